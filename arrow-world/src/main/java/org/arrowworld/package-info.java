@@ -1,0 +1,2 @@
+/** arrow-world. */
+package org.arrowworld;

@@ -1,0 +1,2 @@
+/** ecosystem. */
+package org.arrowworld.ecosystem;
