@@ -1,0 +1,14 @@
+package org.arrowworld.errors;
+
+import java.io.IOException;
+
+/** The file is sound but of a format or schema version this release does not know. */
+public final class UnsupportedVersionException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  public UnsupportedVersionException(String file, String what, long found, String known) {
+    super(
+        "Cannot read %s: %s %d is not known to this release (it knows %s); use a newer release"
+            .formatted(file, what, found, known));
+  }
+}

@@ -1,0 +1,2 @@
+/** The typed errors of the public API. Depends on nothing. */
+package org.arrowworld.errors;

@@ -1,2 +1,0 @@
-/** arrow-world. */
-package org.arrowworld;

@@ -1,0 +1,50 @@
+package org.arrowworld.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The one way a complete file or directory becomes visible: a {@code .tmp} written and forced,
+ * renamed, and the directory that holds the name forced (spec S-2, S-3).
+ */
+public final class AtomicFiles {
+  /** Ending of names that are not published. */
+  public static final String UNFINISHED = ".tmp";
+
+  private AtomicFiles() {}
+
+  /** Publishes a small file whole. */
+  public static void write(Storage storage, String path, ByteBuffer content) throws IOException {
+    String temporary = path + UNFINISHED;
+    discard(storage, temporary);
+    try (WritableFile file = storage.create(temporary)) {
+      file.write(content, 0);
+      file.force();
+    }
+    publish(storage, temporary, path);
+  }
+
+  /** Renames a forced temporary file, or a directory whose files are forced, into place. */
+  public static void publish(Storage storage, String temporary, String path) throws IOException {
+    storage.rename(temporary, path);
+    storage.forceDirectory(parent(path));
+  }
+
+  /** Deletes a file or directory with all it holds; nothing happens if it is not there. */
+  public static void discard(Storage storage, String path) throws IOException {
+    if (!storage.exists(path)) {
+      return;
+    }
+    List<String> names = storage.list(path);
+    for (String name : names) {
+      discard(storage, path + "/" + name);
+    }
+    storage.delete(path);
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : path.substring(0, slash);
+  }
+}

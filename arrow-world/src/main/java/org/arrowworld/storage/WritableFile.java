@@ -1,0 +1,21 @@
+package org.arrowworld.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A file open for writing. Closing forces nothing and promises nothing. One thread at a time. */
+public interface WritableFile extends Closeable {
+
+  /** The path it was opened under, for messages. */
+  String path();
+
+  /** Present length in bytes. */
+  long size() throws IOException;
+
+  /** Writes all remaining bytes at a position; a gap before it reads as zeros. */
+  void write(ByteBuffer source, long position) throws IOException;
+
+  /** Makes every byte written so far survive a power loss. */
+  void force() throws IOException;
+}
