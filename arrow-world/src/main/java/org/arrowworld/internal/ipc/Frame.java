@@ -1,0 +1,75 @@
+package org.arrowworld.internal.ipc;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+
+/**
+ * One encapsulated message in memory: prefix, metadata, padding and room for the body.
+ *
+ * <p>The caller fills {@link #body()}, then may {@link #seal} a checksum into the metadata.
+ */
+public final class Frame {
+  /** {@code FF FF FF FF} and the metadata length. */
+  public static final int PREFIX_BYTES = 8;
+
+  private static final int CONTINUATION = 0xFFFF_FFFF;
+
+  private final ByteBuffer bytes;
+  private final int bodyAt;
+  private final int crcAt;
+
+  private Frame(ByteBuffer bytes, int bodyAt, int crcAt) {
+    this.bytes = bytes;
+    this.bodyAt = bodyAt;
+    this.crcAt = crcAt;
+  }
+
+  /**
+   * Lays a message out so that its body starts aligned in the file.
+   *
+   * @param metadata the flatbuffer
+   * @param bodyBytes length of the padded body to leave room for
+   * @param fileOffset where the message will stand
+   * @param alignmentBytes 8 or a larger power of two
+   */
+  public static Frame of(
+      IpcEncoder.Metadata metadata, int bodyBytes, long fileOffset, int alignmentBytes) {
+    int metadataBytes = metadata.bytes().remaining();
+    long bodyOffset = BodyLayout.align(fileOffset + PREFIX_BYTES + metadataBytes, alignmentBytes);
+    int bodyAt = (int) (bodyOffset - fileOffset);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(bodyAt + bodyBytes).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(0, CONTINUATION).putInt(4, bodyAt - PREFIX_BYTES);
+    bytes.put(PREFIX_BYTES, metadata.bytes(), metadata.bytes().position(), metadataBytes);
+    return new Frame(bytes, bodyAt, metadata.crcAt() < 0 ? -1 : PREFIX_BYTES + metadata.crcAt());
+  }
+
+  /** The body, little-endian, zeroed until filled. */
+  public ByteBuffer body() {
+    return bytes.slice(bodyAt, bytes.capacity() - bodyAt).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Bytes before the body: what a footer block calls the metadata length. */
+  public int metadataBytes() {
+    return bodyAt;
+  }
+
+  /** Adds the frame to a running checksum, writes the result into its open digits. */
+  public int seal(CRC32 crc) {
+    crc.update(all());
+    int value = (int) crc.getValue();
+    byte[] digits = "%08x".formatted(value).getBytes(StandardCharsets.US_ASCII);
+    bytes.put(crcAt, digits);
+    return value;
+  }
+
+  /** Every byte of the message. */
+  public ByteBuffer all() {
+    return bytes.duplicate().clear();
+  }
+
+  public int lengthBytes() {
+    return bytes.capacity();
+  }
+}

@@ -1,0 +1,122 @@
+package org.arrowworld.internal.ipc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
+import org.arrowworld.storage.WritableFile;
+
+/**
+ * Writes an Arrow IPC file with a checksummed footer (spec B-7). Does not own the file; publishing
+ * is the caller's.
+ */
+public final class IpcFileWriter {
+  /** What the file begins with, padded to 8 bytes, and ends with. */
+  static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int ALIGNMENT_BYTES = 64;
+
+  private final WritableFile file;
+  private final List<IpcField> fields;
+  private final Map<String, String> metadata;
+  private final List<FileBlock> dictionaries = new ArrayList<>();
+  private final List<FileBlock> batches = new ArrayList<>();
+  private long position;
+
+  /** Begins a file: magic and schema. */
+  public IpcFileWriter(WritableFile file, List<IpcField> fields, Map<String, String> metadata)
+      throws IOException {
+    this.file = file;
+    this.fields = fields;
+    this.metadata = metadata;
+    append(ByteBuffer.allocate(8).put(MAGIC).clear());
+    Frame frame = frame(IpcEncoder.schemaMessage(fields, metadata), 0);
+    append(frame.all());
+  }
+
+  /** Where the next message will begin. */
+  public long position() {
+    return position;
+  }
+
+  /** Lays out a message at the present position, body aligned to 64 bytes. */
+  public Frame frame(IpcEncoder.Metadata message, int bodyBytes) {
+    return Frame.of(message, bodyBytes, position, ALIGNMENT_BYTES);
+  }
+
+  /** Writes a dictionary. */
+  public void dictionary(long id, List<byte[]> words) throws IOException {
+    BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
+    Frame frame =
+        frame(IpcEncoder.dictionaryMessage(id, layout), Math.toIntExact(layout.lengthBytes()));
+    Words.fill(words, layout, frame.body());
+    dictionaries.add(block(frame, layout.lengthBytes()));
+    append(frame.all());
+  }
+
+  /** Writes a batch whose frame holds its body. */
+  public void batch(Frame frame) throws IOException {
+    batches.add(block(frame, frame.lengthBytes() - frame.metadataBytes()));
+    append(frame.all());
+  }
+
+  /** Writes a batch whose body is given buffer by buffer, without copying it together. */
+  public void batch(BodyLayout layout, List<ByteBuffer> buffers) throws IOException {
+    Frame frame = frame(IpcEncoder.recordBatchMessage(layout, Map.of()), 0);
+    FileBlock block = block(frame, layout.lengthBytes());
+    append(frame.all());
+    long body = position;
+    for (int i = 0; i < layout.bufferCount(); i++) {
+      if (layout.bufferLength(i) > 0) {
+        file.write(buffers.get(i).duplicate(), body + layout.bufferOffset(i));
+      }
+      long end = body + layout.bufferOffset(i) + layout.bufferLength(i);
+      long padded = BodyLayout.align(end, ALIGNMENT_BYTES);
+      if (padded > end) {
+        file.write(ByteBuffer.allocate((int) (padded - end)), end);
+      }
+    }
+    position = body + layout.lengthBytes();
+    batches.add(block);
+  }
+
+  /** Where dictionaries and batches lie so far. */
+  public List<FileBlock> blocks() {
+    List<FileBlock> all = new ArrayList<>(dictionaries);
+    all.addAll(batches);
+    return all;
+  }
+
+  private FileBlock block(Frame frame, long bodyBytes) {
+    return new FileBlock(position, frame.metadataBytes(), bodyBytes);
+  }
+
+  /** Writes end marker and footer, and forces the file. */
+  public void finish(Map<String, String> footerMetadata) throws IOException {
+    Map<String, String> pairs = new LinkedHashMap<>(footerMetadata);
+    pairs.put(IpcEncoder.FOOTER_CRC, IpcEncoder.OPEN_CRC);
+    IpcEncoder.Metadata footer = IpcEncoder.footer(fields, metadata, dictionaries, batches, pairs);
+    int footerBytes = footer.bytes().remaining();
+    ByteBuffer end =
+        ByteBuffer.allocate(8 + footerBytes + 4 + MAGIC.length).order(ByteOrder.LITTLE_ENDIAN);
+    end.putInt(0xFFFF_FFFF).putInt(0).put(footer.bytes()).putInt(footerBytes).put(MAGIC).flip();
+    CRC32 crc = new CRC32();
+    crc.update(end.duplicate());
+    end.put(
+        8 + footer.crcAt(), "%08x".formatted(crc.getValue()).getBytes(StandardCharsets.US_ASCII));
+    append(end);
+    file.force();
+  }
+
+  private void append(ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining();
+    file.write(bytes, position);
+    position += length;
+  }
+}

@@ -1,0 +1,80 @@
+package org.arrowworld.internal.ipc;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.FloatingPoint;
+import org.apache.arrow.flatbuf.Int;
+import org.apache.arrow.flatbuf.Precision;
+import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.Type;
+import org.arrowworld.errors.DamagedFileException;
+
+/** A schema read from a file: fields of the types this project writes, and metadata. */
+public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
+
+  static IpcSchema of(String file, long offset, Schema schema) throws DamagedFileException {
+    try {
+      if (schema.endianness() != Endianness.Little) {
+        throw new DamagedFileException(
+            file, offset, "big-endian data; rewrite it little-endian with another Arrow tool");
+      }
+      List<IpcField> fields = new ArrayList<>();
+      for (int i = 0; i < schema.fieldsLength(); i++) {
+        fields.add(field(file, offset, schema.fields(i)));
+      }
+      Map<String, String> metadata = new LinkedHashMap<>();
+      for (int i = 0; i < schema.customMetadataLength(); i++) {
+        metadata.put(schema.customMetadata(i).key(), schema.customMetadata(i).value());
+      }
+      return new IpcSchema(List.copyOf(fields), metadata);
+    } catch (RuntimeException e) {
+      throw IpcMessage.malformed(file, offset, e);
+    }
+  }
+
+  private static IpcField field(String file, long offset, Field field) throws DamagedFileException {
+    IpcType type = type(field);
+    if (type == null || field.childrenLength() != 0) {
+      throw new DamagedFileException(
+          file,
+          offset,
+          "column '%s' has Arrow type %d, which no file of this kind has"
+              .formatted(field.name(), field.typeType()));
+    }
+    IpcField.DictionaryRef dictionary = null;
+    if (field.dictionary() != null) {
+      Int index = field.dictionary().indexType();
+      int bits = index == null ? 32 : index.bitWidth();
+      dictionary = new IpcField.DictionaryRef(field.dictionary().id(), bits / 8);
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (int i = 0; i < field.customMetadataLength(); i++) {
+      metadata.put(field.customMetadata(i).key(), field.customMetadata(i).value());
+    }
+    return new IpcField(field.name(), type, field.nullable(), dictionary, metadata);
+  }
+
+  private static IpcType type(Field field) {
+    return switch (field.typeType()) {
+      case Type.Int -> {
+        Int integer = (Int) field.type(new Int());
+        yield IpcType.integer(integer.bitWidth(), integer.isSigned());
+      }
+      case Type.FloatingPoint -> floating((FloatingPoint) field.type(new FloatingPoint()));
+      case Type.Utf8 -> IpcType.UTF8;
+      default -> null;
+    };
+  }
+
+  private static IpcType floating(FloatingPoint type) {
+    return switch (type.precision()) {
+      case Precision.SINGLE -> IpcType.F32;
+      case Precision.DOUBLE -> IpcType.F64;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,86 @@
+package org.arrowworld.internal.ipc;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.arrowworld.errors.DamagedFileException;
+
+/** The values of a UTF-8 dictionary: written as a body, read as a view. */
+public final class Words {
+  private final ByteBuffer offsets;
+  private final ByteBuffer bytes;
+  private final int count;
+
+  private Words(ByteBuffer offsets, ByteBuffer bytes, int count) {
+    this.offsets = offsets;
+    this.bytes = bytes;
+    this.count = count;
+  }
+
+  /** A dictionary without words. */
+  public static Words none() {
+    return new Words(ByteBuffer.allocate(0), ByteBuffer.allocate(0), 0);
+  }
+
+  /** The words of one UTF-8 column, checked: offsets ascend and stay inside the bytes. */
+  static Words checked(String file, long at, int count, ByteBuffer offsets, ByteBuffer bytes)
+      throws DamagedFileException {
+    offsets.order(ByteOrder.LITTLE_ENDIAN);
+    if (count > 0 && offsets.remaining() < 4L * (count + 1)) {
+      throw new DamagedFileException(file, at, "a dictionary's offsets are cut short");
+    }
+    int previous = 0;
+    for (int i = 0; i <= count && count > 0; i++) {
+      int offset = offsets.getInt(4 * i);
+      if (offset < previous || offset > bytes.remaining() || (i == 0 && offset != 0)) {
+        throw new DamagedFileException(
+            file, at, "a dictionary's offset %d of word %d is out of order".formatted(offset, i));
+      }
+      previous = offset;
+    }
+    return new Words(offsets, bytes, count);
+  }
+
+  /** How a body with these words is laid out. */
+  public static BodyLayout layout(List<byte[]> words, int alignmentBytes) {
+    long total = words.stream().mapToLong(w -> w.length).sum();
+    BodyLayout layout = new BodyLayout(words.size(), alignmentBytes);
+    layout.node(words.size(), 0);
+    layout.buffer(0);
+    layout.buffer(4L * (words.size() + 1));
+    layout.buffer(total);
+    return layout;
+  }
+
+  /** Fills a body laid out by {@link #layout}. */
+  public static void fill(List<byte[]> words, BodyLayout layout, ByteBuffer body) {
+    int at = 0;
+    int offsets = (int) layout.bufferOffset(1);
+    int data = (int) layout.bufferOffset(2);
+    for (int i = 0; i < words.size(); i++) {
+      body.putInt(offsets + 4 * i, at);
+      body.put(data + at, words.get(i));
+      at += words.get(i).length;
+    }
+    body.putInt(offsets + 4 * words.size(), at);
+  }
+
+  /** Number of words. */
+  public int count() {
+    return count;
+  }
+
+  /** UTF-8 bytes of a word; the index must be below {@link #count}. */
+  public byte[] utf8(int index) {
+    int from = offsets.getInt(4 * index);
+    byte[] word = new byte[offsets.getInt(4 * index + 4) - from];
+    bytes.get(bytes.position() + from, word);
+    return word;
+  }
+
+  /** A word; malformed UTF-8 is replaced as Java does. */
+  public String word(int index) {
+    return new String(utf8(index), StandardCharsets.UTF_8);
+  }
+}

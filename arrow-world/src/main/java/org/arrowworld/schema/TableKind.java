@@ -1,0 +1,18 @@
+package org.arrowworld.schema;
+
+import java.util.Locale;
+
+/** The kinds of tables (spec S-5). */
+public enum TableKind {
+  /** Entities with ids. */
+  ROW,
+  /** Rows are only added; a row's id is its ordinal. */
+  APPEND_ONLY,
+  /** The ids of those rows of another table that have some property. */
+  PRESENCE;
+
+  /** The name in schemas. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * What a world looks like: tables, columns, keys and their codes (spec store.md, log.md). Plain
+ * values, no I/O. May depend on {@code errors} and {@code internal.json}.
+ */
+package org.arrowworld.schema;
