@@ -31,6 +31,16 @@ public final class AtomicFiles {
     storage.forceDirectory(parent(path));
   }
 
+  /** Creates a directory and those above it, so that they survive a power loss. */
+  public static void createDirectories(Storage storage, String directory) throws IOException {
+    storage.createDirectories(directory);
+    String at = directory;
+    do {
+      at = parent(at);
+      storage.forceDirectory(at);
+    } while (!at.isEmpty());
+  }
+
   /** Deletes a file or directory with all it holds; nothing happens if it is not there. */
   public static void discard(Storage storage, String path) throws IOException {
     if (!storage.exists(path)) {

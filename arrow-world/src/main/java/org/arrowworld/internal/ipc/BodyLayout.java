@@ -1,5 +1,6 @@
 package org.arrowworld.internal.ipc;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -70,6 +71,17 @@ public final class BodyLayout {
 
   public long bufferLength(int index) {
     return buffers[2 * index + 1];
+  }
+
+  /** Zeroes the bytes of a body that belong to no buffer. */
+  public void zeroPadding(ByteBuffer body) {
+    for (int i = 0; i < bufferCount; i++) {
+      int end = (int) (bufferOffset(i) + bufferLength(i));
+      int next = (int) (i + 1 < bufferCount ? bufferOffset(i + 1) : lengthBytes);
+      for (int at = end; at < next; at++) {
+        body.put(at, (byte) 0);
+      }
+    }
   }
 
   int nodeCount() {

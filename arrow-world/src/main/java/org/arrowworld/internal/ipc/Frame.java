@@ -36,16 +36,32 @@ public final class Frame {
    */
   public static Frame of(
       IpcEncoder.Metadata metadata, int bodyBytes, long fileOffset, int alignmentBytes) {
+    return of(metadata, bodyBytes, fileOffset, alignmentBytes, new Scratch());
+  }
+
+  /**
+   * As {@link #of(IpcEncoder.Metadata, int, long, int)}, in memory that is used again: the frame is
+   * valid until the scratch's next use, and its body holds old bytes until filled.
+   */
+  public static Frame of(
+      IpcEncoder.Metadata metadata,
+      int bodyBytes,
+      long fileOffset,
+      int alignmentBytes,
+      Scratch scratch) {
     int metadataBytes = metadata.bytes().remaining();
     long bodyOffset = BodyLayout.align(fileOffset + PREFIX_BYTES + metadataBytes, alignmentBytes);
     int bodyAt = (int) (bodyOffset - fileOffset);
-    ByteBuffer bytes = ByteBuffer.allocateDirect(bodyAt + bodyBytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = scratch.take(bodyAt + bodyBytes);
+    for (int at = PREFIX_BYTES + metadataBytes; at < bodyAt; at++) {
+      bytes.put(at, (byte) 0);
+    }
     bytes.putInt(0, CONTINUATION).putInt(4, bodyAt - PREFIX_BYTES);
     bytes.put(PREFIX_BYTES, metadata.bytes(), metadata.bytes().position(), metadataBytes);
     return new Frame(bytes, bodyAt, metadata.crcAt() < 0 ? -1 : PREFIX_BYTES + metadata.crcAt());
   }
 
-  /** The body, little-endian, zeroed until filled. */
+  /** The body, little-endian; padding is the caller's to zero. */
   public ByteBuffer body() {
     return bytes.slice(bodyAt, bytes.capacity() - bodyAt).order(ByteOrder.LITTLE_ENDIAN);
   }

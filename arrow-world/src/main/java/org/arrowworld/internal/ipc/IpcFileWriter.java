@@ -25,14 +25,21 @@ public final class IpcFileWriter {
   private final WritableFile file;
   private final List<IpcField> fields;
   private final Map<String, String> metadata;
+  private final CRC32 leading;
   private final List<FileBlock> dictionaries = new ArrayList<>();
   private final List<FileBlock> batches = new ArrayList<>();
   private long position;
 
-  /** Begins a file: magic and schema. */
-  public IpcFileWriter(WritableFile file, List<IpcField> fields, Map<String, String> metadata)
+  /**
+   * Begins a file: magic and schema.
+   *
+   * @param leading checksum that is fed every byte before the first batch
+   */
+  public IpcFileWriter(
+      WritableFile file, List<IpcField> fields, Map<String, String> metadata, CRC32 leading)
       throws IOException {
     this.file = file;
+    this.leading = leading;
     this.fields = fields;
     this.metadata = metadata;
     append(ByteBuffer.allocate(8).put(MAGIC).clear());
@@ -60,10 +67,12 @@ public final class IpcFileWriter {
     append(frame.all());
   }
 
-  /** Writes a batch whose frame holds its body. */
-  public void batch(Frame frame) throws IOException {
+  /** Writes a batch whose frame holds its body; returns where it begins. */
+  public long batch(Frame frame) throws IOException {
+    long from = position;
     batches.add(block(frame, frame.lengthBytes() - frame.metadataBytes()));
     append(frame.all());
+    return from;
   }
 
   /** Writes a batch whose body is given buffer by buffer, without copying it together. */
@@ -115,6 +124,9 @@ public final class IpcFileWriter {
   }
 
   private void append(ByteBuffer bytes) throws IOException {
+    if (batches.isEmpty()) {
+      leading.update(bytes.duplicate());
+    }
     int length = bytes.remaining();
     file.write(bytes, position);
     position += length;

@@ -42,6 +42,19 @@ public final class Words {
     return new Words(offsets, bytes, count);
   }
 
+  /** A dictionary of these words, in memory of its own. */
+  public static Words of(List<byte[]> words) {
+    BodyLayout layout = layout(words, 8);
+    ByteBuffer body =
+        ByteBuffer.allocate(Math.toIntExact(layout.lengthBytes())).order(ByteOrder.LITTLE_ENDIAN);
+    fill(words, layout, body);
+    ByteBuffer offsets =
+        body.slice((int) layout.bufferOffset(1), (int) layout.bufferLength(1))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = body.slice((int) layout.bufferOffset(2), (int) layout.bufferLength(2));
+    return new Words(offsets, bytes, words.size());
+  }
+
   /** How a body with these words is laid out. */
   public static BodyLayout layout(List<byte[]> words, int alignmentBytes) {
     long total = words.stream().mapToLong(w -> w.length).sum();
@@ -55,6 +68,7 @@ public final class Words {
 
   /** Fills a body laid out by {@link #layout}. */
   public static void fill(List<byte[]> words, BodyLayout layout, ByteBuffer body) {
+    layout.zeroPadding(body);
     int at = 0;
     int offsets = (int) layout.bufferOffset(1);
     int data = (int) layout.bufferOffset(2);

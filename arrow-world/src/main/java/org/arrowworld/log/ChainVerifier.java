@@ -1,0 +1,76 @@
+package org.arrowworld.log;
+
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.schema.KeyTable;
+
+/** Recomputes the digest chain over a scan and compares it with the commit rows. */
+final class ChainVerifier implements Log.Visitor {
+  private final ChainDigest chain;
+  private long openTick = -1;
+  private long lastTick = -1;
+
+  ChainVerifier(long start, boolean strings) {
+    this.chain = new ChainDigest(start, strings);
+  }
+
+  @Override
+  public void visit(TripleBatch batch, int from, int to) throws DamagedFileException {
+    int tickFrom = from;
+    for (int row = from; row < to; row++) {
+      checkTick(batch, row);
+      if (batch.key(row) == KeyTable.COMMIT) {
+        batch.digest(tickFrom, row, chain);
+        checkCommit(batch, row);
+        tickFrom = row + 1;
+      }
+    }
+    batch.digest(tickFrom, to, chain);
+  }
+
+  private void checkTick(TripleBatch batch, int row) throws DamagedFileException {
+    long tick = batch.tick(row);
+    boolean continues = tick == openTick;
+    boolean begins = openTick < 0 && tick > lastTick;
+    if (!continues && !begins) {
+      throw wrong(
+          batch, row, "tick %d follows tick %d".formatted(tick, Math.max(openTick, lastTick)));
+    }
+    openTick = tick;
+  }
+
+  private void checkCommit(TripleBatch batch, int row) throws DamagedFileException {
+    long rows = chain.rows();
+    long digest = chain.commit(openTick);
+    if (batch.rid(row) != (int) rows) {
+      throw wrong(
+          batch,
+          row,
+          "the commit of tick %d counts %d rows, found %d"
+              .formatted(openTick, Integer.toUnsignedLong(batch.rid(row)), rows));
+    }
+    if (batch.val(row) != digest) {
+      throw wrong(
+          batch,
+          row,
+          "the chain of tick %d is %016x, expected %016x"
+              .formatted(openTick, digest, batch.val(row)));
+    }
+    lastTick = openTick;
+    openTick = -1;
+  }
+
+  /** Compares the chain with where the log says it ends. */
+  void finish(LogPosition end) throws DamagedFileException {
+    if (chain.last() != end.chain()) {
+      throw new DamagedFileException(
+          SegmentFormat.LOG,
+          -1,
+          "its last chain is %016x, but its end says %016x".formatted(chain.last(), end.chain()));
+    }
+  }
+
+  private static DamagedFileException wrong(TripleBatch batch, int row, String finding) {
+    return new DamagedFileException(
+        SegmentFormat.LOG, -1, "at seq %d: %s".formatted(batch.firstSeq() + row, finding));
+  }
+}

@@ -1,0 +1,41 @@
+package org.arrowworld.log;
+
+import java.io.IOException;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.Storage;
+
+/** Makes a log ready for a writer (spec L-23). The caller holds the store's lock. */
+public final class LogRecovery {
+  private LogRecovery() {}
+
+  /**
+   * Deletes unfinished files and live segments that were sealed already, and seals the valid prefix
+   * of the others. May be repeated after a failure at any point.
+   *
+   * @throws org.arrowworld.errors.DamagedFileException if a live segment is damaged rather than
+   *     torn; it is left as it is
+   */
+  public static void prepare(Storage storage) throws IOException {
+    discardUnfinished(storage, SegmentFormat.LOG);
+    discardUnfinished(storage, SegmentFormat.LIVE);
+    for (String name : storage.list(SegmentFormat.LIVE)) {
+      if (!name.matches("[0-9]{20}\\.arrows")) {
+        continue;
+      }
+      long firstSeq = Long.parseLong(name.substring(0, 20));
+      if (storage.exists(SegmentFormat.sealedPath(firstSeq))) {
+        storage.delete(SegmentFormat.LIVE + "/" + name);
+      } else {
+        Sealer.seal(storage, firstSeq);
+      }
+    }
+  }
+
+  private static void discardUnfinished(Storage storage, String directory) throws IOException {
+    for (String name : storage.list(directory)) {
+      if (name.endsWith(AtomicFiles.UNFINISHED)) {
+        AtomicFiles.discard(storage, directory + "/" + name);
+      }
+    }
+  }
+}

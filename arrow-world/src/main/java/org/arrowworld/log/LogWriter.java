@@ -1,0 +1,285 @@
+package org.arrowworld.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.WriterPoisonedException;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.storage.Storage;
+
+/**
+ * Appends rows to a log, tick by tick.
+ *
+ * <p>Use: {@link #beginTick}, any number of appends, {@link #commit}. One producer thread; disk
+ * work happens on a private thread. The first failed write or force poisons the writer for good:
+ * every later call throws {@link WriterPoisonedException}. {@link #close} without {@link #seal}
+ * leaves an unsealed, recoverable live segment; both are idempotent. The store's lock is the
+ * caller's.
+ */
+public final class LogWriter implements Closeable {
+
+  /**
+   * Where and how a writer begins.
+   *
+   * @param store the store
+   * @param schemaVersion version its rows follow
+   * @param strings whether the log has a {@code text} column
+   * @param position after the last committed row
+   */
+  public record Start(StoreId store, int schemaVersion, boolean strings, LogPosition position) {}
+
+  private final KeyTable keys;
+  private final LogOptions options;
+  private final SegmentRoll segments;
+  private final Revolver revolver;
+  private LogPosition committed;
+  private long tick;
+  private boolean tickOpen;
+  private long tickRows;
+  private boolean closed;
+
+  private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments, LogPosition start) {
+    this.keys = keys;
+    this.options = options;
+    this.segments = segments;
+    this.committed = start;
+    long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
+    boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
+    long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
+    this.revolver =
+        new Revolver(options.containers(), options.containerRows(), idleNanos, segments);
+  }
+
+  /**
+   * Opens a writer behind a log whose live segments were sealed or are none. Nothing is written
+   * until the first rows are flushed.
+   *
+   * @param keys the store's keys; the writer reads it, and {@link #declare} adds to it
+   * @param codebook the store's words; read by the flush thread
+   */
+  public static LogWriter open(
+      Storage storage, Start start, KeyTable keys, Codebook codebook, LogOptions options) {
+    SegmentRoll segments = new SegmentRoll(storage, start, keys, codebook, options);
+    return new LogWriter(keys, options, segments, start.position());
+  }
+
+  /** Begins a tick, which must be later than the last committed one. */
+  public void beginTick(long newTick) throws IOException {
+    checkOpen();
+    if (tickOpen) {
+      throw new InvalidUseException(
+          "Cannot begin tick %d: tick %d is not committed".formatted(newTick, tick));
+    }
+    if (newTick < 0 || newTick <= committed.tick()) {
+      throw new InvalidUseException(
+          "Cannot begin tick %d: expected a tick after %d".formatted(newTick, committed.tick()));
+    }
+    tick = newTick;
+    tickOpen = true;
+    tickRows = 0;
+  }
+
+  /**
+   * Appends one row to the open tick.
+   *
+   * @param rid row id, unsigned
+   * @param key code of a declared key
+   * @param pattern the value's 64 bits
+   */
+  public void append(int rid, int key, long pattern) throws IOException {
+    checkTick();
+    Triples rows = revolver.current();
+    if (rows.size() == options.containerRows()) {
+      turn(false);
+      rows = revolver.current();
+    }
+    rows.add(tick, rid, key, pattern);
+    tickRows++;
+  }
+
+  /** Appends all rows of one key: {@code rids[0, count)} and {@code patterns[0, count)}. */
+  public void appendColumn(int key, int[] rids, long[] patterns, int count) throws IOException {
+    checkTick();
+    for (int from = 0; from < count; ) {
+      int to = Math.min(count, from + room());
+      revolver.current().addColumn(tick, key, rids, patterns, from, to);
+      from = to;
+    }
+    tickRows += count;
+  }
+
+  /** Appends rows of the open tick. */
+  public void appendAll(Triples rows) throws IOException {
+    checkTick();
+    for (int from = 0; from < rows.size(); ) {
+      int to = Math.min(rows.size(), from + room());
+      revolver.current().addAll(rows, from, to);
+      from = to;
+    }
+    tickRows += rows.size();
+  }
+
+  private int room() throws IOException {
+    if (revolver.current().size() == options.containerRows()) {
+      turn(false);
+    }
+    return options.containerRows() - revolver.current().size();
+  }
+
+  /**
+   * Ends the tick with its commit row. Under {@code COMMIT} it returns when the tick is forced.
+   *
+   * @return the number of rows in the log
+   */
+  public long commit() throws IOException {
+    long ticket = commitLater();
+    if (ticket >= 0) {
+      await(ticket);
+    }
+    return committed.seq();
+  }
+
+  /**
+   * Ends the tick without waiting.
+   *
+   * @return a ticket for {@link #await} where the durability asks for waiting, else -1
+   */
+  public long commitLater() throws IOException {
+    append((int) tickRows, KeyTable.COMMIT, 0);
+    tickOpen = false;
+    committed = new LogPosition(tick, committed.seq() + tickRows, 0);
+    if (options.durability().mode() == Durability.Mode.COMMIT) {
+      return turn(true);
+    }
+    if (revolver.idle()) {
+      turn(false);
+    }
+    return -1;
+  }
+
+  /** Waits for what a ticket stands for. */
+  public void await(long ticket) throws IOException {
+    try {
+      revolver.await(ticket);
+    } catch (IOException e) {
+      throw poisoned(e);
+    }
+  }
+
+  /** Hands every committed tick to the operating system; forces it too unless told never to. */
+  public void sync() throws IOException {
+    checkOpen();
+    await(turn(options.durability().mode() != Durability.Mode.NONE));
+  }
+
+  /** Forces every committed tick, whatever the durability. */
+  public void force() throws IOException {
+    checkOpen();
+    await(turn(true));
+  }
+
+  /** Declares the next key; its rows may follow. */
+  public void declare(Key key) throws IOException {
+    checkOpen();
+    if (SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size())) {
+      if (tickOpen) {
+        throw new InvalidUseException(
+            "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
+                .formatted(key.name(), tick));
+      }
+      await(turn(false));
+      segments.rollNext();
+    }
+    keys.add(key);
+  }
+
+  /** The position the durability vouches for: forced, or under {@code NONE} handed over. */
+  public LogPosition acknowledged() {
+    return segments.acknowledged();
+  }
+
+  /** Tick and seq of the last commit; its chain is known once it is flushed. */
+  public LogPosition committed() {
+    return committed;
+  }
+
+  /** The position of everything flushed so far; after {@link #sync} that of the last commit. */
+  public LogPosition flushed() {
+    return segments.written();
+  }
+
+  /** Flushes, forces, seals the live segment, and closes. */
+  public void seal() throws IOException {
+    if (closed) {
+      return;
+    }
+    checkNoOpenTick();
+    force();
+    close();
+    segments.sealAll();
+  }
+
+  /**
+   * Flushes and closes the live segment as it is. An open tick, having no commit row, is dropped.
+   */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    IOException failure = null;
+    try {
+      turn(options.durability().mode() != Durability.Mode.NONE);
+    } catch (IOException e) {
+      failure = e;
+    }
+    revolver.stop();
+    segments.close();
+    if (failure != null) {
+      throw failure;
+    }
+    await(0); // reports a failed last flush
+  }
+
+  private long turn(boolean force) throws IOException {
+    try {
+      return revolver.turn(keys.size(), force);
+    } catch (IOException e) {
+      throw poisoned(e);
+    }
+  }
+
+  private WriterPoisonedException poisoned(IOException e) {
+    LogPosition known = segments.acknowledged();
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return new WriterPoisonedException(known.tick(), known.seq(), cause);
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new InvalidUseException("Cannot append: the log writer is closed");
+    }
+    try {
+      revolver.throwIfFailed();
+    } catch (IOException e) {
+      throw poisoned(e);
+    }
+  }
+
+  private void checkTick() {
+    if (!tickOpen || closed) {
+      throw new InvalidUseException(
+          closed ? "Cannot append: the log writer is closed" : "Cannot append outside a tick");
+    }
+  }
+
+  private void checkNoOpenTick() {
+    if (tickOpen) {
+      throw new InvalidUseException("Cannot seal: tick %d is not committed".formatted(tick));
+    }
+  }
+}

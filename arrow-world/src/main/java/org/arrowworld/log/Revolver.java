@@ -1,0 +1,215 @@
+package org.arrowworld.log;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Preallocated containers that one producer fills and one private thread flushes, in order.
+ *
+ * <p>The producer owns the current container; {@link #turn} hands it over and takes a free one,
+ * waiting for it if need be. The first failed flush ends all flushing: what was handed over later
+ * is never written, and every later call throws. Interrupts of the producer are kept, not obeyed.
+ */
+final class Revolver {
+
+  /** Rows on their way to the flush thread. */
+  static final class Container {
+    final Triples rows;
+
+    /** Keys declared when it was handed over. */
+    int keyCount;
+
+    /** Whether the rows must be forced. */
+    boolean force;
+
+    Container(int capacity) {
+      rows = new Triples(capacity);
+    }
+  }
+
+  /** What the flush thread does. */
+  interface Sink {
+    void flush(Container container) throws IOException;
+
+    /** Called when nothing was handed over for a while. */
+    void idle() throws IOException;
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Container> free = new ArrayDeque<>();
+  private final Deque<Container> filled = new ArrayDeque<>();
+  private final Sink sink;
+  private final long idleNanos;
+  private final Thread thread;
+  private Container current;
+  private long handedOver;
+  private long flushed;
+  private boolean stopping;
+  private Throwable failure;
+
+  /**
+   * @param idleNanos how often {@link Sink#idle} is called while there is nothing to do
+   */
+  Revolver(int containers, int rows, long idleNanos, Sink sink) {
+    this.sink = sink;
+    this.idleNanos = idleNanos;
+    for (int i = 0; i < containers; i++) {
+      free.add(new Container(rows));
+    }
+    current = free.remove();
+    thread = new Thread(this::run, "arrow-world-flush");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The container being filled. */
+  Triples current() {
+    return current.rows;
+  }
+
+  /**
+   * Hands the current container over, empty or not, and takes a free one.
+   *
+   * @return a ticket for {@link #await}
+   * @throws IOException the first failure, wrapped
+   */
+  long turn(int keyCount, boolean force) throws IOException {
+    lock.lock();
+    try {
+      throwIfFailed();
+      current.keyCount = keyCount;
+      current.force = force;
+      filled.add(current);
+      long ticket = ++handedOver;
+      changed.signalAll();
+      while (free.isEmpty() && failure == null) {
+        changed.awaitUninterruptibly();
+      }
+      throwIfFailed();
+      current = free.remove();
+      return ticket;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the flush thread has nothing to do, so that handing over now costs nothing. */
+  boolean idle() {
+    lock.lock();
+    try {
+      return handedOver == flushed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a turn's container was flushed. */
+  void await(long ticket) throws IOException {
+    lock.lock();
+    try {
+      while (flushed < ticket && failure == null) {
+        changed.awaitUninterruptibly();
+      }
+      throwIfFailed();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread after what was handed over; does not throw. */
+  void stop() {
+    lock.lock();
+    try {
+      stopping = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Throws the first failure, if there was one. */
+  void throwIfFailed() throws IOException {
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+  }
+
+  private void run() {
+    try {
+      for (Container c = take(); c != null; c = take()) {
+        if (c.rows.size() > 0 || c.force) {
+          sink.flush(c);
+        }
+        give(c);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private Container take() throws IOException {
+    while (true) {
+      lock.lock();
+      try {
+        waitForWork();
+        if (!filled.isEmpty()) {
+          return filled.remove();
+        }
+        if (stopping) {
+          return null;
+        }
+      } finally {
+        lock.unlock();
+      }
+      sink.idle();
+    }
+  }
+
+  private void waitForWork() {
+    try {
+      long left = idleNanos;
+      while (filled.isEmpty() && !stopping && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      // Nobody interrupts this private thread; a stray interrupt only makes it look for work.
+    }
+  }
+
+  private void give(Container container) {
+    container.rows.clear();
+    lock.lock();
+    try {
+      flushed++;
+      free.add(container);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(Throwable e) {
+    lock.lock();
+    try {
+      failure = e;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

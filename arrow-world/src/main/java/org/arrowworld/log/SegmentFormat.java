@@ -1,0 +1,89 @@
+package org.arrowworld.log;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.arrowworld.internal.ipc.IpcField;
+import org.arrowworld.internal.ipc.IpcType;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.SchemaJson;
+
+/** Names, fields and metadata of segments (spec log.md). */
+final class SegmentFormat {
+  /** The format version written, and the only one read. */
+  static final int VERSION = 0;
+
+  static final String LOG = "log";
+  static final String LIVE = "log/live";
+  static final String SEALED_ENDING = ".arrow";
+  static final String LIVE_ENDING = ".arrows";
+
+  static final long KEY_DICTIONARY = 0;
+  static final long TEXT_DICTIONARY = 1;
+
+  static final String FIRST_SEQ = "aw.first_seq";
+  static final String KEYS = "aw.keys";
+  static final String PREV_CHAIN = "aw.prev_chain";
+  static final String STORE = "aw.store";
+  static final String SCHEMA = "aw.schema";
+  static final String FORMAT = "aw.format";
+  static final String KIND = "aw.kind";
+  static final String KIND_SEGMENT = "segment";
+  static final String BATCHES = "aw.batches";
+  static final String LAST_CHAIN = "aw.last_chain";
+
+  private SegmentFormat() {}
+
+  /**
+   * What a segment says about itself.
+   *
+   * @param store the store it belongs to
+   * @param schemaVersion the schema its rows follow
+   * @param start the position before its first row; its tick is not stored and not compared
+   * @param strings whether there is a {@code text} column
+   * @param keyBytes width of key codes, 1 or 2
+   */
+  record Header(
+      StoreId store, int schemaVersion, LogPosition start, boolean strings, int keyBytes) {}
+
+  static String livePath(long firstSeq) {
+    return LIVE + "/" + digits20(firstSeq) + LIVE_ENDING;
+  }
+
+  static String sealedPath(long firstSeq) {
+    return LOG + "/" + digits20(firstSeq) + SEALED_ENDING;
+  }
+
+  static String digits20(long number) {
+    return "%020d".formatted(number);
+  }
+
+  static int keyBytes(int keyCount) {
+    return keyCount <= 256 ? 1 : 2;
+  }
+
+  static List<IpcField> fields(Header header) {
+    List<IpcField> fields = new ArrayList<>();
+    fields.add(IpcField.plain("tick", IpcType.U64));
+    fields.add(IpcField.plain("rid", IpcType.U32));
+    fields.add(IpcField.words("key", KEY_DICTIONARY, header.keyBytes()));
+    fields.add(IpcField.plain("val", IpcType.F64));
+    if (header.strings()) {
+      fields.add(IpcField.words("text", TEXT_DICTIONARY, 4).withNulls());
+    }
+    return fields;
+  }
+
+  static Map<String, String> metadata(Header header, List<Key> keys) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(KIND, KIND_SEGMENT);
+    metadata.put(FORMAT, Integer.toString(VERSION));
+    metadata.put(STORE, header.store().hex());
+    metadata.put(SCHEMA, Integer.toString(header.schemaVersion()));
+    metadata.put(FIRST_SEQ, digits20(header.start().seq()));
+    metadata.put(PREV_CHAIN, "%016x".formatted(header.start().chain()));
+    metadata.put(KEYS, SchemaJson.keys(keys));
+    return metadata;
+  }
+}

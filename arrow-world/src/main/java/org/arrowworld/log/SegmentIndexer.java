@@ -1,0 +1,179 @@
+package org.arrowworld.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.IpcEncoder;
+import org.arrowworld.internal.ipc.IpcFooter;
+import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.json.Json;
+
+/** Finds a segment's batches: from the footer of a sealed one, by reading a live one through. */
+final class SegmentIndexer {
+  private SegmentIndexer() {}
+
+  /** Reads a live segment through and tells where its valid part ends (spec L-22). */
+  static SegmentIndex live(SegmentReader reader) throws IOException {
+    List<SegmentIndex.Entry> entries = new ArrayList<>();
+    LogPosition start = reader.header().start();
+    LogPosition end = start;
+    long at = 0;
+    int crc = 0;
+    long nextSeq = start.seq();
+    DamagedFileException failure = null;
+    try {
+      for (SegmentReader.Verified v = reader.next(0, 0); v != null; v = reader.next(at, crc)) {
+        TripleBatch batch = v.batch();
+        if (batch.firstSeq() != nextSeq) {
+          throw new DamagedFileException(
+              reader.path(),
+              v.entry().from(),
+              "the batch begins at seq %d, expected %d".formatted(batch.firstSeq(), nextSeq));
+        }
+        entries.add(v.entry());
+        nextSeq += batch.rows();
+        at = v.entry().to();
+        crc = v.entry().crc();
+        int committed = batch.committedRows();
+        if (committed > 0) {
+          end =
+              new LogPosition(
+                  batch.tick(committed - 1),
+                  batch.firstSeq() + committed,
+                  batch.val(committed - 1));
+        }
+      }
+    } catch (DamagedFileException e) {
+      failure = e;
+    }
+    return new SegmentIndex(List.copyOf(entries), end, tail(reader, at, nextSeq, end, failure));
+  }
+
+  private static Tail tail(
+      SegmentReader reader, long at, long nextSeq, LogPosition end, DamagedFileException failure)
+      throws IOException {
+    if (reader.hasRoomAfter(at) || failure != null) {
+      long found = laterBatch(reader, at, nextSeq);
+      if (found >= 0) {
+        String why = failure == null ? "an end mark" : failure.getMessage();
+        return new Tail(
+            Tail.Kind.DAMAGED,
+            reader.path(),
+            at,
+            "%s; yet a batch of the log stands at byte %d".formatted(why, found));
+      }
+    }
+    if (failure != null) {
+      return new Tail(Tail.Kind.TORN, reader.path(), at, failure.getMessage());
+    }
+    if (nextSeq > end.seq()) {
+      String finding = "%d rows without a commit row".formatted(nextSeq - end.seq());
+      return new Tail(Tail.Kind.TORN, reader.path(), at, finding);
+    }
+    return reader.hasRoomAfter(at)
+        ? new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message")
+        : new Tail(Tail.Kind.CLEAN, reader.path(), at, "");
+  }
+
+  /**
+   * The offset of a well-framed batch of this log behind the first unreadable one, or -1 (spec
+   * B-5). The unreadable batch itself does not count: it is looked for from the next message on.
+   */
+  private static long laterBatch(SegmentReader reader, long at, long nextSeq) throws IOException {
+    long size = reader.file().size();
+    ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (long offset = at & -8L; offset + 8 <= size; offset += chunk.limit() & -8) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), size - offset));
+      reader.file().readFully(chunk, offset);
+      for (int i = 0; i + 8 <= chunk.limit(); i += 8) {
+        if (chunk.getInt(i) == -1 && isLaterBatch(reader, offset + i, size, nextSeq)) {
+          return offset + i;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isLaterBatch(SegmentReader reader, long offset, long size, long nextSeq)
+      throws IOException {
+    try {
+      IpcMessage message = IpcMessage.read(reader.file(), offset, size);
+      if (message == null || message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+        return false;
+      }
+      Map<String, String> metadata = message.customMetadata();
+      String firstSeq = metadata.getOrDefault(SegmentFormat.FIRST_SEQ, "");
+      return firstSeq.matches("0[0-9]{19}")
+          && metadata.containsKey(IpcEncoder.BATCH_CRC)
+          && firstSeq.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
+    } catch (DamagedFileException e) {
+      return false;
+    }
+  }
+
+  /** Reads the index a sealed segment carries in its verified footer (spec L-20). */
+  static SegmentIndex sealed(SegmentReader reader) throws IOException {
+    IpcFooter footer = IpcFooter.read(reader.file());
+    List<SegmentIndex.Entry> entries = new ArrayList<>();
+    String path = reader.path();
+    if (!footer.schema().equals(reader.schema())) {
+      throw new DamagedFileException(path, 8, "its schema differs from the one in its footer");
+    }
+    try {
+      List<?> rows = (List<?>) Json.parse(footer.metadata().get(SegmentFormat.BATCHES));
+      long from = 0;
+      for (int i = 0; i < rows.size(); i++) {
+        List<?> row = (List<?>) rows.get(i);
+        long to = footer.batches().get(i).end();
+        entries.add(entry(row, from, to));
+        from = to;
+      }
+      long rowCount = entries.stream().mapToLong(SegmentIndex.Entry::rows).sum();
+      long lastTick = entries.get(entries.size() - 1).tickMax();
+      long chain = Long.parseUnsignedLong(footer.metadata().get(SegmentFormat.LAST_CHAIN), 16);
+      LogPosition end = new LogPosition(lastTick, reader.header().start().seq() + rowCount, chain);
+      Tail tail = new Tail(Tail.Kind.CLEAN, path, reader.file().size(), "");
+      return new SegmentIndex(List.copyOf(entries), end, tail);
+    } catch (RuntimeException e) {
+      throw new DamagedFileException(path, -1, "its footer has no valid aw.batches", e);
+    }
+  }
+
+  private static SegmentIndex.Entry entry(List<?> row, long from, long to) {
+    return new SegmentIndex.Entry(
+        from,
+        to,
+        Long.parseLong((String) row.get(0)),
+        Integer.parseInt((String) row.get(1)),
+        Long.parseLong((String) row.get(2)),
+        Long.parseLong((String) row.get(3)),
+        Integer.parseUnsignedInt((String) row.get(4)),
+        Integer.parseUnsignedInt((String) row.get(5)),
+        Integer.parseUnsignedInt((String) row.get(6), 16));
+  }
+
+  /** The footer metadata of a sealed segment. */
+  static Map<String, String> footerMetadata(List<SegmentIndex.Entry> entries, long lastChain) {
+    List<List<String>> rows = new ArrayList<>();
+    for (SegmentIndex.Entry e : entries) {
+      rows.add(
+          List.of(
+              Long.toString(e.firstSeq()),
+              Integer.toString(e.rows()),
+              Long.toString(e.tickMin()),
+              Long.toString(e.tickMax()),
+              Integer.toUnsignedString(e.ridMin()),
+              Integer.toUnsignedString(e.ridMax()),
+              "%08x".formatted(e.crc())));
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(SegmentFormat.BATCHES, Json.write(rows));
+    metadata.put(SegmentFormat.LAST_CHAIN, "%016x".formatted(lastChain));
+    return metadata;
+  }
+}

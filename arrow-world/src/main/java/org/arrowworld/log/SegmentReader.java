@@ -1,0 +1,297 @@
+package org.arrowworld.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.Frame;
+import org.arrowworld.internal.ipc.IpcEncoder;
+import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.ipc.IpcSchema;
+import org.arrowworld.internal.ipc.RegionFile;
+import org.arrowworld.internal.ipc.Scratch;
+import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.storage.Storage;
+
+/**
+ * Reads the batches of one segment, sealed or live, each verified against its checksum before a
+ * value is used (spec B-4). Used by one thread at a time.
+ */
+final class SegmentReader implements Closeable {
+  private final ReadableFile file;
+  private final long firstMessage;
+  private final IpcSchema schema;
+  private final SegmentFormat.Header header;
+  private final KeyTable keys;
+  private final Scratch scratch = new Scratch();
+  private Words sealedWords;
+
+  private SegmentReader(ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys)
+      throws IOException {
+    this.file = file;
+    this.firstMessage = firstMessage;
+    this.schema = schema;
+    this.header = header(file.path(), schema);
+    this.keys = keys;
+  }
+
+  /**
+   * Opens a segment and reads its header.
+   *
+   * @param firstMessage where its first message stands: 0 in streams, 8 in files
+   */
+  static SegmentReader open(Storage storage, String path, long firstMessage) throws IOException {
+    ReadableFile file = storage.openRead(path);
+    try {
+      IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+      if (message == null || message.kind() != IpcMessage.Kind.SCHEMA) {
+        throw new DamagedFileException(path, firstMessage, "it does not begin with a schema");
+      }
+      IpcSchema schema = message.schema();
+      KeyTable keys = new KeyTable(List.of());
+      SegmentReader reader = new SegmentReader(file, firstMessage, schema, keys);
+      declare(keys, path, schema.metadata().get(SegmentFormat.KEYS));
+      return reader;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static SegmentFormat.Header header(String path, IpcSchema schema) throws IOException {
+    Map<String, String> m = schema.metadata();
+    if (!SegmentFormat.KIND_SEGMENT.equals(m.get(SegmentFormat.KIND))) {
+      throw new DamagedFileException(
+          path, -1, "it is no log segment: aw.kind is " + m.get("aw.kind"));
+    }
+    try {
+      int format = Integer.parseInt(m.get(SegmentFormat.FORMAT));
+      if (format != SegmentFormat.VERSION) {
+        throw new UnsupportedVersionException(
+            path, "format version", format, Integer.toString(SegmentFormat.VERSION));
+      }
+      boolean strings = schema.fields().size() == 5;
+      int keyBytes = schema.fields().get(2).widthBytes();
+      SegmentFormat.Header header =
+          new SegmentFormat.Header(
+              new StoreId(m.get(SegmentFormat.STORE)),
+              Integer.parseInt(m.get(SegmentFormat.SCHEMA)),
+              new LogPosition(
+                  -1,
+                  Long.parseLong(m.get(SegmentFormat.FIRST_SEQ)),
+                  Long.parseUnsignedLong(m.get(SegmentFormat.PREV_CHAIN), 16)),
+              strings,
+              keyBytes);
+      if (!SegmentFormat.fields(header).equals(schema.fields())) {
+        throw new DamagedFileException(path, -1, "its columns are not those of a log segment");
+      }
+      return header;
+    } catch (RuntimeException e) {
+      throw new DamagedFileException(
+          path, -1, "its segment metadata is invalid: " + e.getMessage(), e);
+    }
+  }
+
+  private static void declare(KeyTable keys, String path, String json) throws IOException {
+    try {
+      for (Key key : SchemaJson.keys(path, json == null ? "[]" : json)) {
+        keys.add(key);
+      }
+    } catch (InvalidUseException e) {
+      throw new DamagedFileException(path, -1, "its aw.keys are invalid: " + e.getMessage(), e);
+    }
+  }
+
+  /** The schema message as it stands in the file. */
+  IpcSchema schema() {
+    return schema;
+  }
+
+  SegmentFormat.Header header() {
+    return header;
+  }
+
+  /** The keys declared so far: by the header, and by the batches read. */
+  KeyTable keys() {
+    return keys;
+  }
+
+  String path() {
+    return file.path();
+  }
+
+  ReadableFile file() {
+    return file;
+  }
+
+  long firstMessage() {
+    return firstMessage;
+  }
+
+  /** A verified batch and the extent of its bytes. */
+  record Verified(TripleBatch batch, SegmentIndex.Entry entry) {}
+
+  /**
+   * Finds, reads and verifies the batch that begins at a byte, or null where the segment ends.
+   *
+   * @param from end of the previous batch, 0 for the first
+   * @param previousCrc stored checksum of the previous batch, unused for the first
+   */
+  Verified next(long from, int previousCrc) throws IOException {
+    long size = file.size();
+    long at = Math.max(from, firstMessage);
+    IpcMessage message = IpcMessage.read(file, at, size);
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      at = message.end();
+      message = IpcMessage.read(file, at, size);
+    }
+    return message == null ? null : verified(from, message.end(), previousCrc);
+  }
+
+  /** Reads a batch known from an index; the batch before it tells the checksum it continues. */
+  TripleBatch read(List<SegmentIndex.Entry> entries, int index) throws IOException {
+    SegmentIndex.Entry entry = entries.get(index);
+    if (index > 0 && firstMessage > 0 && header.strings() && sealedWords == null) {
+      read(entries, 0); // the dictionaries of a sealed segment stand before its first batch
+    }
+    int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
+    Verified verified = verified(entry.from(), entry.to(), previousCrc);
+    if (verified.batch.firstSeq() != entry.firstSeq() || verified.batch.rows() != entry.rows()) {
+      throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
+    }
+    return verified.batch;
+  }
+
+  private Verified verified(long from, long to, int previousCrc) throws IOException {
+    if (to - from > Integer.MAX_VALUE - 64) {
+      throw new DamagedFileException(path(), from, "a batch of %d bytes".formatted(to - from));
+    }
+    RegionFile region = RegionFile.read(file, from, to, scratch);
+    IpcMessage batch = lastMessage(region, Math.max(from, firstMessage), to);
+    int stored = checkCrc(region, batch, from, to, previousCrc);
+    Words words = readDictionaries(region, Math.max(from, firstMessage), batch);
+    TripleBatch rows =
+        TripleBatch.checked(
+            batch,
+            batch.batch(region.slice(batch.bodyOffset(), batch.bodyBytes())),
+            header,
+            keys,
+            words);
+    return new Verified(rows, entry(rows, from, to, stored));
+  }
+
+  private static IpcMessage lastMessage(RegionFile region, long at, long to) throws IOException {
+    IpcMessage message = IpcMessage.read(region, at, to);
+    while (message != null && message.end() < to) {
+      message = IpcMessage.read(region, message.end(), to);
+    }
+    if (message == null || message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      throw new DamagedFileException(
+          region.path(), at, "expected a record batch that ends at " + to);
+    }
+    return message;
+  }
+
+  private int checkCrc(RegionFile region, IpcMessage batch, long from, long to, int previousCrc)
+      throws DamagedFileException {
+    long digitsAt = batch.customMetadataOffset(IpcEncoder.BATCH_CRC);
+    String stored = batch.customMetadata().getOrDefault(IpcEncoder.BATCH_CRC, "");
+    if (!stored.matches("[0-9a-f]{8}") || digitsAt < from || digitsAt + 8 > to) {
+      throw batch.damaged("the batch has no aw.crc");
+    }
+    CRC32 crc = from == 0 ? SegmentWriter.firstCrc(header) : SegmentWriter.nextCrc(previousCrc);
+    crc.update(region.slice(from, digitsAt - from));
+    crc.update(IpcEncoder.OPEN_CRC.getBytes(StandardCharsets.US_ASCII));
+    crc.update(region.slice(digitsAt + 8, to - digitsAt - 8));
+    String computed = "%08x".formatted(crc.getValue());
+    if (!computed.equals(stored)) {
+      throw batch.damaged(
+          "the checksum of bytes %d to %d is %s, expected %s"
+              .formatted(from, to, computed, stored));
+    }
+    return Integer.parseUnsignedInt(stored, 16);
+  }
+
+  /** Takes in the dictionaries before a verified batch, and the keys it declares. */
+  private Words readDictionaries(RegionFile region, long at, IpcMessage batch) throws IOException {
+    String declared = batch.customMetadata().get(SegmentFormat.KEYS);
+    if (declared != null && batch.offset() >= nextDeclaration) {
+      declare(keys, path(), declared);
+      nextDeclaration = batch.end();
+    }
+    Words words = sealedWords == null ? Words.none() : sealedWords;
+    IpcMessage message = IpcMessage.read(region, at, batch.offset());
+    while (message != null) {
+      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
+        ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
+        if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
+          checkKeys(message, message.words(body));
+        } else {
+          words = message.words(body);
+        }
+      }
+      message = IpcMessage.read(region, message.end(), batch.offset());
+    }
+    if (firstMessage > 0 && sealedWords == null) {
+      sealedWords = copy(words);
+    }
+    return words;
+  }
+
+  /** Declarations in batches before this offset were taken in already. */
+  private long nextDeclaration;
+
+  private void checkKeys(IpcMessage message, Words names) throws DamagedFileException {
+    for (int code = 0; code < names.count(); code++) {
+      if (code >= keys.size() || !keys.key(code).name().equals(names.word(code))) {
+        throw message.damaged(
+            "the key dictionary names code %d '%s', which aw.keys does not"
+                .formatted(code, names.word(code)));
+      }
+    }
+  }
+
+  /** The sealed dictionary outlives the memory it was read into. */
+  private static Words copy(Words words) {
+    List<byte[]> all = new ArrayList<>();
+    for (int i = 0; i < words.count(); i++) {
+      all.add(words.utf8(i));
+    }
+    return Words.of(all);
+  }
+
+  private static SegmentIndex.Entry entry(TripleBatch batch, long from, long to, int crc) {
+    int ridMin = -1;
+    int ridMax = 0;
+    for (int row = 0; row < batch.rows(); row++) {
+      int rid = batch.rid(row);
+      ridMin = Integer.compareUnsigned(rid, ridMin) < 0 ? rid : ridMin;
+      ridMax = Integer.compareUnsigned(rid, ridMax) > 0 ? rid : ridMax;
+    }
+    long tickMin = batch.rows() == 0 ? 0 : batch.tick(0);
+    long tickMax = batch.rows() == 0 ? 0 : batch.tick(batch.rows() - 1);
+    return new SegmentIndex.Entry(
+        from, to, batch.firstSeq(), batch.rows(), tickMin, tickMax, ridMin, ridMax, crc);
+  }
+
+  /** Whether bytes follow that could be a message. */
+  boolean hasRoomAfter(long offset) throws IOException {
+    return file.size() - offset > Frame.PREFIX_BYTES;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

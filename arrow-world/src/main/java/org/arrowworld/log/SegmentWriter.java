@@ -1,0 +1,208 @@
+package org.arrowworld.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.arrowworld.internal.ipc.BodyLayout;
+import org.arrowworld.internal.ipc.Frame;
+import org.arrowworld.internal.ipc.IpcEncoder;
+import org.arrowworld.internal.ipc.Scratch;
+import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.WritableFile;
+
+/**
+ * Writes one live segment: an IPC stream whose messages become visible prefix last (spec L-17 to
+ * L-19). Used by one thread. Closing adds nothing to the file.
+ */
+final class SegmentWriter implements Closeable {
+  private static final int ALIGNMENT_BYTES = 8;
+
+  private final WritableFile file;
+  private final SegmentFormat.Header header;
+  private final KeyTable keys;
+  private final BatchEncoder encoder;
+  private final ChainDigest chain;
+  private final Scratch dictionaryScratch = new Scratch();
+  private final Scratch batchScratch = new Scratch();
+  private int keysWritten;
+  private long position;
+  private long nextSeq;
+  private CRC32 crc;
+
+  private SegmentWriter(
+      WritableFile file,
+      SegmentFormat.Header header,
+      KeyTable keys,
+      BatchEncoder encoder,
+      ChainDigest chain) {
+    this.file = file;
+    this.header = header;
+    this.keys = keys;
+    this.encoder = encoder;
+    this.chain = chain;
+    this.nextSeq = header.start().seq();
+  }
+
+  /** Creates a segment: header written, forced and renamed into place as one unit. */
+  static SegmentWriter create(
+      Storage storage,
+      SegmentFormat.Header header,
+      KeyTable keys,
+      BatchEncoder.WordLookup words,
+      ChainDigest chain)
+      throws IOException {
+    List<Key> known = keys.from(0);
+    String path = SegmentFormat.livePath(header.start().seq());
+    ByteBuffer bytes = header(header, known);
+    AtomicFiles.write(storage, path, bytes.duplicate());
+    BatchEncoder encoder = new BatchEncoder(keys, words, header.strings(), ALIGNMENT_BYTES);
+    SegmentWriter writer = new SegmentWriter(storage.openWrite(path), header, keys, encoder, chain);
+    writer.keysWritten = known.size();
+    writer.position = bytes.remaining();
+    writer.crc = firstCrc(header);
+    writer.crc.update(bytes);
+    return writer;
+  }
+
+  /** The checksum a segment's first batch continues (spec B-2). */
+  static CRC32 firstCrc(SegmentFormat.Header header) {
+    CRC32 crc = new CRC32();
+    crc.update(header.store().bytes());
+    ByteBuffer seq = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    crc.update(seq.putLong(header.start().seq()).flip());
+    return crc;
+  }
+
+  /** The checksum a later batch continues (spec B-2). */
+  static CRC32 nextCrc(int stored) {
+    CRC32 crc = new CRC32();
+    crc.update(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(stored).flip());
+    return crc;
+  }
+
+  private static ByteBuffer header(SegmentFormat.Header header, List<Key> keys) {
+    List<Frame> frames = new ArrayList<>();
+    IpcEncoder.Metadata schema =
+        IpcEncoder.schemaMessage(
+            SegmentFormat.fields(header), SegmentFormat.metadata(header, keys));
+    frames.add(Frame.of(schema, 0, 0, ALIGNMENT_BYTES));
+    frames.add(dictionary(SegmentFormat.KEY_DICTIONARY, names(keys), new Scratch()));
+    if (header.strings()) {
+      frames.add(dictionary(SegmentFormat.TEXT_DICTIONARY, List.of(), new Scratch()));
+    }
+    ByteBuffer all = ByteBuffer.allocate(frames.stream().mapToInt(Frame::lengthBytes).sum());
+    frames.forEach(frame -> all.put(frame.all()));
+    return all.flip();
+  }
+
+  private static List<byte[]> names(List<Key> keys) {
+    return keys.stream().map(k -> k.name().getBytes(StandardCharsets.UTF_8)).toList();
+  }
+
+  private static Frame dictionary(long id, List<byte[]> words, Scratch scratch) {
+    BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
+    IpcEncoder.Metadata message = IpcEncoder.dictionaryMessage(id, layout);
+    int bodyBytes = Math.toIntExact(layout.lengthBytes());
+    // Messages are 8-aligned everywhere, so the layout does not depend on the offset.
+    Frame frame = Frame.of(message, bodyBytes, 0, ALIGNMENT_BYTES, scratch);
+    Words.fill(words, layout, frame.body());
+    return frame;
+  }
+
+  /**
+   * Writes rows as one batch, filling in the commit rows' chains.
+   *
+   * @param rows the rows; the patterns of commit rows are set
+   * @param keyCount how many keys were declared when the rows were handed over
+   */
+  void write(Triples rows, int keyCount) throws IOException {
+    int count = rows.size();
+    encoder.newDictionary();
+    encoder.scan(rows, 0, count);
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(SegmentFormat.FIRST_SEQ, SegmentFormat.digits20(nextSeq));
+    metadata.put(IpcEncoder.BATCH_CRC, IpcEncoder.OPEN_CRC);
+    if (keyCount > keysWritten) {
+      List<Key> declared = keys.from(0).subList(0, keyCount);
+      publish(dictionary(SegmentFormat.KEY_DICTIONARY, names(declared), dictionaryScratch));
+      metadata.put(SegmentFormat.KEYS, SchemaJson.keys(declared.subList(keysWritten, keyCount)));
+      keysWritten = keyCount;
+    }
+    if (encoder.hasText(count)) {
+      List<byte[]> words = encoder.dictionary();
+      publish(dictionary(SegmentFormat.TEXT_DICTIONARY, words, dictionaryScratch));
+    }
+    BodyLayout layout = encoder.layout(count, header.keyBytes());
+    IpcEncoder.Metadata message = IpcEncoder.recordBatchMessage(layout, metadata);
+    int bodyBytes = Math.toIntExact(layout.lengthBytes());
+    Frame frame = Frame.of(message, bodyBytes, position, ALIGNMENT_BYTES, batchScratch);
+    encoder.fill(rows, 0, count, layout, header.keyBytes(), frame.body());
+    fillCommits(rows, layout, frame.body());
+    int stored = frame.seal(crc);
+    show(frame);
+    crc = nextCrc(stored);
+    nextSeq += count;
+  }
+
+  private void fillCommits(Triples rows, BodyLayout layout, ByteBuffer body) {
+    int from = 0;
+    for (int row = 0; row < rows.size(); row++) {
+      if (rows.keys()[row] == KeyTable.COMMIT) {
+        encoder.digest(rows, 0, from, row, layout, body, chain);
+        long digest = chain.commit(rows.ticks()[row]);
+        rows.val(row, digest);
+        body.putLong((int) layout.bufferOffset(7) + 8 * row, digest);
+        from = row + 1;
+      }
+    }
+    encoder.digest(rows, 0, from, rows.size(), layout, body, chain);
+  }
+
+  /** Adds a finished frame to the checksum and shows it. */
+  private void publish(Frame frame) throws IOException {
+    crc.update(frame.all());
+    show(frame);
+  }
+
+  /** Writes all but the prefix, then the prefix. */
+  private void show(Frame frame) throws IOException {
+    ByteBuffer bytes = frame.all();
+    file.write(bytes.slice(8, bytes.capacity() - 8), position + 8);
+    file.write(bytes.slice(0, 8), position);
+    position += frame.lengthBytes();
+  }
+
+  void force() throws IOException {
+    file.force();
+  }
+
+  /** Bytes of the file so far. */
+  long bytes() {
+    return position;
+  }
+
+  long firstSeq() {
+    return header.start().seq();
+  }
+
+  int keyBytes() {
+    return header.keyBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,31 @@
+package org.arrowworld.log;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.arrowworld.errors.InvalidUseException;
+
+/**
+ * The random id of a store.
+ *
+ * @param hex 32 lower-case hex digits
+ */
+public record StoreId(String hex) {
+  public StoreId {
+    if (!hex.matches("[0-9a-f]{32}")) {
+      throw new InvalidUseException(
+          "Cannot use '%s' as a store id: expected 32 hex digits".formatted(hex));
+    }
+  }
+
+  /** A new id. */
+  public static StoreId random() {
+    byte[] bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return new StoreId(HexFormat.of().formatHex(bytes));
+  }
+
+  /** The 16 bytes. */
+  public byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+}

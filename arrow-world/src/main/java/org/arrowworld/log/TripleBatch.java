@@ -1,0 +1,253 @@
+package org.arrowworld.log;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.schema.KeyEncoding;
+import org.arrowworld.schema.KeyTable;
+
+/**
+ * A verified record batch of the log, as views of its bytes. Valid until the next batch of the same
+ * scan; rows are addressed from 0.
+ */
+public final class TripleBatch {
+  private final KeyTable keyTable;
+  private final long firstSeq;
+  private final int rows;
+  private final ByteBuffer tickBytes;
+  private final ByteBuffer ridBytes;
+  private final ByteBuffer valBytes;
+  private final LongBuffer ticks;
+  private final IntBuffer rids;
+  private final ByteBuffer keys;
+  private final int keyBytes;
+  private final LongBuffer vals;
+  private final ByteBuffer validity;
+  private final IntBuffer textIndices;
+  private final Words words;
+
+  private TripleBatch(
+      KeyTable keyTable, long firstSeq, int keyBytes, IpcMessage.Batch batch, Words words) {
+    this.keyTable = keyTable;
+    this.firstSeq = firstSeq;
+    this.rows = batch.rows();
+    this.keyBytes = keyBytes;
+    this.words = words;
+    this.tickBytes = column(batch, 1, Long.BYTES);
+    this.ridBytes = column(batch, 3, Integer.BYTES);
+    this.keys = column(batch, 5, keyBytes);
+    this.valBytes = column(batch, 7, Long.BYTES);
+    this.ticks = tickBytes.asLongBuffer();
+    this.rids = ridBytes.asIntBuffer();
+    this.vals = valBytes.asLongBuffer();
+    boolean strings = batch.buffers().size() > 8;
+    this.validity = strings && batch.nulls().get(4) > 0 ? bitmap(batch, 8) : null;
+    this.textIndices = strings ? column(batch, 9, Integer.BYTES).asIntBuffer() : null;
+  }
+
+  /** Views a batch after checking that it is laid out and filled as spec log.md demands. */
+  static TripleBatch checked(
+      IpcMessage message,
+      IpcMessage.Batch batch,
+      SegmentFormat.Header header,
+      KeyTable keys,
+      Words words)
+      throws DamagedFileException {
+    int columns = header.strings() ? 5 : 4;
+    if (batch.nulls().size() != columns || batch.buffers().size() != 2 * columns) {
+      throw message.damaged(
+          "a batch of %d columns, expected %d".formatted(batch.nulls().size(), columns));
+    }
+    for (int i = 0; i < 4; i++) {
+      if (batch.nulls().get(i) != 0 || batch.buffers().get(2 * i).hasRemaining()) {
+        throw message.damaged("nulls in column %d, which has none".formatted(i));
+      }
+    }
+    long firstSeq = firstSeq(message);
+    TripleBatch view;
+    try {
+      view = new TripleBatch(keys, firstSeq, header.keyBytes(), batch, words);
+    } catch (IndexOutOfBoundsException e) {
+      throw message.damaged("a buffer is shorter than its %d rows".formatted(batch.rows()));
+    }
+    view.checkCodes(message);
+    return view;
+  }
+
+  private static long firstSeq(IpcMessage message) throws DamagedFileException {
+    String text = message.customMetadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
+    if (!text.matches("0[0-9]{19}")) {
+      throw message.damaged("its aw.first_seq '%s' is not 20 digits".formatted(text));
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw message.damaged("its aw.first_seq '%s' is too large".formatted(text));
+    }
+  }
+
+  private void checkCodes(IpcMessage message) throws DamagedFileException {
+    int known = keyTable.size();
+    boolean[] hasText = new boolean[known];
+    for (int code = 0; code < known; code++) {
+      hasText[code] = keyTable.key(code).encoding() == KeyEncoding.CODE;
+    }
+    for (int row = 0; row < rows; row++) {
+      int code = key(row);
+      if (code >= known) {
+        throw message.damaged(
+            "row %d has key code %d, but %d keys are declared".formatted(row, code, known));
+      }
+      if (textIndices == null) {
+        continue;
+      }
+      boolean present = hasWord(row);
+      if (present != hasText[code]) {
+        throw message.damaged(
+            "row %d of key '%s' has %s text"
+                .formatted(row, keyTable.key(code).name(), present ? "unexpected" : "no"));
+      }
+      if (present && Integer.compareUnsigned(textIndices.get(row), words.count()) >= 0) {
+        throw message.damaged("row %d refers to a word that is not there".formatted(row));
+      }
+    }
+  }
+
+  private ByteBuffer column(IpcMessage.Batch batch, int buffer, int width) {
+    return batch
+        .buffers()
+        .get(buffer)
+        .slice(0, Math.multiplyExact(rows, width))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private ByteBuffer bitmap(IpcMessage.Batch batch, int buffer) {
+    return batch.buffers().get(buffer).slice(0, (rows + 7) / 8);
+  }
+
+  /** Absolute number of the first row. */
+  public long firstSeq() {
+    return firstSeq;
+  }
+
+  public int rows() {
+    return rows;
+  }
+
+  public long tick(int row) {
+    return ticks.get(row);
+  }
+
+  /** The row id, unsigned. */
+  public int rid(int row) {
+    return rids.get(row);
+  }
+
+  /** The key's code. */
+  public int key(int row) {
+    return keyBytes == 1 ? keys.get(row) & 0xFF : keys.getChar(2 * row);
+  }
+
+  /** The value's 64 bits. */
+  public long val(int row) {
+    return vals.get(row);
+  }
+
+  /** The word of a row, null where its key is no string. */
+  public String word(int row) {
+    return hasWord(row) ? words.word(textIndices.get(row)) : null;
+  }
+
+  /** The word of a row in UTF-8, null where its key is no string. */
+  byte[] utf8(int row) {
+    return hasWord(row) ? words.utf8(textIndices.get(row)) : null;
+  }
+
+  private boolean hasWord(int row) {
+    return textIndices != null
+        && (validity == null || (validity.get(row / 8) >> (row % 8) & 1) == 1);
+  }
+
+  /** The first row whose tick is greater than the given one. */
+  public int firstRowAfter(long tick) {
+    int low = 0;
+    int high = rows;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ticks.get(middle) > tick) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** The row after the last commit row, 0 if there is none. */
+  public int committedRows() {
+    int row = rows;
+    while (row > 0 && key(row - 1) != KeyTable.COMMIT) {
+      row--;
+    }
+    return row;
+  }
+
+  /** Appends rows {@code [from, to)} to arrays. */
+  public void copyTo(Triples target, int from, int to) {
+    int count = to - from;
+    int size = target.size();
+    target.ensure(size + count);
+    ticks.get(from, target.ticks(), size, count);
+    rids.get(from, target.rids(), size, count);
+    vals.get(from, target.vals(), size, count);
+    char[] codes = target.keys();
+    if (keyBytes == 2) {
+      CharBuffer wide = keys.asCharBuffer();
+      wide.get(from, codes, size, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        codes[size + i] = (char) (keys.get(from + i) & 0xFF);
+      }
+    }
+    target.size(size + count);
+  }
+
+  /** Adds rows {@code [from, to)} to a digest chain. */
+  void digest(int from, int to, ChainDigest out) {
+    int count = to - from;
+    if (count == 0) {
+      return;
+    }
+    ByteBuffer codes = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      codes.putChar(2 * i, (char) key(from + i));
+    }
+    out.update(
+        new ChainDigest.Piece(
+            tickBytes.slice(8 * from, 8 * count),
+            ridBytes.slice(4 * from, 4 * count),
+            codes,
+            valBytes.slice(8 * from, 8 * count)),
+        count);
+    if (textIndices != null) {
+      ByteArrayOutputStream text = new ByteArrayOutputStream(4 * count);
+      for (int row = from; row < to; row++) {
+        byte[] word = utf8(row);
+        int length = word == null ? -1 : word.length;
+        for (int shift = 0; shift < 32; shift += 8) {
+          text.write(length >>> shift);
+        }
+        if (word != null) {
+          text.write(word, 0, word.length);
+        }
+      }
+      out.updateText(ByteBuffer.wrap(text.toByteArray()));
+    }
+  }
+}

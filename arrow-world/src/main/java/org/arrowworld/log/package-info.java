@@ -1,0 +1,6 @@
+/**
+ * The triple log: rows in, segments on disk, rows out (spec log.md, batch.md). Knows keys and
+ * codebooks, not tables. Depends on {@code schema}, {@code storage}, {@code errors} and {@code
+ * internal.ipc}.
+ */
+package org.arrowworld.log;

@@ -1,0 +1,198 @@
+package org.arrowworld.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.WriterPoisonedException;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.FaultPlan;
+import org.arrowworld.storage.FaultPlan.Fault;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogTest {
+  private static final WorldSchema SCHEMA =
+      WorldSchema.of(
+          TableSchema.row("creature").column("x", ColumnType.F32).lineage(Lineage.CAUSE).build());
+  private static final StoreId STORE = new StoreId("00112233445566778899aabbccddeeff");
+
+  private final MemoryStorage storage = new MemoryStorage();
+  private final KeyTable keys = new KeyTable(SCHEMA.keys());
+  private final Codebook codebook = new Codebook();
+
+  private LogWriter writer(LogOptions options) {
+    LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);
+    return LogWriter.open(storage, start, keys, codebook, options);
+  }
+
+  private void writeTick(LogWriter writer, long tick, int rows) throws IOException {
+    int x = keys.key("creature.x").code();
+    int cause = keys.key("creature.cause").code();
+    writer.beginTick(tick);
+    for (int i = 0; i < rows; i++) {
+      writer.append(i, x, Values.ofF32(tick * 1000f + i));
+    }
+    writer.append(7, cause, Values.ofInteger(codebook.intern("cause " + tick % 3)));
+    writer.commit();
+  }
+
+  private static List<String> read(Log log) throws IOException {
+    List<String> rows = new ArrayList<>();
+    log.scan(
+        0,
+        Long.MAX_VALUE,
+        (batch, from, to) -> {
+          for (int i = from; i < to; i++) {
+            String key = log.keys().key(batch.key(i)).name();
+            String value =
+                key.equals("tick.commit")
+                    ? "%016x".formatted(batch.val(i))
+                    : Double.toString(Double.longBitsToDouble(batch.val(i)));
+            rows.add(
+                "%d %d %s %s %s".formatted(batch.tick(i), batch.rid(i), key, value, batch.word(i)));
+          }
+        });
+    return rows;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"commit", "none", "interval:5"})
+  void rows_come_back_as_they_were_appended_live_and_sealed(String durability) throws IOException {
+    LogOptions options =
+        LogOptions.DEFAULT.withDurability(Durability.parse(durability)).withContainers(2, 16);
+    try (LogWriter writer = writer(options)) {
+      writeTick(writer, 0, 3);
+      writeTick(writer, 5, 40);
+      writeTick(writer, 6, 0);
+      writer.sync();
+      List<String> live;
+      try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+        log.verifyChain();
+        assertThat(log.tail().kind()).isEqualTo(Tail.Kind.CLEAN);
+        assertThat(log.end()).isEqualTo(writer.flushed());
+        assertThat(log.end().seq()).isEqualTo(3 + 40 + 3 + 3);
+        live = read(log);
+      }
+      assertThat(live.get(0)).isEqualTo("0 0 creature.x 0.0 null");
+      assertThat(live.get(3)).isEqualTo("0 7 creature.cause 0.0 cause 0");
+      assertThat(live.get(4)).startsWith("0 4 tick.commit ");
+      assertThat(live.get(44)).isEqualTo("5 39 creature.x 5039.0 null");
+      writer.seal();
+      assertThat(storage.list("log/live")).isEmpty();
+      assertThat(storage.list("log")).containsExactly("00000000000000000000.arrow", "live");
+      try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+        log.verifyChain();
+        assertThat(read(log)).isEqualTo(live);
+      }
+    }
+  }
+
+  @Test
+  void a_tick_without_its_commit_row_is_not_there() throws IOException {
+    LogWriter writer = writer(LogOptions.DEFAULT.withContainers(2, 4));
+    writeTick(writer, 0, 3);
+    writer.beginTick(1);
+    for (int i = 0; i < 9; i++) {
+      writer.append(i, keys.key("creature.x").code(), 0);
+    }
+    writer.close();
+    try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+      assertThat(log.end().seq()).isEqualTo(5);
+      assertThat(log.end().tick()).isZero();
+      assertThat(log.tail().kind()).isEqualTo(Tail.Kind.TORN);
+      assertThat(log.tail().finding()).isEqualTo("9 rows without a commit row");
+      assertThat(read(log)).hasSize(5);
+    }
+    LogRecovery.prepare(storage);
+    try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+      log.verifyChain();
+      assertThat(log.tail().kind()).isEqualTo(Tail.Kind.CLEAN);
+      assertThat(read(log)).hasSize(5);
+    }
+  }
+
+  @Test
+  void segments_roll_and_continue_each_other() throws IOException {
+    try (LogWriter writer = writer(LogOptions.DEFAULT.withSegmentBytes(4000))) {
+      for (int tick = 0; tick < 30; tick++) {
+        writeTick(writer, tick, 20);
+      }
+    }
+    try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+      assertThat(log.segments().size()).isGreaterThan(3);
+      log.verifyChain();
+      assertThat(read(log)).hasSize(30 * 22);
+    }
+  }
+
+  @Test
+  void invalid_use_is_refused_by_name() throws IOException {
+    try (LogWriter writer = writer(LogOptions.DEFAULT)) {
+      assertThatThrownBy(() -> writer.append(0, 1, 0))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage("Cannot append outside a tick");
+      writeTick(writer, 4, 1);
+      assertThatThrownBy(() -> writer.beginTick(4))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage("Cannot begin tick 4: expected a tick after 4");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FAIL", "SHORT", "CRASH"})
+  void a_fault_at_any_operation_poisons_and_keeps_what_was_acknowledged(String name)
+      throws IOException {
+    Fault fault = Fault.valueOf(name);
+    for (long operation = 0; ; operation++) {
+      MemoryStorage faulty = new MemoryStorage();
+      faulty.plan(FaultPlan.once(operation, fault));
+      long acknowledged = 0;
+      boolean failed = false;
+      KeyTable keyTable = new KeyTable(SCHEMA.keys());
+      LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);
+      LogWriter writer = LogWriter.open(faulty, start, keyTable, codebook, LogOptions.DEFAULT);
+      try (writer) {
+        for (int tick = 0; tick < 4; tick++) {
+          writeTick(writer, tick, 3);
+          acknowledged = writer.committed().seq();
+        }
+        writer.seal();
+      } catch (WriterPoisonedException e) {
+        failed = true;
+        assertThat(e.acknowledgedSeq()).isEqualTo(acknowledged);
+        assertThatThrownBy(() -> writer.beginTick(9))
+            .isInstanceOfAny(WriterPoisonedException.class, InvalidUseException.class);
+      } catch (IOException e) {
+        failed = true; // while sealing
+      }
+      if (!failed) {
+        assertThat(operation).isGreaterThan(15);
+        return;
+      }
+      for (CrashKind kind : CrashKind.values()) {
+        MemoryStorage after = faulty.afterCrash(kind);
+        LogRecovery.prepare(after);
+        LogRecovery.prepare(after);
+        try (Log log = Log.open(after, STORE, SCHEMA.keys())) {
+          log.verifyChain();
+          assertThat(log.end().seq())
+              .as("%s at %d", kind, operation)
+              .isGreaterThanOrEqualTo(acknowledged);
+        }
+      }
+    }
+  }
+}
