@@ -1,0 +1,277 @@
+package org.arrowworld.table;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.RemovalPolicy;
+import org.arrowworld.schema.TableKind;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
+
+/**
+ * A live table: equally long Arrow vectors, live rows in slots {@code [0, rows)}, and the slot of
+ * each id. Changed only by triples (see {@code TripleApplier}); readable by one thread, or by many
+ * while no tick is applied.
+ */
+public final class WorldTable implements TableView, AutoCloseable {
+  private static final int INITIAL_ROWS = 64;
+
+  private final TableSchema schema;
+  private final List<Column> definitions;
+  private final List<TableColumn> columns = new ArrayList<>();
+  private final TableColumn ids;
+  private final TableColumn gens;
+  private final int firstValueColumn;
+  private final IdMap slots = new IdMap();
+  private final IdAllocator allocator;
+  private int rows;
+
+  WorldTable(TableSchema schema, BufferAllocator memory) {
+    this.schema = schema;
+    this.definitions = schema.allColumns();
+    for (Column definition : definitions) {
+      columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+    }
+    this.ids = schema.kind() == TableKind.APPEND_ONLY ? null : columns.get(0);
+    this.gens = schema.hasGenerations() ? columns.get(1) : null;
+    this.firstValueColumn = definitions.size() - schema.columns().size();
+    this.allocator = new IdAllocator(schema.ids(), schema.hasGenerations());
+  }
+
+  @Override
+  public String name() {
+    return schema.name();
+  }
+
+  public TableSchema schema() {
+    return schema;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public List<Column> columns() {
+    return definitions;
+  }
+
+  @Override
+  public ByteBuffer bytes(Column column) {
+    return column(column.name()).bytes(rows);
+  }
+
+  /** A column by name. */
+  public TableColumn column(String name) {
+    for (TableColumn column : columns) {
+      if (column.definition().name().equals(name)) {
+        return column;
+      }
+    }
+    throw new InvalidUseException(
+        "Unknown column '%s' of table '%s': it has %s"
+            .formatted(name, name(), definitions.stream().map(Column::name).toList()));
+  }
+
+  /** The value column at a place in {@link TableSchema#columns}. */
+  public TableColumn valueColumn(int index) {
+    return columns.get(firstValueColumn + index);
+  }
+
+  /** The id in a slot; the slot itself in append-only tables. */
+  public int id(int slot) {
+    return ids == null ? slot : ids.i32(slot);
+  }
+
+  /** The ids of all rows, a copy. */
+  public int[] ids() {
+    int[] all = new int[rows];
+    if (ids == null) {
+      for (int slot = 0; slot < rows; slot++) {
+        all[slot] = slot;
+      }
+    } else {
+      ids.bytes(rows).asIntBuffer().get(all);
+    }
+    return all;
+  }
+
+  /** The generation of the row in a slot; 0 where the table has none. */
+  public int gen(int slot) {
+    return gens == null ? 0 : gens.i32(slot);
+  }
+
+  /** The entity in a slot. */
+  public EntityRef ref(int slot) {
+    return new EntityRef(id(slot), gen(slot));
+  }
+
+  /** The slot of an id, -1 if no live row has it. */
+  public int slotOf(int id) {
+    if (ids == null) {
+      return Integer.compareUnsigned(id, rows) < 0 ? id : -1;
+    }
+    return slots.get(id);
+  }
+
+  /** The slot of an entity, -1 if it does not live (any more). */
+  public int slotOf(EntityRef entity) {
+    int slot = slotOf(entity.id());
+    return slot >= 0 && gen(slot) == entity.gen() ? slot : -1;
+  }
+
+  /** The generation an id would be born with. */
+  public int generationAtBirth(int id) {
+    return allocator.generationOf(id);
+  }
+
+  /** The next id that never lived. */
+  public int nextId() {
+    return allocator.nextId();
+  }
+
+  /** Number of free ids on the stack. */
+  public int freeDepth() {
+    return allocator.depth();
+  }
+
+  /** The free id at a height above the stack's bottom. */
+  public int freeId(int height) {
+    return allocator.free(height);
+  }
+
+  /** Ids and last generations as a snapshot's free file lists them (spec N-4). */
+  public int[] deadIds() {
+    return allocator.freeIds();
+  }
+
+  /** The generation a dead id last lived in. */
+  public int lastGeneration(int id) {
+    return allocator.lastGeneration(id);
+  }
+
+  /**
+   * Adds a row with every column at its default.
+   *
+   * @return its slot
+   * @throws InvalidUseException if the id or generation is not the one that must be born
+   */
+  public int born(int id, int gen) {
+    if (ids == null) {
+      if (id != rows) {
+        throw new InvalidUseException(
+            "Cannot append row %s to table '%s': expected row %d"
+                .formatted(Integer.toUnsignedString(id), name(), rows));
+      }
+    } else {
+      if (slots.get(id) >= 0) {
+        throw new InvalidUseException(
+            "Cannot give birth to %s: the id is live".formatted(describe(id)));
+      }
+      if (schema.kind() == TableKind.ROW) {
+        checkGeneration(id, gen);
+        allocator.born(id);
+      }
+    }
+    int slot = rows;
+    reserve(rows + 1);
+    for (int i = firstValueColumn; i < columns.size(); i++) {
+      TableColumn column = columns.get(i);
+      column.set(
+          slot,
+          column.definition().type() == ColumnType.STRING ? 0 : column.definition().defaultBits());
+    }
+    if (ids != null) {
+      ids.set(slot, Values.ofInteger(Integer.toUnsignedLong(id)));
+      slots.put(id, slot);
+    }
+    if (gens != null) {
+      gens.set(slot, Values.ofInteger(Integer.toUnsignedLong(gen)));
+    }
+    rows++;
+    return slot;
+  }
+
+  private void checkGeneration(int id, int gen) {
+    int expected = allocator.generationOf(id);
+    if (gen != expected) {
+      throw new InvalidUseException(
+          "Cannot give birth to %s in generation %d: expected generation %d"
+              .formatted(describe(id), gen, expected));
+    }
+  }
+
+  /** Removes the row of an id as the table's policy says. */
+  public void died(int id) {
+    int slot = ids == null ? -1 : slots.remove(id);
+    if (slot < 0) {
+      throw new InvalidUseException("Cannot remove %s: it is not live".formatted(describe(id)));
+    }
+    if (schema.kind() == TableKind.ROW) {
+      allocator.died(id, gen(slot));
+    }
+    int last = rows - 1;
+    if (schema.removal() == RemovalPolicy.SWAP_REMOVE) {
+      if (slot < last) {
+        slots.put(ids.i32(last), slot);
+        columns.forEach(column -> column.move(last, slot));
+      }
+    } else {
+      columns.forEach(column -> column.shiftDown(slot + 1, rows));
+      for (int moved = slot; moved < last; moved++) {
+        slots.put(ids.i32(moved), moved);
+      }
+    }
+    rows = last;
+  }
+
+  /** Sets the vectors' row counts to the table's; called when a tick is applied. */
+  public void settle() {
+    columns.forEach(column -> column.rows(rows));
+  }
+
+  private void reserve(int count) {
+    for (TableColumn column : columns) {
+      column.ensure(count);
+    }
+  }
+
+  /** What {@link #restore} needs besides the column bytes. */
+  public record AllocatorState(int nextId, List<Integer> freeIds, List<Integer> freeGens) {}
+
+  /** Fills an empty table from the columns and allocator state of a snapshot. */
+  public void restore(TableView source, AllocatorState state) {
+    rows = source.rows();
+    reserve(rows);
+    for (TableColumn column : columns) {
+      column.load(source.bytes(column.definition()));
+    }
+    for (int slot = 0; ids != null && slot < rows; slot++) {
+      if (slots.get(ids.i32(slot)) >= 0) {
+        throw new InvalidUseException(
+            "Cannot load table '%s': %s stands twice".formatted(name(), describe(ids.i32(slot))));
+      }
+      slots.put(ids.i32(slot), slot);
+    }
+    allocator.restore(
+        state.nextId(),
+        state.freeIds().stream().mapToInt(i -> i).toArray(),
+        state.freeGens().stream().mapToInt(i -> i).toArray());
+    settle();
+  }
+
+  /** How messages name a row. */
+  public String describe(int id) {
+    return "%s %s".formatted(name(), Integer.toUnsignedString(id));
+  }
+
+  @Override
+  public void close() {
+    columns.forEach(TableColumn::close);
+  }
+}

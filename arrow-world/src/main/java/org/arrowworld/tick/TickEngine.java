@@ -1,0 +1,75 @@
+package org.arrowworld.tick;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.LogWriter;
+import org.arrowworld.log.Triples;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.table.World;
+
+/**
+ * Runs ticks of a live world: systems fill the mutation buffer, cleanup makes triples, the log gets
+ * them, and only then are they applied. One thread.
+ */
+public final class TickEngine {
+  private final World world;
+  private final LogWriter log;
+  private final Triples rows = new Triples(4096);
+  private final MutationBuffer buffer;
+  private final Cleanup cleanup;
+  private final TripleApplier applier;
+  private boolean running;
+
+  public TickEngine(World world, KeyTable keys, LogWriter log) {
+    this.world = world;
+    this.log = log;
+    this.buffer = new MutationBuffer(world, keys);
+    this.cleanup = new Cleanup(world, rows);
+    this.applier = new TripleApplier(world, keys);
+  }
+
+  /**
+   * Runs one tick. If the systems or cleanup throw, the tick is as if it had never begun. If the
+   * log throws, the world stays as it was and the log is poisoned.
+   *
+   * @param tick later than the last one
+   * @param systems puts mutations into the buffer, which is valid during the call only
+   * @return number of rows logged, the commit row included
+   */
+  public int run(long tick, Consumer<MutationBuffer> systems) throws IOException {
+    if (running) {
+      throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
+    }
+    if (tick <= world.tick()) {
+      throw new InvalidUseException(
+          "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
+    }
+    prepare(tick, systems);
+    log.beginTick(tick);
+    log.appendAll(rows);
+    long ticket = log.commitLater();
+    applier.apply(rows, 0, rows.size(), null);
+    world.settle(tick);
+    if (ticket >= 0) {
+      log.await(ticket);
+    }
+    return rows.size() + 1;
+  }
+
+  private void prepare(long tick, Consumer<MutationBuffer> systems) {
+    int words = world.codebook().size();
+    running = true;
+    buffer.begin(tick);
+    try {
+      systems.accept(buffer);
+      cleanup.run(buffer);
+    } catch (RuntimeException | Error e) {
+      world.codebook().shrinkTo(words);
+      throw e;
+    } finally {
+      buffer.end();
+      running = false;
+    }
+  }
+}

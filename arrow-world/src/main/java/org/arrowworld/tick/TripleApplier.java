@@ -1,0 +1,149 @@
+package org.arrowworld.tick;
+
+import java.util.Arrays;
+import java.util.List;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.Triples;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyEncoding;
+import org.arrowworld.schema.KeyKind;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
+import org.arrowworld.table.TableColumn;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+
+/**
+ * Applies triples to a world (spec O-7 to O-14): the only code that changes one, in a live run and
+ * in replay alike. Works by runs of rows with one key.
+ */
+public final class TripleApplier {
+
+  /** The words that rows carry. */
+  public interface Words {
+    /** The word of a row whose key has encoding {@code code}. */
+    String word(int row);
+  }
+
+  /** What a key does to the world. */
+  private record Action(KeyKind kind, WorldTable table, TableColumn column, boolean carriesWord) {}
+
+  private final World world;
+  private final KeyTable keys;
+  private Action[] actions = new Action[0];
+  private int[] slots = new int[1024];
+
+  public TripleApplier(World world, KeyTable keys) {
+    this.world = world;
+    this.keys = keys;
+  }
+
+  /**
+   * Applies rows {@code [from, to)}. A commit row settles the world at its tick.
+   *
+   * @param words where words of the rows are found, by row number; null if the codebook has them
+   * @throws InvalidUseException if a row does not follow from the world's state: the log is not
+   *     this world's
+   */
+  public void apply(Triples rows, int from, int to, Words words) {
+    char[] codes = rows.keys();
+    int start = from;
+    while (start < to) {
+      char code = codes[start];
+      int end = start + 1;
+      while (end < to && codes[end] == code) {
+        end++;
+      }
+      Action action = action(code);
+      if (action.carriesWord && words != null) {
+        learn(rows, start, end, words);
+      }
+      applyRun(action, rows, start, end);
+      start = end;
+    }
+  }
+
+  private Action action(int code) {
+    if (code >= actions.length) {
+      int known = actions.length;
+      actions = Arrays.copyOf(actions, Math.max(keys.size(), code + 1));
+      for (int i = known; i < actions.length; i++) {
+        actions[i] = bind(keys.key(i));
+      }
+    }
+    return actions[code];
+  }
+
+  private Action bind(Key key) {
+    boolean word = key.encoding() == KeyEncoding.CODE;
+    String name = key.name();
+    int dot = name.indexOf('.');
+    switch (key.kind()) {
+      case VALUE, BORN, DIED:
+        if (isTable(name.substring(0, Math.max(dot, 0)))) {
+          WorldTable table = world.table(name.substring(0, dot));
+          TableColumn column =
+              key.kind() == KeyKind.VALUE ? table.column(name.substring(dot + 1)) : null;
+          return new Action(key.kind(), table, column, word);
+        }
+        return new Action(KeyKind.EVENT, null, null, word);
+      default:
+        return new Action(key.kind(), null, null, word);
+    }
+  }
+
+  private boolean isTable(String name) {
+    List<TableSchema> tables = world.schema().tables();
+    return tables.stream().anyMatch(t -> t.name().equals(name));
+  }
+
+  private void learn(Triples rows, int from, int to, Words words) {
+    Codebook codebook = world.codebook();
+    for (int row = from; row < to; row++) {
+      int code = (int) Values.toInteger(rows.vals()[row]);
+      if (code >= codebook.size()) {
+        codebook.learn(code, words.word(row));
+      }
+    }
+  }
+
+  private void applyRun(Action action, Triples rows, int from, int to) {
+    switch (action.kind) {
+      case VALUE -> applyValues(action, rows, from, to);
+      case BORN -> {
+        for (int row = from; row < to; row++) {
+          action.table.born(rows.rids()[row], (int) Values.toInteger(rows.vals()[row]));
+        }
+      }
+      case DIED -> {
+        for (int row = from; row < to; row++) {
+          action.table.died(rows.rids()[row]);
+        }
+      }
+      case COMMIT -> world.settle(rows.ticks()[to - 1]);
+      default -> {
+        // Lineage, events, inputs and schema rows change no table.
+      }
+    }
+  }
+
+  private void applyValues(Action action, Triples rows, int from, int to) {
+    if (slots.length < to) {
+      slots = new int[Math.max(to, slots.length * 2)];
+    }
+    int[] rids = rows.rids();
+    for (int row = from; row < to; row++) {
+      int slot = action.table.slotOf(rids[row]);
+      if (slot < 0) {
+        throw new InvalidUseException(
+            "Cannot set %s of %s at tick %d: it is not live"
+                .formatted(
+                    action.column.fullName(), action.table.describe(rids[row]), rows.ticks()[row]));
+      }
+      slots[row] = slot;
+    }
+    action.column.scatter(slots, rows.vals(), from, to);
+  }
+}
