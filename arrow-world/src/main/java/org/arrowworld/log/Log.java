@@ -2,6 +2,7 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class Log implements Closeable {
     void visit(TripleBatch batch, int from, int to) throws IOException;
   }
 
+  private static final int OPEN_ATTEMPTS = 5;
+
   private record Part(SegmentReader reader, SegmentIndex index) {}
 
   private final List<Part> parts;
@@ -53,6 +56,20 @@ public final class Log implements Closeable {
    * @param initialKeys the keys of the store's schema, which the log's own must begin with
    */
   public static Log open(Storage storage, StoreId store, List<Key> initialKeys) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return openOnce(storage, store, initialKeys);
+      } catch (NoSuchFileException e) {
+        // A live segment was sealed and deleted between listing and opening it.
+        if (attempt == OPEN_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Log openOnce(Storage storage, StoreId store, List<Key> initialKeys)
+      throws IOException {
     List<Part> parts = new ArrayList<>();
     try {
       for (String path : segmentPaths(storage)) {
@@ -66,7 +83,10 @@ public final class Log implements Closeable {
     }
   }
 
-  /** Paths of the segments in order; where both forms exist, the sealed one. */
+  /**
+   * Paths of the segments in order; where both forms exist, the sealed one. Live ones are listed
+   * first, so that a segment sealed meanwhile is seen in one form at least.
+   */
   static List<String> segmentPaths(Storage storage) throws IOException {
     TreeMap<String, String> paths = new TreeMap<>();
     for (String name : storage.list(SegmentFormat.LIVE)) {
@@ -198,6 +218,33 @@ public final class Log implements Closeable {
   /** The position after the last committed row. */
   public LogPosition end() {
     return end;
+  }
+
+  /**
+   * The position after the last committed tick at or before {@code tick}; {@link #start} if there
+   * is none.
+   */
+  public LogPosition positionAt(long tick) throws IOException {
+    if (tick >= end.tick()) {
+      return end;
+    }
+    for (int p = parts.size() - 1; p >= 0; p--) {
+      Part part = parts.get(p);
+      List<SegmentIndex.Entry> entries = part.index.batches();
+      for (int i = entries.size() - 1; i >= 0; i--) {
+        if (entries.get(i).tickMin() <= tick && entries.get(i).firstSeq() < end.seq()) {
+          TripleBatch batch = part.reader.read(entries, i);
+          int row = batch.firstRowAfter(tick) - 1;
+          while (row >= 0 && batch.key(row) != KeyTable.COMMIT) {
+            row--;
+          }
+          if (row >= 0) {
+            return new LogPosition(batch.tick(row), batch.firstSeq() + row + 1, batch.val(row));
+          }
+        }
+      }
+    }
+    return start;
   }
 
   /** What follows the committed rows. */

@@ -241,11 +241,15 @@ public final class WorldTable implements TableView, AutoCloseable {
     }
   }
 
-  /** What {@link #restore} needs besides the column bytes. */
-  public record AllocatorState(int nextId, List<Integer> freeIds, List<Integer> freeGens) {}
-
-  /** Fills an empty table from the columns and allocator state of a snapshot. */
-  public void restore(TableView source, AllocatorState state) {
+  /**
+   * Fills an empty table from a snapshot.
+   *
+   * @param source its columns
+   * @param nextId the next new id
+   * @param freeIds ids as {@link #deadIds} gave them
+   * @param freeGens their last generations
+   */
+  public void restore(TableView source, int nextId, int[] freeIds, int[] freeGens) {
     rows = source.rows();
     reserve(rows);
     for (TableColumn column : columns) {
@@ -258,10 +262,7 @@ public final class WorldTable implements TableView, AutoCloseable {
       }
       slots.put(ids.i32(slot), slot);
     }
-    allocator.restore(
-        state.nextId(),
-        state.freeIds().stream().mapToInt(i -> i).toArray(),
-        state.freeGens().stream().mapToInt(i -> i).toArray());
+    allocator.restore(nextId, freeIds, freeGens);
     settle();
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.storage.WritableFile;
@@ -28,6 +29,7 @@ public final class IpcFileWriter {
   private final CRC32 leading;
   private final List<FileBlock> dictionaries = new ArrayList<>();
   private final List<FileBlock> batches = new ArrayList<>();
+  private final List<DataRange> ranges = new ArrayList<>();
   private long position;
 
   /**
@@ -63,6 +65,7 @@ public final class IpcFileWriter {
     Frame frame =
         frame(IpcEncoder.dictionaryMessage(id, layout), Math.toIntExact(layout.lengthBytes()));
     Words.fill(words, layout, frame.body());
+    addRanges(layout, i -> slice(frame.body(), layout, i), position + frame.metadataBytes());
     dictionaries.add(block(frame, layout.lengthBytes()));
     append(frame.all());
   }
@@ -81,6 +84,7 @@ public final class IpcFileWriter {
     FileBlock block = block(frame, layout.lengthBytes());
     append(frame.all());
     long body = position;
+    addRanges(layout, i -> buffers.get(i).duplicate(), body);
     for (int i = 0; i < layout.bufferCount(); i++) {
       if (layout.bufferLength(i) > 0) {
         file.write(buffers.get(i).duplicate(), body + layout.bufferOffset(i));
@@ -95,11 +99,36 @@ public final class IpcFileWriter {
     batches.add(block);
   }
 
-  /** Where dictionaries and batches lie so far. */
-  public List<FileBlock> blocks() {
-    List<FileBlock> all = new ArrayList<>(dictionaries);
-    all.addAll(batches);
-    return all;
+  /**
+   * A data buffer of a dictionary or batch.
+   *
+   * @param offset where it begins in the file
+   * @param length its bytes, padding excluded
+   * @param crc their CRC-32
+   */
+  public record DataRange(long offset, long length, int crc) {}
+
+  /**
+   * The buffers written by {@link #dictionary} and {@link #batch(BodyLayout, List)}, in file order.
+   */
+  public List<DataRange> ranges() {
+    return List.copyOf(ranges);
+  }
+
+  private static ByteBuffer slice(ByteBuffer body, BodyLayout layout, int buffer) {
+    return body.slice((int) layout.bufferOffset(buffer), (int) layout.bufferLength(buffer));
+  }
+
+  private void addRanges(BodyLayout layout, IntFunction<ByteBuffer> buffers, long bodyOffset) {
+    for (int i = 0; i < layout.bufferCount(); i++) {
+      if (layout.bufferLength(i) > 0) {
+        CRC32 crc = new CRC32();
+        crc.update(buffers.apply(i));
+        ranges.add(
+            new DataRange(
+                bodyOffset + layout.bufferOffset(i), layout.bufferLength(i), (int) crc.getValue()));
+      }
+    }
   }
 
   private FileBlock block(Frame frame, long bodyBytes) {

@@ -203,6 +203,32 @@ public final class IpcMessage {
         file, offset, batch.rows(), batch.buffers().get(1), batch.buffers().get(2));
   }
 
+  /** A buffer's place in the file. */
+  public record Extent(long offset, long length) {}
+
+  /** Where a buffer of this record batch lies. */
+  public Extent bufferExtent(int index) throws DamagedFileException {
+    return guarded(
+        () -> {
+          RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
+          if (batch.compression() != null) {
+            throw new IllegalStateException("a compressed batch");
+          }
+          long at = batch.buffers(index).offset();
+          long length = batch.buffers(index).length();
+          if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
+            throw new IllegalStateException("a buffer outside the body");
+          }
+          return new Extent(bodyOffset() + at, length);
+        });
+  }
+
+  /** Rows of this record batch. */
+  public int rows() throws DamagedFileException {
+    return guarded(
+        () -> Math.toIntExact(((RecordBatch) message.header(new RecordBatch())).length()));
+  }
+
   /** The record batch this message carries, given its body. */
   public Batch batch(ByteBuffer body) throws DamagedFileException {
     return batch((RecordBatch) guarded(() -> message.header(new RecordBatch())), body);

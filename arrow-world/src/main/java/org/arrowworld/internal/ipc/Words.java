@@ -24,7 +24,7 @@ public final class Words {
   }
 
   /** The words of one UTF-8 column, checked: offsets ascend and stay inside the bytes. */
-  static Words checked(String file, long at, int count, ByteBuffer offsets, ByteBuffer bytes)
+  public static Words checked(String file, long at, int count, ByteBuffer offsets, ByteBuffer bytes)
       throws DamagedFileException {
     offsets.order(ByteOrder.LITTLE_ENDIAN);
     if (count > 0 && offsets.remaining() < 4L * (count + 1)) {

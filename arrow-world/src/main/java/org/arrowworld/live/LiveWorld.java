@@ -1,0 +1,258 @@
+package org.arrowworld.live;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogRecovery;
+import org.arrowworld.log.LogWriter;
+import org.arrowworld.log.Tail;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TickEngine;
+import org.arrowworld.timeline.Timeline;
+
+/**
+ * A world in memory whose every change is logged before it is applied.
+ *
+ * <pre>{@code
+ * WorldSchema schema = WorldSchema.of(TableSchema.row("ship").column("x", ColumnType.F32).build());
+ * try (BufferAllocator memory = new RootAllocator();
+ *     LiveWorld live = LiveWorld.create(Path.of("run"), schema, Map.of(), LogOptions.DEFAULT, memory)) {
+ *   live.tick(t -> t.table("ship").insert().set("x", 1.5));
+ *   live.tick(t -> t.table("ship").set("x", 0, 2.5));
+ *   live.seal();
+ * }
+ * }</pre>
+ *
+ * <p>One thread. Holds the store's lock until closed. Closing without {@link #seal} loses nothing
+ * that was committed: the next opening seals it.
+ */
+public final class LiveWorld implements Closeable {
+  private final Storage storage;
+  private final StoreInfo info;
+  private final Closeable lock;
+  private final World world;
+  private final LogWriter log;
+  private final TickEngine engine;
+  private boolean closed;
+
+  private LiveWorld(
+      Storage storage, StoreInfo info, Closeable lock, World world, LogWriter log, KeyTable keys) {
+    this.storage = storage;
+    this.info = info;
+    this.lock = lock;
+    this.world = world;
+    this.log = log;
+    this.engine = new TickEngine(world, keys, log);
+  }
+
+  /**
+   * Creates a store in a directory; see {@link #create(Storage, StoreInfo, LogOptions,
+   * BufferAllocator)}.
+   */
+  public static LiveWorld create(
+      Path directory,
+      WorldSchema schema,
+      Map<String, String> properties,
+      LogOptions options,
+      BufferAllocator allocator)
+      throws IOException {
+    StoreInfo info = StoreInfo.create(schema, "tick", properties);
+    return create(new DiskStorage(directory), info, options, allocator);
+  }
+
+  /**
+   * Creates a store with an empty world before its first tick.
+   *
+   * @param allocator the world's memory is its child; closed by the caller, later
+   * @throws org.arrowworld.errors.InvalidUseException if there is a store already
+   */
+  public static LiveWorld create(
+      Storage storage, StoreInfo info, LogOptions options, BufferAllocator allocator)
+      throws IOException {
+    storage.createDirectories("");
+    Closeable lock = lock(storage);
+    try {
+      info.write(storage);
+      World world = new World(info.schema(), new Codebook(), allocator);
+      return start(storage, info, lock, world, LogPosition.START, options);
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a store to go on after its last committed tick. A torn tail is sealed up to its last
+   * commit first.
+   *
+   * @throws DamagedFileException if the log is damaged or misses its end; nothing is changed
+   */
+  public static LiveWorld resume(Storage storage, LogOptions options, BufferAllocator allocator)
+      throws IOException {
+    StoreInfo info = StoreInfo.read(storage);
+    Closeable lock = lock(storage);
+    try {
+      LogPosition end = checkedEnd(storage, info);
+      LogRecovery.prepare(storage);
+      try (Timeline timeline = Timeline.open(storage)) {
+        World world =
+            end.tick() < 0
+                ? new World(info.schema(), new Codebook(), allocator)
+                : timeline.at(timeline.lastTick(), allocator);
+        return start(storage, info, lock, world, end, options);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Where the log ends, after checking that it is whole up to there. */
+  private static LogPosition checkedEnd(Storage storage, StoreInfo info) throws IOException {
+    try (Timeline timeline = Timeline.open(storage)) {
+      Tail tail = timeline.log().tail();
+      if (tail.kind() == Tail.Kind.DAMAGED) {
+        throw new DamagedFileException(
+            tail.file(),
+            tail.offset(),
+            tail.finding() + "; run aw recover to save what can be read");
+      }
+      LogPosition end = timeline.log().end();
+      for (Snapshot.Location location : timeline.snapshots()) {
+        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+          if (snapshot.position().seq() > end.seq()) {
+            if (snapshot.isBase() && end.seq() == 0) {
+              end = snapshot.position();
+              continue;
+            }
+            throw new DamagedFileException(
+                "log",
+                -1,
+                "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover"
+                    .formatted(end.tick(), end.seq(), location.tick(), snapshot.position().seq()));
+          }
+        }
+      }
+      return end;
+    }
+  }
+
+  private static Closeable lock(Storage storage) throws IOException {
+    String holder =
+        "process %d (java %s)"
+            .formatted(ProcessHandle.current().pid(), System.getProperty("java.version"));
+    return storage.lock("LOCK", holder);
+  }
+
+  private static LiveWorld start(
+      Storage storage,
+      StoreInfo info,
+      Closeable lock,
+      World world,
+      LogPosition position,
+      LogOptions options)
+      throws IOException {
+    KeyTable keys = new KeyTable(info.schema().keys());
+    LogWriter.Start start =
+        new LogWriter.Start(info.id(), world.schema().version(), info.strings(), position);
+    LogWriter log = LogWriter.open(storage, start, keys, world.codebook(), options);
+    return new LiveWorld(storage, info, lock, world, log, keys);
+  }
+
+  /** The world as it is now; for reading between ticks. */
+  public World world() {
+    return world;
+  }
+
+  /** What the store says about itself. */
+  public StoreInfo info() {
+    return info;
+  }
+
+  /** The last committed tick, -1 before the first. */
+  public long lastTick() {
+    return world.tick();
+  }
+
+  /** The position the durability vouches for. */
+  public LogPosition acknowledged() {
+    return log.acknowledged();
+  }
+
+  /** Tick and seq of the last commit. */
+  public LogPosition committed() {
+    return log.committed();
+  }
+
+  /**
+   * Runs the next tick.
+   *
+   * @param systems puts mutations into the buffer, which is valid during the call only; if it
+   *     throws, the tick is as if it had never begun
+   * @return number of rows logged
+   */
+  public int tick(Consumer<MutationBuffer> systems) throws IOException {
+    return tick(world.tick() + 1, systems);
+  }
+
+  /** Runs a tick of the caller's number, later than the last one. */
+  public int tick(long tick, Consumer<MutationBuffer> systems) throws IOException {
+    return engine.run(tick, systems);
+  }
+
+  /** Hands every committed tick to the operating system; forces it too unless told never to. */
+  public void sync() throws IOException {
+    log.sync();
+  }
+
+  /**
+   * Writes a snapshot of the present tick, after forcing the log up to it.
+   *
+   * @return its directory in the store; an existing one of this tick is kept
+   */
+  public String snapshot() throws IOException {
+    log.force();
+    for (Snapshot.Location existing : Snapshot.list(storage)) {
+      if (existing.tick() == world.tick() && existing.schemaVersion() == world.schema().version()) {
+        return existing.directory();
+      }
+    }
+    return SnapshotWriter.write(
+        storage, info.id(), world, log.flushed(), SnapshotWriter.Role.CACHE, info.properties());
+  }
+
+  /** Ends the log: flushed, forced and sealed. Only {@link #close} may follow. */
+  public void seal() throws IOException {
+    log.seal();
+  }
+
+  /** Closes log, world and lock. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      log.close();
+    } finally {
+      world.close();
+      lock.close();
+    }
+  }
+}

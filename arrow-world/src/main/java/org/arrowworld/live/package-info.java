@@ -1,0 +1,2 @@
+/** A world that runs, is logged and snapshotted: what a simulation embeds. */
+package org.arrowworld.live;

@@ -1,0 +1,284 @@
+package org.arrowworld.snapshot;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.TableKind;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
+import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+
+/**
+ * A published snapshot, opened for reading. Columns are mapped on first use, without a copy, and
+ * verified then. Views stay valid after {@link #close}. One thread at a time.
+ */
+public final class Snapshot implements Closeable {
+  private final Storage storage;
+  private final String directory;
+  private final SnapshotManifest manifest;
+  private final List<SnapshotTable> tables = new ArrayList<>();
+
+  private Snapshot(Storage storage, String directory, SnapshotManifest manifest) {
+    this.storage = storage;
+    this.directory = directory;
+    this.manifest = manifest;
+  }
+
+  /** A published snapshot's place, from its directory's name. */
+  public record Location(long tick, int schemaVersion, String directory) {}
+
+  /** The snapshots of a store by tick. */
+  public static List<Location> list(Storage storage) throws IOException {
+    List<Location> locations = new ArrayList<>();
+    for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
+      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,8}")) {
+        locations.add(
+            new Location(
+                Long.parseLong(name.substring(0, 20)),
+                Integer.parseInt(name.substring(22)),
+                SnapshotFormat.DIRECTORY + "/" + name));
+      }
+    }
+    return locations;
+  }
+
+  /**
+   * Opens a snapshot: reads its manifest and verifies all but the data of its files.
+   *
+   * @param store the store it must belong to
+   */
+  public static Snapshot open(Storage storage, Location location, StoreId store)
+      throws IOException {
+    String directory = location.directory();
+    SnapshotManifest manifest = SnapshotManifest.read(storage, directory);
+    String path = directory + "/" + SnapshotManifest.NAME;
+    if (!manifest.store().equals(store)) {
+      throw new DamagedFileException(
+          path,
+          -1,
+          "it belongs to store %s, not %s".formatted(manifest.store().hex(), store.hex()));
+    }
+    if (manifest.position().tick() != location.tick()
+        || manifest.schema().version() != location.schemaVersion()) {
+      throw new DamagedFileException(path, -1, "its tick or schema is not that of its directory");
+    }
+    Snapshot snapshot = new Snapshot(storage, directory, manifest);
+    try {
+      for (TableSchema table : manifest.schema().tables()) {
+        snapshot.tables.add(snapshot.openTable(table));
+      }
+      return snapshot;
+    } catch (IOException | RuntimeException e) {
+      snapshot.close();
+      throw e;
+    }
+  }
+
+  private SnapshotTable openTable(TableSchema schema) throws IOException {
+    TableEntry entry = manifest.table(schema.name());
+    FileEntry file = manifest.file(SnapshotFormat.tableFile(schema.name()));
+    return new SnapshotTable(
+        schema,
+        entry,
+        SnapshotFile.open(storage, directory, file, SnapshotFormat.fields(schema.allColumns())));
+  }
+
+  public WorldSchema schema() {
+    return manifest.schema();
+  }
+
+  /** Its place in the log. */
+  public LogPosition position() {
+    return manifest.position();
+  }
+
+  /** Whether a history begins here. */
+  public boolean isBase() {
+    return manifest.base();
+  }
+
+  /** The stored {@code hash_world}. */
+  public String hashWorld() {
+    return manifest.hashWorld();
+  }
+
+  /** The stored {@code resume_hash}. */
+  public String resumeHash() {
+    return manifest.resumeHash();
+  }
+
+  /** The application's own state. */
+  public Map<String, String> properties() {
+    return manifest.properties();
+  }
+
+  /** The tables in schema order. */
+  public List<TableView> tables() {
+    return List.copyOf(tables);
+  }
+
+  /** A table by name. */
+  public TableView table(String name) {
+    return tables.stream()
+        .filter(t -> t.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new InvalidUseException("Unknown table '%s'".formatted(name)));
+  }
+
+  /** Verifies every byte of every file. */
+  public void verify() throws IOException {
+    for (FileEntry entry : manifest.files()) {
+      if (!storage.exists(directory + "/" + entry.name())) {
+        throw new DamagedFileException(directory + "/" + entry.name(), -1, "the file is missing");
+      }
+    }
+    for (SnapshotTable table : tables) {
+      table.file.verifyAll();
+    }
+    codebook();
+    for (TableSchema table : schema().tables()) {
+      if (table.kind() == TableKind.ROW) {
+        free(table.name());
+      }
+    }
+  }
+
+  /** The words of the codebook at this tick. */
+  public List<String> codebook() throws IOException {
+    if (!schema().hasStrings()) {
+      return List.of();
+    }
+    FileEntry entry = manifest.file(SnapshotFormat.CODEBOOK);
+    List<org.arrowworld.internal.ipc.IpcField> fields =
+        List.of(
+            org.arrowworld.internal.ipc.IpcField.plain(
+                "word", org.arrowworld.internal.ipc.IpcType.UTF8));
+    try (SnapshotFile file = SnapshotFile.open(storage, directory, entry, fields)) {
+      return file.words(manifest.codes());
+    }
+  }
+
+  private record Free(List<ByteBuffer> columns) {
+    int[] column(int index) {
+      int[] values = new int[columns.get(index).remaining() / 4];
+      columns.get(index).asIntBuffer().get(values);
+      return values;
+    }
+  }
+
+  private Free free(String table) throws IOException {
+    FileEntry entry = manifest.file(SnapshotFormat.freeFile(table));
+    try (SnapshotFile file =
+        SnapshotFile.open(storage, directory, entry, SnapshotFormat.freeFields())) {
+      int rows = file.rows();
+      return new Free(List.of(file.column(0, rows, 4), file.column(1, rows, 4)));
+    }
+  }
+
+  /** Loads the whole state into a new world, which the caller closes. */
+  public World load(BufferAllocator allocator) throws IOException {
+    Codebook codebook = new Codebook();
+    List<String> words = codebook();
+    for (int code = 0; code < words.size(); code++) {
+      codebook.learn(code, words.get(code));
+    }
+    World world = new World(schema(), codebook, allocator);
+    try {
+      for (SnapshotTable source : tables) {
+        WorldTable table = world.table(source.name());
+        boolean row = source.schema.kind() == TableKind.ROW;
+        Free free = row ? free(source.name()) : new Free(List.of());
+        table.restore(
+            source,
+            source.entry.nextId(),
+            row ? free.column(0) : new int[0],
+            row ? free.column(1) : new int[0]);
+      }
+      world.settle(position().tick());
+      return world;
+    } catch (UncheckedIOException e) {
+      world.close();
+      throw e.getCause();
+    } catch (InvalidUseException e) {
+      world.close();
+      throw new DamagedFileException(directory, -1, e.getMessage(), e);
+    } catch (IOException | RuntimeException | Error e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (SnapshotTable table : tables) {
+      table.file.close();
+    }
+  }
+
+  /** A table of the snapshot; failures of lazy reading come as {@link UncheckedIOException}. */
+  private static final class SnapshotTable implements TableView {
+    private final TableSchema schema;
+    private final TableEntry entry;
+    private final SnapshotFile file;
+    private final Map<String, ByteBuffer> mapped = new HashMap<>();
+
+    SnapshotTable(TableSchema schema, TableEntry entry, SnapshotFile file) {
+      this.schema = schema;
+      this.entry = entry;
+      this.file = file;
+    }
+
+    @Override
+    public String name() {
+      return schema.name();
+    }
+
+    @Override
+    public int rows() {
+      return entry.rows();
+    }
+
+    @Override
+    public List<Column> columns() {
+      return schema.allColumns();
+    }
+
+    @Override
+    public ByteBuffer bytes(Column column) {
+      return mapped
+          .computeIfAbsent(column.name(), name -> map(column))
+          .duplicate()
+          .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ByteBuffer map(Column column) {
+      int index = columns().indexOf(column);
+      if (index < 0) {
+        throw new InvalidUseException(
+            "Unknown column '%s' of table '%s'".formatted(column.name(), name()));
+      }
+      try {
+        return file.column(index, rows(), column.type().widthBytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package org.arrowworld.snapshot;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
+import org.arrowworld.internal.ipc.IpcField;
+import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
+import org.arrowworld.internal.ipc.IpcFooter;
+import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.storage.Storage;
+
+/**
+ * One IPC file of a snapshot. Opening verifies everything but the data buffers; each of those is
+ * mapped and verified at its first use (spec N-6).
+ */
+final class SnapshotFile implements Closeable {
+  private final ReadableFile file;
+  private final FileEntry entry;
+  private final IpcMessage batch;
+
+  private SnapshotFile(ReadableFile file, FileEntry entry, IpcMessage batch) {
+    this.file = file;
+    this.entry = entry;
+    this.batch = batch;
+  }
+
+  static SnapshotFile open(
+      Storage storage, String directory, FileEntry entry, List<IpcField> fields)
+      throws IOException {
+    ReadableFile file = storage.openRead(directory + "/" + entry.name());
+    try {
+      checkSize(file, entry);
+      IpcFooter footer = IpcFooter.read(file);
+      if (!footer.schema().fields().equals(fields)) {
+        throw new DamagedFileException(
+            file.path(),
+            -1,
+            "its columns are not those of the schema: " + footer.schema().fields());
+      }
+      if (footer.batches().size() != 1) {
+        throw new DamagedFileException(file.path(), -1, "expected one record batch");
+      }
+      FileBlock block = footer.batches().get(0);
+      IpcMessage batch = IpcMessage.read(file, block.offset(), file.size());
+      if (batch == null || batch.kind() != IpcMessage.Kind.RECORD_BATCH) {
+        throw new DamagedFileException(file.path(), block.offset(), "expected a record batch");
+      }
+      return new SnapshotFile(file, entry, batch);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {
+    if (file.size() != entry.bytes()) {
+      throw new DamagedFileException(
+          file.path(), -1, "%d bytes, expected %d".formatted(file.size(), entry.bytes()));
+    }
+    long at = 0;
+    for (DataRange range : entry.buffers()) {
+      if (range.offset() < at
+          || range.length() < 0
+          || range.length() > entry.bytes() - range.offset()) {
+        throw new DamagedFileException(
+            file.path(), range.offset(), "its manifest lists a buffer outside it");
+      }
+      at = range.offset() + range.length();
+    }
+    int rest = SnapshotFormat.rest(file, entry.buffers());
+    if (rest != entry.rest()) {
+      throw new DamagedFileException(
+          file.path(),
+          -1,
+          "the checksum of its metadata is %08x, expected %08x".formatted(rest, entry.rest()));
+    }
+  }
+
+  int rows() throws DamagedFileException {
+    return batch.rows();
+  }
+
+  /** The data of a fixed-width column, mapped and verified. */
+  ByteBuffer column(int index, int rows, int widthBytes) throws IOException {
+    return buffer(2 * index + 1, (long) rows * widthBytes);
+  }
+
+  /** The words of a codebook file. */
+  List<String> words(int count) throws IOException {
+    ByteBuffer offsets = buffer(1, 4L * (count + 1));
+    ByteBuffer bytes = buffer(2, -1);
+    Words words = Words.checked(file.path(), batch.offset(), count, offsets, bytes);
+    return java.util.stream.IntStream.range(0, count).mapToObj(words::word).toList();
+  }
+
+  private ByteBuffer buffer(int index, long expectedBytes) throws IOException {
+    IpcMessage.Extent extent = batch.bufferExtent(index);
+    if (expectedBytes >= 0 && extent.length() != expectedBytes) {
+      throw new DamagedFileException(
+          file.path(),
+          extent.offset(),
+          "a column of %d bytes, expected %d".formatted(extent.length(), expectedBytes));
+    }
+    if (extent.length() == 0) {
+      return ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    for (DataRange range : entry.buffers()) {
+      if (range.offset() == extent.offset() && range.length() == extent.length()) {
+        return verified(range);
+      }
+    }
+    throw new DamagedFileException(
+        file.path(), extent.offset(), "a column that its manifest does not list");
+  }
+
+  private ByteBuffer verified(DataRange range) throws IOException {
+    if (range.length() > Integer.MAX_VALUE) {
+      throw new DamagedFileException(file.path(), range.offset(), "a column of over 2 GiB");
+    }
+    ByteBuffer data = file.map(range.offset(), (int) range.length()).order(ByteOrder.LITTLE_ENDIAN);
+    CRC32 crc = new CRC32();
+    crc.update(data.duplicate());
+    if ((int) crc.getValue() != range.crc()) {
+      throw new DamagedFileException(
+          file.path(),
+          range.offset(),
+          "the checksum of %d bytes is %08x, expected %08x"
+              .formatted(range.length(), crc.getValue(), range.crc()));
+    }
+    return data;
+  }
+
+  /** Verifies every data buffer. */
+  void verifyAll() throws IOException {
+    for (DataRange range : entry.buffers()) {
+      verified(range);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,90 @@
+package org.arrowworld.snapshot;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import org.arrowworld.internal.ipc.IpcField;
+import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
+import org.arrowworld.internal.ipc.IpcType;
+import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.store.StoreInfo;
+
+/** Names, fields and checksums of snapshot files. */
+final class SnapshotFormat {
+  static final String DIRECTORY = "snapshots";
+  static final String CODEBOOK = "codebook.arrow";
+  static final long CODEBOOK_DICTIONARY = 0;
+
+  private SnapshotFormat() {}
+
+  static String directory(long tick, int schemaVersion) {
+    return "%s/%020d.v%d".formatted(DIRECTORY, tick, schemaVersion);
+  }
+
+  static String tableFile(String table) {
+    return table + ".arrow";
+  }
+
+  static String freeFile(String table) {
+    return table + ".free.arrow";
+  }
+
+  static List<IpcField> fields(List<Column> columns) {
+    return columns.stream().map(SnapshotFormat::field).toList();
+  }
+
+  private static IpcField field(Column column) {
+    return switch (column.type()) {
+      case STRING -> IpcField.words(column.name(), CODEBOOK_DICTIONARY, 4);
+      case BOOL -> new IpcField(column.name(), IpcType.U8, false, null, Map.of("aw.type", "bool"));
+      default -> IpcField.plain(column.name(), IpcType.valueOf(column.type().name()));
+    };
+  }
+
+  static List<IpcField> freeFields() {
+    return List.of(IpcField.plain("id", IpcType.U32), IpcField.plain("gen", IpcType.U32));
+  }
+
+  static boolean hasStrings(List<Column> columns) {
+    return columns.stream().anyMatch(c -> c.type() == ColumnType.STRING);
+  }
+
+  static Map<String, String> metadata(
+      String kind, StoreId store, int schemaVersion, String table, long tick) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("aw.kind", kind);
+    metadata.put("aw.format", Integer.toString(StoreInfo.FORMAT));
+    metadata.put("aw.store", store.hex());
+    metadata.put("aw.schema", Integer.toString(schemaVersion));
+    metadata.put("aw.table", table);
+    metadata.put("aw.tick", "%020d".formatted(tick));
+    return metadata;
+  }
+
+  /** The CRC-32 of a file's bytes outside the given ranges, in file order. */
+  static int rest(ReadableFile file, List<DataRange> ranges) throws java.io.IOException {
+    CRC32 crc = new CRC32();
+    long at = 0;
+    for (DataRange range : ranges) {
+      update(crc, file, at, range.offset());
+      at = range.offset() + range.length();
+    }
+    update(crc, file, at, file.size());
+    return (int) crc.getValue();
+  }
+
+  private static void update(CRC32 crc, ReadableFile file, long from, long to)
+      throws java.io.IOException {
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(0, Math.min(1 << 16, to - from)));
+    for (long at = from; at < to; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
+      file.readFully(chunk, at);
+      crc.update(chunk.flip());
+    }
+  }
+}

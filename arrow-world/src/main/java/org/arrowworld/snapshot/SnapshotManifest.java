@@ -1,0 +1,183 @@
+package org.arrowworld.snapshot;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
+import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+
+/**
+ * {@code manifest.json} of a snapshot (spec N-5).
+ *
+ * @param store the store it belongs to
+ * @param schema schema of its tables
+ * @param position its place in the log
+ * @param base whether a history begins here
+ * @param hashWorld {@code hash_world}
+ * @param resumeHash {@code resume_hash}
+ * @param properties the application's state
+ * @param codes number of codebook words
+ * @param tables per table, in schema order
+ * @param files per file
+ */
+record SnapshotManifest(
+    StoreId store,
+    WorldSchema schema,
+    LogPosition position,
+    boolean base,
+    String hashWorld,
+    String resumeHash,
+    Map<String, String> properties,
+    int codes,
+    List<TableEntry> tables,
+    List<FileEntry> files) {
+
+  static final String NAME = "manifest.json";
+  private static final String KIND = "arrow-world snapshot";
+
+  /** A table's entry. */
+  record TableEntry(String name, int rows, int nextId, List<String> columns, String hash) {}
+
+  /** A file's entry: its length, its data buffers, and the checksum of all bytes outside them. */
+  record FileEntry(String name, long bytes, List<DataRange> buffers, int rest) {}
+
+  void write(Storage storage, String directory) throws IOException {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("kind", KIND);
+    json.put("format", StoreInfo.FORMAT);
+    json.put("store", store.hex());
+    json.put("schema", SchemaJson.schema(schema));
+    json.put("tick", hex(position.tick()));
+    json.put("seq", hex(position.seq()));
+    json.put("chain", hex(position.chain()));
+    json.put("base", base);
+    json.put("hash_world", hashWorld);
+    json.put("resume_hash", resumeHash);
+    json.put("properties", properties);
+    json.put("codes", codes);
+    json.put("tables", tables.stream().map(SnapshotManifest::table).toList());
+    json.put("files", files.stream().map(SnapshotManifest::file).toList());
+    ChecksummedJson.write(storage, directory + "/" + NAME, json);
+  }
+
+  private static Map<String, Object> table(TableEntry table) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", table.name);
+    json.put("rows", table.rows);
+    json.put("next_id", Integer.toUnsignedLong(table.nextId));
+    json.put("columns", table.columns);
+    json.put("hash", table.hash);
+    return json;
+  }
+
+  private static Map<String, Object> file(FileEntry file) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", file.name);
+    json.put("bytes", hex(file.bytes));
+    json.put("buffers", file.buffers.stream().map(SnapshotManifest::range).toList());
+    json.put("rest", "%08x".formatted(file.rest));
+    return json;
+  }
+
+  private static List<String> range(DataRange range) {
+    return List.of(hex(range.offset()), hex(range.length()), "%08x".formatted(range.crc()));
+  }
+
+  private static String hex(long value) {
+    return "%016x".formatted(value);
+  }
+
+  static SnapshotManifest read(Storage storage, String directory) throws IOException {
+    JsonObject json = ChecksummedJson.read(storage, directory + "/" + NAME);
+    if (!json.string("kind").equals(KIND)) {
+      throw json.wrong("kind", KIND, json.string("kind"));
+    }
+    if (json.number("format") != StoreInfo.FORMAT) {
+      throw new UnsupportedVersionException(
+          json.file(), "format version", json.number("format"), "" + StoreInfo.FORMAT);
+    }
+    List<TableEntry> tables = new ArrayList<>();
+    for (JsonObject table : json.objects("tables")) {
+      List<String> columns = table.list("columns").stream().map(String::valueOf).toList();
+      tables.add(
+          new TableEntry(
+              table.string("name"),
+              table.count("rows"),
+              (int) table.number("next_id"),
+              columns,
+              table.string("hash")));
+    }
+    List<FileEntry> files = new ArrayList<>();
+    for (JsonObject file : json.objects("files")) {
+      files.add(fileEntry(file));
+    }
+    try {
+      return new SnapshotManifest(
+          new StoreId(json.string("store")),
+          SchemaJson.schema(json.object("schema")),
+          new LogPosition(json.hex64("tick"), json.hex64("seq"), json.hex64("chain")),
+          json.bool("base"),
+          json.string("hash_world"),
+          json.string("resume_hash"),
+          json.strings("properties"),
+          json.count("codes"),
+          tables,
+          files);
+    } catch (InvalidUseException e) {
+      throw new DamagedFileException(json.file(), -1, e.getMessage(), e);
+    }
+  }
+
+  private static FileEntry fileEntry(JsonObject file) throws DamagedFileException {
+    List<DataRange> ranges = new ArrayList<>();
+    for (Object element : file.list("buffers")) {
+      if (!(element instanceof List<?> range) || range.size() != 3) {
+        throw file.wrong("buffers", "triples", element);
+      }
+      ranges.add(
+          new DataRange(
+              JsonObject.parseHex64(file.file(), "offset", range.get(0)),
+              JsonObject.parseHex64(file.file(), "length", range.get(1)),
+              hex32(file, range.get(2))));
+    }
+    return new FileEntry(
+        file.string("name"), file.hex64("bytes"), ranges, hex32(file, file.string("rest")));
+  }
+
+  private static int hex32(JsonObject file, Object value) throws DamagedFileException {
+    if (value instanceof String text && text.matches("[0-9a-f]{8}")) {
+      return Integer.parseUnsignedInt(text, 16);
+    }
+    throw file.wrong("crc", "8 hex digits", value);
+  }
+
+  FileEntry file(String name) throws DamagedFileException {
+    for (FileEntry file : files) {
+      if (file.name.equals(name)) {
+        return file;
+      }
+    }
+    throw new DamagedFileException(NAME, -1, "it does not list the file '%s'".formatted(name));
+  }
+
+  TableEntry table(String name) throws DamagedFileException {
+    for (TableEntry table : tables) {
+      if (table.name.equals(name)) {
+        return table;
+      }
+    }
+    throw new DamagedFileException(NAME, -1, "it does not list the table '%s'".formatted(name));
+  }
+}

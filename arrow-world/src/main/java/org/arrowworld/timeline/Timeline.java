@@ -1,0 +1,199 @@
+package org.arrowworld.timeline;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
+
+/**
+ * A store's history, for reading: the world at any committed tick. A view of the moment it was
+ * opened; needs no lock and writes nothing. One thread at a time.
+ */
+public final class Timeline implements Closeable {
+
+  /** What replay may start from. */
+  public enum Start {
+    /** The latest sound snapshot at or before the tick, the base if there is none. */
+    NEAREST_SNAPSHOT,
+    /**
+     * The base of the history: the empty world, or the last base snapshot at or before the tick.
+     */
+    BASE
+  }
+
+  private final Storage storage;
+  private final StoreInfo info;
+  private final Log log;
+  private final List<Snapshot.Location> snapshots;
+  private final List<String> warnings = new ArrayList<>();
+
+  private Timeline(Storage storage, StoreInfo info, Log log, List<Snapshot.Location> snapshots) {
+    this.storage = storage;
+    this.info = info;
+    this.log = log;
+    this.snapshots = snapshots;
+  }
+
+  /** Opens the history of a store. The storage stays the caller's. */
+  public static Timeline open(Storage storage) throws IOException {
+    StoreInfo info = StoreInfo.read(storage);
+    Log log = info.openLog(storage);
+    try {
+      return new Timeline(storage, info, log, Snapshot.list(storage));
+    } catch (IOException | RuntimeException e) {
+      log.close();
+      throw e;
+    }
+  }
+
+  /** What the store says about itself. */
+  public StoreInfo info() {
+    return info;
+  }
+
+  /** The committed rows. */
+  public Log log() {
+    return log;
+  }
+
+  /** The published snapshots by tick. */
+  public List<Snapshot.Location> snapshots() {
+    return snapshots;
+  }
+
+  /** Snapshots that were passed over because they are damaged, in plain words. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** The first tick {@link #at} answers for. */
+  public long firstTick() throws IOException {
+    if (log.start().seq() == 0 && log.firstTick().isPresent()) {
+      return log.firstTick().get();
+    }
+    return bases().stream()
+        .mapToLong(Snapshot.Location::tick)
+        .min()
+        .orElseThrow(() -> new InvalidUseException(empty()));
+  }
+
+  /** The last committed tick. */
+  public long lastTick() throws IOException {
+    long last = log.end().tick();
+    for (Snapshot.Location base : last < 0 ? bases() : List.<Snapshot.Location>of()) {
+      last = Math.max(last, base.tick());
+    }
+    if (last < 0) {
+      throw new InvalidUseException(empty());
+    }
+    return last;
+  }
+
+  private String empty() {
+    return "The store in %s has no committed tick yet".formatted(storage.description());
+  }
+
+  private List<Snapshot.Location> bases() throws IOException {
+    List<Snapshot.Location> bases = new ArrayList<>();
+    for (Snapshot.Location location : snapshots) {
+      try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+        if (snapshot.isBase()) {
+          bases.add(location);
+        }
+      }
+    }
+    return bases;
+  }
+
+  /**
+   * The state after the last committed tick at or before {@code tick}. The caller closes the world.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span
+   */
+  public World at(long tick, BufferAllocator allocator) throws IOException {
+    return at(tick, Start.NEAREST_SNAPSHOT, allocator);
+  }
+
+  /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
+  public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
+    if (tick < firstTick() || tick > lastTick()) {
+      throw new InvalidUseException(
+          "No world at tick %d: the store has ticks %d to %d"
+              .formatted(tick, firstTick(), lastTick()));
+    }
+    World world = startWorld(tick, start, allocator);
+    try {
+      if (world.tick() < tick) {
+        log.scan(world.tick() + 1, tick, new Replayer(world, log));
+      }
+      return world;
+    } catch (IOException | RuntimeException | Error e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
+  World startWorld(long tick, Start start, BufferAllocator allocator) throws IOException {
+    List<Snapshot.Location> candidates =
+        snapshots.stream()
+            .filter(s -> s.tick() <= tick)
+            .sorted(
+                Comparator.comparingLong(Snapshot.Location::tick)
+                    .thenComparingInt(Snapshot.Location::schemaVersion)
+                    .reversed())
+            .toList();
+    for (Snapshot.Location candidate : candidates) {
+      try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
+        boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
+        if (usable && belongs(snapshot)) {
+          return snapshot.load(allocator);
+        }
+      } catch (DamagedFileException e) {
+        warnings.add("passed over a damaged snapshot: " + e.getMessage());
+      }
+    }
+    if (log.start().seq() > 0) {
+      throw new DamagedFileException(
+          "snapshots",
+          -1,
+          "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
+              .formatted(tick, log.start().seq()));
+    }
+    return new World(info.schema(), new Codebook(), allocator);
+  }
+
+  /** Whether the log holds the snapshot's commit; a base may precede the log. */
+  private boolean belongs(Snapshot snapshot) throws IOException {
+    LogPosition position = snapshot.position();
+    if (snapshot.isBase() && position.seq() <= log.start().seq()) {
+      return true;
+    }
+    LogPosition found = log.positionAt(position.tick());
+    if (!found.equals(position)) {
+      throw new DamagedFileException(
+          "snapshots",
+          -1,
+          "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there"
+              .formatted(
+                  position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+}

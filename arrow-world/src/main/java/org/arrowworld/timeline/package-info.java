@@ -1,0 +1,5 @@
+/**
+ * The world at any tick: snapshot plus log (spec O-15), and the proof that they agree. Depends on
+ * everything below it: {@code snapshot}, {@code log}, {@code tick}, {@code table}, {@code store}.
+ */
+package org.arrowworld.timeline;
