@@ -120,6 +120,9 @@ class _Verifier:
         if report.rows == 0:
             assert scan.reader is not None
             self._chain = scan.readers[0].header.prev_chain
+            if self._world is not None and self._world.chain != self._chain:
+                report.add(DamagedFileError(f"aw.prev_chain is {self._chain.hex()}, the log's base has "
+                                            f"{self._world.chain.hex()} (L-15)", scan.readers[0].path))
         for end in rows.commits().tolist():
             tick = int(rows.tick[end])
             stored = int(rows.bits[end]).to_bytes(8, "little")
@@ -142,6 +145,9 @@ class _Verifier:
         if self._world is None or not len(rows):
             return
         try:
+            if scan.schema_version != self._world.schema.version:
+                raise DamagedFileError(f"schema version {scan.schema_version} follows {self._world.schema.version} "
+                                       "without a base", self._store.path / "log")
             self._world.apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:
             self._report.add(e)
