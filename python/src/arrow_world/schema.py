@@ -169,7 +169,7 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
             return f"presence table {t.name} is of {t.of!r}, expected a row table"
     elif t.of is not None:
         return f"table {t.name} is {t.kind} and of {t.of!r}; only presence tables are of another"
-    reserved = {c.name for c in t.file_columns} - {c.name for c in t.columns}
+    reserved = {c.name for c in t.file_columns[: len(t.file_columns) - len(t.columns)]}
     for c in t.columns:
         if c.name in reserved:
             return f"table {t.name} declares the column {c.name!r}, which it has anyway"

@@ -22,6 +22,8 @@ from .schema import COMMIT, Key
 FORMAT = 0
 _TEXT = re.compile("[0-9]{20}")
 _SCAN_BYTES = 1 << 20
+_PREFIX_BYTES = 8
+_PREDECESSORS = 4
 
 
 @dataclass(frozen=True)
@@ -208,37 +210,35 @@ class SegmentReader:
             self._fail("bytes follow the last batch")
 
     def _fail(self, reason: str) -> None:
+        """Damage, or the torn end of a live segment; either way somewhere behind the last verified batch."""
         if self.sealed:
-            raise DamagedFileError(reason, self.path, self._pos, self._batch)
+            raise DamagedFileError(reason, self.path, self.end, self._batch)
         later = self._later_batch()
         if later is not None:
             raise DamagedFileError(f"{reason}; the batch at byte {later} still verifies, so this is no torn end",
-                                   self.path, self._pos, self._batch)
-        self.torn = Torn(self.path, self._pos, reason)
+                                   self.path, self.end, self._batch)
+        self.torn = Torn(self.path, self.end, reason)
 
     def _later_batch(self) -> int | None:
-        """Offset of a batch behind the failing one that verifies against its predecessor's stored CRC (B-5)."""
-        previous: Message | None = None
-        pos = self._pos
-        while pos + 8 <= self._source.size:
+        """Offset of a batch behind the failing one that verifies against its predecessor's stored CRC (B-5).
+
+        No length is trusted on the way: a damaged one would lead past good batches.
+        """
+        candidates: list[tuple[int, int]] = []
+        pos = 0 if self.last_crc is None else self.end
+        while pos + _PREFIX_BYTES <= self._source.size:
             try:
                 message = read_message(self._source, pos)
-                if message is not None and message.kind == BATCH:
+                if message is not None and message.kind == BATCH and "aw.first_seq" in message.custom:
                     stored = digits(message.custom, "aw.crc")
-                    if "aw.first_seq" not in message.custom:
-                        raise Malformed("not one of ours")
-                    if previous is not None:
-                        seed = zlib.crc32(digits(previous.custom, "aw.crc").to_bytes(4, "little"))
-                        before = self._source.read(previous.end, message.start - previous.end)
-                        if message.crc(seed, before) == stored:
+                    for end, crc in candidates:
+                        before = self._source.read(end, message.start - end)
+                        if end <= pos and message.crc(zlib.crc32(crc.to_bytes(4, "little")), before) == stored:
                             return message.start
-                    previous = message
-                if message is not None:
-                    pos = message.end
-                    continue
+                    candidates = [*candidates[1 - _PREDECESSORS :], (message.end, stored)]
             except Malformed:
                 pass
-            pos = self._resynchronise(pos + 8)
+            pos = self._resynchronise(pos + _PREFIX_BYTES)
         return None
 
     def _resynchronise(self, pos: int) -> int:
