@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from .errors import InvalidUseError
 from .rows import Rows
 from .values import Array
+
+
+def as_words(values: Any) -> Array:
+    """One word or several as an object array; InvalidUseError for anything but strings that UTF-8 can hold."""
+    items = [values] if isinstance(values, str) else list(values)
+    for word in items:
+        if not isinstance(word, str) or any("\ud800" <= c <= "\udfff" for c in word):
+            raise InvalidUseError(f"Cannot log {word!r} as a word: expected a string without lone surrogates.")
+    out = np.empty(len(items), object)
+    out[:] = items
+    return out
 
 
 class Codebook:

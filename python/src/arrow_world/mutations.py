@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
 import numpy as np
 
+from .codebook import as_words
 from .errors import InvalidUseError
 from .rows import Rows
 from .schema import Key, TableSchema, declare
@@ -143,7 +144,7 @@ class Mutations:
     def _stage(self, table: str, column: str, slots: Array, values: Any) -> None:
         key = self._key(f"{table}.{column}", "value")
         n = self._table(table).rows
-        words = _words(values) if key.type == "string" else None
+        words = as_words(values) if key.type == "string" else None
         bits = np.zeros(len(slots), "<u8") if words is not None else encode(key.type, values)
         if len(bits if words is None else words) != len(slots):
             raise InvalidUseError(f"Cannot set {table}.{column}: {len(bits if words is None else words)} values for "
@@ -251,7 +252,7 @@ class _Out:
 
     def one(self, key: Key, rid: int, value: Any) -> None:
         """One row."""
-        words = _words([value]) if key.type == "string" else None
+        words = as_words([value]) if key.type == "string" else None
         self.many(key, np.array([rid], "<u4"), np.zeros(1, "<u8") if words is not None else encode(key.type, value), words)
 
     def many(self, key: Key, rids: Array, bits: Array, words: Array | None = None) -> None:
@@ -285,11 +286,3 @@ def _u32(value: int) -> int:
         raise InvalidUseError(f"{value} is no row id; expected 0 to {(1 << 32) - 1}.")
     return number
 
-
-def _words(values: Sequence[Any]) -> Array:
-    items = [values] if isinstance(values, str) else list(values)
-    if not all(isinstance(w, str) for w in items):
-        raise InvalidUseError("A string column or key takes words; got something else.")
-    out = np.empty(len(items), object)
-    out[:] = items
-    return out

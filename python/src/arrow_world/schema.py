@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
+from .values import DTYPES, decode
 
 TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
@@ -173,6 +176,13 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
     for c in t.columns:
         if c.name in reserved:
             return f"table {t.name} declares the column {c.name!r}, which it has anyway"
+        try:
+            if not 0 <= c.default < 1 << 64:
+                return f"the default of {t.name}.{c.name} is {c.default}, no 64-bit pattern"
+            if c.type in DTYPES:
+                decode(c.type, np.array([c.default], "<u8"))
+        except ValueError as e:
+            return f"the default of {t.name}.{c.name}: {e}"
     return None
 
 

@@ -135,11 +135,8 @@ class Store:
 
         Raises InvalidUseError outside the committed span, DamagedFileError where the log contradicts itself.
         """
-        usable = [m for m in self.manifests() if m.tick <= tick]
-        if usable:
-            world = Snapshot(usable[-1].path, self.info.store, self.info.strings).world()
-        else:
-            world = World(self.schema)
+        nearest = self._nearest(tick)
+        world = World(self.schema) if nearest is None else nearest.world()
         start = world.seq
         scan = self.scan(start)
         chunk: list[Rows] = []
@@ -162,6 +159,16 @@ class Store:
             raise InvalidUseError(f"Cannot show {self.path} at tick {tick}: it is outside the committed ticks, the last "
                                   f"before it is {world.tick if world.tick >= 0 else 'none'} (O-15).")
         return world
+
+    def _nearest(self, tick: int) -> Snapshot | None:
+        """The newest snapshot at or before the tick; only its own manifest is read."""
+        fence = self.fence
+        for found, _, directory in reversed(list_snapshots(self.path)):
+            if found <= tick:
+                manifest = read_manifest(directory, self.info.store)
+                if fence is None or manifest.seq <= fence.seq:
+                    return Snapshot(directory, self.info.store, self.info.strings)
+        return None
 
     def _advance(self, world: World, chunk: list[Rows], scan: Scan) -> None:
         if not chunk:

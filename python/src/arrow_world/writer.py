@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import jsonfile
-from .codebook import Codebook
+from .codebook import Codebook, as_words
 from .errors import ArrowWorldError, DamagedFileError, InvalidUseError
 from .live import LiveSegment, create_live_segment
 from .lock import StoreLock
@@ -183,12 +183,12 @@ class LogWriter:
             raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
         text: Array | None = np.full(len(ids), None, object) if self.info.strings else None
         if key.encoding == "code":
-            words = [values] if isinstance(values, str) else list(values)
-            if len(words) != len(ids) or not all(isinstance(w, str) for w in words):
-                raise InvalidUseError(f"Cannot append to {name}: expected {len(ids)} words.")
+            words = as_words(values)
+            if len(words) != len(ids):
+                raise InvalidUseError(f"Cannot append to {name}: {len(words)} words for {len(ids)} row ids.")
             assert text is not None
             text[:] = words
-            bits = encode("u32", np.array([self.codebook.code(w) for w in words], "<u4"))
+            bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
         else:
             bits = encode(key.type, values)
         if len(bits) != len(ids):
