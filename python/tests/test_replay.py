@@ -138,6 +138,8 @@ def test_a_value_of_a_dead_entity_does_not_reach_the_one_that_has_its_id_now(tmp
     ([("t.v", 0, 1.0), ("t.born", 0, 0)], r"not live there \(O-7\)"),
     ([("t.born", 0, 0), ("t.died", 0, 0), ("t.v", 0, 1.0)], r"not live there \(O-7\)"),
     ([("t.born", 0, 0), ("t.born", 0, 0)], "where it is live"),
+    ([("t.born", 0, 0), ("t.born", 1, 0), ("t.died", 0, 0), ("t.died", 1, 0), ("t.born", 0, 1)],
+     r"the stack's top is 1 \(O-10\)"),
     ([("a.born", 1, 0)], r"expected 0 \(O-13\)"),
     ([("a.w", 0, 1)], r"not live there \(O-7\)"),
     ([("t.born", 0, 0), ("p.born", 0, 0), ("t.died", 0, 0)], r"not live in t after tick 0 \(O-5\)"),

@@ -152,7 +152,8 @@ class Store:
                 self._advance(world, chunk, scan)
                 chunk = []
         self._advance(world, chunk, scan)
-        if scan.end_seq < start:
+        alone = scan.reader is None and nearest is not None and nearest.manifest.base
+        if scan.end_seq < start and not alone:
             raise DamagedFileError(f"the log ends at seq {scan.end_seq}, the snapshot of tick {world.tick} is at {start}; "
                                    "a tail is missing (L-24)", self.path / "log")
         if world.tick < 0 or not passed and world.tick < tick:
