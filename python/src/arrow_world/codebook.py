@@ -1,0 +1,63 @@
+"""The string codebook: words by store-wide code, in order of first use (L-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .errors import InvalidUseError
+from .rows import Rows
+from .values import Array
+
+
+def as_words(values: Any) -> Array:
+    """One word or several as an object array; InvalidUseError for anything but strings that UTF-8 can hold."""
+    items = [values] if isinstance(values, str) else list(values)
+    for word in items:
+        if not isinstance(word, str) or any("\ud800" <= c <= "\udfff" for c in word):
+            raise InvalidUseError(f"Cannot log {word!r} as a word: expected a string without lone surrogates.")
+    out = np.empty(len(items), object)
+    out[:] = items
+    return out
+
+
+class Codebook:
+    """Words by code; only ever grows."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.words = list(words)
+        self._codes = {w: i for i, w in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def copy(self) -> "Codebook":
+        """An independent copy."""
+        return Codebook(self.words)
+
+    def code(self, word: str) -> int:
+        """The word's code; a new word gets the next one."""
+        code = self._codes.setdefault(word, len(self.words))
+        if code == len(self.words):
+            self.words.append(word)
+        return code
+
+    def find(self, word: str) -> int | None:
+        """The word's code, or None."""
+        return self._codes.get(word)
+
+    def absorb(self, rows: Rows) -> str | None:
+        """Takes in the words of rows in order; says what breaks L-12, or None."""
+        if rows.text is None:
+            return None
+        places = np.flatnonzero(rows.text != None)  # noqa: E711 (element-wise)
+        for i, word, code in zip(places.tolist(), rows.text[places], rows.val[places].tolist()):
+            if self.code(word) != code:
+                return f"seq {rows.first_seq + i} gives {word!r} the code {code}, expected {self.code(word)} (L-12)"
+        return None
+
+    def decode(self, codes: Array) -> Array:
+        """Words of codes, as an object array of the same shape."""
+        return np.array(self.words, object)[codes] if len(codes) else np.empty(0, object)

@@ -1,0 +1,222 @@
+"""From log rows to state (order.md O-7 to O-14): births and deaths in order, values in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .rows import Rows
+from .schema import Key
+from .values import Array, decode
+from .world import Table, World, find
+
+
+class _Contradiction(Exception):
+    """A row that the state does not allow."""
+
+
+def replay(world: World, rows: Rows, keys: list[Key]) -> str | None:
+    """Applies whole committed ticks to the world; says what contradicts it, or None."""
+    if not len(rows):
+        return None
+    if rows.first_seq != world.seq:
+        return f"rows begin at seq {rows.first_seq}, the world is at seq {world.seq} (L-1)"
+    problem = world.codebook.absorb(rows)
+    if problem:
+        return problem
+    try:
+        _replay(world, rows, keys)
+    except _Contradiction as e:
+        return str(e)
+    world.tick = int(rows.tick[-1])
+    world.seq = rows.end_seq
+    world.chain = int(rows.bits[-1]).to_bytes(8, "little")
+    return None
+
+
+def _replay(world: World, rows: Rows, keys: list[Key]) -> None:
+    order = np.argsort(rows.key, kind="stable")
+    codes, starts = np.unique(rows.key[order], return_index=True)
+    places = dict(zip(codes.tolist(), np.split(order, starts[1:])))
+    none = np.empty(0, np.int64)
+    by_name = {k.name: places.get(k.code, none) for k in keys}
+    for name, table in world.tables.items():
+        born, died = by_name.get(f"{name}.born", none), by_name.get(f"{name}.died", none)
+        if table.schema.kind == "append_only":
+            life: _Life = _Appended(table, rows, born)
+        else:
+            life = _Entities(table, rows, born, died)
+        for column in table.schema.columns:
+            at = by_name.get(f"{name}.{column.name}", none)
+            if len(at):
+                _write(table, column.name, column.type, rows, at, life)
+    for name, table in world.tables.items():
+        if table.schema.of is not None:
+            _, missing = find(world.tables[table.schema.of].columns["id"], table.columns["id"])
+            if missing.any():
+                raise _Contradiction(f"{name} lists {int(table.columns['id'][np.argmax(missing)])}, which is not live "
+                                     f"in {table.schema.of} after tick {int(rows.tick[-1])} (O-5)")
+
+
+class _Life:
+    """When which row existed, within the rows being applied."""
+
+    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
+        """For value rows at positions `at`: their slots now, which still matter, and which met no live row."""
+        raise NotImplementedError
+
+
+def _write(table: Table, name: str, type_name: str, rows: Rows, at: Array, life: _Life) -> None:
+    try:
+        values = decode(type_name, rows.bits[at])
+    except ValueError as e:
+        raise _Contradiction(f"{table.schema.name}.{name} between seq {rows.first_seq + int(at[0])} and "
+                             f"{rows.first_seq + int(at[-1])}: {e}") from None
+    slots, matter, wrong = life.places(at, rows.rid[at])
+    if wrong.any():
+        i = int(np.argmax(wrong))
+        raise _Contradiction(f"seq {rows.first_seq + int(at[i])} sets {table.schema.name}.{name} of row "
+                             f"{int(rows.rid[at[i]])}, which is not live there (O-7)")
+    column = table.columns[name]
+    if not column.flags.writeable:
+        column = column.copy()
+        table.columns[name] = column
+    # As integers: a float copy could quieten a signalling NaN; of repeated slots NumPy keeps the last value.
+    raw = f"<u{column.dtype.itemsize}"
+    column.view(raw)[slots[matter]] = values.view(raw)[matter]
+
+
+def _grown(table: Table, name: str, type_name: str, default: int, origin: Array) -> Array:
+    """The column with row i taken from old row origin[i], or the default where that is negative (O-8)."""
+    old = table.columns[name]
+    raw = f"<u{old.dtype.itemsize}"
+    fill = np.zeros(1, old.dtype) if type_name == "string" else decode(type_name, np.array([default], "<u8"))
+    new = np.full(len(origin), fill.view(raw)[0], raw)
+    kept = origin >= 0
+    new[kept] = old.view(raw)[origin[kept]]
+    return new.view(old.dtype)
+
+
+class _Appended(_Life):
+    """Append-only tables: rid, ordinal and slot are one (O-13)."""
+
+    def __init__(self, table: Table, rows: Rows, born: Array) -> None:
+        self._before = table.rows
+        self._born = born
+        wrong = rows.rid[born] != np.arange(table.rows, table.rows + len(born))
+        if wrong.any():
+            i = int(np.argmax(wrong))
+            raise _Contradiction(f"seq {rows.first_seq + int(born[i])} adds row {int(rows.rid[born[i]])} to "
+                                 f"{table.schema.name}, expected {table.rows + i} (O-13)")
+        if rows.bits[born].any():
+            raise _Contradiction(f"a birth in {table.schema.name} has a generation, expected 0 (O-2)")
+        if len(born):
+            origin = np.concatenate((np.arange(table.rows), np.full(len(born), -1)))
+            for c in table.schema.columns:
+                table.columns[c.name] = _grown(table, c.name, c.type, c.default, origin)
+            table.rows += len(born)
+
+    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
+        slots = rids.astype(np.int64)
+        births = np.concatenate((np.full(1, -1), self._born))
+        index = np.clip(slots - self._before + 1, 0, len(births) - 1)
+        wrong = (slots >= self._before + len(self._born)) | (births[index] > at)
+        return slots, np.ones(len(at), bool), wrong
+
+
+class _Entities(_Life):
+    """Row and presence tables: births and deaths one by one, then every column gathered once."""
+
+    def __init__(self, table: Table, rows: Rows, born: Array, died: Array) -> None:
+        self._old_ids = table.columns["id"]
+        events = np.concatenate((born, died))
+        is_born = np.concatenate((np.ones(len(born), bool), np.zeros(len(died), bool)))
+        order = np.argsort(events)
+        events, is_born = events[order], is_born[order]
+        rids = rows.rid[events]
+        if len(events):
+            try:
+                gens = decode("u32", rows.bits[events]).tolist()
+            except ValueError as e:
+                raise _Contradiction(f"a birth or death in {table.schema.name}: {e}") from None
+            seqs = (rows.first_seq + events).tolist()
+            _live_and_die(table, zip(seqs, rids.tolist(), is_born.tolist(), gens))
+        by_rid = np.lexsort((events, rids))
+        self._rids, self._born = rids[by_rid], is_born[by_rid]
+        self._keys = self._rids.astype("u8") << np.uint64(32) | events[by_rid].astype("u8")
+        self._ids = table.columns["id"]
+
+    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
+        slots, missing = find(self._ids, rids)
+        if not len(self._keys):
+            return slots, ~missing, missing
+        last = np.searchsorted(self._keys, rids.astype("u8") << np.uint64(32) | at.astype("u8")) - 1
+        had = (last >= 0) & (self._rids[last] == rids)
+        live = np.where(had, self._born[last], ~find(self._old_ids, rids)[1])
+        following = np.minimum(last + 1, len(self._rids) - 1)
+        superseded = (last + 1 < len(self._rids)) & (self._rids[following] == rids)
+        return slots, ~superseded, ~live
+
+
+def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) -> None:
+    """Births and deaths in order on the id list; then gathers the columns (O-8 to O-12)."""
+    schema, ids = table.schema, table.columns["id"].tolist()
+    gens = table.columns["gen"].tolist() if schema.gen else [0] * len(ids)
+    origin, slot = list(range(len(ids))), {rid: i for i, rid in enumerate(ids)}
+    compact = schema.removal == "compact"
+    for seq, rid, is_born, gen in events:
+        if is_born:
+            expected = _admit(table, seq, rid, rid in slot)
+            slot[rid] = len(ids)
+            ids.append(rid)
+            gens.append(expected)
+            origin.append(-1)
+        elif rid not in slot:
+            raise _Contradiction(f"seq {seq} removes {rid} from {schema.name}, where it is not live (O-9)")
+        else:
+            i = slot.pop(rid)
+            expected = gens[i]
+            _release(table, rid, expected)
+            if compact:
+                origin[i] = -2
+            else:
+                last = ids.pop(), gens.pop(), origin.pop()
+                if i < len(ids):
+                    ids[i], gens[i], origin[i] = last
+                    slot[last[0]] = i
+        if gen != expected:
+            raise _Contradiction(f"seq {seq} gives {rid} in {schema.name} generation {gen}, expected {expected} (O-11)")
+    source = np.array(origin, np.int64)
+    kept = source != -2
+    for c in schema.columns:
+        table.columns[c.name] = _grown(table, c.name, c.type, c.default, source[kept])
+    table.columns["id"] = np.array(ids, "<u4")[kept]
+    if schema.gen:
+        table.columns["gen"] = np.array(gens, "<u4")[kept]
+    table.rows = int(np.count_nonzero(kept))
+
+
+def _admit(table: Table, seq: int, rid: int, live: bool) -> int:
+    """Takes a born id from the allocator; returns the generation it must have."""
+    schema = table.schema
+    if live:
+        raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, where it is live")
+    if not schema.allocated:
+        return table.dead.pop(rid) + 1 if rid in table.dead else 0
+    if table.free:
+        top, gen = table.free.pop()
+        if rid != top:
+            raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the stack's top is {top} (O-10)")
+        return gen + 1 if schema.gen else 0
+    if rid != table.next_id:
+        raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the next new id is {table.next_id} (O-10)")
+    table.next_id += 1
+    return 0
+
+
+def _release(table: Table, rid: int, gen: int) -> None:
+    if table.schema.allocated:
+        table.free.append((rid, gen))
+    elif table.schema.gen:
+        table.dead[rid] = gen

@@ -1,0 +1,117 @@
+"""A world at a tick: tables of live rows, allocator state and codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from . import hashes
+from .codebook import Codebook
+from .errors import DamagedFileError, InvalidUseError
+from .rows import Rows
+from .schema import Key, Schema, TableSchema
+from .values import DTYPES, Array
+
+
+class Table:
+    """Live rows `[0, rows)` of one table; `table['pos_x']` is a read-only NumPy array of shape (rows,)."""
+
+    def __init__(self, schema: TableSchema) -> None:
+        self.schema = schema
+        self.rows = 0
+        self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
+        self.next_id = 0
+        self.free: list[tuple[int, int]] = []
+        """Allocated tables: the stack of free (id, generation it last lived in), bottom first."""
+        self.dead: dict[int, int] = {}
+        """External tables with gen: ids that lived and are not live, with their last generation."""
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self.columns:
+            raise InvalidUseError(f"No column {name!r} in {self.schema.name}; it has {', '.join(self.columns)}.")
+        view = self.columns[name].view()
+        view.flags.writeable = False
+        return view
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def free_rows(self) -> list[tuple[int, int]]:
+        """The rows of `<table>.free.arrow` (N-4)."""
+        return list(self.free) if self.schema.allocated else sorted(self.dead.items())
+
+    def slots(self, ids: Array) -> Array:
+        """Slots of live ids; InvalidUseError names an id that is not live."""
+        if self.schema.kind == "append_only":
+            slots, missing = ids.astype(np.int64), ids >= self.rows
+        else:
+            slots, missing = find(self.columns["id"], ids)
+        if missing.any():
+            raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
+        return slots
+
+    def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
+        """`hash_columns` over the named columns, or all in file order (H-1)."""
+        return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
+
+
+def find(ids: Array, wanted: Array) -> tuple[Array, Array]:
+    """Slots of wanted ids in an array of distinct ids, and a mask of those that are missing (their slots mean 0)."""
+    if not len(ids):
+        return np.zeros(len(wanted), np.int64), np.ones(len(wanted), bool)
+    order = np.argsort(ids)
+    places = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
+    slots = order[places]
+    missing = ids[slots] != wanted
+    return np.where(missing, 0, slots), missing
+
+
+class World:
+    """All tables after one committed tick.
+
+    `tick` is the last tick applied (-1 before the first), `seq` the log position after its commit row, `chain` the
+    8-byte digest there.
+    """
+
+    def __init__(self, schema: Schema, tick: int = -1, seq: int = 0, chain: bytes = bytes(8)) -> None:
+        self.schema = schema
+        self.tick = tick
+        self.seq = seq
+        self.chain = chain
+        self.codebook = Codebook()
+        self.tables: dict[str, Table] = {t.name: Table(t) for t in schema.tables}
+
+    def words(self, table: str, column: str) -> Array:
+        """A string column as words: object array of shape (rows,)."""
+        return self.codebook.decode(self._table(table)[column])
+
+    def _table(self, name: str) -> Table:
+        self.schema.table(name)
+        return self.tables[name]
+
+    def apply(self, rows: Rows, keys: Mapping[int, Key] | Iterable[Key], source: str | Path = "log") -> None:
+        """Applies whole committed ticks that follow `seq` (order.md).
+
+        rows: with commit rows; keys: the declarations; source: named in errors. Raises DamagedFileError where a row
+        contradicts the state; the world is then of no further use.
+        """
+        from .replay import replay
+
+        declared = list(keys.values()) if isinstance(keys, Mapping) else list(keys)
+        problem = replay(self, rows, declared)
+        if problem:
+            raise DamagedFileError(problem, source)
+
+    def hash_columns(self, table: str, names: Iterable[str] | None = None) -> str:
+        """`hash_columns` as 32 hex digits (H-1)."""
+        return self._table(table).hash_columns(names).hex()
+
+    def hash_world(self) -> str:
+        """`hash_world` as 32 hex digits (H-2)."""
+        return hashes.hash_world(self).hex()
+
+    def resume_hash(self) -> str:
+        """`resume_hash` as 32 hex digits (H-3)."""
+        return hashes.resume_hash(self).hex()

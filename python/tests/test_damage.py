@@ -1,0 +1,253 @@
+"""Cut, flipped and zeroed bytes: nothing is silent, and nothing but typed errors comes out."""
+
+import random
+
+import numpy as np
+import pytest
+from helpers import live_file
+from sealing import seal
+
+import arrow_world as aw
+
+SCHEMA = aw.Schema((aw.TableSchema("t", columns=(aw.Column("w", "string"),)),))
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A store of three ticks in three batches, with strings; a snapshot of the last."""
+    world = aw.World(SCHEMA)
+    with aw.LogWriter.create(tmp_path / "s", SCHEMA, strings=True, durability="none") as w:
+        for tick in range(3):
+            m = aw.Mutations(world)
+            m.insert("t", {"w": f"w{tick}"})
+            w.step(world, tick, m)
+        w.write_snapshot(world)
+    return aw.open_store(tmp_path / "s")
+
+
+def rows_of(store):
+    log = store.log()
+    return log, list(zip(log.tick.tolist(), log.rid.tolist(), log.key.tolist(), log.bits.tolist(), log.text.tolist()))
+
+
+def batch_ends(store):
+    from arrow_world.ipc import BATCH, BytesSource, messages
+    data = live_file(store.path).read_bytes()
+    found = list(messages(BytesSource(data), 0))
+    return found[2].end, [m.end for m in found if m.kind == BATCH]
+
+
+def test_a_live_segment_cut_at_any_byte_is_a_shorter_log_or_an_error(small):  # L-14, L-22, B-4
+    path = live_file(small.path)
+    data = path.read_bytes()
+    _, whole = rows_of(small)
+    header, ends = batch_ends(small)
+    for cut in range(len(data)):
+        path.write_bytes(data[:cut])
+        if cut < header:
+            with pytest.raises(aw.DamagedFileError, match="segment header"):
+                rows_of(small)
+            continue
+        log, rows = rows_of(small)
+        ticks = sum(end <= cut for end in ends)
+        assert rows == whole[: sum(r[0] < ticks for r in whole)]
+        assert (log.torn is None) == (cut in [header, *ends])
+        if log.torn:
+            assert log.torn.offset <= cut
+
+
+def test_no_flipped_bit_of_a_live_segment_is_silent(small):  # B-2, B-5, L-23
+    path = live_file(small.path)
+    data = bytearray(path.read_bytes())
+    _, whole = rows_of(small)
+    _, ends = batch_ends(small)
+    for bit in range(8 * len(data)):
+        data[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(data)
+        data[bit // 8] ^= 1 << bit % 8
+        try:
+            log, rows = rows_of(small)
+        except (aw.DamagedFileError, aw.UnsupportedVersionError):
+            continue
+        assert log.torn is not None and rows == whole[: len(rows)] and len(rows) < len(whole), f"bit {bit}"
+        assert bit // 8 >= ends[-3], f"bit {bit} lies before two later batches and passed as a torn end"
+
+
+def test_damage_before_a_valid_batch_names_file_offset_and_batch(small):  # B-5, L-23
+    path = live_file(small.path)
+    data = bytearray(path.read_bytes())
+    _, ends = batch_ends(small)
+    data[ends[1] - 1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(aw.DamagedFileError, match="so this is no torn end") as e:
+        small.log()
+    assert (e.value.path, e.value.batch) == (str(path), 1) and ends[0] <= e.value.offset < ends[1]
+    report = aw.verify(small.path)
+    assert [f.batch for f in report.findings if f.path == str(path)] == [1] and report.last_tick == 0
+
+
+def test_a_zeroed_stretch_is_torn_at_the_end_and_damage_before_it(small):  # B-5, L-18, L-22
+    path = live_file(small.path)
+    data = path.read_bytes()
+    _, ends = batch_ends(small)
+    path.write_bytes(data[: ends[1]] + bytes(len(data) - ends[1]))
+    log, rows = rows_of(small)
+    assert log.torn is not None and max(r[0] for r in rows) == 1
+    path.write_bytes(data[: ends[0]] + bytes(ends[1] - ends[0]) + data[ends[1] :])
+    log, rows = rows_of(small)  # one batch follows, whose predecessor's CRC is gone: nothing verifies it
+    assert log.torn is not None and max(r[0] for r in rows) == 0
+    with aw.LogWriter.create(small.path.parent / "more", SCHEMA, strings=True) as w:
+        for tick in range(4):
+            w.commit(tick)
+    more = aw.open_store(small.path.parent / "more")
+    path, (_, ends) = live_file(more.path), batch_ends(more)
+    data = path.read_bytes()
+    path.write_bytes(data[: ends[0]] + bytes(8) + data[ends[0] + 8 :])
+    with pytest.raises(aw.DamagedFileError, match="still verifies"):
+        more.log()
+
+
+def test_no_flipped_bit_of_a_snapshot_is_silent(small):  # N-6, B-7, J-1
+    from arrow_world.snapshot import _open as check_file
+
+    snapshot = small.snapshot(2).manifest.path
+    files = sorted(snapshot.iterdir())
+    assert [f.name for f in files] == ["codebook.arrow", "manifest.json", "t.arrow", "t.free.arrow"]
+    rng, manifest = random.Random(20261121), small.snapshot(2).manifest
+
+    def read(path):
+        return check_file(manifest, path.name) if path.name == "t.arrow" else small.snapshot(2)
+
+    for path in files:
+        data = bytearray(path.read_bytes())
+        bits = range(8 * len(data)) if path.name == "t.arrow" else rng.sample(range(8 * len(data)), 1500)
+        for bit in bits:
+            data[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(data)
+            data[bit // 8] ^= 1 << bit % 8
+            with pytest.raises((aw.DamagedFileError, aw.UnsupportedVersionError)):
+                read(path)
+        path.write_bytes(data)
+    assert small.snapshot(2).hash_world() == small.at(2).hash_world()
+
+
+def test_a_snapshot_file_cut_at_any_byte_is_refused(small):  # N-6
+    for path in sorted(small.snapshot(2).manifest.path.iterdir()):
+        data = path.read_bytes()
+        for cut in range(0, len(data), 7):
+            path.write_bytes(data[:cut])
+            with pytest.raises(aw.DamagedFileError):
+                small.snapshot(2)
+        path.write_bytes(data)
+
+
+def test_no_flipped_bit_of_store_json_is_silent(small):  # J-1, J-3, V-1
+    path = small.path / "store.json"
+    data = bytearray(path.read_bytes())
+    for bit in range(8 * len(data)):
+        data[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(data)
+        data[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(aw.DamagedFileError):
+            aw.open_store(small.path)
+
+
+def test_a_missing_tail_is_reported_by_its_snapshot(small):  # L-24
+    path = live_file(small.path)
+    _, ends = batch_ends(small)
+    path.write_bytes(path.read_bytes()[: ends[1]])
+    report = aw.verify(small.path)
+    assert not report.ok and report.torn is None and "a tail is missing (L-24)" in report.findings[0].message
+    with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
+        small.at(2)
+    with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
+        aw.LogWriter.resume(small.path)
+
+
+@pytest.mark.parametrize("compression", [None, "zstd"])
+def test_sealed_segments_from_a_foreign_writer_read_the_same(small, compression):  # L-20, B-1, B-2, B-7
+    _, before = rows_of(small)
+    seal(live_file(small.path), small.info.store, True, 0, compression)
+    log, rows = rows_of(small)
+    assert rows == before and log.torn is None and small.segments()[0].sealed
+    report = aw.verify(small.path)
+    assert report.ok and report.batches == 3, report
+
+
+def test_no_flipped_bit_of_a_sealed_segment_is_silent(small):  # B-2, B-7, L-20
+    path = seal(live_file(small.path), small.info.store, True, 0)
+    data = bytearray(path.read_bytes())
+    for bit in random.Random(3).sample(range(8 * len(data)), 2000):
+        data[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(data)
+        data[bit // 8] ^= 1 << bit % 8
+        with pytest.raises((aw.DamagedFileError, aw.UnsupportedVersionError)):
+            rows_of(small)
+
+
+def test_a_hole_between_segments_is_damage_and_the_sealed_twin_wins(small):  # L-1, L-20
+    live = live_file(small.path)
+    copy = live.read_bytes()
+    sealed = seal(live, small.info.store, True, 0)
+    live.write_bytes(copy[:-8])
+    assert small.log().torn is None and len(small.segments()) == 1
+    live.unlink()
+    with aw.LogWriter.resume(small.path) as w:
+        w.commit(9)
+    assert small.log().tick[-1] == 9 and [s.sealed for s in small.segments()] == [True, False]
+    sealed.unlink()
+    with pytest.raises(aw.DamagedFileError, match="its head is missing"):
+        small.log()
+    assert not aw.verify(small.path).ok
+
+
+def test_rows_behind_a_fence_do_not_exist(small):  # L-21
+    from arrow_world import jsonfile
+    log, rows = rows_of(small)
+    seq = int(log.commits()[1]) + 1
+    (small.path / "fence.json").write_bytes(jsonfile.encode({"tick": f"{1:016x}", "seq": f"{seq:016x}", "epoch": 1}))
+    assert rows_of(small)[1] == rows[:seq]
+    assert small.at(1).tick == 1 and small.manifests() == []
+    with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+        small.at(2)
+    with pytest.raises(aw.InvalidUseError, match="a truncation is under way"):
+        aw.LogWriter.resume(small.path)
+    assert aw.verify(small.path).ok
+
+
+def test_unfinished_names_are_ignored(small):  # S-2
+    (small.path / "log" / f"{99:020d}.arrow.tmp").write_bytes(b"x")
+    (small.path / "log" / "live" / f"{99:020d}.arrows.tmp").write_bytes(b"x")
+    (small.path / "snapshots" / f"{99:020d}.v1.tmp").mkdir()
+    assert aw.verify(small.path).ok
+
+
+def test_a_format_version_that_is_not_known_is_refused_by_number(small):  # V-1
+    from arrow_world import jsonfile
+    path = small.path / "store.json"
+    members = jsonfile.read(path)
+    members.pop("crc")
+    path.write_bytes(jsonfile.encode(members | {"format": 7}))
+    with pytest.raises(aw.UnsupportedVersionError, match="its format is 7, this package reads 0"):
+        aw.open_store(small.path)
+
+
+def test_random_bytes_as_metadata_give_only_the_malformed_error():  # B-4
+    from arrow_world.flatbuf import Malformed
+    from arrow_world.ipc import BytesSource, buffer_ranges, messages, read_nodes, read_schema, read_words
+    rng = np.random.default_rng(11)
+    refused = 0
+    from arrow_world.ipc import Field
+    from arrow_world.ipc_write import dictionary_message, frame, schema_metadata
+    fields = [Field("a", "u8"), Field("b", "utf8", True, "u32", 1, metadata=(("k", "v"),))]
+    good = frame(schema_metadata(fields, {"x": "y"})) + b"".join(dictionary_message(1, ["one", "two"]))
+    for _ in range(4000):
+        data = bytearray(good)
+        for at in rng.integers(8, len(good), 4):
+            data[at] = rng.integers(256)
+        try:
+            for m in messages(BytesSource(bytes(data)), 0):
+                read_schema(m.header) if m.kind == 1 else (read_words(m), buffer_ranges(m), read_nodes(m, [2]))
+        except Malformed:
+            refused += 1
+    assert refused > 1000

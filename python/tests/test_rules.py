@@ -1,0 +1,113 @@
+"""Rows whose checksums are right and whose content breaks a rule of the log."""
+
+import numpy as np
+import pytest
+from helpers import live_file
+
+import arrow_world as aw
+from arrow_world.live import LiveSegment
+from arrow_world.segment import SegmentReader
+
+
+def extend(path, ticks, rids, keys, values, words=None, first_seq=2):
+    """Appends one batch of arbitrary rows behind the two rows the store has."""
+    rows = aw.Rows(first_seq, np.array(ticks, "<u8"), np.array(rids, "<u4"), np.array(keys, "<u2"),
+                   np.array(values, "<f8").view("<u8"), np.array(words or [None] * len(ticks), object))
+    with SegmentReader(live_file(path), aw.open_store(path).info.store, True, 0, False) as reader:
+        list(reader.batches())
+    live = LiveSegment(live_file(path), b"", 0, len(reader.header.keys), "u8", True, reader.end, reader.last_crc)
+    live.write(rows, reader.header.keys)
+    live.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    with aw.LogWriter.create(tmp_path / "s", strings=True) as w:
+        w.declare_key("x", "f64"), w.declare_key("word", "string")
+        w.append("word", 0, "first"), w.commit(5)
+    return tmp_path / "s"
+
+
+@pytest.mark.parametrize("rows, message", [
+    (([6, 6], [0, 2], [1, 0], [0, 0]), r"counts 2 rows, there are 1 \(L-14\)"),
+    (([5, 5], [0, 1], [1, 0], [0, 0]), r"do not strictly increase after 5 \(L-2\)"),
+    (([6, 6, 4, 4], [0, 1, 0, 1], [1, 0, 1, 0], [0, 0, 0, 0]), r"do not strictly increase after 5 \(L-2\)"),
+    (([6, 7], [0, 1], [1, 0], [0, 0]), r"do not all carry its number \(L-2\)"),
+    (([6, 6], [0, 1], [2, 0], [0, 0], ["second", None]), r"the code 0.0, expected 1 \(L-12\)"),
+    (([6, 6], [0, 1], [2, 0], [1, 0], ["first", None]), r"the code 1.0, expected 0 \(L-12\)"),
+])
+def test_committed_rows_that_break_a_rule_are_damage(path, rows, message):
+    extend(path, *rows)
+    with pytest.raises(aw.DamagedFileError, match=message):
+        aw.open_store(path).log()
+    assert not aw.verify(path).ok
+
+
+@pytest.mark.parametrize("rows, reason", [
+    (([6, 6], [0, 1], [1, 0], [0, 0], ["word", None]), "L-13"),
+    (([6, 6], [0, 1], [2, 0], [0, 0]), "L-13"),
+    (([6, 6], [0, 1], [3, 0], [0, 0]), "key code 3 is not declared"),
+    (([6, 6], [0, 1], [1, 0], [0, 0], None, 3), r"expected 00000000000000000002 (L-1)"),
+])
+def test_a_batch_that_breaks_a_rule_is_not_used(path, rows, reason):  # L-13, L-1, B-4
+    extend(path, *rows)
+    log = aw.open_store(path).log()
+    assert log.tick.tolist() == [5, 5] and reason in log.torn.reason
+
+
+def test_a_wrong_chain_digest_is_found_by_verify(path):  # L-15
+    extend(path, [6, 6], [0, 1], [1, 0], [0.5, 0.25])
+    assert len(aw.open_store(path).log()) == 4
+    report = aw.verify(path)
+    assert len(report.findings) == 1 and "the chain of tick 6 is" in report.findings[0].message
+
+
+def test_the_chain_covers_every_column_and_the_tick_before(path):  # L-15
+    log = aw.open_store(path).log()
+    tick, chain = log.slice(0, 1), int(log.bits[1]).to_bytes(8, "little")
+    assert aw.tick_chain(bytes(8), 5, tick) == chain
+    changed = [aw.tick_chain(b"1" * 8, 5, tick), aw.tick_chain(bytes(8), 6, tick)]
+    for name, value in (("tick", 6), ("rid", 1), ("key", 1), ("bits", 1), ("text", "other")):
+        parts = {n: getattr(tick, n).copy() for n in ("tick", "rid", "key", "bits", "text")}
+        parts[name][0] = value
+        changed.append(aw.tick_chain(bytes(8), 5, aw.Rows(0, **parts)))
+    assert len({chain, *changed}) == 8
+
+
+def test_a_snapshot_that_replay_does_not_give_is_found_by_verify(tmp_path):  # N-7, H-2
+    schema = aw.Schema((aw.TableSchema("a", "append_only", columns=(aw.Column("v", "f64"),)),))
+    world = aw.World(schema)
+    with aw.LogWriter.create(tmp_path / "s", schema) as w:
+        m = aw.Mutations(world)
+        m.insert("a", {"v": 1.0})
+        w.step(world, 0, m)
+        world.tables["a"].columns["v"][0] = 2.0
+        w.write_snapshot(world)
+    report = aw.verify(tmp_path / "s")
+    assert any("replay gives the hash_world" in f.message for f in report.findings)
+
+
+def test_a_base_begins_a_history_whose_earlier_rows_need_not_exist(tmp_path):  # N-7, L-15, L-16
+    from arrow_world.snapshot_write import write_snapshot
+    schema = aw.Schema((aw.TableSchema("t", gen=True, columns=(aw.Column("v", "f64"),)),))
+    world = aw.World(schema)
+    with aw.LogWriter.create(tmp_path / "s", schema) as w:
+        m = aw.Mutations(world)
+        m.insert("t", {"v": 1.0}), m.insert("t")
+        w.step(world, 3, m)
+        write_snapshot(w.path, w.info.store, False, world, base=True)
+    live_file(tmp_path / "s").unlink()
+    store = aw.open_store(tmp_path / "s")
+    assert store.at(3).hash_world() == world.hash_world()
+    with aw.LogWriter.resume(store.path) as w:
+        world = store.at(3)
+        m = aw.Mutations(world)
+        m.remove("t", 0)
+        w.step(world, 4, m)
+    assert store.segments()[0].first_seq == store.snapshot(3).manifest.seq == 4
+    assert store.at(4).resume_hash() == world.resume_hash()
+    report = aw.verify(store.path)
+    assert report.ok, report.findings
+    assert store.log().tick.tolist() == [4, 4]
+    with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+        store.at(2)
