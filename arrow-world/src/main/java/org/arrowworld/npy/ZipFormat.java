@@ -32,7 +32,6 @@ final class ZipFormat {
   static final int U16_MAX = 0xFFFF;
 
   private static final int ZIP64_VERSION = 45;
-  private static final int PLAIN_VERSION = 20;
   private static final int UNIX = 3;
   private static final int DATE_1980_01_01 = 0x21;
   private static final int OWNER_READ_WRITE = 0600 << 16;
@@ -62,10 +61,11 @@ final class ZipFormat {
     boolean big = Math.max(entry.sizeBytes(), entry.compressedBytes()) >= U32_MAX;
     boolean far = entry.headerOffset() >= U32_MAX;
     int extraBytes = big || far ? 4 + (big ? 16 : 0) + (far ? 8 : 0) : 0;
-    int version = extraBytes > 0 ? ZIP64_VERSION : PLAIN_VERSION;
     ByteBuffer out = allocate(CENTRAL_BYTES + name.length + extraBytes);
     out.putInt(CENTRAL_SIGNATURE).put((byte) ZIP64_VERSION).put((byte) UNIX);
-    out.putShort((short) version).putShort((short) entry.flags()).putShort((short) entry.method());
+    out.putShort((short) ZIP64_VERSION)
+        .putShort((short) entry.flags())
+        .putShort((short) entry.method());
     out.putShort((short) 0).putShort((short) DATE_1980_01_01).putInt(entry.crc());
     out.putInt(big ? -1 : (int) entry.compressedBytes());
     out.putInt(big ? -1 : (int) entry.sizeBytes());
