@@ -1,10 +1,14 @@
 package org.arrowworld.npy;
 
+import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.storage.ReadableFile;
 
 /**
  * An array in memory: type, shape and its elements as little-endian bytes in C order, whatever the
@@ -104,12 +108,69 @@ public final class NpyArray {
     };
   }
 
+  /**
+   * All elements of a floating point array in C order, {@code f4} widened.
+   *
+   * @throws InvalidUseException if they are not floating point or do not fit one Java array
+   */
+  public double[] toDoubles() {
+    if (!type().isFloat() || size() > Integer.MAX_VALUE - 8) {
+      throw new InvalidUseException(
+          "Cannot copy %s to a double[]; use longAt or pieces()".formatted(header));
+    }
+    double[] values = new double[(int) size()];
+    int at = 0;
+    for (ByteBuffer piece : pieces()) {
+      if (type() == NpyType.F64) {
+        int count = piece.remaining() / Double.BYTES;
+        piece.asDoubleBuffer().get(values, at, count);
+        at += count;
+      } else {
+        for (int i = 0; i < piece.limit(); i += Float.BYTES) {
+          values[at++] = piece.getFloat(i);
+        }
+      }
+    }
+    return values;
+  }
+
   private long offset(long index) {
     if (index < 0 || index >= size()) {
       throw new InvalidUseException(
           "Cannot read element %d of an array of %d elements".formatted(index, size()));
     }
     return index * type().itemBytes();
+  }
+
+  /**
+   * Reads elements that lie in a file as little-endian bytes in C order, without a header of their
+   * own: a part of a larger array.
+   *
+   * @throws DamagedFileException if the file ends before they do
+   */
+  public static NpyArray readRaw(ReadableFile file, long position, NpyType type, long... shape)
+      throws IOException {
+    long bytes = NpyShapes.checkedSizeBytes("read from " + file.path(), shape, type);
+    long present = file.size() - position;
+    if (position < 0 || bytes > present) {
+      throw new DamagedFileException(
+          file.path(),
+          position,
+          "%d bytes are needed here, %d are present".formatted(bytes, Math.max(0, present)));
+    }
+    NpyHeader header = new NpyHeader(type, ByteOrder.LITTLE_ENDIAN, NpyOrder.C, shape, 0);
+    NpyChunks chunks = new NpyChunks(file.path(), bytes);
+    long at = position;
+    for (ByteBuffer piece : chunks.pieces()) {
+      try {
+        file.readFully(piece, at);
+      } catch (EOFException e) {
+        throw new DamagedFileException(file.path(), at, "the file ends early", e);
+      }
+      at += piece.capacity();
+      piece.clear();
+    }
+    return new NpyArray(header, chunks);
   }
 
   /** Copies little-endian elements in C order into an array. */
