@@ -7,6 +7,8 @@ import static org.arrowworld.field.FieldTesting.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.arrowworld.field.FieldRunOptions.Durability;
 import org.arrowworld.field.FieldRunOptions.Existing;
 import org.arrowworld.storage.FaultPlan;
@@ -88,6 +90,38 @@ class FieldCrashTest {
   void Runs_that_are_not_forced_survive_the_end_of_the_process_at_every_operation()
       throws IOException {
     sweep(EACH.with(Durability.WRITTEN), CrashKind.PROCESS);
+  }
+
+  @Test
+  void A_flush_forces_data_then_headers_then_publishes_metadata() throws IOException {
+    MemoryStorage memory = new MemoryStorage();
+    try (FieldSnapshotWriter writer =
+        FieldSnapshotWriter.create(memory, "run", PHI, EACH.flushEvery(100))) {
+      writer.append(0, snapshot(0));
+      List<String> trace = new ArrayList<>();
+      memory.plan(
+          (index, operation, path) -> {
+            trace.add(operation + " " + path.substring("run".length()));
+            return Fault.NONE;
+          });
+      writer.flush();
+      assertThat(trace)
+          .containsExactly(
+              "FORCE /phi.npy",
+              "FORCE /v_phi.npy",
+              "FORCE /times.npy",
+              "WRITE /phi.npy",
+              "WRITE /v_phi.npy",
+              "WRITE /times.npy",
+              "FORCE /phi.npy",
+              "FORCE /v_phi.npy",
+              "FORCE /times.npy",
+              "CREATE /metadata.json.tmp",
+              "WRITE /metadata.json.tmp",
+              "FORCE /metadata.json.tmp",
+              "RENAME /metadata.json.tmp",
+              "FORCE_DIRECTORY ");
+    }
   }
 
   @Test
