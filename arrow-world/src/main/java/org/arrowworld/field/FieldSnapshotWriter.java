@@ -1,0 +1,282 @@
+package org.arrowworld.field;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.npy.NpyType;
+import org.arrowworld.storage.Storage;
+
+/**
+ * Streams snapshots of a grid to a directory of {@code .npy} files that NumPy opens at every
+ * moment: no count is needed up front and memory does not grow with the run. What a flush has
+ * covered is there after a crash; rows that were never written are never counted.
+ *
+ * <p>{@link #close} flushes and ends the run. After a failed write the run keeps what was flushed
+ * and nothing more is accepted. One thread at a time; one writer per directory.
+ */
+public final class FieldSnapshotWriter implements Closeable {
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private final Storage storage;
+  private final String directory;
+  private final FieldRunOptions options;
+  private final int[] gridShape;
+  private final List<GrowingNpy> arrays = new ArrayList<>();
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final Closeable lock;
+  private FieldMetadata metadata;
+  private GrowingNpy times;
+  private long written;
+  private long flushed;
+  private double lastTime = Double.NEGATIVE_INFINITY;
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    FAILED,
+    CLOSED
+  }
+
+  private FieldSnapshotWriter(
+      Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
+      throws IOException {
+    this.storage = storage;
+    this.directory = directory;
+    this.metadata = metadata;
+    this.options = options;
+    this.gridShape = metadata.gridShape();
+    this.lock = storage.lock(FieldFiles.in(directory, FieldFiles.LOCK), "a field run's writer");
+  }
+
+  /**
+   * Begins a run of no snapshots. The description's own count is ignored.
+   *
+   * @throws InvalidUseException if the directory is not empty and is not to be replaced, or holds
+   *     anything but a run
+   * @throws org.arrowworld.errors.StoreLockedException if a writer is at the run to be replaced
+   */
+  public static FieldSnapshotWriter create(
+      Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
+      throws IOException {
+    FieldMetadata empty = metadata.withSnapshots(0);
+    RunDirectory.create(storage, directory, empty, options);
+    FieldSnapshotWriter writer = new FieldSnapshotWriter(storage, directory, empty, options);
+    try {
+      writer.openArrays();
+      return writer;
+    } catch (IOException | RuntimeException e) {
+      writer.release();
+      throw e;
+    }
+  }
+
+  private void openArrays() throws IOException {
+    times = GrowingNpy.open(storage, FieldFiles.in(directory, FieldFiles.TIMES), NpyType.F64);
+    for (String file : FieldFiles.arrays(metadata.fields(), metadata.velocities())) {
+      String path = FieldFiles.in(directory, file);
+      arrays.add(GrowingNpy.open(storage, path, metadata.type(), gridShape));
+    }
+    if (options.expectedSnapshots().isPresent()) {
+      long rows = options.expectedSnapshots().getAsLong();
+      times.reserve(rows);
+      for (GrowingNpy array : arrays) {
+        array.reserve(rows);
+      }
+    }
+  }
+
+  /**
+   * Appends a snapshot; flushes when one is due.
+   *
+   * @param time finite and not before the last snapshot's
+   * @param snapshot every field and velocity of the run and no other, in the grid's shape and the
+   *     run's type
+   * @throws InvalidUseException naming what does not fit; the run is as before
+   * @throws IOException if a write failed; the run ends at its last flush
+   */
+  public void append(double time, FieldSnapshot snapshot) throws IOException {
+    requireOpen("append a snapshot");
+    checkTime(time);
+    List<FieldArray> rows = new ArrayList<>(arrays.size());
+    collect(rows, "field", metadata.fields(), snapshot.fields());
+    collect(rows, "velocity", metadata.velocities(), snapshot.velocities());
+    state = State.FAILED; // until every byte is written
+    buffer.clear().putDouble(time);
+    times.write(written, 0, buffer.flip());
+    for (int i = 0; i < rows.size(); i++) {
+      write(arrays.get(i), rows.get(i));
+    }
+    written++;
+    lastTime = time;
+    state = State.OPEN;
+    if (written - flushed >= options.flushEverySnapshots()) {
+      flush();
+    }
+  }
+
+  private void write(GrowingNpy array, FieldArray values) throws IOException {
+    long offsetBytes = 0;
+    for (int from = 0; from < values.size(); ) {
+      buffer.clear();
+      from += values.put(from, buffer);
+      int bytes = buffer.flip().remaining();
+      array.write(written, offsetBytes, buffer);
+      offsetBytes += bytes;
+    }
+  }
+
+  private void checkTime(double time) {
+    if (!Double.isFinite(time)) {
+      throw refused("the time is %s, it must be finite".formatted(time));
+    }
+    if (time < lastTime) {
+      throw refused("the time %s is before the last one, %s".formatted(time, lastTime));
+    }
+    if (options.expectedSnapshots().isPresent()
+        && written >= options.expectedSnapshots().getAsLong()) {
+      throw refused("the run expects %d in all".formatted(written));
+    }
+  }
+
+  private void collect(
+      List<FieldArray> rows, String kind, List<String> names, Map<String, FieldArray> given) {
+    for (String name : names) {
+      FieldArray values = given.get(name);
+      if (values == null) {
+        throw refused("%s %s is missing".formatted(kind, name));
+      }
+      if (!values.hasShape(gridShape)) {
+        throw refused(
+            "%s %s has shape %s, the grid has %s"
+                .formatted(
+                    kind, name, Arrays.toString(values.shape()), Arrays.toString(gridShape)));
+      }
+      if (values.type() != metadata.type()) {
+        throw refused(
+            "%s %s is %s, the run is %s"
+                .formatted(kind, name, values.type().descr(), metadata.type().descr()));
+      }
+      rows.add(values);
+    }
+    if (given.size() != names.size()) {
+      TreeSet<String> extra = new TreeSet<>(given.keySet());
+      names.forEach(extra::remove);
+      throw refused("%s %s is not part of the run".formatted(kind, extra.first()));
+    }
+  }
+
+  private InvalidUseException refused(String finding) {
+    return new InvalidUseException(
+        "Cannot append snapshot %d to %s: %s".formatted(written, directory, finding));
+  }
+
+  /**
+   * Makes every appended snapshot visible to readers and, if the run is forced, safe from a power
+   * loss: data first, then the headers that count it, then the metadata (F-5).
+   */
+  public void flush() throws IOException {
+    requireOpen("flush");
+    if (flushed == written) {
+      return;
+    }
+    state = State.FAILED;
+    force();
+    for (GrowingNpy array : arrays) {
+      array.count(written);
+    }
+    times.count(written);
+    force();
+    FieldMetadata counted = metadata.withSnapshots(written);
+    RunDirectory.writeMetadata(storage, directory, counted, options.durability());
+    if (flushed == 0) {
+      RunDirectory.discardReplaced(storage, directory);
+    }
+    metadata = counted;
+    flushed = written;
+    state = State.OPEN;
+  }
+
+  private void force() throws IOException {
+    if (options.durability() == FieldRunOptions.Durability.FORCED) {
+      for (GrowingNpy array : arrays) {
+        array.force();
+      }
+      times.force();
+    }
+  }
+
+  /** Snapshots appended, flushed or not. */
+  public long count() {
+    return written;
+  }
+
+  /** Snapshots flushed: what readers see. */
+  public long flushedCount() {
+    return flushed;
+  }
+
+  /** The run's description with the flushed count. */
+  public FieldMetadata metadata() {
+    return metadata;
+  }
+
+  /**
+   * Flushes, unless a write has failed, and ends the run; a run shorter than announced is warned
+   * about and has its true count. Idempotent.
+   */
+  @Override
+  public void close() throws IOException {
+    if (state == State.CLOSED) {
+      return;
+    }
+    try {
+      if (state == State.OPEN) {
+        flush();
+        if (options.expectedSnapshots().orElse(written) != written) {
+          options
+              .warnings()
+              .accept(
+                  "%s ends with %d snapshots, %d were announced"
+                      .formatted(directory, written, options.expectedSnapshots().getAsLong()));
+        }
+      }
+    } finally {
+      state = State.CLOSED;
+      release();
+    }
+  }
+
+  private void release() throws IOException {
+    try {
+      if (times != null) {
+        times.close();
+      }
+      for (GrowingNpy array : arrays) {
+        array.close();
+      }
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void requireOpen(String action) {
+    if (state != State.OPEN) {
+      throw new InvalidUseException(
+          "Cannot %s: the run %s %s"
+              .formatted(
+                  action,
+                  directory,
+                  state == State.CLOSED
+                      ? "is closed"
+                      : "ended at snapshot %d, a write failed".formatted(flushed)));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package org.arrowworld.npy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.WritableFile;
+
+/** Whole {@code .npy} files in and out. */
+public final class NpyFiles {
+  private NpyFiles() {}
+
+  /**
+   * Reads an array.
+   *
+   * @throws org.arrowworld.errors.DamagedFileException if the file is not exactly one array of a
+   *     known type
+   */
+  public static NpyArray read(Storage storage, String path) throws IOException {
+    return read(storage, path, TrailingBytes.REFUSE);
+  }
+
+  /** Reads an array, with a rule for bytes behind it. */
+  public static NpyArray read(Storage storage, String path, TrailingBytes trailing)
+      throws IOException {
+    try (ReadableFile file = storage.openRead(path)) {
+      return NpyDecoder.read(new FileSource(file), trailing);
+    }
+  }
+
+  /**
+   * Publishes an array, byte for byte as {@code np.save} would; a file of that name is replaced.
+   *
+   * @param littleEndianData the elements in C order, in one or more buffers whose positions stay
+   */
+  public static void write(
+      Storage storage, String path, NpyType type, long[] shape, ByteBuffer... littleEndianData)
+      throws IOException {
+    NpyHeader.checkData("write " + path, type, shape, littleEndianData);
+    String temporary = path + AtomicFiles.UNFINISHED;
+    AtomicFiles.discard(storage, temporary);
+    try (WritableFile file = storage.create(temporary)) {
+      ByteBuffer header = NpyHeader.encode(type, shape);
+      long position = header.remaining();
+      file.write(header, 0);
+      for (ByteBuffer data : littleEndianData) {
+        file.write(data.duplicate(), position);
+        position += data.remaining();
+      }
+      file.force();
+    }
+    AtomicFiles.publish(storage, temporary, path);
+  }
+}

@@ -1,0 +1,27 @@
+"""Runs the Java mains of this module's test classes. AW_INTEROP_CLASSPATH names them and what they need."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def command(main: str, *args: object) -> list[str]:
+    """The command line of a main class, or a skip."""
+    classpath = os.environ.get("AW_INTEROP_CLASSPATH")
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if not classpath or not java:
+        pytest.skip("AW_INTEROP_CLASSPATH and a java are needed for the Java side")
+    return [java, "-Xmx512m", "-cp", classpath, f"org.arrowworld.interop.{main}", *map(str, args)]
+
+
+def run(main: str, *args: object) -> str:
+    """Runs a main class to its end and returns what it printed."""
+    done = subprocess.run(command(main, *args), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
