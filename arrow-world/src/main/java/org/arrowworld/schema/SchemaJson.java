@@ -69,8 +69,7 @@ public final class SchemaJson {
       for (JsonObject table : json.objects("tables")) {
         tables.add(table(table));
       }
-      return new WorldSchema(
-          json.count("version"), tables, json.has("inputs") ? events(json, "inputs") : List.of());
+      return new WorldSchema(json.count("version"), tables, events(json, "inputs"));
     } catch (InvalidUseException e) {
       throw new DamagedFileException(
           json.file(), -1, "its schema is invalid: " + e.getMessage(), e);
@@ -81,11 +80,13 @@ public final class SchemaJson {
     TableKind kind = label(json, "kind", TableKind.class);
     boolean rows = kind == TableKind.ROW;
     Set<Lineage> lineage = EnumSet.noneOf(Lineage.class);
-    for (Object label : json.list("lineage")) {
+    for (Object label : json.has("lineage") ? json.list("lineage") : List.of()) {
       lineage.add(label(json, "lineage", label, Lineage.class));
     }
     List<Column> columns = new ArrayList<>();
-    for (JsonObject column : json.objects("columns")) {
+    List<JsonObject> definitions =
+        json.has("columns") ? json.objects("columns") : List.<JsonObject>of();
+    for (JsonObject column : definitions) {
       ColumnType type = label(column, "type", ColumnType.class);
       long defaultBits = type == ColumnType.STRING ? 0 : column.hex64("default");
       if (!Values.fits(type, defaultBits)) {
@@ -110,7 +111,7 @@ public final class SchemaJson {
   private static List<EventKind> events(JsonObject json, String member)
       throws DamagedFileException {
     List<EventKind> events = new ArrayList<>();
-    for (JsonObject event : json.objects(member)) {
+    for (JsonObject event : json.has(member) ? json.objects(member) : List.<JsonObject>of()) {
       events.add(
           new EventKind(
               event.string("name"), label(event, "type", ColumnType.class), table(event, "table")));
