@@ -166,8 +166,8 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
         return f"table {t.name} has ids {t.ids!r}, expected allocated or external"
     if t.removal not in ("swap_remove", "compact"):
         return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
-    if set(t.lineage) - {"parent", "cause"} or len(set(t.lineage)) != len(t.lineage):
-        return f"table {t.name} has lineage {list(t.lineage)}, expected parent and cause at most once each"
+    if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
+        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order (S-7)"
     if t.kind != "row" and (t.lineage or t.gen):
         return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
     if t.kind == "presence":
