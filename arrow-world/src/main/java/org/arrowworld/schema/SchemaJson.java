@@ -69,7 +69,8 @@ public final class SchemaJson {
       for (JsonObject table : json.objects("tables")) {
         tables.add(table(table));
       }
-      return new WorldSchema(json.count("version"), tables, events(json, "inputs"));
+      return new WorldSchema(
+          json.count("version"), tables, json.has("inputs") ? events(json, "inputs") : List.of());
     } catch (InvalidUseException e) {
       throw new DamagedFileException(
           json.file(), -1, "its schema is invalid: " + e.getMessage(), e);
@@ -84,9 +85,8 @@ public final class SchemaJson {
       lineage.add(label(json, "lineage", label, Lineage.class));
     }
     List<Column> columns = new ArrayList<>();
-    List<JsonObject> definitions =
-        json.has("columns") ? json.objects("columns") : List.<JsonObject>of();
-    for (JsonObject column : definitions) {
+    boolean presence = kind == TableKind.PRESENCE && !json.has("columns");
+    for (JsonObject column : presence ? List.<JsonObject>of() : json.objects("columns")) {
       ColumnType type = label(column, "type", ColumnType.class);
       long defaultBits = type == ColumnType.STRING ? 0 : column.hex64("default");
       if (!Values.fits(type, defaultBits)) {
@@ -105,13 +105,13 @@ public final class SchemaJson {
             : RemovalPolicy.SWAP_REMOVE,
         lineage,
         columns,
-        events(json, "events"));
+        json.has("events") ? events(json, "events") : List.of());
   }
 
   private static List<EventKind> events(JsonObject json, String member)
       throws DamagedFileException {
     List<EventKind> events = new ArrayList<>();
-    for (JsonObject event : json.has(member) ? json.objects(member) : List.<JsonObject>of()) {
+    for (JsonObject event : json.objects(member)) {
       events.add(
           new EventKind(
               event.string("name"), label(event, "type", ColumnType.class), table(event, "table")));
