@@ -20,6 +20,7 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.World;
 import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.tick.TickEngine;
@@ -85,7 +86,7 @@ public final class LiveWorld implements Closeable {
       Storage storage, StoreInfo info, LogOptions options, BufferAllocator allocator)
       throws IOException {
     storage.createDirectories("");
-    Closeable lock = lock(storage);
+    Closeable lock = StoreLock.take(storage);
     try {
       info.write(storage);
       World world = new World(info.schema(), new Codebook(), allocator);
@@ -106,7 +107,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld resume(Storage storage, LogOptions options, BufferAllocator allocator)
       throws IOException {
     StoreInfo info = StoreInfo.read(storage);
-    Closeable lock = lock(storage);
+    Closeable lock = StoreLock.take(storage);
     try {
       LogPosition end = checkedEnd(storage, info);
       LogRecovery.prepare(storage);
@@ -151,13 +152,6 @@ public final class LiveWorld implements Closeable {
       }
       return end;
     }
-  }
-
-  private static Closeable lock(Storage storage) throws IOException {
-    String holder =
-        "process %d (java %s)"
-            .formatted(ProcessHandle.current().pid(), System.getProperty("java.version"));
-    return storage.lock("LOCK", holder);
   }
 
   private static LiveWorld start(

@@ -56,6 +56,25 @@ public final class SnapshotWriter {
     this.temporary = temporary;
   }
 
+  /** Writes a snapshot as {@link #write} does, after deleting one of this tick that is no base. */
+  public static String replace(
+      Storage storage,
+      StoreId store,
+      World world,
+      LogPosition position,
+      Role role,
+      Map<String, String> properties)
+      throws IOException {
+    String directory = SnapshotFormat.directory(position.tick(), world.schema().version());
+    if (storage.exists(directory)) {
+      if (SnapshotManifest.read(storage, directory).base()) {
+        return directory;
+      }
+      AtomicFiles.discard(storage, directory);
+    }
+    return write(storage, store, world, position, role, properties);
+  }
+
   /**
    * Writes and publishes a snapshot, replacing nothing.
    *

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.recover.StoreRecovery;
+import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Form;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.storage.MemoryStorage;

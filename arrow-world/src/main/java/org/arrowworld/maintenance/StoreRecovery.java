@@ -1,4 +1,4 @@
-package org.arrowworld.recover;
+package org.arrowworld.maintenance;
 
 import java.io.IOException;
 import java.util.ArrayList;
