@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+# What Arrow's direct memory needs; options a JDK does not know are skipped.
+FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL-UNNAMED",
+         "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"]
+
 
 def command(main: str, *args: object) -> list[str]:
     """The command line of a main class, or a skip."""
@@ -17,7 +21,7 @@ def command(main: str, *args: object) -> list[str]:
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if not classpath or not java:
         pytest.skip("AW_INTEROP_CLASSPATH and a java are needed for the Java side")
-    return [java, "-Xmx512m", "-cp", classpath, f"org.arrowworld.interop.{main}", *map(str, args)]
+    return [java, *FLAGS, "-Xmx512m", "-cp", classpath, f"org.arrowworld.interop.{main}", *map(str, args)]
 
 
 def run(main: str, *args: object) -> str:

@@ -89,7 +89,8 @@ public final class LiveWorld implements Closeable {
     try {
       info.write(storage);
       World world = new World(info.schema(), new Codebook(), allocator);
-      return start(storage, info, lock, world, LogPosition.START, options);
+      KeyTable keys = new KeyTable(info.schema().keys());
+      return start(storage, info, lock, world, keys, LogPosition.START, options);
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -114,7 +115,7 @@ public final class LiveWorld implements Closeable {
             end.tick() < 0
                 ? new World(info.schema(), new Codebook(), allocator)
                 : timeline.at(timeline.lastTick(), allocator);
-        return start(storage, info, lock, world, end, options);
+        return start(storage, info, lock, world, timeline.log().keys(), end, options);
       }
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
@@ -164,10 +165,10 @@ public final class LiveWorld implements Closeable {
       StoreInfo info,
       Closeable lock,
       World world,
+      KeyTable keys,
       LogPosition position,
       LogOptions options)
       throws IOException {
-    KeyTable keys = new KeyTable(info.schema().keys());
     LogWriter.Start start =
         new LogWriter.Start(info.id(), world.schema().version(), info.strings(), position);
     LogWriter log = LogWriter.open(storage, start, keys, world.codebook(), options);
