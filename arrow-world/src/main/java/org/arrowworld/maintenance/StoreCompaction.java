@@ -13,7 +13,6 @@ import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
-import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
@@ -121,7 +120,7 @@ public final class StoreCompaction {
       throws IOException {
     for (Snapshot.Location location : Snapshot.list(storage)) {
       if (location.tick() < base) {
-        AtomicFiles.discard(storage, location.directory());
+        Snapshot.delete(storage, location);
         dropped.add(location.directory());
       }
     }

@@ -70,7 +70,8 @@ public final class SnapshotWriter {
       if (SnapshotManifest.read(storage, directory).base()) {
         return directory;
       }
-      AtomicFiles.discard(storage, directory);
+      Snapshot.delete(
+          storage, new Snapshot.Location(position.tick(), world.schema().version(), directory));
     }
     return write(storage, store, world, position, role, properties);
   }
