@@ -18,6 +18,7 @@ import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
+import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.World;
@@ -87,11 +88,24 @@ public final class StoreMain {
       throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       for (int i = 2; i < args.length; i++) {
-        try (World world = timeline.at(Long.parseLong(args[i]), memory)) {
-          print(WorldReport.of(world));
+        long tick = Long.parseLong(args[i]);
+        try (World world = timeline.at(tick, memory)) {
+          Map<String, Object> report = WorldReport.of(world);
+          report.put("start", latestSnapshot(timeline, tick));
+          report.put("warnings", timeline.warnings());
+          print(report);
         }
       }
     }
+  }
+
+  /** The tick of the snapshot that replay starts from, -1 if there is none. */
+  private static long latestSnapshot(Timeline timeline, long tick) {
+    return timeline.snapshots().stream()
+        .mapToLong(Snapshot.Location::tick)
+        .filter(t -> t <= tick)
+        .max()
+        .orElse(-1);
   }
 
   private static void log(DiskStorage storage) throws IOException {
