@@ -196,8 +196,8 @@ def test_stock_readers_open_every_file_with_keys_decoded(java_run: JavaRun) -> N
     assert b"".join(f["val"].to_numpy().tobytes() for f in frames) == b"".join(
         t["val"].to_numpy().tobytes() for t in tables)
     log = pa.concat_tables([t.replace_schema_metadata(None) for t in tables]).unify_dictionaries()
-    born = duckdb.sql("select count(*) from log where key = 'creature.born'").fetchone()
-    assert born == (sum(r[2] == "creature.born" for r in expected),)
+    born = duckdb.sql("select count(*) from log where key = 'creature.born'").fetchall()
+    assert born == [(sum(r[2] == "creature.born" for r in expected),)]
 
 
 def test_a_dataset_of_the_sealed_segments_filters_by_key(java_run: JavaRun) -> None:  # L-20

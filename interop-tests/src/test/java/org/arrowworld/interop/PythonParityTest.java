@@ -48,7 +48,7 @@ class PythonParityTest {
     List<String> output = new ArrayList<>();
     int code =
         python.python(
-            List.of("-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", file),
+            List.of("-m", "pytest", "--no-header", "-rs", "-p", "no:cacheprovider", file),
             variables,
             line -> {
               System.out.println(line);
