@@ -122,6 +122,27 @@ public final class LogWriter implements Closeable {
     tickRows += rows.size();
   }
 
+  /**
+   * Appends the rows of one rid: {@code keys[0, count)} and {@code patterns[0, count)}.
+   *
+   * @param rid row id, unsigned
+   */
+  public void appendRecord(int rid, char[] recordKeys, long[] patterns, int count)
+      throws IOException {
+    checkTick();
+    for (int from = 0; from < count; ) {
+      int to = Math.min(count, from + room());
+      revolver.current().addRecord(tick, rid, recordKeys, patterns, from, to);
+      from = to;
+    }
+    tickRows += count;
+  }
+
+  /** Rows that the present container takes before it is handed over. */
+  public int roomRows() {
+    return options.containerRows() - revolver.current().size();
+  }
+
   private int room() throws IOException {
     if (revolver.current().size() == options.containerRows()) {
       turn(false);
@@ -160,6 +181,16 @@ public final class LogWriter implements Closeable {
     return -1;
   }
 
+  /**
+   * Between ticks: hands committed rows to the flush thread if it has nothing to do. Does not wait.
+   */
+  public void handOver() throws IOException {
+    checkOpen();
+    if (!tickOpen && revolver.current().size() > 0 && revolver.idle()) {
+      turn(false);
+    }
+  }
+
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
     try {
@@ -181,10 +212,15 @@ public final class LogWriter implements Closeable {
     await(turn(true));
   }
 
+  /** Whether the next key needs wider codes, so that it must be declared between ticks. */
+  public boolean nextKeyWidens() {
+    return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
+  }
+
   /** Declares the next key; its rows may follow. */
   public void declare(Key key) throws IOException {
     checkOpen();
-    if (SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size())) {
+    if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
             "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
