@@ -1,0 +1,65 @@
+package org.arrowworld.ecosystem;
+
+import java.util.List;
+import org.arrowworld.tick.MutationBuffer;
+
+/**
+ * The simulation: fills the mutations of a tick. It keeps nothing from one tick to the next, so one
+ * made anew over a resumed world goes on as if it had never stopped.
+ *
+ * <pre>{@code
+ * Ecosystem ecosystem = new Ecosystem(Preset.TINY, 1, FoodRatePolicy.seasonal(Preset.TINY));
+ * live.tick(0, ecosystem::initialWorld);
+ * live.tick(ecosystem::step);
+ * }</pre>
+ *
+ * <p>One thread.
+ */
+public final class Ecosystem {
+  private final FoodRatePolicy policy;
+  private final TickPlan plan;
+  private final List<TickSystem> systems;
+
+  /**
+   * A simulation of worlds of {@link EcosystemSchema#VERSION_1}.
+   *
+   * @param seed chooses the random numbers; the same for all ticks of a run
+   */
+  public Ecosystem(Preset preset, long seed, FoodRatePolicy policy) {
+    this.policy = policy;
+    this.plan = new TickPlan(preset, seed);
+    this.systems = systems(preset);
+  }
+
+  /** The systems in their order; cleanup, the core library's, comes after them. */
+  static List<TickSystem> systems(Preset preset) {
+    return List.of(
+        new FoodSpawn(),
+        new Motion(),
+        new NextEvent(preset),
+        new ApplyEat(),
+        new ApplyReproduce(),
+        new ApplyStarve(),
+        new Inspect());
+  }
+
+  /** Fills tick 0 of an empty world. */
+  public void initialWorld(MutationBuffer mutations) {
+    plan.begin(mutations, List.of());
+    InitialWorld.insert(mutations, plan);
+  }
+
+  /** Fills a later tick. */
+  public void step(MutationBuffer mutations) {
+    List<FoodRate> rates = policy.rates(mutations.tick(), mutations.world());
+    for (FoodRate rate : rates) {
+      mutations.input("food_rate", rate.spawnerId(), rate.rowsPerSecond());
+    }
+    plan.begin(mutations, rates);
+    for (int i = 0; i < systems.size(); i++) {
+      plan.system = i + 1;
+      mutations.system(plan.system);
+      systems.get(i).run(mutations, plan);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package org.arrowworld.ecosystem;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.arrowworld.table.TableColumn;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+
+/**
+ * Decides the food rates at the boundary of the simulation. What it says is logged as {@code
+ * in.food_rate} rows, so a replay needs no policy. To survive a resume it must be a function of its
+ * arguments.
+ */
+public interface FoodRatePolicy {
+
+  /**
+   * The rates of a tick, at most one per spawner; a spawner without one keeps to its own rate.
+   *
+   * @param tick the tick about to run, 1 or more
+   * @param before the world before it; for reading, during the call
+   */
+  List<FoodRate> rates(long tick, World before);
+
+  /** Every spawner's own rate, always; nothing comes in. */
+  static FoodRatePolicy constant() {
+    return (tick, before) -> List.of();
+  }
+
+  /** Every spawner's own rate, raised and lowered by the preset's season. */
+  static FoodRatePolicy seasonal(Preset preset) {
+    return (tick, before) -> {
+      double phase = (double) (tick % preset.seasonTicks()) / preset.seasonTicks();
+      double factor = 1 + preset.seasonSwing() * StrictMath.sin(2 * Math.PI * phase);
+      WorldTable spawners = before.table("food_spawner");
+      TableColumn rate = spawners.column("rate");
+      List<FoodRate> rates = new ArrayList<>();
+      for (int slot = 0; slot < spawners.rows(); slot++) {
+        rates.add(new FoodRate(spawners.id(slot), factor * rate.f32(slot)));
+      }
+      return rates;
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package org.arrowworld.ecosystem;
+
+import java.util.Set;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TableMutations;
+
+/** Lets food appear in the spawners' rectangles. It can be eaten from the next tick on. */
+final class FoodSpawn implements TickSystem {
+  @Override
+  public String name() {
+    return "foodSpawn";
+  }
+
+  @Override
+  public Set<String> reads() {
+    return Set.of(
+        "food_spawner.x0",
+        "food_spawner.y0",
+        "food_spawner.x1",
+        "food_spawner.y1",
+        "food_spawner.rate",
+        "in.food_rate");
+  }
+
+  @Override
+  public Set<String> writes() {
+    return Set.of("food.born", "food.pos_x", "food.pos_y", "food.value", "plan.food_born");
+  }
+
+  @Override
+  public void run(MutationBuffer mutations, TickPlan plan) {
+    WorldTable spawners = mutations.world().table("food_spawner");
+    double[] rates = rates(spawners, plan);
+    TableMutations food = mutations.table("food");
+    int room = Math.max(0, plan.preset.foodLimit() - food.table().rows());
+    for (int slot = 0; slot < spawners.rows(); slot++) {
+      int id = spawners.id(slot);
+      double expected = rates[slot] * plan.preset.tickSeconds();
+      double whole = Math.floor(expected);
+      double chance = plan.random.at(mutations.tick(), plan.system, id, 0).unit(0);
+      int count = (int) Math.min(room, whole + (chance < expected - whole ? 1 : 0));
+      for (int ordinal = 1; ordinal <= count; ordinal++) {
+        plan.random.at(mutations.tick(), plan.system, id, ordinal);
+        place(plan, food, spawners, slot);
+      }
+      room -= count;
+      plan.foodBorn += count;
+    }
+  }
+
+  private static double[] rates(WorldTable spawners, TickPlan plan) {
+    double[] rates = new double[spawners.rows()];
+    for (int slot = 0; slot < rates.length; slot++) {
+      rates[slot] = spawners.column("rate").f32(slot);
+    }
+    for (FoodRate rate : plan.foodRates) {
+      int slot = spawners.slotOf(rate.spawnerId());
+      if (slot < 0 || !(rate.rowsPerSecond() >= 0)) {
+        throw new InvalidUseException(
+            "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners"
+                .formatted(
+                    rate.rowsPerSecond(), spawners.describe(rate.spawnerId()), spawners.rows()));
+      }
+      rates[slot] = rate.rowsPerSecond();
+    }
+    return rates;
+  }
+
+  /** Inserts a food row into a spawner's rectangle, with the random numbers at hand. */
+  static void place(TickPlan plan, TableMutations food, WorldTable spawners, int slot) {
+    place(
+        plan,
+        food,
+        spawners.id(slot),
+        new Rectangle(
+            spawners.column("x0").f32(slot),
+            spawners.column("y0").f32(slot),
+            spawners.column("x1").f32(slot),
+            spawners.column("y1").f32(slot)));
+  }
+
+  static void place(TickPlan plan, TableMutations food, int spawnerId, Rectangle where) {
+    CounterRandom random = plan.random;
+    double x = where.x0 + random.unit(0) * (where.x1 - where.x0);
+    double y = where.y0 + random.unit(1) * (where.y1 - where.y0);
+    food.insert(spawnerId)
+        .setFloat("pos_x", plan.torus.wrap(x))
+        .setFloat("pos_y", plan.torus.wrap(y))
+        .setFloat("value", (float) (plan.preset.foodValue() * (1 + random.signed(2) / 4)));
+  }
+
+  /** Where a spawner works. */
+  record Rectangle(float x0, float y0, float x1, float y1) {}
+}

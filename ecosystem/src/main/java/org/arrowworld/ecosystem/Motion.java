@@ -1,0 +1,73 @@
+package org.arrowworld.ecosystem;
+
+import java.util.Set;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TableMutations;
+
+/** Creatures turn a little at random, move on, and burn fuel. */
+final class Motion implements TickSystem {
+  @Override
+  public String name() {
+    return "motion";
+  }
+
+  @Override
+  public Set<String> reads() {
+    return Set.of(
+        "creature.pos_x", "creature.pos_y", "creature.vel_x", "creature.vel_y", "creature.energy");
+  }
+
+  @Override
+  public Set<String> writes() {
+    return Set.of(
+        "creature.pos_x",
+        "creature.pos_y",
+        "creature.vel_x",
+        "creature.vel_y",
+        "creature.energy",
+        "plan.paths",
+        "plan.energy");
+  }
+
+  @Override
+  public void run(MutationBuffer mutations, TickPlan plan) {
+    TableMutations creatures = mutations.table("creature");
+    WorldTable table = creatures.table();
+    TickPlan.copy(table, "pos_x", plan.startX);
+    TickPlan.copy(table, "pos_y", plan.startY);
+    TickPlan.copy(table, "vel_x", plan.velocityX);
+    TickPlan.copy(table, "vel_y", plan.velocityY);
+    TickPlan.copy(table, "energy", plan.startEnergy);
+    double seconds = plan.preset.tickSeconds();
+    double burn = plan.preset.burnPerSecond() * seconds;
+    for (int slot = 0; slot < plan.creatures; slot++) {
+      plan.random.at(mutations.tick(), plan.system, table.id(slot), table.gen(slot));
+      turn(plan, slot);
+      plan.endX[slot] = plan.torus.wrap(plan.startX[slot] + plan.velocityX[slot] * seconds);
+      plan.endY[slot] = plan.torus.wrap(plan.startY[slot] + plan.velocityY[slot] * seconds);
+      plan.energy[slot] = (float) (plan.startEnergy[slot] - burn);
+    }
+    creatures.write("pos_x", plan.endX);
+    creatures.write("pos_y", plan.endY);
+    creatures.write("vel_x", plan.velocityX);
+    creatures.write("vel_y", plan.velocityY);
+    creatures.write("energy", plan.energy);
+  }
+
+  /**
+   * Turns by the angle whose half has the tangent t: cos = (1 - t²) / (1 + t²), sin = 2t / (1 +
+   * t²). Only operations that IEEE 754 rounds correctly, so all machines agree without StrictMath.
+   */
+  private static void turn(TickPlan plan, int slot) {
+    double t = plan.random.signed(0) * plan.preset.turn();
+    double scale = 1 / (1 + t * t);
+    double cos = (1 - t * t) * scale;
+    double sin = 2 * t * scale;
+    double x = plan.velocityX[slot] * cos - plan.velocityY[slot] * sin;
+    double y = plan.velocityX[slot] * sin + plan.velocityY[slot] * cos;
+    double correction = plan.preset.speed() / Math.sqrt(x * x + y * y); // rounding must not add up
+    plan.velocityX[slot] = (float) (x * correction);
+    plan.velocityY[slot] = (float) (y * correction);
+  }
+}

@@ -1,0 +1,57 @@
+package org.arrowworld.ecosystem;
+
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+
+/**
+ * How to run.
+ *
+ * @param preset parameters of a new store; a resumed one keeps its own
+ * @param seed random numbers of a new store; a resumed one keeps its own
+ * @param ticks ticks to commit, not counting tick 0
+ * @param snapshotEveryTicks a snapshot at each tick that is a multiple of this; 0 for none
+ * @param log how the log is written
+ */
+public record RunOptions(
+    Preset preset, long seed, long ticks, long snapshotEveryTicks, LogOptions log) {
+
+  /** {@code tiny} with seed 1: 1,000 ticks, no snapshots, every commit forced. */
+  public static final RunOptions DEFAULT =
+      new RunOptions(Preset.TINY, 1, 1_000, 0, LogOptions.DEFAULT);
+
+  public RunOptions {
+    if (ticks < 0) {
+      throw new InvalidUseException("Cannot run %d ticks: expected 0 or more".formatted(ticks));
+    }
+    if (snapshotEveryTicks < 0) {
+      throw new InvalidUseException(
+          "Cannot make a snapshot every %d ticks: expected 1 or more, or 0 for none"
+              .formatted(snapshotEveryTicks));
+    }
+  }
+
+  public RunOptions withPreset(Preset value) {
+    return new RunOptions(value, seed, ticks, snapshotEveryTicks, log);
+  }
+
+  public RunOptions withSeed(long value) {
+    return new RunOptions(preset, value, ticks, snapshotEveryTicks, log);
+  }
+
+  public RunOptions withTicks(long count) {
+    return new RunOptions(preset, seed, count, snapshotEveryTicks, log);
+  }
+
+  public RunOptions withSnapshotEveryTicks(long count) {
+    return new RunOptions(preset, seed, ticks, count, log);
+  }
+
+  public RunOptions withDurability(Durability value) {
+    return withLog(log.withDurability(value));
+  }
+
+  public RunOptions withLog(LogOptions value) {
+    return new RunOptions(preset, seed, ticks, snapshotEveryTicks, value);
+  }
+}
