@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.export.StoreTarget;
+import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -80,12 +80,12 @@ public final class TrajectoryImport {
    * @throws MalformedLineException naming the first line that is not as the map says
    */
   public static Result run(
-      Source source, Path out, StoreTarget.Existing existing, BufferAllocator allocator)
+      Source source, Path out, OutputDirectory.Existing existing, BufferAllocator allocator)
       throws IOException {
     WorldSchema schema = schema(source);
-    StoreTarget.check(out, existing);
+    OutputDirectory.check(out, existing);
     Frames frames = TrajectoryFile.read(source.file, source.columns);
-    try (StoreTarget target = StoreTarget.begin(out, existing)) {
+    try (OutputDirectory target = OutputDirectory.begin(out, existing)) {
       Result result;
       try (LiveWorld live =
           LiveWorld.create(target.directory(), schema, properties(source), LOG, allocator)) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.StoreTarget;
+import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.World;
 import org.arrowworld.table.WorldTable;
@@ -220,7 +220,7 @@ class TrajectoryImportTest {
         .hasMessageContaining("it exists; choose another path, or --replace it");
     Files.writeString(file, "7 2 3 4 5\n");
     TrajectoryImport.Source source = TrajectoryImport.Source.of(file, XYZ);
-    TrajectoryImport.run(source, store, StoreTarget.Existing.REPLACE, memory);
+    TrajectoryImport.run(source, store, OutputDirectory.Existing.REPLACE, memory);
     try (Timeline timeline = Timeline.open(new DiskStorage(store));
         World world = timeline.at(2, memory)) {
       assertThat(world.table("file").id(0)).isEqualTo(7);
@@ -228,8 +228,10 @@ class TrajectoryImportTest {
     Path notes = Files.createDirectory(folder.resolve("notes"));
     Files.writeString(notes.resolve("a"), "b");
     assertThatThrownBy(
-            () -> TrajectoryImport.run(source, notes, StoreTarget.Existing.REPLACE, memory))
-        .hasMessage("Cannot replace %s: it is no store, and nothing else is deleted", notes);
+            () -> TrajectoryImport.run(source, notes, OutputDirectory.Existing.REPLACE, memory))
+        .hasMessage(
+            "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
+            notes);
     assertThat(names()).containsExactlyInAnyOrder("file.txt", "store", "notes");
   }
 
@@ -266,6 +268,6 @@ class TrajectoryImportTest {
 
   private TrajectoryImport.Result run(Path file, ColumnMap map, Path store) throws IOException {
     return TrajectoryImport.run(
-        TrajectoryImport.Source.of(file, map), store, StoreTarget.Existing.REFUSE, memory);
+        TrajectoryImport.Source.of(file, map), store, OutputDirectory.Existing.REFUSE, memory);
   }
 }

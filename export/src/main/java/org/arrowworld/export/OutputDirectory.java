@@ -15,13 +15,16 @@ import org.arrowworld.store.StoreInfo;
  * A directory that becomes a store (or a set of files) at once or not at all: it is made under a
  * hidden name beside its final one and renamed by {@link #commit}.
  */
-public final class StoreTarget implements Closeable {
+public final class OutputDirectory implements Closeable {
 
   /** What to do about something that stands at the output path. */
   public enum Existing {
     /** Refuse to begin. */
     REFUSE,
-    /** Replace it, if it is a store or an empty directory; refuse to delete anything else. */
+    /**
+     * Replace it, if it is a store, an empty directory, or one of nothing but exported tables;
+     * refuse to delete anything else.
+     */
     REPLACE
   }
 
@@ -31,7 +34,7 @@ public final class StoreTarget implements Closeable {
   private final Existing existing;
   private boolean done;
 
-  private StoreTarget(DiskStorage parent, String name, String temporary, Existing existing) {
+  private OutputDirectory(DiskStorage parent, String name, String temporary, Existing existing) {
     this.parent = parent;
     this.name = name;
     this.temporary = temporary;
@@ -43,7 +46,7 @@ public final class StoreTarget implements Closeable {
    *
    * @throws InvalidUseException if something stands there that may not be replaced
    */
-  public static StoreTarget begin(Path out, Existing existing) throws IOException {
+  public static OutputDirectory begin(Path out, Existing existing) throws IOException {
     Path absolute = out.toAbsolutePath().normalize();
     check(absolute, existing);
     Path parent = parent(absolute);
@@ -55,7 +58,7 @@ public final class StoreTarget implements Closeable {
               .formatted(name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
       try {
         Files.createDirectory(parent.resolve(temporary));
-        return new StoreTarget(new DiskStorage(parent), name, temporary, existing);
+        return new OutputDirectory(new DiskStorage(parent), name, temporary, existing);
       } catch (FileAlreadyExistsException e) {
         if (attempt == 1000) {
           throw e;
@@ -88,9 +91,10 @@ public final class StoreTarget implements Closeable {
       throw new InvalidUseException(
           "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
     }
-    if (!isStore(absolute) && !isEmptyDirectory(absolute)) {
+    if (!isStore(absolute) && !holdsOnlyTables(absolute)) {
       throw new InvalidUseException(
-          "Cannot replace %s: it is no store, and nothing else is deleted".formatted(out));
+          "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted"
+              .formatted(out));
     }
   }
 
@@ -110,12 +114,20 @@ public final class StoreTarget implements Closeable {
         && StoreInfo.exists(new DiskStorage(path));
   }
 
-  private static boolean isEmptyDirectory(Path path) throws IOException {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        && new DiskStorage(path).list("").isEmpty();
+  private static boolean holdsOnlyTables(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    for (String name : new DiskStorage(path).list("")) {
+      boolean table = name.matches("[^.].*\\.(arrow|npz)");
+      if (!table || !Files.isRegularFile(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** Deletes a store nobody writes to, or an empty directory. */
+  /** Deletes a store nobody writes to, or a directory that {@link #check} let pass. */
   private static void delete(Path absolute) throws IOException {
     DiskStorage parent = new DiskStorage(absolute.getParent());
     DiskStorage old = new DiskStorage(absolute);
@@ -130,7 +142,7 @@ public final class StoreTarget implements Closeable {
       }
       return;
     }
-    parent.delete(absolute.getFileName().toString());
+    discard(parent, absolute.getFileName().toString());
   }
 
   /** Deletes a tree without following links out of it. */
