@@ -135,6 +135,27 @@ public final class LogWriter implements Closeable {
     tickRows += rows.size();
   }
 
+  /**
+   * Appends the rows of one rid: {@code keys[0, count)} and {@code patterns[0, count)}.
+   *
+   * @param rid row id, unsigned
+   */
+  public void appendRecord(int rid, char[] recordKeys, long[] patterns, int count)
+      throws IOException {
+    checkTick();
+    for (int from = 0; from < count; ) {
+      int to = Math.min(count, from + room());
+      container.addRecord(tick, rid, recordKeys, patterns, from, to);
+      from = to;
+    }
+    tickRows += count;
+  }
+
+  /** Rows that the present container takes before it is handed over. Does not wait. */
+  public int roomRows() {
+    return options.containerRows() - (container == null ? 0 : container.size());
+  }
+
   /** Rows the current container still takes, after turning to the next if it is full. */
   private int room() throws IOException {
     if (container == null) {
@@ -186,6 +207,17 @@ public final class LogWriter implements Closeable {
     return -1;
   }
 
+  /**
+   * Between ticks: hands committed rows to the flush thread if it has nothing to do. Does not wait.
+   */
+  public void handOver() throws IOException {
+    checkOpen();
+    boolean rowsWait = container != null && container.size() > 0;
+    if (!tickOpen && rowsWait && revolver.idle()) {
+      turn(false);
+    }
+  }
+
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
     try {
@@ -207,10 +239,15 @@ public final class LogWriter implements Closeable {
     await(turn(true));
   }
 
+  /** Whether the next key needs wider codes, so that it must be declared between ticks. */
+  public boolean nextKeyWidens() {
+    return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
+  }
+
   /** Declares the next key; its rows may follow. */
   public void declare(Key key) throws IOException {
     checkOpen();
-    if (SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size())) {
+    if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
             "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"

@@ -25,6 +25,7 @@ import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.table.WorldTable;
 
@@ -171,18 +172,22 @@ public final class SnapshotWriter {
   }
 
   private void writeTable(WorldTable table, List<byte[]> words) throws IOException {
-    List<ByteBuffer> data = table.columns().stream().map(table::bytes).toList();
-    List<Integer> widths = table.columns().stream().map(c -> c.type().widthBytes()).toList();
     writeFile(
         SnapshotFormat.tableFile(table.name()),
         SnapshotFormat.fields(table.columns()),
         metadata("snapshot", table.name()),
-        out -> {
-          if (SnapshotFormat.hasStrings(table.columns())) {
-            out.dictionary(SnapshotFormat.CODEBOOK_DICTIONARY, words);
-          }
-          writeColumns(out, table.rows(), widths, data);
-        });
+        out -> writeTable(out, table, words));
+  }
+
+  /** Writes the dictionary, if there is a string column, and the one batch of a table's file. */
+  static void writeTable(IpcFileWriter out, TableView table, List<byte[]> words)
+      throws IOException {
+    List<ByteBuffer> data = table.columns().stream().map(table::bytes).toList();
+    List<Integer> widths = table.columns().stream().map(c -> c.type().widthBytes()).toList();
+    if (SnapshotFormat.hasStrings(table.columns())) {
+      out.dictionary(SnapshotFormat.CODEBOOK_DICTIONARY, words);
+    }
+    writeColumns(out, table.rows(), widths, data);
   }
 
   private void writeFree(WorldTable table) throws IOException {

@@ -1,2 +1,5 @@
-/** export. */
+/**
+ * Other formats out and in. Here: what every verb that writes an output shares; each format has its
+ * own package. Depends on the core only.
+ */
 package org.arrowworld.export;

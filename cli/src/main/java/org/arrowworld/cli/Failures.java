@@ -1,0 +1,65 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.arrowworld.errors.InvalidUseException;
+
+/** Failures as one line for people. */
+final class Failures {
+  private Failures() {}
+
+  /**
+   * The line, without {@code aw: }.
+   *
+   * @param purpose what was being done, as it follows "Cannot"
+   */
+  static String line(Throwable failure, String purpose) {
+    String message = message(failure);
+    if (message.startsWith("Cannot ")) {
+      return message;
+    }
+    return "Cannot %s: %s".formatted(purpose, lowerFirst(message));
+  }
+
+  private static String message(Throwable failure) {
+    if (failure instanceof UncheckedIOException unchecked) {
+      return message(unchecked.getCause());
+    }
+    if (failure instanceof FileSystemException file) {
+      return "%s: %s".formatted(file.getFile(), reason(file));
+    }
+    boolean typed =
+        failure instanceof InvalidUseException
+            || failure instanceof UsageException
+            || failure instanceof IOException;
+    String text = failure.getMessage();
+    return typed && text != null
+        ? text
+        : "unexpected %s (run it with --debug and report it)".formatted(failure);
+  }
+
+  private static String reason(FileSystemException file) {
+    if (file instanceof NoSuchFileException) {
+      return "there is no such file or directory";
+    }
+    if (file instanceof NotDirectoryException) {
+      return "it is not a directory";
+    }
+    if (file instanceof AccessDeniedException) {
+      return "access is denied";
+    }
+    return String.valueOf(file.getReason());
+  }
+
+  private static String lowerFirst(String text) {
+    boolean sentence =
+        text.length() > 1
+            && Character.isUpperCase(text.charAt(0))
+            && Character.isLowerCase(text.charAt(1));
+    return sentence ? Character.toLowerCase(text.charAt(0)) + text.substring(1) : text;
+  }
+}

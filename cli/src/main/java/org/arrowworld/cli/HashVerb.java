@@ -1,0 +1,112 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.schema.Column;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Timeline;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw hash}. */
+@Command(
+    name = "hash",
+    description = {
+      "Print the BLAKE2b-128 hash of the world at a tick; the bare hash is the last line.",
+      "Python's hashlib.blake2b(digest_size=16) over the same columns gives the same."
+    })
+final class HashVerb extends ReadingVerb {
+  @Parameters(paramLabel = "STORE", description = "The store's directory.")
+  private Path store;
+
+  @Option(names = "--tick", required = true, paramLabel = "T", description = "The tick.")
+  private long tick;
+
+  @Option(names = "--table", paramLabel = "N", description = "Hash only this table's columns.")
+  private String table;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "a,b",
+      split = ",",
+      description = "Hash only these columns of --table, in this order.")
+  private List<String> columns;
+
+  @Option(
+      names = "--resume",
+      description = "The resume hash: the world, the tick and the allocators of ids.")
+  private boolean resume;
+
+  @Override
+  String purpose() {
+    return "hash the world";
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (columns != null && table == null) {
+      throw new UsageException("--columns needs --table");
+    }
+    if (resume && table != null) {
+      throw new UsageException("--resume is about the whole world, not about --table");
+    }
+    Storage storage = store(store);
+    if (resume) {
+      printResume(storage);
+      return Exit.OK;
+    }
+    try (State state = State.at(storage, tick, console())) {
+      if (table == null) {
+        printWorld(state);
+      } else {
+        printTable(state.tick(), state.table(table));
+      }
+    }
+    return Exit.OK;
+  }
+
+  private void printWorld(State state) {
+    Report report = new Report().add("tick", state.tick());
+    for (TableView view : state.tables()) {
+      report.line(view.name(), "%d rows, %s".formatted(view.rows(), Hashes.table(view)));
+    }
+    print(report, "hash_world", Hashes.world(state.tables()));
+  }
+
+  private void printTable(long at, TableView view) {
+    List<String> names =
+        columns != null ? columns : view.columns().stream().map(Column::name).toList();
+    Report report =
+        new Report()
+            .add("tick", at)
+            .add("table", view.name())
+            .add("rows", view.rows())
+            .add("columns", names, String.join(",", names));
+    print(report, "hash_columns", Hashes.columns(view, names));
+  }
+
+  private void printResume(Storage storage) throws IOException {
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline timeline = Timeline.open(storage)) {
+      State.checkTick(timeline, tick);
+      try (World world = timeline.at(tick, memory)) {
+        timeline.warnings().forEach(console()::note);
+        print(new Report().add("tick", world.tick()), "resume_hash", Hashes.resume(world));
+      }
+    }
+  }
+
+  private void print(Report report, String name, String hash) {
+    report.json(name, hash).print(console(), format());
+    if (format() == Report.Format.TEXT) {
+      console().out().println(hash);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.store.StoreInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw info}. */
+@Command(
+    name = "info",
+    description = {
+      "Tell what a store holds, or what a single file is: a log segment, a file of a snapshot,",
+      "manifest.json, store.json, .npy or .npz. Reads as little as it can."
+    })
+final class InfoVerb extends ReadingVerb {
+  @Parameters(paramLabel = "PATH", description = "A store's directory, or a file.")
+  private Path path;
+
+  @Override
+  String purpose() {
+    return "tell what " + path + " is";
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    report().print(console(), format());
+    return Exit.OK;
+  }
+
+  private Report report() throws IOException {
+    if (!Files.isDirectory(path)) {
+      Path absolute = path.toAbsolutePath().normalize();
+      return FileReport.of(
+          new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
+    }
+    DiskStorage storage = new DiskStorage(path);
+    if (StoreInfo.exists(storage)) {
+      return StoreReport.of(path, storage);
+    }
+    if (storage.exists("manifest.json")) {
+      return FileReport.of(storage, "manifest.json");
+    }
+    throw new InvalidUseException("it is a directory with neither store.json nor manifest.json");
+  }
+}

@@ -1,0 +1,54 @@
+package org.arrowworld.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Prints rows of a log: fields separated by tabs, or one JSON object per line. */
+final class RowPrinter {
+  private static final int CHECK_ROWS = 4096;
+
+  private final Console console;
+  private final Report.Format format;
+  private final String[] names;
+  private long rows;
+
+  RowPrinter(Console console, Report.Format format, String... names) {
+    this.console = console;
+    this.format = format;
+    this.names = names;
+  }
+
+  /** Prints a row; its values in the order of the names, null where there is none. */
+  void row(Object... values) throws ReaderGoneException {
+    if (format == Report.Format.JSON) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      for (int i = 0; i < names.length; i++) {
+        object.put(names[i], values[i]);
+      }
+      console.out().println(JsonText.of(object));
+    } else {
+      StringBuilder line = new StringBuilder();
+      for (Object value : values) {
+        line.append(line.isEmpty() ? "" : "\t");
+        line.append(value == null ? "-" : Escape.text(value.toString()));
+      }
+      console.out().println(line);
+    }
+    if (++rows % CHECK_ROWS == 0 && console.out().checkError()) {
+      throw new ReaderGoneException();
+    }
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** Whoever read the output has had enough, as {@code head} has. */
+  static final class ReaderGoneException extends java.io.IOException {
+    private static final long serialVersionUID = 1L;
+
+    ReaderGoneException() {
+      super("the output was closed");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.arrowworld.ecosystem.EcosystemRun;
+import org.arrowworld.ecosystem.Preset;
+import org.arrowworld.ecosystem.RunOptions;
+import org.arrowworld.ecosystem.RunResult;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.log.Durability;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code aw run}. */
+@Command(
+    name = "run",
+    description = {
+      "Run the reference simulation into a new store. Ctrl-C and SIGTERM end the tick, commit and",
+      "seal; aw resume goes on from there."
+    })
+final class RunVerb extends ReadingVerb {
+  @Option(names = "--out", required = true, paramLabel = "STORE", description = "The new store.")
+  private Path out;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "P",
+      description = "tiny (1,000 creatures) or small (10,000); default ${DEFAULT-VALUE}.")
+  private String preset = "tiny";
+
+  @Option(
+      names = "--ticks",
+      paramLabel = "N",
+      description = "Ticks to commit after tick 0; default ${DEFAULT-VALUE}.")
+  private long ticks = 1000;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Default ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(
+      names = "--snapshot-every",
+      paramLabel = "N",
+      description = "A snapshot at each multiple of N ticks; default: none.")
+  private long snapshotEvery;
+
+  @Option(
+      names = "--durability",
+      paramLabel = "D",
+      converter = DurabilityConverter.class,
+      description = "commit (default), interval:MS or none.")
+  private Durability durability = Durability.COMMIT;
+
+  @Option(names = "--replace", description = "Replace the store at --out.")
+  private boolean replace;
+
+  @Override
+  String purpose() {
+    return "run";
+  }
+
+  @Override
+  int execute() throws IOException {
+    RunOptions options =
+        RunOptions.DEFAULT
+            .withPreset(Preset.named(preset))
+            .withSeed(seed)
+            .withTicks(ticks)
+            .withSnapshotEveryTicks(snapshotEvery)
+            .withDurability(durability);
+    OutputDirectory.clear(out, replace ? Existing.REPLACE : Existing.REFUSE);
+    try (EcosystemRun run = EcosystemRun.create(out, options)) {
+      RunResult result = Running.run(run, ticks, console());
+      RunResultReport.of(out, result).print(console(), format());
+    }
+    return Exit.OK;
+  }
+}

@@ -1,0 +1,150 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.Tail;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.TableKind;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+
+/** What a store holds, from {@code store.json}, the log's index and the snapshots' names. */
+final class StoreReport {
+  private StoreReport() {}
+
+  static Report of(Path path, Storage storage) throws IOException {
+    StoreInfo info = StoreInfo.read(storage);
+    Report report =
+        new Report()
+            .add("kind", "store")
+            .add("path", path.toString())
+            .add("id", info.id().hex())
+            .add("format", StoreInfo.FORMAT)
+            .add("schema_version", info.schema().version())
+            .add("tick_unit", info.tickUnit());
+    List<Snapshot.Location> snapshots = Snapshot.list(storage);
+    try (Log log = info.openLog(storage)) {
+      addLog(report, log);
+      addSnapshots(report, snapshots);
+      addTables(report, info);
+      addKeys(report, log);
+    }
+    addPairs(report, "properties", info.properties());
+    addPairs(report, "environment", info.environment());
+    return report;
+  }
+
+  private static void addLog(Report report, Log log) throws IOException {
+    Long first = log.firstTick().orElse(null);
+    Long last = log.end().tick() < 0 ? null : log.end().tick();
+    long rows = log.end().seq() - log.start().seq();
+    int live = (int) log.segments().stream().filter(s -> s.startsWith("log/live/")).count();
+    int segments = log.segments().size();
+    long bytes = log.bytes();
+    report
+        .json("first_tick", first)
+        .json("last_tick", last)
+        .line("ticks", last == null ? "none committed" : first + " to " + last)
+        .add("rows", rows, String.format(Locale.ROOT, "%,d", rows))
+        .json("segments", segments)
+        .json("live_segments", live)
+        .add("log_bytes", bytes, String.format(Locale.ROOT, "%,d", bytes))
+        .line("segments", segments + (live == 0 ? ", sealed" : ", the last one not sealed"))
+        .json("chain", "%016x".formatted(log.end().chain()))
+        .json("tail", log.tail().kind().name().toLowerCase(Locale.ROOT));
+    Tail tail = log.tail();
+    if (tail.kind() != Tail.Kind.CLEAN) {
+      report.json("tail_finding", tail.finding());
+      report.line(
+          tail.kind() == Tail.Kind.TORN ? "unfinished" : "DAMAGED",
+          "%s at byte %d: %s".formatted(tail.file(), tail.offset(), tail.finding()));
+    }
+  }
+
+  private static void addSnapshots(Report report, List<Snapshot.Location> snapshots) {
+    List<Long> ticks = snapshots.stream().map(Snapshot.Location::tick).toList();
+    String text = ticks.isEmpty() ? "none" : "at tick " + shortened(ticks);
+    report.add("snapshots", ticks, text);
+  }
+
+  private static String shortened(List<Long> ticks) {
+    int shown = 8;
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < ticks.size(); i++) {
+      if (ticks.size() > shown && i == shown - 2) {
+        text.append(", ... ");
+        i = ticks.size() - 1;
+      } else if (i > 0) {
+        text.append(", ");
+      }
+      text.append(ticks.get(i));
+    }
+    return text.append(ticks.size() > shown ? " (" + ticks.size() + ")" : "").toString();
+  }
+
+  private static void addTables(Report report, StoreInfo info) {
+    List<Object> tables = new ArrayList<>();
+    String name = "tables";
+    for (TableSchema table : info.schema().tables()) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("name", table.name());
+      json.put("kind", table.kind().label());
+      table.of().ifPresent(of -> json.put("of", of));
+      if (table.kind() == TableKind.ROW) {
+        json.put("ids", table.ids().label());
+        json.put("generations", table.hasGenerations());
+      }
+      Map<String, Object> columns = new LinkedHashMap<>();
+      for (Column column : table.allColumns()) {
+        columns.put(column.name(), column.type().label());
+      }
+      json.put("columns", columns);
+      tables.add(json);
+      report.line(name, "%s (%s): %s".formatted(table.name(), traits(table), columns(columns)));
+      name = "";
+    }
+    report.json("tables", tables);
+  }
+
+  private static String traits(TableSchema table) {
+    return switch (table.kind()) {
+      case ROW -> table.ids().label() + " ids";
+      case APPEND_ONLY -> "append-only";
+      case PRESENCE -> "ids of " + table.of().orElse("?");
+    };
+  }
+
+  private static String columns(Map<String, Object> columns) {
+    List<String> texts = new ArrayList<>();
+    columns.forEach((name, type) -> texts.add(name + " " + type));
+    return String.join(", ", texts);
+  }
+
+  private static void addKeys(Report report, Log log) {
+    List<String> names = log.keys().from(0).stream().map(Key::name).toList();
+    report.json("keys", names);
+    int perLine = 6;
+    for (int i = 0; i < names.size(); i += perLine) {
+      List<String> some = names.subList(i, Math.min(i + perLine, names.size()));
+      report.line(i == 0 ? "keys" : "", String.join(" ", some));
+    }
+  }
+
+  private static void addPairs(Report report, String title, Map<String, String> pairs) {
+    report.json(title, pairs);
+    String name = title;
+    for (Map.Entry<String, String> pair : pairs.entrySet()) {
+      report.line(name, pair.getKey() + " = " + pair.getValue());
+      name = "";
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package org.arrowworld.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A span of ticks, both ends included.
+ *
+ * @param first first tick
+ * @param last last tick
+ */
+record TickRange(long first, long last) {
+  static final TickRange ALL = new TickRange(0, Long.MAX_VALUE);
+
+  /** The ticks of both. May be empty: first after last. */
+  TickRange and(TickRange other) {
+    return new TickRange(Math.max(first, other.first), Math.min(last, other.last));
+  }
+
+  boolean isEmpty() {
+    return first > last;
+  }
+
+  /** Reads {@code A..B}. */
+  static final class Converter implements ITypeConverter<TickRange> {
+    @Override
+    public TickRange convert(String text) {
+      if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
+        String[] ends = text.split("\\.\\.");
+        TickRange range = new TickRange(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
+        if (!range.isEmpty()) {
+          return range;
+        }
+      }
+      throw new TypeConversionException("expected A..B with A at most B, found '" + text + "'");
+    }
+  }
+}

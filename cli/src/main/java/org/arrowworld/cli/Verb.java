@@ -1,0 +1,57 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.arrowworld.storage.DiskStorage;
+import picocli.CommandLine.Option;
+
+/** A command. Subclasses hold its options and do its work. */
+abstract class Verb implements Callable<Integer> {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  private boolean unusedHelp;
+
+  @Option(names = "--debug", description = "Show the stack trace of a failure.")
+  private boolean debug;
+
+  private Console console;
+
+  final void attach(Console newConsole) {
+    console = newConsole;
+  }
+
+  final Console console() {
+    return console;
+  }
+
+  final boolean wantsTrace() {
+    return debug;
+  }
+
+  /** What the command does, as it follows "Cannot". */
+  abstract String purpose();
+
+  /** Does it; returns the exit code. */
+  abstract int execute() throws IOException;
+
+  @Override
+  public final Integer call() throws IOException {
+    return execute();
+  }
+
+  /** The storage of a store's directory. */
+  static DiskStorage store(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new NotDirectoryException(path.toString());
+    }
+    if (!Files.exists(path)) {
+      throw new java.nio.file.NoSuchFileException(path.toString());
+    }
+    return new DiskStorage(path);
+  }
+}

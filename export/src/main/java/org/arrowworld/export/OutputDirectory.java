@@ -1,0 +1,182 @@
+package org.arrowworld.export;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.store.StoreInfo;
+
+/**
+ * A directory that becomes a store (or a set of files) at once or not at all: it is made under a
+ * hidden name beside its final one and renamed by {@link #commit}.
+ */
+public final class OutputDirectory implements Closeable {
+
+  /** What to do about something that stands at the output path. */
+  public enum Existing {
+    /** Refuse to begin. */
+    REFUSE,
+    /**
+     * Replace it, if it is a store, an empty directory, or one of nothing but exported tables;
+     * refuse to delete anything else.
+     */
+    REPLACE
+  }
+
+  private final DiskStorage parent;
+  private final String name;
+  private final String temporary;
+  private final Existing existing;
+  private boolean done;
+
+  private OutputDirectory(DiskStorage parent, String name, String temporary, Existing existing) {
+    this.parent = parent;
+    this.name = name;
+    this.temporary = temporary;
+    this.existing = existing;
+  }
+
+  /**
+   * Makes the temporary directory, after checking the final place.
+   *
+   * @throws InvalidUseException if something stands there that may not be replaced
+   */
+  public static OutputDirectory begin(Path out, Existing existing) throws IOException {
+    Path absolute = out.toAbsolutePath().normalize();
+    check(absolute, existing);
+    Path parent = parent(absolute);
+    Files.createDirectories(parent);
+    String name = absolute.getFileName().toString();
+    for (int attempt = 0; ; attempt++) {
+      String temporary =
+          ".%s.%d-%d%s"
+              .formatted(name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
+      try {
+        Files.createDirectory(parent.resolve(temporary));
+        return new OutputDirectory(new DiskStorage(parent), name, temporary, existing);
+      } catch (FileAlreadyExistsException e) {
+        if (attempt == 1000) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Clears the place of a store that is then written directly under its final name.
+   *
+   * @throws InvalidUseException if something stands there that may not be replaced
+   */
+  public static void clear(Path out, Existing existing) throws IOException {
+    Path absolute = out.toAbsolutePath().normalize();
+    check(absolute, existing);
+    if (exists(absolute)) {
+      delete(absolute);
+    }
+  }
+
+  /** Checks that a path may become an output, without changing anything. */
+  public static void check(Path out, Existing existing) throws IOException {
+    Path absolute = out.toAbsolutePath().normalize();
+    parent(absolute);
+    if (!exists(absolute)) {
+      return;
+    }
+    if (existing == Existing.REFUSE) {
+      throw new InvalidUseException(
+          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+    }
+    if (!isStore(absolute) && !holdsOnlyTables(absolute)) {
+      throw new InvalidUseException(
+          "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted"
+              .formatted(out));
+    }
+  }
+
+  private static Path parent(Path absolute) {
+    if (absolute.getParent() == null || absolute.getFileName() == null) {
+      throw new InvalidUseException("Cannot write to %s: it is a root".formatted(absolute));
+    }
+    return absolute.getParent();
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean isStore(Path path) throws IOException {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+        && StoreInfo.exists(new DiskStorage(path));
+  }
+
+  private static boolean holdsOnlyTables(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    for (String name : new DiskStorage(path).list("")) {
+      boolean table = name.matches("[^.].*\\.(arrow|npz)");
+      if (!table || !Files.isRegularFile(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Deletes a store nobody writes to, or a directory that {@link #check} let pass. */
+  private static void delete(Path absolute) throws IOException {
+    DiskStorage parent = new DiskStorage(absolute.getParent());
+    DiskStorage old = new DiskStorage(absolute);
+    if (StoreInfo.exists(old)) {
+      String holder = "process %d, to replace it".formatted(ProcessHandle.current().pid());
+      Closeable lock = old.lock("LOCK", holder);
+      try {
+        AtomicFiles.discard(old, "store.json"); // from here on it is no store any more
+        discard(parent, absolute.getFileName().toString());
+      } finally {
+        lock.close();
+      }
+      return;
+    }
+    discard(parent, absolute.getFileName().toString());
+  }
+
+  /** Deletes a tree without following links out of it. */
+  private static void discard(DiskStorage parent, String name) throws IOException {
+    Path root = Path.of(parent.description()).resolve(name);
+    try (var paths = Files.walk(root)) {
+      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** The directory to fill; it moves when committed. */
+  public Path directory() {
+    return Path.of(parent.description()).resolve(temporary);
+  }
+
+  /** Publishes what was written, durably; it must be forced already. */
+  public void commit() throws IOException {
+    Path target = Path.of(parent.description()).resolve(name);
+    check(target, existing);
+    if (exists(target)) {
+      delete(target);
+    }
+    AtomicFiles.publish(parent, temporary, name);
+    done = true;
+  }
+
+  /** Without {@link #commit} deletes what was written. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (!done) {
+      done = true;
+      discard(parent, temporary);
+    }
+  }
+}
