@@ -84,10 +84,9 @@ def chain(previous: bytes, held: list[Row], commit: Row, strings: bool) -> bytes
     data += column("Q", [r.tick for r in held]) + column("I", [r.rid for r in held])
     data += column("H", [r.key["code"] for r in held]) + column("Q", [r.bits for r in held])
     if strings:
-        text = b""
-        for r in held:
-            text += b"\xff\xff\xff\xff" if r.text is None else struct.pack("<I", len(r.text.encode())) + r.text.encode()
-        data += zlib.crc32(text).to_bytes(4, "little")
+        texts = [b"\xff\xff\xff\xff" if r.text is None else struct.pack("<I", len(r.text.encode())) + r.text.encode()
+                 for r in held]
+        data += zlib.crc32(b"".join(texts)).to_bytes(4, "little")
     return hashlib.blake2b(data, digest_size=8).digest()
 
 
@@ -98,7 +97,7 @@ def stored_bytes(type_name: str, bits: int) -> bytes:
     if type_name == "f32":
         if bits & 0x7FFFFFFFFFFFFFFF > 0x7FF0000000000000:
             return struct.pack("<I", bits >> 63 << 31 | 0x7F800000 | bits >> 29 & 0x7FFFFF)
-        return np.float64(struct.unpack("<d", struct.pack("<Q", bits))[0]).astype("<f4").tobytes()
+        return struct.pack("<f", struct.unpack("<d", struct.pack("<Q", bits))[0])  # exact, so no rounding (L-11)
     number = struct.unpack("<d", struct.pack("<Q", bits))[0]
     assert number == int(number)
     return np.array(int(number), DTYPES[type_name]).tobytes()
@@ -112,6 +111,8 @@ class Table:
     next_id: int = 0
     lived: dict[int, int] = field(default_factory=dict)
     """Per id that ever lived its last generation."""
+    slots: dict[int, int] = field(default_factory=dict)
+    """Per live id its row."""
 
     def __post_init__(self) -> None:
         self.types = {}
@@ -129,7 +130,7 @@ class Table:
         return [int.from_bytes(b, "little") for b in self.columns["id"]]
 
     def slot(self, rid: int) -> int:
-        return rid if self.schema["kind"] == "append_only" else self.ids().index(rid)
+        return rid if self.schema["kind"] == "append_only" else self.slots[rid]
 
     def born(self, rid: int, gen: int) -> None:
         """O-8, O-10 to O-13."""
@@ -137,7 +138,8 @@ class Table:
         if kind == "append_only":
             assert rid == len(self), "O-13"
         else:
-            assert rid not in self.ids()
+            assert rid not in self.slots
+            self.slots[rid] = len(self)
             self.columns["id"].append(struct.pack("<I", rid))
         if kind == "row" and self.schema["ids"] == "allocated":
             if self.stack:
@@ -163,6 +165,9 @@ class Table:
                 last = values.pop()
                 if slot < len(values):
                     values[slot] = last
+        self.slots.pop(rid)
+        moved = self.ids()[slot:] if self.schema.get("removal") == "compact" else self.ids()[slot : slot + 1]
+        self.slots.update((other, slot + i) for i, other in enumerate(moved))
         if self.schema["kind"] == "row" and self.schema["ids"] == "allocated" and self.schema["gen"]:
             self.stack.append(rid)
 

@@ -51,7 +51,7 @@ def test_stock_readers_open_the_live_log_during_a_run_and_the_sealed_log_after_i
             rows = table.num_rows
             if rows > 2000 and (not seen or rows > seen[-1]):
                 keys = set(table["key"].cast(pa.string()).to_pylist()[:2000])
-                assert {"creature.born", "creature.pos_x", "food_spawner.born"} <= keys
+                assert {"creature.born", "creature.pos_x", "creature.energy"} <= keys
                 assert pl.read_ipc_stream(live[-1]).height >= rows
                 seen.append(rows)
         assert len(seen) == 3, "the live log did not grow"
@@ -64,8 +64,8 @@ def test_stock_readers_open_the_live_log_during_a_run_and_the_sealed_log_after_i
     sealed = sorted((store / "log").glob("*.arrow"))
     tables = [pa.ipc.open_file(path).read_all() for path in sealed]
     assert sum(t.num_rows for t in tables) >= seen[-1]
-    assert tables[0]["key"][0].as_py() == "food_spawner.born" or "." in tables[0]["key"][0].as_py()
-    frame = pl.read_ipc(sealed[0], memory_map=False)
+    assert tables[0]["key"][0].as_py().startswith(("in.", "creature."))
+    frame = pl.read_ipc(sealed[0])
     assert frame.filter(pl.col("key").cast(pl.String) == "tick.commit").height > 0
     assert "valid to tick" in java_side.aw("verify", store)
 
