@@ -121,7 +121,7 @@ fi
 
 # Short commands are over before the optimising compiler would pay.
 case ${1:-} in
-  run | resume | import | verify | snapshot) ;;
+  run | resume | import | verify | snapshot | compact | recover) ;;
   *) flags="$flags -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" ;;
 esac
 

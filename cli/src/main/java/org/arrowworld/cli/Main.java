@@ -95,6 +95,8 @@ public final class Main implements Runnable {
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);
     verbs.put("verify", VerifyVerb::new);
+    verbs.put("compact", CompactVerb::new);
+    verbs.put("recover", RecoverVerb::new);
     CommandLine root = new CommandLine(new Main());
     Supplier<Verb> wanted = args.length == 0 ? null : verbs.get(args[0]);
     if (wanted != null) {
@@ -106,6 +108,7 @@ public final class Main implements Runnable {
     }
     CommandLine imports = new CommandLine(new ImportCommand());
     imports.addSubcommand("trajectories", attached(ImportTrajectoriesVerb::new, console));
+    imports.addSubcommand("simlog", attached(ImportSimlogVerb::new, console));
     root.addSubcommand("import", imports);
     return root;
   }
