@@ -60,6 +60,16 @@ final class AtVerb extends ReadingVerb {
   }
 
   @Override
+  QuickArguments quick() {
+    return quick(p -> store = p)
+        .requiredNumber("--tick", v -> tick = v)
+        .text("--table", v -> table = v)
+        .text("--to", v -> to = TableFormat.valueOf(v))
+        .text("--out", v -> out = Path.of(v))
+        .flag("--replace", () -> replace = true);
+  }
+
+  @Override
   String purpose() {
     return "show the world";
   }

@@ -45,6 +45,15 @@ final class HashVerb extends ReadingVerb {
   private boolean resume;
 
   @Override
+  QuickArguments quick() {
+    return quick(p -> store = p)
+        .requiredNumber("--tick", v -> tick = v)
+        .text("--table", v -> table = v)
+        .text("--columns", v -> columns = List.of(v.split(",")))
+        .flag("--resume", () -> resume = true);
+  }
+
+  @Override
   String purpose() {
     return "hash the world";
   }

@@ -42,6 +42,14 @@ final class HistoryVerb extends ReadingVerb {
   private String key;
 
   @Override
+  QuickArguments quick() {
+    return quick(p -> store = p)
+        .requiredText("--table", v -> table = v)
+        .requiredNumber("--id", v -> id = v)
+        .text("--key", v -> key = v);
+  }
+
+  @Override
   String purpose() {
     return "show the history";
   }

@@ -22,6 +22,11 @@ final class InfoVerb extends ReadingVerb {
   private Path path;
 
   @Override
+  QuickArguments quick() {
+    return quick(p -> path = p);
+  }
+
+  @Override
   String purpose() {
     return "tell what " + path + " is";
   }

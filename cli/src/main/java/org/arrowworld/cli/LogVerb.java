@@ -42,6 +42,14 @@ final class LogVerb extends ReadingVerb {
   private boolean follow;
 
   @Override
+  QuickArguments quick() {
+    return quick(p -> store = p)
+        .text("--where", v -> where = v)
+        .text("--range", v -> range = TickRange.parse(v))
+        .flag("--follow", () -> follow = true);
+  }
+
+  @Override
   String purpose() {
     return "print the log";
   }

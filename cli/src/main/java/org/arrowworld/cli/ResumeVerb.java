@@ -57,6 +57,12 @@ final class ResumeVerb extends ReadingVerb {
     try (EcosystemRun run = EcosystemRun.resume(store, options)) {
       RunResult result = Running.run(run, ticks, console());
       RunResultReport.of(store, result).print(console(), format());
+      if (result.stopped()) {
+        console()
+            .note(
+                "stopped after tick %d, sealed; aw resume %s --ticks %d goes on"
+                    .formatted(result.lastTick(), store, ticks - result.ticks()));
+      }
     }
     return Exit.OK;
   }

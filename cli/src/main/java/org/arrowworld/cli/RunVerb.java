@@ -72,6 +72,12 @@ final class RunVerb extends ReadingVerb {
     try (EcosystemRun run = EcosystemRun.create(out, options)) {
       RunResult result = Running.run(run, ticks, console());
       RunResultReport.of(out, result).print(console(), format());
+      if (result.stopped()) {
+        console()
+            .note(
+                "stopped after tick %d, sealed; aw resume %s --ticks %d goes on"
+                    .formatted(result.lastTick(), out, ticks - result.ticks()));
+      }
     }
     return Exit.OK;
   }

@@ -22,17 +22,26 @@ record TickRange(long first, long last) {
   }
 
   /** Reads {@code A..B}. */
+  static TickRange parse(String text) {
+    if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
+      String[] ends = text.split("\\.\\.");
+      TickRange range = new TickRange(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
+      if (!range.isEmpty()) {
+        return range;
+      }
+    }
+    throw new UsageException("expected A..B with A at most B, found '" + text + "'");
+  }
+
+  /** {@link #parse} for picocli. */
   static final class Converter implements ITypeConverter<TickRange> {
     @Override
     public TickRange convert(String text) {
-      if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
-        String[] ends = text.split("\\.\\.");
-        TickRange range = new TickRange(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
-        if (!range.isEmpty()) {
-          return range;
-        }
+      try {
+        return parse(text);
+      } catch (UsageException e) {
+        throw new TypeConversionException(e.getMessage());
       }
-      throw new TypeConversionException("expected A..B with A at most B, found '" + text + "'");
     }
   }
 }

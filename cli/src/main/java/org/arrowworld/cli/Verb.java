@@ -33,6 +33,15 @@ abstract class Verb implements Callable<Integer> {
     return debug;
   }
 
+  /** Its plain command lines, if it is short enough for picocli's start to matter; else null. */
+  QuickArguments quick() {
+    return null;
+  }
+
+  final void wantTrace() {
+    debug = true;
+  }
+
   /** What the command does, as it follows "Cannot". */
   abstract String purpose();
 
