@@ -3,6 +3,7 @@ package org.arrowworld.export.parquet;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
@@ -67,8 +68,11 @@ final class FileSchema {
     return element;
   }
 
-  /** The value of {@link #ARROW_KEY}: the schema as a base64 IPC message. */
-  static String arrow(List<ParquetColumn> columns) {
+  /**
+   * The value of {@link #ARROW_KEY}: the schema as a base64 IPC message. It repeats the footer's
+   * pairs, because pyarrow shows those of the Arrow schema only.
+   */
+  static String arrow(List<ParquetColumn> columns, Map<String, String> pairs) {
     List<Field> fields = new ArrayList<>();
     for (ParquetColumn column : columns) {
       DictionaryEncoding dictionary =
@@ -82,7 +86,7 @@ final class FileSchema {
                   column.nulls() == ParquetColumn.Nulls.OPTIONAL, arrowType(column), dictionary),
               List.of()));
     }
-    return Base64.getEncoder().encodeToString(new Schema(fields).serializeAsMessage());
+    return Base64.getEncoder().encodeToString(new Schema(fields, pairs).serializeAsMessage());
   }
 
   private static ArrowType arrowType(ParquetColumn column) {

@@ -183,7 +183,7 @@ final class FileWriter implements Closeable {
     meta.setColumn_orders(
         columns.stream().map(c -> ColumnOrder.TYPE_ORDER(new TypeDefinedOrder())).toList());
     keyValues.forEach((key, value) -> meta.addToKey_value_metadata(pair(key, value)));
-    meta.addToKey_value_metadata(pair(FileSchema.ARROW_KEY, FileSchema.arrow(columns)));
+    meta.addToKey_value_metadata(pair(FileSchema.ARROW_KEY, FileSchema.arrow(columns, keyValues)));
     long start = file.position();
     Util.writeFileMetaData(meta, file);
     ByteBuffer tail = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
