@@ -74,8 +74,7 @@ public final class ParquetMain {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
       for (TableView table : world.tables()) {
         ParquetFooter footer =
-            ParquetFooter.of(history.info())
-                .table(table.name(), world.tick(), Hashes.table(table));
+            ParquetFooter.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
         writer.write(table.name() + ".parquet", table, world.codebook(), footer.pairs());
         raw(out, table);
       }
