@@ -1,0 +1,191 @@
+package org.arrowworld.export.parquet;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.apache.parquet.format.Encoding;
+import org.arrowworld.export.parquet.PageSink.Lifetime;
+import org.arrowworld.export.parquet.PageSink.PageContent;
+import org.arrowworld.export.parquet.ParquetColumn.Preference;
+import org.arrowworld.schema.ColumnType;
+
+/** Encodes column chunks; owns the memory that takes. One thread at a time. */
+final class ChunkEncoder implements AutoCloseable {
+  /** Rows of every page but a chunk's last. */
+  static final int PAGE_ROWS = 20_480;
+
+  /**
+   * Values of a column in one row group.
+   *
+   * @param bytes little-endian values, of strings their codes; unchanged until the chunk is written
+   * @param wordOfCode the UTF-8 of a string's code
+   */
+  record Values(ByteBuffer bytes, int rows, IntFunction<byte[]> wordOfCode) {}
+
+  private final PageCompressor compressor;
+  private final GrowingBuffer work = new GrowingBuffer();
+  private final NumberDictionary numbers = new NumberDictionary();
+  private final WordDictionary words = new WordDictionary();
+  private int[] indices = new int[0];
+
+  ChunkEncoder(ParquetCompression compression) {
+    compressor = new PageCompressor(compression);
+  }
+
+  /**
+   * Encodes a chunk.
+   *
+   * @param out takes what needs memory until the chunk is written
+   */
+  EncodedChunk encode(ParquetColumn column, Values values, GrowingBuffer out) throws IOException {
+    out.clear();
+    PageSink sink = new PageSink(compressor, out);
+    indices = indices.length < values.rows() ? new int[values.rows()] : indices;
+    if (column.type() == ColumnType.STRING) {
+      return strings(column, values, sink, out);
+    }
+    Encoding encoding = choose(column, values);
+    if (encoding == Encoding.RLE_DICTIONARY) {
+      PlainPages.dictionary(column, numbers, cleared());
+      sink.dictionary(work.from(0), numbers.size());
+    }
+    for (int from = 0; from < values.rows(); from += PAGE_ROWS) {
+      int to = Math.min(values.rows(), from + PAGE_ROWS);
+      PageContent content =
+          new PageContent(to - from, 0, Bounds.of(column.type(), values.bytes(), from, to));
+      int width = column.type().widthBytes();
+      if (encoding == Encoding.PLAIN && column.plainBytes() == width) {
+        ByteBuffer slice = values.bytes().slice(from * width, (to - from) * width);
+        sink.data(slice, encoding, Lifetime.CHUNK, content);
+        continue;
+      }
+      switch (encoding) {
+        case RLE_DICTIONARY -> IndexPages.indices(indices, from, to, numbers.size(), cleared());
+        case DELTA_BINARY_PACKED -> IndexPages.delta(column, values.bytes(), from, to, cleared());
+        default -> PlainPages.narrow(column.type(), values.bytes(), from, to, cleared());
+      }
+      sink.data(work.from(0), encoding, Lifetime.PAGE, content);
+    }
+    return new EncodedChunk(
+        column, sink, Optional.of(key -> Bounds.plain(column.type(), key)), out);
+  }
+
+  private GrowingBuffer cleared() {
+    work.clear();
+    return work;
+  }
+
+  /** The smallest encoding by a sample; leaves the dictionary built if it is that. */
+  private Encoding choose(ParquetColumn column, Values values) {
+    ColumnType type = column.type();
+    if (type == ColumnType.BOOL || column.preference() == Preference.PLAIN) {
+      return Encoding.PLAIN;
+    }
+    if (column.preference() == Preference.DELTA) {
+      return Encoding.DELTA_BINARY_PACKED;
+    }
+    long plain = (long) values.rows() * column.plainBytes();
+    long best = plain;
+    Encoding encoding = Encoding.PLAIN;
+    if (type.isInteger() && type.widthBytes() >= 4) {
+      long delta = IndexPages.estimateDelta(values.bytes(), type.widthBytes(), values.rows());
+      if (delta < plain * 3 / 4) {
+        best = delta;
+        encoding = Encoding.DELTA_BINARY_PACKED;
+      }
+    }
+    if (numbers.build(values.bytes(), type.widthBytes(), values.rows(), indices)) {
+      long dictionary =
+          (long) numbers.size() * column.plainBytes()
+              + (long) values.rows() * IndexPages.bitWidth(numbers.size()) / 8;
+      if (dictionary < best) {
+        encoding = Encoding.RLE_DICTIONARY;
+      }
+    }
+    return encoding;
+  }
+
+  private EncodedChunk strings(
+      ParquetColumn column, Values values, PageSink sink, GrowingBuffer out) throws IOException {
+    words.build(values.bytes(), values.rows(), values.wordOfCode(), indices);
+    boolean optional = column.nulls() == ParquetColumn.Nulls.OPTIONAL;
+    boolean dictionary = dictionaryPays(values.rows());
+    if (dictionary) {
+      PlainPages.words(words, cleared());
+      sink.dictionary(work.from(0), words.size());
+    }
+    for (int from = 0; from < values.rows(); from += PAGE_ROWS) {
+      int to = Math.min(values.rows(), from + PAGE_ROWS);
+      PageContent content = wordContent(from, to);
+      cleared();
+      int end = to;
+      if (optional) {
+        IndexPages.levels(indices, from, to, work);
+        end = from + withoutNulls(from, to);
+      }
+      if (dictionary) {
+        IndexPages.indices(indices, from, end, words.size(), work);
+      } else {
+        PlainPages.words(words, indices, from, end, work);
+      }
+      Encoding encoding = dictionary ? Encoding.RLE_DICTIONARY : Encoding.PLAIN;
+      sink.data(work.from(0), encoding, Lifetime.PAGE, content);
+    }
+    byte[][] byRank = words.byRank();
+    return new EncodedChunk(
+        column,
+        sink,
+        words.allShort() ? Optional.of(rank -> byRank[(int) rank]) : Optional.empty(),
+        out);
+  }
+
+  private boolean dictionaryPays(int rows) {
+    long distinct = 0;
+    for (int i = 0; i < words.size(); i++) {
+      distinct += 4 + words.word(i).length;
+    }
+    long all = 0;
+    for (int row = 0; row < rows; row++) {
+      all += indices[row] < 0 ? 0 : 4 + words.word(indices[row]).length;
+    }
+    return distinct + (long) rows * IndexPages.bitWidth(words.size()) / 8 <= all;
+  }
+
+  private PageContent wordContent(int from, int to) {
+    int nulls = 0;
+    int least = Integer.MAX_VALUE;
+    int greatest = -1;
+    for (int row = from; row < to; row++) {
+      if (indices[row] < 0) {
+        nulls++;
+      } else {
+        int rank = words.rank(indices[row]);
+        least = Math.min(least, rank);
+        greatest = Math.max(greatest, rank);
+      }
+    }
+    return new PageContent(
+        to - from,
+        nulls,
+        greatest < 0 ? Optional.empty() : Optional.of(new Bounds(least, greatest)));
+  }
+
+  /** Moves the indices of a page's words together, returns their number. */
+  private int withoutNulls(int from, int to) {
+    int at = from;
+    for (int row = from; row < to; row++) {
+      if (indices[row] >= 0) {
+        indices[at++] = indices[row];
+      }
+    }
+    Arrays.fill(indices, at, to, ParquetColumn.NULL_CODE);
+    return at - from;
+  }
+
+  @Override
+  public void close() {
+    compressor.close();
+  }
+}

@@ -1,0 +1,10 @@
+package org.arrowworld.export.parquet;
+
+/**
+ * A Parquet file that was written.
+ *
+ * @param path in its storage
+ * @param rows in it
+ * @param bytes its size
+ */
+public record ParquetFileInfo(String path, long rows, long bytes) {}
