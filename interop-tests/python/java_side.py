@@ -9,19 +9,35 @@ from pathlib import Path
 
 import pytest
 
+# What Arrow's direct memory needs; options a JDK does not know are skipped.
+FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL-UNNAMED",
+         "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"]
 
-def command(main: str, *args: object) -> list[str]:
+
+def command(main: str, *args: object, package: str = "org.arrowworld.interop") -> list[str]:
     """The command line of a main class, or a skip."""
     classpath = os.environ.get("AW_INTEROP_CLASSPATH")
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if not classpath or not java:
         pytest.skip("AW_INTEROP_CLASSPATH and a java are needed for the Java side")
-    return [java, "-Xmx512m", "-cp", classpath, f"org.arrowworld.interop.{main}", *map(str, args)]
+    return [java, *FLAGS, "-Xmx512m", "-cp", classpath, f"{package}.{main}", *map(str, args)]
 
 
 def run(main: str, *args: object) -> str:
     """Runs a main class to its end and returns what it printed."""
     done = subprocess.run(command(main, *args), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def aw_command(*args: object) -> list[str]:
+    """The command line of `aw`."""
+    return command("Main", *args, package="org.arrowworld.cli")
+
+
+def aw(*args: object, code: int = 0) -> str:
+    """Runs `aw` to its end, expects an exit code, returns its standard output."""
+    done = subprocess.run(aw_command(*args), capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == code, done.stderr
     return done.stdout

@@ -36,7 +36,7 @@ def seal(live: Path, store_id: bytes, strings: bool, first_seq: int, compression
             columns.append(pa.DictionaryArray.from_arrays(index, pa.array(words, pa.utf8())))
         batches.append(pa.record_batch(columns, schema=schema))
     stats = [s[:6] + ["0" * 8] for s in reader.stats]
-    last = int(runs[-1].bits[-1]).to_bytes(8, "little").hex()
+    last = f"{int(runs[-1].bits[-1]):016x}"
     data = bytearray(_write(schema, batches, runs, stats, last, compression))
     crcs = _patch(data, store_id, first_seq)
     for stat, crc in zip(stats, crcs):

@@ -49,7 +49,7 @@ def test_a_tick_stands_in_canonical_order_whatever_order_it_was_made_in(started)
         ("creature.born", 1, 1.0), ("creature.parent", 1, 2.0), ("creature.age", 1, 3.0), ("creature.name", 1, "y"),
         ("creature.born", 3, 0.0), ("creature.name", 3, "z"),
         ("reading.value", 0, 0.5),
-        ("hungry.died", 0, 0.0), ("hungry.died", 1, 0.0), ("hungry.born", 2, 0.0)]
+        ("hungry.died", 1, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 2, 0.0)]
     assert (first.id, early.id, late.id) == (0, 1, 3)
     assert world.words("creature", "name").tolist() == ["c", "x", "y", "z"]
     assert world.codebook.words == ["a", "b", "c", "cold", "x", "y", "z"]  # L-12
@@ -64,6 +64,25 @@ def test_keys_are_declared_in_the_order_of_the_schema():  # L-5, L-6
         "hungry.died", "creature.ate", "in.rate"]
 
 
+def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started):  # O-4, O-5
+    world, writer = started
+    m = aw.Mutations(world)
+    m.remove("hungry", 0)
+    m.remove("creature", 2)
+    m.insert("hungry", id=2)
+    m.insert("hungry", id=0)
+    rows = writer.step(world, 1, m)
+    assert names(rows, writer.keys)[:-1] == [("creature.died", 2, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 0, 0.0)]
+    m = aw.Mutations(world)
+    m.insert("hungry", id=m.insert("creature", {"name": "d"}))
+    assert names(writer.step(world, 2, m), writer.keys)[-2] == ("hungry.born", 2, 0.0)
+    m = aw.Mutations(world)
+    for id in (1, 0):
+        m.remove("hungry", id)
+        m.insert("hungry", id=id)
+    assert names(writer.step(world, 3, m), writer.keys)[2:-1] == [("hungry.born", 0, 0.0), ("hungry.born", 1, 0.0)]
+
+
 @pytest.mark.parametrize("change, message", [
     (lambda m: m.remove("creature", 9), "No row 9 in creature"),
     (lambda m: m.set("creature", "age", [9], [1]), "No row 9 in creature"),
@@ -73,7 +92,8 @@ def test_keys_are_declared_in_the_order_of_the_schema():  # L-5, L-6
     (lambda m: m.insert("creature", {"name": "a"}, id=3), "an id must not be given"),
     (lambda m: m.insert("food", id=40), "it is there already"),
     (lambda m: m.insert("hungry", id=0), "it is there already"),
-    (lambda m: (m.remove("creature", 2), m.insert("hungry", id=2)), "dies in this tick"),
+    (lambda m: m.insert("hungry", id=2, cause_id=1), "with a cause id"),
+    (lambda m: m.insert("hungry", id=7), "No row 7 in creature"),
     (lambda m: m.set_column("creature", "age", [1]), "1 values for 3 rows"),
     (lambda m: m.event("creature", "slept", 0, 1), "declares no event"),
     (lambda m: m.insert("plant"), "No table 'plant'"),

@@ -261,8 +261,9 @@ def test_a_snapshot_of_another_moment_than_the_logs_end_is_refused(tmp_path):  #
 
 @pytest.mark.parametrize("tables, message", [
     (("1st", {}), "not 1 to 100"), (("t", {"kind": "heap"}), "kind 'heap'"),
-    (("t", {"columns": (aw.Column("id", "u8"),)}), "which it has anyway"),
-    (("t", {"columns": (aw.Column("born", "u8"),)}), "two keys have the name t.born"),
+    (("t", {"columns": (aw.Column("id", "u8"),)}), "no column or event is called id"),
+    (("t", {"columns": (aw.Column("born", "u8"),)}), "no column or event is called born"),
+    (("tick", {}), "no table is called tick"),
     (("t", {"columns": (aw.Column("x", "f16"),)}), "type 'f16'"),
     (("t", {"kind": "presence", "of": "u"}), "expected a row table"),
     (("t", {"removal": "lazy"}), "removal 'lazy'"),

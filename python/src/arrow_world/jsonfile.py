@@ -41,6 +41,11 @@ def read(path: Path) -> dict[str, Any]:
     return members
 
 
+def chain_hex(chain: bytes) -> str:
+    """A chain's 8 digest bytes as JSON and metadata show them: the little-endian u64 in hex (J-2, L-14)."""
+    return f"{int.from_bytes(chain, 'little'):016x}"
+
+
 class Members:
     """Typed access to the members of one JSON object of a file; what is missing or of another type is damage."""
 
@@ -85,8 +90,12 @@ class Members:
         return value
 
     def u64(self, name: str) -> int:
-        """A tick, seq, chain or bit pattern: 16 hex digits as a number (J-2)."""
+        """A tick, seq, offset, length or bit pattern: 16 hex digits as a number (J-2)."""
         return int(self.hex(name), 16)
+
+    def chain(self, name: str) -> bytes:
+        """A chain as its 8 digest bytes; the digits are those of the u64 (J-2, L-14)."""
+        return self.u64(name).to_bytes(8, "little")
 
     def strings(self, name: str) -> dict[str, str]:
         """An object of strings."""

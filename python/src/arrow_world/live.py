@@ -12,6 +12,7 @@ import numpy as np
 from .flatbuf import Table, key_values
 from .ipc import Field
 from .ipc_write import batch_metadata, body, dictionary_message, frame, schema_metadata
+from .jsonfile import chain_hex
 from .publish import publish_file, write_at
 from .rows import Rows
 from .schema import Key
@@ -37,7 +38,7 @@ def create_live_segment(
         fields.append(Field("text", "utf8", True, "u32", _TEXT_ID))
     metadata = {"aw.kind": "segment", "aw.format": str(FORMAT), "aw.store": store_id.hex(),
                 "aw.schema": str(schema_version), "aw.first_seq": f"{first_seq:020d}",
-                "aw.prev_chain": prev_chain.hex(), "aw.keys": _keys_json(keys)}
+                "aw.prev_chain": chain_hex(prev_chain), "aw.keys": _keys_json(keys)}
     parts = [frame(schema_metadata(fields, metadata)), *dictionary_message(_KEY_ID, [k.name for k in keys])]
     if strings:
         parts += dictionary_message(_TEXT_ID, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def list_segments(store: Path) -> list[SegmentFile]:
     for folder, suffix in ((store / "log" / "live", "arrows"), (store / "log", "arrow")):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = _NAME.fullmatch(path.name)
-            if name and name[2] == suffix and int(name[1]) < 1 << 64:
+            if name and name[2] == suffix and int(name[1]) < 1 << 63:
                 found[int(name[1])] = SegmentFile(path, int(name[1]), suffix == "arrow")
     return [found[seq] for seq in sorted(found)]
 
@@ -72,7 +72,8 @@ class Scan:
     """
 
     def __init__(self, segments: list[SegmentFile], store_id: bytes, strings: bool, fence: Fence | None = None,
-                 from_seq: int = 0, codebook: Codebook | None = None, codebook_seq: int = 0) -> None:
+                 from_seq: int = 0, codebook: Codebook | None = None, codebook_seq: int = 0,
+                 first_keys: Sequence[Key] = ()) -> None:
         if fence is not None:
             segments = [s for s in segments if s.first_seq < fence.seq]
         begin = [i for i, s in enumerate(segments) if s.first_seq <= from_seq]
@@ -83,7 +84,7 @@ class Scan:
         self.end_seq = self._segments[0].first_seq if self._segments else 0
         self.last_tick = -1
         self.chain: bytes | None = None
-        self.keys: list[Key] = []
+        self.keys: list[Key] = list(first_keys)
         self.torn: Torn | None = None
         self.reader: SegmentReader | None = None
         self.readers: list[SegmentReader] = []
@@ -95,17 +96,32 @@ class Scan:
                 why = f": {self.torn.path.name} ends at byte {self.torn.offset}, {self.torn.reason}" if self.torn else ""
                 raise DamagedFileError(f"the log has a hole or an overlap: rows up to seq {self.end_seq} are followed "
                                        f"by seq {segment.first_seq}{why} (L-1)", segment.path)
-            with SegmentReader(segment.path, self._store_id, self._strings, segment.first_seq, segment.sealed) as reader:
-                self._enter(reader)
-                yield from self._committed(reader)
+            opened = self._open(segment)
+            if opened is not None:
+                with opened as reader:
+                    self._enter(reader)
+                    yield from self._committed(reader)
+
+    def _open(self, segment: SegmentFile) -> SegmentReader | None:
+        """The segment's reader. A live file that vanished since it was listed was sealed or held nothing (L-20)."""
+        path, sealed = segment.path, segment.sealed
+        while True:
+            try:
+                return SegmentReader(path, self._store_id, self._strings, segment.first_seq, sealed)
+            except FileNotFoundError:
+                if segment.sealed:
+                    raise
+                if sealed:
+                    return None
+                path, sealed = path.parent.parent / f"{segment.first_seq:020d}.arrow", True
 
     def _enter(self, reader: SegmentReader) -> None:
         header = reader.header
         if self.chain is not None and header.prev_chain != self.chain:
-            raise DamagedFileError(f"aw.prev_chain is {header.prev_chain.hex()}, the chain before it is "
-                                   f"{self.chain.hex()}", reader.path)
+            raise DamagedFileError(f"aw.prev_chain is {jsonfile.chain_hex(header.prev_chain)}, the chain before it is "
+                                   f"{jsonfile.chain_hex(self.chain)}", reader.path)
         if header.keys[: len(self.keys)] != self.keys:
-            raise DamagedFileError("aw.keys does not repeat the keys of the segment before it (L-3)", reader.path)
+            raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema (L-3, L-6)", reader.path)
         self.schema_version = header.schema_version
         self.chain = header.prev_chain
         self.keys = header.keys

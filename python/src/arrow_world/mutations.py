@@ -96,7 +96,8 @@ class Mutations:
                parent: Union[int, Birth, None] = None, system: int = 0, cause_id: int = 0) -> Birth:
         """Adds a row; columns not given have their default. Insertions go by (system, cause_id, order made).
 
-        id: for external tables; for presence tables the id that enters, which may be a Birth of this tick.
+        id: for external tables; for presence tables the id that enters, which may be a Birth of this tick. Those tables
+        take no cause_id: it is 0 for external rows, and the id itself for presence rows (O-4).
         """
         schema = self._table(table).schema
         values = dict(values or {})
@@ -108,9 +109,11 @@ class Mutations:
         chosen = schema.kind == "presence" or schema.kind == "row" and not schema.allocated
         if chosen != (id is not None):
             raise InvalidUseError(f"Cannot insert into {table}: an id must {'' if chosen else 'not '}be given.")
+        if chosen and cause_id:
+            raise InvalidUseError(f"Cannot insert into {table} with a cause id: rows with a given id have their own (O-4).")
         if parent is not None and "parent" not in schema.lineage:
             raise InvalidUseError(f"Cannot log a parent: {table} declares none in its lineage.")
-        birth = Birth(table, values, parent, system, cause_id, id)
+        birth = Birth(table, values, parent, _u32(system), _u32(cause_id), id)
         self._tables[table].births.append(birth)
         return birth
 
@@ -186,14 +189,15 @@ class Mutations:
             out.one(self._keys[f"{name}.died"], rid, gen)
             if changes.removed[rid] is not None:
                 out.one(self._keys[f"{name}.cause"], rid, changes.removed[rid])
-            free.append((rid, gen))
+            if table.schema.gen:
+                free.append((rid, gen))
         return free
 
     def _insertions(self, out: "_Out", table: Table, changes: _Changes, free: list[tuple[int, int]]) -> None:
         schema, next_id, ordinal = table.schema, table.next_id, table.rows
         live = set() if schema.kind == "append_only" else set(table.columns["id"].tolist()) - set(changes.removed)
         dead = dict(free)
-        for birth in sorted(changes.births, key=lambda b: (b.system, b.cause_id)):
+        for birth in sorted(changes.births, key=lambda b: (b.system, self._cause_id(b))):
             gen = 0
             if schema.kind == "append_only":
                 rid, ordinal = ordinal, ordinal + 1
@@ -204,6 +208,8 @@ class Mutations:
                 rid, next_id = next_id, next_id + 1
             else:
                 rid = self._resolve(birth.requested_id, f"insert into {schema.name}")
+                if self._dies_now(schema, birth, rid):
+                    continue
                 last_gen = dead.get(rid, table.dead.get(rid))
                 gen = 0 if last_gen is None else last_gen + 1
                 self._check_entry(schema, rid, live, birth)
@@ -214,10 +220,20 @@ class Mutations:
     def _check_entry(self, schema: TableSchema, rid: int, live: "builtins.set[int]", birth: Birth) -> None:
         if rid in live:
             raise InvalidUseError(f"Cannot insert {rid} into {schema.name}: it is there already.")
-        if schema.of is not None and not isinstance(birth.requested_id, Birth):
-            if rid in self._tables[schema.of].removed:
-                raise InvalidUseError(f"Cannot insert {rid} into {schema.name}: it dies in this tick (O-5).")
+        if schema.of is not None and rid not in self._born(schema.of):
             self.world.tables[schema.of].slots(np.array([rid], "<u4"))
+
+    def _born(self, table: str) -> "builtins.set[int | None]":
+        return {b.id for b in self._tables[table].births}
+
+    def _cause_id(self, birth: Birth) -> int:
+        if self.world.schema.table(birth.table).kind != "presence":
+            return birth.cause_id
+        return self._resolve(birth.requested_id, f"insert into {birth.table}")
+
+    def _dies_now(self, schema: TableSchema, birth: Birth, rid: int) -> bool:
+        """Whether a presence row's entity dies in this tick, so that the row does not come about (O-5)."""
+        return schema.of is not None and rid in self._tables[schema.of].removed and rid not in self._born(schema.of)
 
     def _log_birth(self, out: "_Out", schema: TableSchema, birth: Birth, rid: int, gen: int) -> None:
         name = schema.name

@@ -208,7 +208,7 @@ def _admit(table: Table, seq: int, rid: int, live: bool) -> int:
         top, gen = table.free.pop()
         if rid != top:
             raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the stack's top is {top} (O-10)")
-        return gen + 1 if schema.gen else 0
+        return gen + 1
     if rid != table.next_id:
         raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the next new id is {table.next_id} (O-10)")
     table.next_id += 1
@@ -216,7 +216,9 @@ def _admit(table: Table, seq: int, rid: int, live: bool) -> int:
 
 
 def _release(table: Table, rid: int, gen: int) -> None:
+    if not table.schema.gen:
+        return
     if table.schema.allocated:
         table.free.append((rid, gen))
-    elif table.schema.gen:
+    else:
         table.dead[rid] = gen

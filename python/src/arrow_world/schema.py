@@ -108,6 +108,11 @@ class Schema:
         """Whether there is a table of that name."""
         return name in self._by_name
 
+    @property
+    def has_strings(self) -> bool:
+        """Whether its log needs the text column (S-8)."""
+        return any(k.encoding == "code" for k in declare(self))
+
     def to_json(self) -> dict[str, Any]:
         """The schema object of store.json and manifest.json."""
         out: dict[str, Any] = {"version": self.version, "tables": [t.to_json() for t in self.tables]}
@@ -161,8 +166,8 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
         return f"table {t.name} has ids {t.ids!r}, expected allocated or external"
     if t.removal not in ("swap_remove", "compact"):
         return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
-    if set(t.lineage) - {"parent", "cause"} or len(set(t.lineage)) != len(t.lineage):
-        return f"table {t.name} has lineage {list(t.lineage)}, expected parent and cause at most once each"
+    if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
+        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order (S-7)"
     if t.kind != "row" and (t.lineage or t.gen):
         return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
     if t.kind == "presence":
@@ -172,10 +177,7 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
             return f"presence table {t.name} is of {t.of!r}, expected a row table"
     elif t.of is not None:
         return f"table {t.name} is {t.kind} and of {t.of!r}; only presence tables are of another"
-    reserved = {c.name for c in t.file_columns[: len(t.file_columns) - len(t.columns)]}
     for c in t.columns:
-        if c.name in reserved:
-            return f"table {t.name} declares the column {c.name!r}, which it has anyway"
         try:
             if not 0 <= c.default < 1 << 64:
                 return f"the default of {t.name}.{c.name} is {c.default}, no 64-bit pattern"
@@ -189,8 +191,8 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
 def _problem(schema: Schema) -> str | None:
     if len(schema._by_name) != len(schema.tables):
         return "two tables have one name"
-    if not 0 <= schema.version < 1 << 32:
-        return f"version {schema.version} is no u32"
+    if not 1 <= schema.version < 1 << 31:
+        return f"version {schema.version} is not from 1 to 2^31 - 1"
     for t in schema.tables:
         problem = _table_problem(schema, t)
         if problem:
@@ -198,14 +200,19 @@ def _problem(schema: Schema) -> str | None:
     members: list[Column | Event] = []
     for t in schema.tables:
         members += [*t.columns, *t.events]
+    for name in [t.name for t in schema.tables if t.name in ("tick", "in", "schema")]:
+        return f"no table is called {name} (S-9)"
+    for name in [m.name for m in members if m.name in ("id", "gen", "born", "died", "parent", "cause")]:
+        return f"no column or event is called {name} (S-9)"
     for m in (*schema.tables, *members, *schema.inputs):
         if not _NAME.fullmatch(m.name):
             return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit (S-9)"
     for m in (*members, *schema.inputs):
         if m.type not in TYPES:
             return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
-        if isinstance(m, Event) and m.table is not None and not schema.has(m.table):
-            return f"{m.name} names the table {m.table!r}, which does not exist"
+        if isinstance(m, Event) and m.table is not None and not (
+                schema.has(m.table) and schema.table(m.table).kind == "row"):
+            return f"{m.name} names the table {m.table!r}, which is no row table"
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]} (S-9)" if twice else None

@@ -23,7 +23,7 @@ FORMAT = 0
 _TEXT = re.compile("[0-9]{20}")
 _SCAN_BYTES = 1 << 20
 _PREFIX_BYTES = 8
-_PREDECESSORS = 4
+_DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
 @dataclass(frozen=True)
@@ -215,27 +215,23 @@ class SegmentReader:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
         later = self._later_batch()
         if later is not None:
-            raise DamagedFileError(f"{reason}; the batch at byte {later} still verifies, so this is no torn end",
-                                   self.path, self.end, self._batch)
+            raise DamagedFileError(f"{reason}; a later batch of the log stands at byte {later}, so this is no torn end "
+                                   "(L-23)", self.path, self.end, self._batch)
         self.torn = Torn(self.path, self.end, reason)
 
     def _later_batch(self) -> int | None:
-        """Offset of a batch behind the failing one that verifies against its predecessor's stored CRC (B-5).
+        """Offset of a well-framed batch of later rows than the first one not verified (L-23).
 
         No length is trusted on the way: a damaged one would lead past good batches.
         """
-        candidates: list[tuple[int, int]] = []
-        pos = 0 if self.last_crc is None else self.end
-        while pos + _PREFIX_BYTES <= self._source.size:
+        pos = self._resynchronise(0 if self.last_crc is None else self.end)
+        while pos < self._source.size:
             try:
                 message = read_message(self._source, pos)
-                if message is not None and message.kind == BATCH and "aw.first_seq" in message.custom:
-                    stored = digits(message.custom, "aw.crc")
-                    for end, crc in candidates:
-                        before = self._source.read(end, message.start - end)
-                        if end <= pos and message.crc(zlib.crc32(crc.to_bytes(4, "little")), before) == stored:
-                            return message.start
-                    candidates = [*candidates[1 - _PREDECESSORS :], (message.end, stored)]
+                if message is not None and message.kind == BATCH and "aw.crc" in message.custom:
+                    first_seq = message.custom.get("aw.first_seq")
+                    if first_seq and _TEXT.fullmatch(first_seq.value) and int(first_seq.value) > self.next_seq:
+                        return pos
             except Malformed:
                 pass
             pos = self._resynchronise(pos + _PREFIX_BYTES)
@@ -295,7 +291,7 @@ def _header(path: Path, fields: list[Field], metadata: dict[str, str], strings: 
     if not keys or keys[0] != COMMIT:
         raise Malformed("key 0 is not tick.commit (L-5)")
     ids = {f.name: f.dictionary_id for f in coded.values()}
-    if len(set(ids.values())) != len(ids):
-        raise Malformed("key and text share a dictionary")
-    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "big"), int(version), str(coded["key"].index_type),
+    if ids != {name: number for name, number in _DICTIONARY_IDS.items() if name in ids}:
+        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS} (L-17)")
+    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), str(coded["key"].index_type),
                   strings, keys, ids)

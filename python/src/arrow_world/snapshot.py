@@ -21,7 +21,7 @@ from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Mes
 from .jsonfile import Members
 from .schema import Column, Schema
 from .segment import FORMAT
-from .values import DTYPES, Array
+from .values import Array
 from .world import Table, World
 
 _NAME = re.compile(r"([0-9]{20})\.v(0|[1-9][0-9]{0,9})")
@@ -78,7 +78,7 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     tables = [Members(t, path, "tables") for t in m.items("tables")]
     files = [Members(f, path, "files") for f in m.items("files")]
     manifest = Manifest(directory, Schema.from_json(m.raw.get("schema"), path), m.u64("tick"), m.u64("seq"),
-                        bytes.fromhex(m.hex("chain")), m.flag("base"), m.hex("hash_world", 32),
+                        m.chain("chain"), m.flag("base"), m.hex("hash_world", 32),
                         m.hex("resume_hash", 32), m.strings("properties"), m.count("codes"),
                         {t.text("name"): t for t in tables}, {f.text("name"): f for f in files})
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
@@ -97,7 +97,7 @@ class _File:
     fields: list[Field]
     metadata: dict[str, str]
     dictionaries: dict[int, list[str]]
-    batches: list[Message]
+    batch: Message
 
 
 def _open(manifest: Manifest, name: str) -> _File:
@@ -109,8 +109,8 @@ def _open(manifest: Manifest, name: str) -> _File:
     try:
         with open(path, "rb") as f:
             size = f.seek(0, 2)
-            if size != entry.count("bytes") or size == 0:
-                raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.count('bytes')}", path,
+            if size != entry.u64("bytes") or size == 0:
+                raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.u64('bytes')}", path,
                                        remedy=_REMEDY)
             data = memoryview(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
     except FileNotFoundError as e:
@@ -145,7 +145,7 @@ def _check_bytes(entry: Members, data: memoryview, path: Path) -> list[tuple[int
 
 def _range(item: Any, entry: Members, path: Path) -> tuple[int, int, int]:
     if isinstance(item, list) and len(item) == 3 and all(
-            isinstance(v, str) and re.fullmatch("[0-9a-f]{1,16}", v) for v in item):
+            isinstance(v, str) and re.fullmatch(f"[0-9a-f]{{{n}}}", v) for v, n in zip(item, (16, 16, 8))):
         return int(item[0], 16), int(item[1], 16), int(item[2], 16)
     raise DamagedFileError(f"the manifest lists the buffer {item!r}, expected [offset, length, crc] in hex", path,
                            remedy=_REMEDY)
@@ -166,10 +166,12 @@ def _walk(data: memoryview, listed: list[tuple[int, int]]) -> _File:
     footer = read_footer(source, (batches or dictionaries or found)[-1].end)
     if [b[0] for b in footer.batches] != [m.start for m in batches]:
         raise Malformed("the footer's record batches are not those of the file")
+    if len(batches) != 1:
+        raise Malformed(f"{len(batches)} record batches, expected one (N-1)")
     if any(m.record_batch().table(3) is not None for m in found[1:]):
         raise Malformed("snapshot files are not compressed (N-1)")
     fields, metadata = read_schema(found[0].header)
-    return _File(fields, metadata, dict(map(read_words, dictionaries)), batches)
+    return _File(fields, metadata, dict(map(read_words, dictionaries)), batches[0])
 
 
 class Snapshot:
@@ -201,13 +203,12 @@ class Snapshot:
         """`hash_world` computed from the files."""
         return self.world().hash_world()
 
-    def _read(self, name: str, kind: str, fields: list[Field], table: str | None = None) -> tuple[_File, list[list[Node]]]:
+    def _read(self, name: str, kind: str, fields: list[Field], table: str = "") -> tuple[_File, list[Node]]:
         file = _open(self.manifest, name)
         path = self.manifest.path / name
         expected = {"aw.kind": kind, "aw.format": str(FORMAT), "aw.store": self._store_id.hex(),
-                    "aw.schema": str(self.manifest.schema.version)}
-        if kind == "snapshot":
-            expected |= {"aw.table": str(table), "aw.tick": f"{self.manifest.tick:020d}"}
+                    "aw.schema": str(self.manifest.schema.version), "aw.table": table,
+                    "aw.tick": f"{self.manifest.tick:020d}"}
         for key, value in expected.items():
             if file.metadata.get(key) != value:
                 raise DamagedFileError(f"{key} is {file.metadata.get(key)!r}, expected {value!r}", path, remedy=_REMEDY)
@@ -217,8 +218,8 @@ class Snapshot:
             raise DamagedFileError(f"columns are {found}, expected {wanted}", path, remedy=_REMEDY)
         counts = [3 if f.type == "utf8" and f.index_type is None else 2 for f in fields]
         try:
-            nodes = [read_nodes(m, counts)[1] for m in file.batches]
-            if any(n.nulls or len(n.buffers[0]) for batch in nodes for n in batch):
+            nodes = read_nodes(file.batch, counts)[1]
+            if any(n.nulls or len(n.buffers[0]) for n in nodes):
                 raise Malformed("a column has a validity buffer (S-10)")
         except Malformed as e:
             raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
@@ -226,9 +227,9 @@ class Snapshot:
 
     def _codebook(self) -> Iterator[str]:
         path = self.manifest.path / "codebook.arrow"
-        _, batches = self._read(path.name, "codebook", [Field("word", "utf8")])
+        _, nodes = self._read(path.name, "codebook", [Field("word", "utf8")])
         try:
-            words = [w for nodes in batches for w in nodes[0].words()]
+            words = nodes[0].words()
         except Malformed as e:
             raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
         if len(words) != self.manifest.codes or len(set(words)) != len(words):
@@ -239,14 +240,15 @@ class Snapshot:
     def _table(self, table: Table) -> Table:
         name, columns = table.schema.name, table.schema.file_columns
         path = self.manifest.path / f"{name}.arrow"
-        file, batches = self._read(path.name, "snapshot", [expected_field(c) for c in columns], name)
+        file, nodes = self._read(path.name, "snapshot", [expected_field(c) for c in columns], name)
         entry = self.manifest.tables[name]
         table.rows = entry.count("rows")
         table.next_id = entry.count("next_id")
-        if sum(m.record_batch().number(0, "q") for m in file.batches) != table.rows:
-            raise DamagedFileError(f"the record batches do not add up to {table.rows} rows", path, remedy=_REMEDY)
+        if file.batch.record_batch().number(0, "q") != table.rows:
+            raise DamagedFileError(f"the record batch has {file.batch.record_batch().number(0, 'q')} rows, the manifest "
+                                   f"says {table.rows}", path, remedy=_REMEDY)
         for i, c in enumerate(columns):
-            table.columns[c.name] = _joined([nodes[i] for nodes in batches], c, path)
+            table.columns[c.name] = _numbers(nodes[i], c, path)
             if c.type == "string":
                 words = file.dictionaries.get(file.fields[i].dictionary_id)
                 if words != self.codebook.words or np.any(table.columns[c.name] >= len(words)):
@@ -258,13 +260,12 @@ class Snapshot:
     def _free(self, table: Table) -> None:
         fields = [Field("id", "u32"), Field("gen", "u32")]
         path = self.manifest.path / f"{table.schema.name}.free.arrow"
-        _, batches = self._read(path.name, "free", fields, table.schema.name)
-        ids, gens = (_joined([nodes[i] for nodes in batches], Column(f.name, "u32"), path).tolist()
-                     for i, f in enumerate(fields))
+        _, nodes = self._read(path.name, "free", fields, table.schema.name)
+        ids, gens = (_numbers(n, Column(f.name, "u32"), path).tolist() for n, f in zip(nodes, fields))
         known = set(ids) | set(table.columns["id"].tolist())
-        whole = table.next_id if table.schema.allocated else len(known)
-        if len(known) != len(ids) + table.rows or len(known) != whole or table.schema.allocated and known and (
-                max(known) >= table.next_id):
+        complete = table.schema.allocated and table.schema.gen
+        if len(known) != len(ids) + table.rows or complete and len(known) != table.next_id or (
+                not table.schema.gen and ids) or table.schema.allocated and known and max(known) >= table.next_id:
             raise DamagedFileError(f"free and live ids do not make up the {table.next_id} ids given out", path,
                                    remedy=_REMEDY)
         if table.schema.allocated:
@@ -273,11 +274,8 @@ class Snapshot:
             table.dead = dict(zip(ids, gens))
 
 
-def _joined(nodes: list[Node], column: Column, path: Path) -> Array:
+def _numbers(node: Node, column: Column, path: Path) -> Array:
     try:
-        arrays = [n.numbers(column.type) for n in nodes]
+        return node.numbers(column.type)
     except Malformed as e:
         raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
-    if len(arrays) == 1:
-        return arrays[0]
-    return np.concatenate(arrays) if arrays else np.empty(0, DTYPES[column.type])

@@ -78,7 +78,7 @@ class _File:
             rest = zlib.crc32(view[end:offset], rest)
             end = offset + length
             buffers.append([f"{offset:016x}", f"{length:016x}", f"{zlib.crc32(view[offset:end]):08x}"])
-        return {"name": name, "bytes": len(data), "buffers": buffers, "rest": f"{zlib.crc32(view[end:], rest):08x}"}
+        return {"name": name, "bytes": f"{len(data):016x}", "buffers": buffers, "rest": f"{zlib.crc32(view[end:], rest):08x}"}
 
 
 def _table_file(table: Table, words: Sequence[str], metadata: dict[str, str]) -> _File:
@@ -103,7 +103,7 @@ def _free_file(table: Table, metadata: dict[str, str]) -> _File:
 def _codebook_file(words: Sequence[str], metadata: dict[str, str]) -> _File:
     data = [w.encode() for w in words]
     offsets = np.concatenate(([0], np.cumsum([len(d) for d in data], dtype="i8"))).astype("<i4")
-    file = _File([Field("word", "utf8")], {"aw.kind": "codebook", **metadata})
+    file = _File([Field("word", "utf8")], {"aw.kind": "codebook", **metadata, "aw.table": ""})
     file.batch(len(words), [(offsets, b"".join(data))])
     return file
 
@@ -141,7 +141,7 @@ def write_snapshot(
         entries.append(file.entry(name, data))
     write_forced(temporary / "manifest.json", jsonfile.encode({
         "kind": "arrow-world snapshot", "format": FORMAT, "store": store_id.hex(), "schema": world.schema.to_json(),
-        "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}", "chain": world.chain.hex(), "base": base,
+        "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}", "chain": jsonfile.chain_hex(world.chain), "base": base,
         "hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "properties": dict(properties or {}),
         "codes": len(world.codebook),
         "tables": [{"name": n, "rows": t.rows, "next_id": t.next_id, "columns": list(t.columns),

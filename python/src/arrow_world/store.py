@@ -13,7 +13,7 @@ from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
 from .jsonfile import Members
 from .log import Fence, Log, Scan, SegmentFile, list_segments, read_fence
 from .rows import Rows, concat, empty_rows
-from .schema import Key, Schema
+from .schema import Key, Schema, declare
 from .segment import FORMAT
 from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
 from .world import World
@@ -49,9 +49,11 @@ def read_store_info(path: Path) -> StoreInfo:
     parent = m.raw.get("parent")
     if parent is not None and not isinstance(parent, dict):
         raise DamagedFileError("parent is no object", file)
-    return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"),
-                     Schema.from_json(m.raw.get("schema"), file), m.strings("properties"), m.strings("environment"),
-                     parent)
+    schema = Schema.from_json(m.raw.get("schema"), file)
+    if schema.has_strings and not m.flag("strings"):
+        raise DamagedFileError("strings is false, but the schema has strings (S-8)", file)
+    return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
+                     m.strings("properties"), m.strings("environment"), parent)
 
 
 class Store:
@@ -95,7 +97,8 @@ class Store:
 
         codebook: takes in the words from `from_seq` on and checks their codes; it must hold all earlier words.
         """
-        return Scan(self.segments(), self.info.store, self.info.strings, self.fence, from_seq, codebook, from_seq)
+        return Scan(self.segments(), self.info.store, self.info.strings, self.fence, from_seq, codebook, from_seq,
+                    declare(self.schema))
 
     def batches(self, from_seq: int = 0) -> Iterator[Rows]:
         """Committed rows in runs of whole ticks, about one per record batch, verified (B-2, L-14)."""
@@ -114,7 +117,7 @@ class Store:
             raise DamagedFileError(f"the log begins at seq {first}, expected {codebook_seq} or less; its head is missing",
                                    self.path / "log")
         scan = Scan(segments, self.info.store, self.info.strings, self.fence, 0,
-                    base.codebook.copy() if base else Codebook(), codebook_seq)
+                    base.codebook.copy() if base else Codebook(), codebook_seq, declare(self.schema))
         rows = concat([*scan] or [empty_rows(first, self.info.strings)])
         return Log(rows.first_seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, tuple(scan.keys), scan.torn)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
+from .jsonfile import chain_hex
 from .log import Scan
 from .rows import Rows, tick_chain
 from .segment import SegmentReader, Torn
@@ -121,15 +122,15 @@ class _Verifier:
             assert scan.reader is not None
             self._chain = scan.readers[0].header.prev_chain
             if self._world is not None and self._world.chain != self._chain:
-                report.add(DamagedFileError(f"aw.prev_chain is {self._chain.hex()}, the log's base has "
-                                            f"{self._world.chain.hex()} (L-15)", scan.readers[0].path))
+                report.add(DamagedFileError(f"aw.prev_chain is {chain_hex(self._chain)}, the log's base has "
+                                            f"{chain_hex(self._world.chain)} (L-15)", scan.readers[0].path))
         for end in rows.commits().tolist():
             tick = int(rows.tick[end])
             stored = int(rows.bits[end]).to_bytes(8, "little")
             computed = tick_chain(self._chain, tick, rows.slice(start, end))
             if computed != stored:
-                report.add(DamagedFileError(f"the chain of tick {tick} is {computed.hex()}, its commit row says "
-                                            f"{stored.hex()} (L-15)", self._store.path / "log"))
+                report.add(DamagedFileError(f"the chain of tick {tick} is {chain_hex(computed)}, its commit row says "
+                                            f"{chain_hex(stored)} (L-15)", self._store.path / "log"))
             self._chain, start = stored, end + 1
             if self._waiting and self._waiting[0].seq <= rows.first_seq + start:
                 self._apply(rows.slice(applied, start), scan)
@@ -161,7 +162,7 @@ class _Verifier:
             path = manifest.path / "manifest.json"
             if manifest.seq < seq or chain is not None and manifest.chain != chain:
                 self._report.add(DamagedFileError(f"the snapshot is at seq {manifest.seq} with chain "
-                                                  f"{manifest.chain.hex()}, the log has no such commit (L-24)", path, remedy=""))
+                                                  f"{chain_hex(manifest.chain)}, the log has no such commit (L-24)", path, remedy=""))
             try:
                 snapshot = Snapshot(manifest.path, self._store.info.store, self._store.info.strings)
             except ArrowWorldError as e:
@@ -222,5 +223,5 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     last = reader.footer.metadata.get("aw.last_chain")
     following = scan.readers.index(reader) + 1
     chain = scan.readers[following].header.prev_chain if following < len(scan.readers) else scan.chain
-    if chain is not None and last != chain.hex():
-        report.add(DamagedFileError(f"footer aw.last_chain is {last!r}, the chain is {chain.hex()}", reader.path))
+    if chain is not None and last != chain_hex(chain):
+        report.add(DamagedFileError(f"footer aw.last_chain is {last!r}, the chain is {chain_hex(chain)}", reader.path))

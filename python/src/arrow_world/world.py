@@ -24,7 +24,7 @@ class Table:
         self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
         self.next_id = 0
         self.free: list[tuple[int, int]] = []
-        """Allocated tables: the stack of free (id, generation it last lived in), bottom first."""
+        """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
         self.dead: dict[int, int] = {}
         """External tables with gen: ids that lived and are not live, with their last generation."""
 

@@ -25,7 +25,7 @@ from .values import Array, encode
 from .world import World
 
 _MAX_KEYS = 1 << 16
-_TICKS = 1 << 64
+_TICKS = 1 << 63
 
 
 class LogWriter:
@@ -55,7 +55,7 @@ class LogWriter:
         written at the first commit that brings at least so many rows. Raises InvalidUseError, StoreLockedError.
         """
         store = Path(path)
-        if not strings and any(k.encoding == "code" for k in declare(schema)):
+        if not strings and schema.has_strings:
             raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
         if len(declare(schema)) > _MAX_KEYS:
             raise InvalidUseError(f"Cannot create the store: its schema makes more than {_MAX_KEYS} keys.")

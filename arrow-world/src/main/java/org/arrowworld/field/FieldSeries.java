@@ -29,6 +29,7 @@ final class FieldSeries implements Closeable {
   private long dataOffset;
   private long rows;
   private String note;
+  private volatile MappedRows mapped;
 
   private FieldSeries(ReadableFile file, NpyType type, int[] rowShape) {
     this.file = file;
@@ -150,8 +151,18 @@ final class FieldSeries implements Closeable {
   }
 
   NpyArray row(long index) throws IOException {
-    return NpyArray.readRaw(
-        file, offset(index), type, Arrays.copyOfRange(shape(0), 1, 1 + rowShape.length));
+    long[] rowShapeLong = Arrays.copyOfRange(shape(0), 1, 1 + rowShape.length);
+    return MappedRows.fits(rowBytes)
+        ? NpyArray.view(type, rowShapeLong, mapped().row(index))
+        : NpyArray.readRaw(file, offset(index), type, rowShapeLong);
+  }
+
+  /** Maps lazily, so that a run can be opened whose data is never looked at. */
+  private MappedRows mapped() {
+    if (mapped == null) {
+      mapped = new MappedRows(file, dataOffset, rowBytes, rows);
+    }
+    return mapped;
   }
 
   /** Reads runs of points that lie together, as long as the box allows. */
@@ -203,13 +214,15 @@ final class FieldSeries implements Closeable {
           "Cannot read point %s of a grid of %s over %d snapshots"
               .formatted(Arrays.toString(point), Arrays.toString(rowShape), count));
     }
-    double[] values = new double[(int) count];
-    ByteBuffer item = ByteBuffer.allocateDirect(type.itemBytes()).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < values.length; i++) {
-      read(item.clear(), offset(i) + offset * type.itemBytes());
-      values[i] = type == NpyType.F32 ? item.getFloat(0) : item.getDouble(0);
+    if (!MappedRows.fits(rowBytes)) {
+      double[] values = new double[(int) count];
+      for (int i = 0; i < values.length; i++) {
+        long at = offset(i) + offset * type.itemBytes();
+        values[i] = NpyArray.readRaw(file, at, type).doubleAt(0);
+      }
+      return values;
     }
-    return values;
+    return mapped().column((int) offset * type.itemBytes(), type.itemBytes(), (int) count);
   }
 
   private long offset(long row) {

@@ -2,8 +2,6 @@ package org.arrowworld.field;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,15 +20,11 @@ import org.arrowworld.storage.Storage;
  * and nothing more is accepted. One thread at a time; one writer per directory.
  */
 public final class FieldSnapshotWriter implements Closeable {
-  private static final int BUFFER_BYTES = 1 << 20;
-
   private final Storage storage;
   private final String directory;
   private final FieldRunOptions options;
   private final int[] gridShape;
   private final List<GrowingNpy> arrays = new ArrayList<>();
-  private final ByteBuffer buffer =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final Closeable lock;
   private FieldMetadata metadata;
   private GrowingNpy times;
@@ -108,28 +102,16 @@ public final class FieldSnapshotWriter implements Closeable {
     List<FieldArray> rows = new ArrayList<>(arrays.size());
     collect(rows, "field", metadata.fields(), snapshot.fields());
     collect(rows, "velocity", metadata.velocities(), snapshot.velocities());
-    state = State.FAILED; // until every byte is written
-    buffer.clear().putDouble(time);
-    times.write(written, 0, buffer.flip());
+    state = State.FAILED; // until every byte is taken
+    times.append(FieldArray.of(new double[] {time}, 1));
     for (int i = 0; i < rows.size(); i++) {
-      write(arrays.get(i), rows.get(i));
+      arrays.get(i).append(rows.get(i));
     }
     written++;
     lastTime = time;
     state = State.OPEN;
     if (written - flushed >= options.flushEverySnapshots()) {
       flush();
-    }
-  }
-
-  private void write(GrowingNpy array, FieldArray values) throws IOException {
-    long offsetBytes = 0;
-    for (int from = 0; from < values.size(); ) {
-      buffer.clear();
-      from += values.put(from, buffer);
-      int bytes = buffer.flip().remaining();
-      array.write(written, offsetBytes, buffer);
-      offsetBytes += bytes;
     }
   }
 
@@ -188,6 +170,10 @@ public final class FieldSnapshotWriter implements Closeable {
       return;
     }
     state = State.FAILED;
+    for (GrowingNpy array : arrays) {
+      array.drain();
+    }
+    times.drain();
     force();
     for (GrowingNpy array : arrays) {
       array.count(written);

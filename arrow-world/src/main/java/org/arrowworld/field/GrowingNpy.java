@@ -3,6 +3,7 @@ package org.arrowworld.field;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.storage.Storage;
@@ -13,12 +14,18 @@ import org.arrowworld.storage.WritableFile;
  * ones, and the header is told of them later.
  */
 final class GrowingNpy implements Closeable {
+  /** Small rows gather here, so that the storage sees few large writes. A multiple of any item. */
+  private static final int BUFFER_BYTES = 1 << 18;
+
   private final WritableFile file;
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private final NpyType type;
   private final long[] shape;
   private final long dataOffset;
   private final long rowBytes;
   private byte[] header;
+  private long position;
 
   private GrowingNpy(WritableFile file, NpyType type, long[] shape) {
     this.file = file;
@@ -26,6 +33,7 @@ final class GrowingNpy implements Closeable {
     this.shape = shape;
     this.header = header(0);
     this.dataOffset = header.length;
+    this.position = dataOffset;
     long bytes = type.itemBytes();
     for (int axis = 1; axis < shape.length; axis++) {
       bytes *= shape[axis];
@@ -65,9 +73,24 @@ final class GrowingNpy implements Closeable {
     }
   }
 
-  /** Writes a part of a row. */
-  void write(long row, long offsetBytes, ByteBuffer data) throws IOException {
-    file.write(data, dataOffset + row * rowBytes + offsetBytes);
+  /** Appends a row; it is in the file after {@link #drain}, or before. */
+  void append(FieldArray row) throws IOException {
+    for (int from = 0; from < row.size(); ) {
+      if (!buffer.hasRemaining()) {
+        drain();
+      }
+      from += row.put(from, buffer);
+    }
+  }
+
+  /** Writes what was appended and is not in the file yet. */
+  void drain() throws IOException {
+    int bytes = buffer.flip().remaining();
+    if (bytes > 0) {
+      file.write(buffer, position);
+      position += bytes;
+    }
+    buffer.clear();
   }
 
   /** Counts so many rows in the header, by one write of the bytes that change. */

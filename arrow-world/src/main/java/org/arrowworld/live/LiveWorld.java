@@ -20,6 +20,7 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.World;
 import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.tick.TickEngine;
@@ -85,11 +86,12 @@ public final class LiveWorld implements Closeable {
       Storage storage, StoreInfo info, LogOptions options, BufferAllocator allocator)
       throws IOException {
     storage.createDirectories("");
-    Closeable lock = lock(storage);
+    Closeable lock = StoreLock.take(storage);
     try {
       info.write(storage);
       World world = new World(info.schema(), new Codebook(), allocator);
-      return start(storage, info, lock, world, LogPosition.START, options);
+      KeyTable keys = new KeyTable(info.schema().keys());
+      return start(storage, info, lock, world, keys, LogPosition.START, options);
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -105,7 +107,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld resume(Storage storage, LogOptions options, BufferAllocator allocator)
       throws IOException {
     StoreInfo info = StoreInfo.read(storage);
-    Closeable lock = lock(storage);
+    Closeable lock = StoreLock.take(storage);
     try {
       LogPosition end = checkedEnd(storage, info);
       LogRecovery.prepare(storage);
@@ -114,7 +116,7 @@ public final class LiveWorld implements Closeable {
             end.tick() < 0
                 ? new World(info.schema(), new Codebook(), allocator)
                 : timeline.at(timeline.lastTick(), allocator);
-        return start(storage, info, lock, world, end, options);
+        return start(storage, info, lock, world, timeline.log().keys(), end, options);
       }
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
@@ -152,22 +154,15 @@ public final class LiveWorld implements Closeable {
     }
   }
 
-  private static Closeable lock(Storage storage) throws IOException {
-    String holder =
-        "process %d (java %s)"
-            .formatted(ProcessHandle.current().pid(), System.getProperty("java.version"));
-    return storage.lock("LOCK", holder);
-  }
-
   private static LiveWorld start(
       Storage storage,
       StoreInfo info,
       Closeable lock,
       World world,
+      KeyTable keys,
       LogPosition position,
       LogOptions options)
       throws IOException {
-    KeyTable keys = new KeyTable(info.schema().keys());
     LogWriter.Start start =
         new LogWriter.Start(info.id(), world.schema().version(), info.strings(), position);
     LogWriter log = LogWriter.open(storage, start, keys, world.codebook(), options);

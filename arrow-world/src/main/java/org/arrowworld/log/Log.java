@@ -73,7 +73,12 @@ public final class Log implements Closeable {
     List<Part> parts = new ArrayList<>();
     try {
       for (String path : segmentPaths(storage)) {
-        parts.add(openPart(storage, path));
+        Part part = openPart(storage, path);
+        parts.add(part);
+        if (isCovered(parts, part)) {
+          parts.remove(parts.size() - 1);
+          part.reader.close();
+        }
       }
       KeyTable keys = checkContinuity(parts, store, initialKeys);
       return bounded(parts, keys, Fence.read(storage));
@@ -81,6 +86,13 @@ public final class Log implements Closeable {
       closeAll(parts);
       throw e;
     }
+  }
+
+  /** Whether a segment before this one holds all its rows: a merge was interrupted (spec L-25). */
+  private static boolean isCovered(List<Part> parts, Part part) {
+    return parts.size() > 1
+        && part.index.end().seq() <= parts.get(parts.size() - 2).index.end().seq()
+        && part.reader.header().start().seq() < parts.get(parts.size() - 2).index.end().seq();
   }
 
   /**
@@ -266,6 +278,30 @@ public final class Log implements Closeable {
       bytes += part.reader.file().size();
     }
     return bytes;
+  }
+
+  /**
+   * A segment of the log.
+   *
+   * @param path its file
+   * @param firstSeq seq of its first row
+   * @param end the position after its last committed row
+   * @param bytes size of its file
+   */
+  public record Segment(String path, long firstSeq, LogPosition end, long bytes) {}
+
+  /** The segments in order, with their extents. */
+  public List<Segment> extents() throws IOException {
+    List<Segment> extents = new ArrayList<>();
+    for (Part part : parts) {
+      extents.add(
+          new Segment(
+              part.reader.path(),
+              part.reader.header().start().seq(),
+              part.index.end(),
+              part.reader.file().size()));
+    }
+    return extents;
   }
 
   /** Paths of the segments, in order. */

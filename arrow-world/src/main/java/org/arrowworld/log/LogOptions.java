@@ -9,13 +9,26 @@ import org.arrowworld.errors.InvalidUseException;
  * @param containers how many containers the revolver has, at least 2
  * @param containerRows rows a container holds
  * @param segmentBytes a live segment of this size or more is sealed at the next commit
+ * @param overflow what happens when the disk cannot keep up
  */
 public record LogOptions(
-    Durability durability, int containers, int containerRows, long segmentBytes) {
+    Durability durability,
+    int containers,
+    int containerRows,
+    long segmentBytes,
+    Overflow overflow) {
+
+  /** What an append does when all containers are full. */
+  public enum Overflow {
+    /** It waits. A tick larger than all containers streams through them. */
+    BLOCK,
+    /** The tick is refused before anything of it is logged or applied. */
+    FAIL
+  }
 
   /** Forced commits, 2 containers of 200,000 rows, segments of 256 MiB. */
   public static final LogOptions DEFAULT =
-      new LogOptions(Durability.COMMIT, 2, 200_000, 256L << 20);
+      new LogOptions(Durability.COMMIT, 2, 200_000, 256L << 20, Overflow.BLOCK);
 
   public LogOptions {
     if (containers < 2 || containerRows < 2 || segmentBytes < 1) {
@@ -26,14 +39,18 @@ public record LogOptions(
   }
 
   public LogOptions withDurability(Durability value) {
-    return new LogOptions(value, containers, containerRows, segmentBytes);
+    return new LogOptions(value, containers, containerRows, segmentBytes, overflow);
   }
 
   public LogOptions withContainers(int count, int rows) {
-    return new LogOptions(durability, count, rows, segmentBytes);
+    return new LogOptions(durability, count, rows, segmentBytes, overflow);
   }
 
   public LogOptions withSegmentBytes(long bytes) {
-    return new LogOptions(durability, containers, containerRows, bytes);
+    return new LogOptions(durability, containers, containerRows, bytes, overflow);
+  }
+
+  public LogOptions withOverflow(Overflow value) {
+    return new LogOptions(durability, containers, containerRows, segmentBytes, value);
   }
 }

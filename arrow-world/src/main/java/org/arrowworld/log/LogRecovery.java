@@ -18,6 +18,7 @@ public final class LogRecovery {
   public static void prepare(Storage storage) throws IOException {
     discardUnfinished(storage, SegmentFormat.LOG);
     discardUnfinished(storage, SegmentFormat.LIVE);
+    discardCovered(storage);
     for (String name : storage.list(SegmentFormat.LIVE)) {
       if (!name.matches("[0-9]{20}\\.arrows")) {
         continue;
@@ -36,6 +37,27 @@ public final class LogRecovery {
       if (name.endsWith(AtomicFiles.UNFINISHED)) {
         AtomicFiles.discard(storage, directory + "/" + name);
       }
+    }
+  }
+
+  /** Finishes a merge that was interrupted: deletes sealed segments that an earlier one holds. */
+  private static void discardCovered(Storage storage) throws IOException {
+    long covered = 0;
+    for (String path : Log.segmentPaths(storage)) {
+      if (!path.endsWith(SegmentFormat.SEALED_ENDING)) {
+        continue;
+      }
+      long endSeq;
+      boolean redundant;
+      try (SegmentReader reader = SegmentReader.open(storage, path, 8)) {
+        endSeq = SegmentIndexer.sealed(reader).end().seq();
+        redundant = endSeq <= covered && reader.header().start().seq() < covered;
+      }
+      if (redundant) {
+        storage.delete(path);
+        storage.forceDirectory(SegmentFormat.LOG);
+      }
+      covered = Math.max(covered, endSeq);
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
@@ -35,6 +36,7 @@ public final class LogWriter implements Closeable {
   private final LogOptions options;
   private final SegmentRoll segments;
   private final Revolver revolver;
+  private Triples container;
   private LogPosition committed;
   private long tick;
   private boolean tickOpen;
@@ -66,6 +68,21 @@ public final class LogWriter implements Closeable {
     return new LogWriter(keys, options, segments, start.position());
   }
 
+  /**
+   * Makes sure that a tick can be logged without waiting, where the options ask for that.
+   *
+   * @param newTick for the message
+   * @param rows of the tick, the commit row included
+   * @throws LogFullException under {@code FAIL}, if there is no room; nothing was changed
+   */
+  public void reserve(long newTick, long rows) throws IOException {
+    checkOpen();
+    if (options.overflow() == LogOptions.Overflow.FAIL && rows > revolver.room()) {
+      long capacity = (long) options.containers() * options.containerRows();
+      throw new LogFullException(newTick, rows, revolver.room(), capacity);
+    }
+  }
+
   /** Begins a tick, which must be later than the last committed one. */
   public void beginTick(long newTick) throws IOException {
     checkOpen();
@@ -91,12 +108,8 @@ public final class LogWriter implements Closeable {
    */
   public void append(int rid, int key, long pattern) throws IOException {
     checkTick();
-    Triples rows = revolver.current();
-    if (rows.size() == options.containerRows()) {
-      turn(false);
-      rows = revolver.current();
-    }
-    rows.add(tick, rid, key, pattern);
+    room();
+    container.add(tick, rid, key, pattern);
     tickRows++;
   }
 
@@ -105,7 +118,7 @@ public final class LogWriter implements Closeable {
     checkTick();
     for (int from = 0; from < count; ) {
       int to = Math.min(count, from + room());
-      revolver.current().addColumn(tick, key, rids, patterns, from, to);
+      container.addColumn(tick, key, rids, patterns, from, to);
       from = to;
     }
     tickRows += count;
@@ -116,17 +129,51 @@ public final class LogWriter implements Closeable {
     checkTick();
     for (int from = 0; from < rows.size(); ) {
       int to = Math.min(rows.size(), from + room());
-      revolver.current().addAll(rows, from, to);
+      container.addAll(rows, from, to);
       from = to;
     }
     tickRows += rows.size();
   }
 
-  private int room() throws IOException {
-    if (revolver.current().size() == options.containerRows()) {
-      turn(false);
+  /**
+   * Appends the rows of one rid: {@code keys[0, count)} and {@code patterns[0, count)}.
+   *
+   * @param rid row id, unsigned
+   */
+  public void appendRecord(int rid, char[] recordKeys, long[] patterns, int count)
+      throws IOException {
+    checkTick();
+    for (int from = 0; from < count; ) {
+      int to = Math.min(count, from + room());
+      container.addRecord(tick, rid, recordKeys, patterns, from, to);
+      from = to;
     }
-    return options.containerRows() - revolver.current().size();
+    tickRows += count;
+  }
+
+  /** Rows that the present container takes before it is handed over. Does not wait. */
+  public int roomRows() {
+    return options.containerRows() - (container == null ? 0 : container.size());
+  }
+
+  /** Rows the current container still takes, after turning to the next if it is full. */
+  private int room() throws IOException {
+    if (container == null) {
+      container = current();
+    }
+    if (container.size() == options.containerRows()) {
+      turn(false);
+      container = current();
+    }
+    return options.containerRows() - container.size();
+  }
+
+  private Triples current() throws IOException {
+    try {
+      return revolver.current();
+    } catch (IOException e) {
+      throw poisoned(e);
+    }
   }
 
   /**
@@ -160,6 +207,17 @@ public final class LogWriter implements Closeable {
     return -1;
   }
 
+  /**
+   * Between ticks: hands committed rows to the flush thread if it has nothing to do. Does not wait.
+   */
+  public void handOver() throws IOException {
+    checkOpen();
+    boolean rowsWait = container != null && container.size() > 0;
+    if (!tickOpen && rowsWait && revolver.idle()) {
+      turn(false);
+    }
+  }
+
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
     try {
@@ -181,10 +239,15 @@ public final class LogWriter implements Closeable {
     await(turn(true));
   }
 
+  /** Whether the next key needs wider codes, so that it must be declared between ticks. */
+  public boolean nextKeyWidens() {
+    return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
+  }
+
   /** Declares the next key; its rows may follow. */
   public void declare(Key key) throws IOException {
     checkOpen();
-    if (SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size())) {
+    if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
             "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
@@ -246,6 +309,7 @@ public final class LogWriter implements Closeable {
   }
 
   private long turn(boolean force) throws IOException {
+    container = null;
     try {
       return revolver.turn(keys.size(), force);
     } catch (IOException e) {

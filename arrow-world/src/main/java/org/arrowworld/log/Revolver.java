@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Preallocated containers that one producer fills and one private thread flushes, in order.
  *
- * <p>The producer owns the current container; {@link #turn} hands it over and takes a free one,
- * waiting for it if need be. The first failed flush ends all flushing: what was handed over later
+ * <p>The producer owns the current container; {@link #turn} hands it over; {@link #current} waits
+ * for a free one if need be. The first failed flush ends all flushing: what was handed over later
  * is never written, and every later call throws. Interrupts of the producer are kept, not obeyed.
  */
 final class Revolver {
@@ -43,6 +43,7 @@ final class Revolver {
   private final Deque<Container> free = new ArrayDeque<>();
   private final Deque<Container> filled = new ArrayDeque<>();
   private final Sink sink;
+  private final int containerRows;
   private final long idleNanos;
   private final Thread thread;
   private Container current;
@@ -56,6 +57,7 @@ final class Revolver {
    */
   Revolver(int containers, int rows, long idleNanos, Sink sink) {
     this.sink = sink;
+    this.containerRows = rows;
     this.idleNanos = idleNanos;
     for (int i = 0; i < containers; i++) {
       free.add(new Container(rows));
@@ -66,18 +68,49 @@ final class Revolver {
     thread.start();
   }
 
-  /** The container being filled. */
-  Triples current() {
+  /** The container being filled; waits for one if all are handed over. */
+  Triples current() throws IOException {
+    if (current == null) {
+      acquire();
+    }
     return current.rows;
   }
 
+  private void acquire() throws IOException {
+    lock.lock();
+    try {
+      while (free.isEmpty() && failure == null) {
+        changed.awaitUninterruptibly();
+      }
+      throwIfFailed();
+      current = free.remove();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Rows that can be taken without waiting. */
+  long room() {
+    lock.lock();
+    try {
+      long containers = free.size();
+      return containers * containerRows
+          + (current == null ? 0 : containerRows - current.rows.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
-   * Hands the current container over, empty or not, and takes a free one.
+   * Hands the current container over, empty or not.
    *
    * @return a ticket for {@link #await}
    * @throws IOException the first failure, wrapped
    */
   long turn(int keyCount, boolean force) throws IOException {
+    if (current == null) {
+      acquire();
+    }
     lock.lock();
     try {
       throwIfFailed();
@@ -86,11 +119,7 @@ final class Revolver {
       filled.add(current);
       long ticket = ++handedOver;
       changed.signalAll();
-      while (free.isEmpty() && failure == null) {
-        changed.awaitUninterruptibly();
-      }
-      throwIfFailed();
-      current = free.remove();
+      current = free.poll();
       return ticket;
     } finally {
       lock.unlock();

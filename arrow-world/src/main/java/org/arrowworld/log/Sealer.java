@@ -21,8 +21,8 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 
 /**
- * Turns the valid part of a live segment into a sealed one: an IPC file with one complete
- * dictionary per field, larger batches and an index in its footer (spec L-20).
+ * Writes sealed segments: an IPC file with one complete dictionary per field, larger batches and an
+ * index in its footer (spec L-20), from the valid part of a live segment or from several segments.
  */
 final class Sealer {
   /** Rows a sealed batch holds at least, the last one excepted. */
@@ -30,26 +30,37 @@ final class Sealer {
 
   private static final int ALIGNMENT_BYTES = 64;
 
-  private final SegmentReader live;
-  private final SegmentIndex index;
+  /** A segment whose committed rows are written anew. */
+  record Source(SegmentReader reader, SegmentIndex index) {}
+
+  private final List<Source> sources;
+  private final KeyTable keys;
+  private final LogPosition end;
   private final SegmentFormat.Header header;
   private final Map<Integer, byte[]> words = new HashMap<>();
   private final BatchEncoder encoder;
   private final Scratch scratch = new Scratch();
   private final List<SegmentIndex.Entry> entries = new ArrayList<>();
 
-  private Sealer(SegmentReader live, SegmentIndex index) {
-    this.live = live;
-    this.index = index;
-    SegmentFormat.Header old = live.header();
+  private Sealer(List<Source> sources) {
+    this.sources = sources;
+    Source last = sources.get(sources.size() - 1);
+    this.keys = last.reader.keys(); // keys are append-only
+    this.end = last.index.end();
+    SegmentFormat.Header first = sources.get(0).reader.header();
     this.header =
         new SegmentFormat.Header(
-            old.store(),
-            old.schemaVersion(),
-            old.start(),
-            old.strings(),
-            SegmentFormat.keyBytes(live.keys().size()));
-    this.encoder = new BatchEncoder(live.keys(), words::get, old.strings(), ALIGNMENT_BYTES);
+            first.store(),
+            first.schemaVersion(),
+            first.start(),
+            first.strings(),
+            SegmentFormat.keyBytes(keys.size()));
+    this.encoder = new BatchEncoder(keys, words::get, first.strings(), ALIGNMENT_BYTES);
+  }
+
+  /** Writes segments that follow each other as one sealed segment, which replaces the first. */
+  static void merge(Storage storage, List<Source> sources) throws IOException {
+    new Sealer(sources).write(storage);
   }
 
   /**
@@ -69,7 +80,7 @@ final class Sealer {
             index.tail().finding() + "; run aw recover to save what can be read");
       }
       if (index.end().seq() > firstSeq) {
-        new Sealer(live, index).write(storage);
+        new Sealer(List.of(new Source(live, index))).write(storage);
       }
     }
     storage.delete(livePath);
@@ -81,7 +92,6 @@ final class Sealer {
     String temporary = path + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);
     collectWords();
-    KeyTable keys = live.keys();
     CRC32 crc = SegmentWriter.firstCrc(header);
     try (WritableFile file = storage.create(temporary)) {
       IpcFileWriter out =
@@ -97,7 +107,7 @@ final class Sealer {
         out.dictionary(SegmentFormat.TEXT_DICTIONARY, encoder.dictionary());
       }
       writeBatches(out, crc);
-      out.finish(SegmentIndexer.footerMetadata(entries, index.end().chain()));
+      out.finish(SegmentIndexer.footerMetadata(entries, end.chain()));
     }
     AtomicFiles.publish(storage, temporary, path);
   }
@@ -108,40 +118,49 @@ final class Sealer {
       return;
     }
     Triples rows = new Triples(BATCH_ROWS);
-    for (int i = 0; i < index.batches().size(); i++) {
-      TripleBatch batch = live.read(index.batches(), i);
-      int count = committedRows(batch);
-      for (int row = 0; row < count; row++) {
-        byte[] word = batch.utf8(row);
-        if (word != null) {
-          words.putIfAbsent((int) Values.toInteger(batch.val(row)), word);
-        }
-      }
-      rows.clear();
-      batch.copyTo(rows, 0, count);
-      encoder.scan(rows, 0, count);
-    }
+    forEachBatch(
+        (batch, from, to) -> {
+          for (int row = from; row < to; row++) {
+            byte[] word = batch.utf8(row);
+            if (word != null) {
+              words.putIfAbsent((int) Values.toInteger(batch.val(row)), word);
+            }
+          }
+          rows.clear();
+          batch.copyTo(rows, from, to);
+          encoder.scan(rows, 0, rows.size());
+        });
   }
 
-  private int committedRows(TripleBatch batch) {
-    return (int) Math.max(0, Math.min(batch.rows(), index.end().seq() - batch.firstSeq()));
+  /** Visits the committed rows of all sources in order. */
+  private void forEachBatch(Log.Visitor visitor) throws IOException {
+    for (Source source : sources) {
+      SegmentIndex index = source.index;
+      for (int i = 0; i < index.batches().size(); i++) {
+        TripleBatch batch = source.reader.read(index.batches(), i);
+        int to = (int) Math.min(batch.rows(), index.end().seq() - batch.firstSeq());
+        if (to > 0) {
+          visitor.visit(batch, 0, to);
+        }
+      }
+    }
   }
 
   private void writeBatches(IpcFileWriter out, CRC32 firstCrc) throws IOException {
-    CRC32 crc = firstCrc;
     Triples rows = new Triples(BATCH_ROWS * 2);
-    long nextSeq = header.start().seq();
-    for (int i = 0; i < index.batches().size(); i++) {
-      TripleBatch batch = live.read(index.batches(), i);
-      batch.copyTo(rows, 0, committedRows(batch));
-      boolean last = nextSeq + rows.size() == index.end().seq();
-      if (rows.size() >= BATCH_ROWS || (last && rows.size() > 0)) {
-        int stored = writeBatch(out, rows, nextSeq, crc);
-        crc = SegmentWriter.nextCrc(stored);
-        nextSeq += rows.size();
-        rows.clear();
-      }
-    }
+    CRC32[] crc = {firstCrc};
+    long[] nextSeq = {header.start().seq()};
+    forEachBatch(
+        (batch, from, to) -> {
+          batch.copyTo(rows, from, to);
+          boolean last = nextSeq[0] + rows.size() == end.seq();
+          if (rows.size() >= BATCH_ROWS || last) {
+            int stored = writeBatch(out, rows, nextSeq[0], crc[0]);
+            crc[0] = SegmentWriter.nextCrc(stored);
+            nextSeq[0] += rows.size();
+            rows.clear();
+          }
+        });
   }
 
   private int writeBatch(IpcFileWriter out, Triples rows, long firstSeq, CRC32 crc)

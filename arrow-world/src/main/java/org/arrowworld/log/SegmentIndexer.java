@@ -57,7 +57,7 @@ final class SegmentIndexer {
   private static Tail tail(
       SegmentReader reader, long at, long nextSeq, LogPosition end, DamagedFileException failure)
       throws IOException {
-    if (reader.hasRoomAfter(at) || failure != null) {
+    if (reader.hasBytesAfter(at) || failure != null) {
       long found = laterBatch(reader, at, nextSeq);
       if (found >= 0) {
         String why = failure == null ? "an end mark" : failure.getMessage();
@@ -75,7 +75,7 @@ final class SegmentIndexer {
       String finding = "%d rows without a commit row".formatted(nextSeq - end.seq());
       return new Tail(Tail.Kind.TORN, reader.path(), at, finding);
     }
-    return reader.hasRoomAfter(at)
+    return reader.hasBytesAfter(at)
         ? new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message")
         : new Tail(Tail.Kind.CLEAN, reader.path(), at, "");
   }

@@ -11,7 +11,6 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.internal.ipc.Frame;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -285,9 +284,9 @@ final class SegmentReader implements Closeable {
         from, to, batch.firstSeq(), batch.rows(), tickMin, tickMax, ridMin, ridMax, crc);
   }
 
-  /** Whether bytes follow that could be a message. */
-  boolean hasRoomAfter(long offset) throws IOException {
-    return file.size() - offset > Frame.PREFIX_BYTES;
+  /** Whether any byte follows (spec L-22). */
+  boolean hasBytesAfter(long offset) throws IOException {
+    return file.size() > offset;
   }
 
   @Override

@@ -66,6 +66,19 @@ public final class Triples {
     size += count;
   }
 
+  /** Adds rows of one tick and rid: keys and patterns {@code [from, to)}. */
+  public void addRecord(long tick, int rid, char[] sourceKeys, long[] patterns, int from, int to) {
+    int at = size;
+    ensure(at + to - from);
+    for (int i = from; i < to; i++, at++) {
+      ticks[at] = tick;
+      rids[at] = rid;
+      keys[at] = sourceKeys[i];
+      vals[at] = patterns[i];
+    }
+    size = at;
+  }
+
   /** Makes room for this many rows in all. */
   public void ensure(int rows) {
     if (rows > rids.length) {

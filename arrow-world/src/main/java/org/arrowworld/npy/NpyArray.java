@@ -15,6 +15,9 @@ import org.arrowworld.storage.ReadableFile;
  * file's orders were. Every bit is kept, NaN payloads included. Immutable; any thread may read it.
  */
 public final class NpyArray {
+  /** The largest array {@link #view} takes, in bytes. */
+  public static final int MAX_VIEW_BYTES = NpyChunks.CHUNK_BYTES;
+
   private final NpyHeader header;
   private final NpyChunks chunks;
 
@@ -171,6 +174,24 @@ public final class NpyArray {
       piece.clear();
     }
     return new NpyArray(header, chunks);
+  }
+
+  /**
+   * An array over the caller's memory, a mapped file say: nothing is copied, and the memory must
+   * not change while the array is used.
+   *
+   * @param littleEndianData the elements in C order, at most {@link #MAX_VIEW_BYTES}
+   */
+  public static NpyArray view(NpyType type, long[] shape, ByteBuffer littleEndianData) {
+    NpyHeader.checkData("view an array", type, shape, littleEndianData);
+    if (littleEndianData.remaining() > MAX_VIEW_BYTES) {
+      throw new InvalidUseException(
+          "Cannot view %d bytes as an array: %d are the most"
+              .formatted(littleEndianData.remaining(), MAX_VIEW_BYTES));
+    }
+    NpyHeader header = new NpyHeader(type, ByteOrder.LITTLE_ENDIAN, NpyOrder.C, shape, 0);
+    return new NpyArray(
+        header, new NpyChunks(littleEndianData.slice().order(ByteOrder.LITTLE_ENDIAN)));
   }
 
   /** Copies little-endian elements in C order into an array. */

@@ -30,6 +30,11 @@ final class NpyChunks {
     }
   }
 
+  /** Wraps memory of at most one piece. */
+  NpyChunks(ByteBuffer whole) {
+    chunks = whole.hasRemaining() ? new ByteBuffer[] {whole} : new ByteBuffer[0];
+  }
+
   private static ByteBuffer allocate(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -81,11 +81,12 @@ public final class SchemaJson {
     TableKind kind = label(json, "kind", TableKind.class);
     boolean rows = kind == TableKind.ROW;
     Set<Lineage> lineage = EnumSet.noneOf(Lineage.class);
-    for (Object label : json.list("lineage")) {
+    for (Object label : json.has("lineage") ? json.list("lineage") : List.of()) {
       lineage.add(label(json, "lineage", label, Lineage.class));
     }
     List<Column> columns = new ArrayList<>();
-    for (JsonObject column : json.objects("columns")) {
+    boolean presence = kind == TableKind.PRESENCE && !json.has("columns");
+    for (JsonObject column : presence ? List.<JsonObject>of() : json.objects("columns")) {
       ColumnType type = label(column, "type", ColumnType.class);
       long defaultBits = type == ColumnType.STRING ? 0 : column.hex64("default");
       if (!Values.fits(type, defaultBits)) {
@@ -104,7 +105,7 @@ public final class SchemaJson {
             : RemovalPolicy.SWAP_REMOVE,
         lineage,
         columns,
-        events(json, "events"));
+        json.has("events") ? events(json, "events") : List.of());
   }
 
   private static List<EventKind> events(JsonObject json, String member)

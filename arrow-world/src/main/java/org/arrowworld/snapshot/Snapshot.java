@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
@@ -59,6 +61,14 @@ public final class Snapshot implements Closeable {
     return locations;
   }
 
+  /** Deletes a snapshot: it vanishes by one rename. */
+  public static void delete(Storage storage, Location location) throws IOException {
+    String gone = location.directory() + AtomicFiles.UNFINISHED;
+    AtomicFiles.discard(storage, gone);
+    AtomicFiles.publish(storage, location.directory(), gone);
+    AtomicFiles.discard(storage, gone);
+  }
+
   /**
    * Opens a snapshot: reads its manifest and verifies all but the data of its files.
    *
@@ -67,7 +77,12 @@ public final class Snapshot implements Closeable {
   public static Snapshot open(Storage storage, Location location, StoreId store)
       throws IOException {
     String directory = location.directory();
-    SnapshotManifest manifest = SnapshotManifest.read(storage, directory);
+    SnapshotManifest manifest;
+    try {
+      manifest = SnapshotManifest.read(storage, directory);
+    } catch (NoSuchFileException e) {
+      throw new DamagedFileException(directory, -1, "the snapshot has no manifest.json", e);
+    }
     String path = directory + "/" + SnapshotManifest.NAME;
     if (!manifest.store().equals(store)) {
       throw new DamagedFileException(
@@ -85,6 +100,9 @@ public final class Snapshot implements Closeable {
         snapshot.tables.add(snapshot.openTable(table));
       }
       return snapshot;
+    } catch (NoSuchFileException e) {
+      snapshot.close();
+      throw new DamagedFileException(e.getFile(), -1, "a file of the snapshot is missing", e);
     } catch (IOException | RuntimeException e) {
       snapshot.close();
       throw e;

@@ -39,7 +39,7 @@ final class SnapshotFile implements Closeable {
     try {
       checkSize(file, entry);
       IpcFooter footer = IpcFooter.read(file);
-      if (!footer.schema().fields().equals(fields)) {
+      if (!withoutDictionaryIds(footer.schema().fields()).equals(withoutDictionaryIds(fields))) {
         throw new DamagedFileException(
             file.path(),
             -1,
@@ -58,6 +58,22 @@ final class SnapshotFile implements Closeable {
       file.close();
       throw e;
     }
+  }
+
+  /** Columns may share a dictionary or have one each (spec N-2). */
+  private static List<IpcField> withoutDictionaryIds(List<IpcField> fields) {
+    return fields.stream()
+        .map(f -> f.dictionary() == null ? f : words(f, f.dictionary().indexBytes()))
+        .toList();
+  }
+
+  private static IpcField words(IpcField field, int indexBytes) {
+    return new IpcField(
+        field.name(),
+        field.type(),
+        field.nullable(),
+        new IpcField.DictionaryRef(0, indexBytes),
+        field.metadata());
   }
 
   private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {

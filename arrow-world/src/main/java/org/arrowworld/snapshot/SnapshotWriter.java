@@ -57,6 +57,26 @@ public final class SnapshotWriter {
     this.temporary = temporary;
   }
 
+  /** Writes a snapshot as {@link #write} does, after deleting one of this tick that is no base. */
+  public static String replace(
+      Storage storage,
+      StoreId store,
+      World world,
+      LogPosition position,
+      Role role,
+      Map<String, String> properties)
+      throws IOException {
+    String directory = SnapshotFormat.directory(position.tick(), world.schema().version());
+    if (storage.exists(directory)) {
+      if (SnapshotManifest.read(storage, directory).base()) {
+        return directory;
+      }
+      Snapshot.delete(
+          storage, new Snapshot.Location(position.tick(), world.schema().version(), directory));
+    }
+    return write(storage, store, world, position, role, properties);
+  }
+
   /**
    * Writes and publishes a snapshot, replacing nothing.
    *

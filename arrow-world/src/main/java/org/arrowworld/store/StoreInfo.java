@@ -56,6 +56,11 @@ public record StoreInfo(
         StoreId.random(), schema, schema.hasStrings(), tickUnit, properties, environment);
   }
 
+  /** This store, not yet written, with a {@code text} column whatever its schema. */
+  public StoreInfo withStrings() {
+    return new StoreInfo(id, schema, true, tickUnit, properties, environment);
+  }
+
   /** Whether a storage holds a store. */
   public static boolean exists(Storage storage) throws IOException {
     return storage.exists(PATH);

@@ -3,6 +3,7 @@ package org.arrowworld.tick;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.LogFullException;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
@@ -45,7 +46,14 @@ public final class TickEngine {
       throw new InvalidUseException(
           "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
     }
+    int words = world.codebook().size();
     prepare(tick, systems);
+    try {
+      log.reserve(tick, rows.size() + 1L);
+    } catch (LogFullException e) {
+      world.codebook().shrinkTo(words);
+      throw e;
+    }
     log.beginTick(tick);
     log.appendAll(rows);
     long ticket = log.commitLater();

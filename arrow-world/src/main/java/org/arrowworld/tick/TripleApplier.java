@@ -1,7 +1,8 @@
 package org.arrowworld.tick;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
@@ -9,7 +10,6 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
-import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.TableColumn;
 import org.arrowworld.table.World;
@@ -32,12 +32,14 @@ public final class TripleApplier {
 
   private final World world;
   private final KeyTable keys;
+  private final Set<String> schemaKeys;
   private Action[] actions = new Action[0];
   private int[] slots = new int[1024];
 
   public TripleApplier(World world, KeyTable keys) {
     this.world = world;
     this.keys = keys;
+    this.schemaKeys = world.schema().keys().stream().map(Key::name).collect(Collectors.toSet());
   }
 
   /**
@@ -82,7 +84,7 @@ public final class TripleApplier {
     int dot = name.indexOf('.');
     switch (key.kind()) {
       case VALUE, BORN, DIED:
-        if (isTable(name.substring(0, Math.max(dot, 0)))) {
+        if (isOfSchema(key)) {
           WorldTable table = world.table(name.substring(0, dot));
           TableColumn column =
               key.kind() == KeyKind.VALUE ? table.column(name.substring(dot + 1)) : null;
@@ -94,9 +96,9 @@ public final class TripleApplier {
     }
   }
 
-  private boolean isTable(String name) {
-    List<TableSchema> tables = world.schema().tables();
-    return tables.stream().anyMatch(t -> t.name().equals(name));
+  /** Rows of keys that the schema does not make change no table (spec O-14). */
+  private boolean isOfSchema(Key key) {
+    return schemaKeys.contains(key.name());
   }
 
   private void learn(Triples rows, int from, int to, Words words) {

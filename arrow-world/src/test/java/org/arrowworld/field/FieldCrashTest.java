@@ -107,6 +107,9 @@ class FieldCrashTest {
       writer.flush();
       assertThat(trace)
           .containsExactly(
+              "WRITE /phi.npy",
+              "WRITE /v_phi.npy",
+              "WRITE /times.npy",
               "FORCE /phi.npy",
               "FORCE /v_phi.npy",
               "FORCE /times.npy",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
@@ -193,6 +194,67 @@ class LogTest {
               .isGreaterThanOrEqualTo(acknowledged);
         }
       }
+    }
+  }
+
+  @Test
+  void followers_see_every_committed_row_once_across_rolls_and_seals() throws IOException {
+    List<String> followed = new ArrayList<>();
+    LogFollower follower = LogFollower.open(storage, SCHEMA.keys(), LogPosition.START);
+    Log.Visitor visitor =
+        (batch, from, to) -> {
+          for (int i = from; i < to; i++) {
+            followed.add(batch.firstSeq() + i + " " + batch.tick(i) + " " + batch.val(i));
+          }
+        };
+    LogOptions options =
+        LogOptions.DEFAULT
+            .withDurability(Durability.NONE)
+            .withContainers(2, 7)
+            .withSegmentBytes(3000);
+    assertThat(follower.poll(visitor)).isFalse();
+    try (LogWriter writer = writer(options)) {
+      for (int tick = 0; tick < 60; tick++) {
+        writeTick(writer, tick, tick % 23);
+        if (tick % 3 == 0) {
+          writer.sync();
+          assertThat(follower.poll(visitor)).isTrue();
+          assertThat(follower.position().tick()).isEqualTo(tick);
+        }
+      }
+      writer.seal();
+    }
+    assertThat(follower.poll(visitor)).isTrue();
+    assertThat(follower.poll(visitor)).isFalse();
+    follower.close();
+    List<String> all = new ArrayList<>();
+    try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+      log.scan(
+          0,
+          Long.MAX_VALUE,
+          (batch, from, to) -> {
+            for (int i = from; i < to; i++) {
+              all.add(batch.firstSeq() + i + " " + batch.tick(i) + " " + batch.val(i));
+            }
+          });
+      assertThat(log.end().seq()).isEqualTo(followed.size());
+    }
+    assertThat(followed).isEqualTo(all);
+  }
+
+  @Test
+  void under_fail_a_tick_without_room_is_refused_by_name() throws IOException {
+    LogOptions options =
+        LogOptions.DEFAULT.withContainers(3, 10).withOverflow(LogOptions.Overflow.FAIL);
+    try (LogWriter writer = writer(options)) {
+      writer.reserve(0, 30);
+      assertThatThrownBy(() -> writer.reserve(0, 31))
+          .isInstanceOf(LogFullException.class)
+          .hasMessage(
+              "Cannot log tick 0 of 31 rows: all containers together hold 30; use more or larger"
+                  + " containers, or let it block");
+      writeTick(writer, 0, 20);
+      assertThat(writer.committed().seq()).isEqualTo(22);
     }
   }
 }

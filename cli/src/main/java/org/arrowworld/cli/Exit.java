@@ -6,5 +6,8 @@ final class Exit {
   static final int FAILURE = 1;
   static final int USAGE = 2;
 
+  /** Finished, but something was lost. */
+  static final int DATA_LOSS = 3;
+
   private Exit() {}
 }

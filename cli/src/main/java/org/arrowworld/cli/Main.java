@@ -87,6 +87,8 @@ public final class Main {
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);
     verbs.put("verify", VerifyVerb::new);
+    verbs.put("compact", CompactVerb::new);
+    verbs.put("recover", RecoverVerb::new);
     return verbs;
   }
 }

@@ -61,6 +61,7 @@ final class RootCommand implements Runnable {
     }
     CommandLine imports = new CommandLine(new ImportCommand());
     imports.addSubcommand("trajectories", attached(ImportTrajectoriesVerb::new, console));
+    imports.addSubcommand("simlog", attached(ImportSimlogVerb::new, console));
     root.addSubcommand("import", imports);
     return root;
   }

@@ -13,6 +13,7 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
@@ -43,8 +44,7 @@ final class SnapshotVerb extends ReadingVerb {
   int execute() throws IOException {
     Storage storage = store(store);
     StoreInfo info = StoreInfo.read(storage);
-    String holder = "process %d (aw snapshot)".formatted(ProcessHandle.current().pid());
-    Closeable lock = storage.lock("LOCK", holder);
+    Closeable lock = StoreLock.take(storage);
     try {
       requireSoundTail(storage, info);
       LogRecovery.prepare(storage);

@@ -46,7 +46,10 @@ class VerbsTest {
         "snapshot",
         "verify",
         "import",
-        "import trajectories"
+        "compact",
+        "recover",
+        "import trajectories",
+        "import simlog"
       })
   void every_verb_explains_itself(String verb) {
     List<Object> args = new ArrayList<>(List.of((Object[]) verb.split(" ")));

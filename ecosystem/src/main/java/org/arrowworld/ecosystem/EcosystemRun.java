@@ -108,11 +108,22 @@ public final class EcosystemRun implements Closeable {
       live = opener.open(memory);
       return new EcosystemRun(storage, options, memory, live);
     } catch (IOException | RuntimeException | Error e) {
+      try {
+        close(live, memory);
+      } catch (IOException | RuntimeException f) {
+        e.addSuppressed(f);
+      }
+      throw e;
+    }
+  }
+
+  private static void close(LiveWorld live, BufferAllocator memory) throws IOException {
+    try {
       if (live != null) {
         live.close();
       }
+    } finally {
       memory.close();
-      throw e;
     }
   }
 
@@ -237,10 +248,6 @@ public final class EcosystemRun implements Closeable {
   /** Closes the store. Idempotent. */
   @Override
   public void close() throws IOException {
-    try {
-      live.close();
-    } finally {
-      memory.close();
-    }
+    close(live, memory);
   }
 }

@@ -22,8 +22,7 @@ public final class EcosystemSchema {
               foodSpawner(),
               TableSchema.presence("hungry", "creature"),
               population()),
-          List.of(
-              new EventKind("food_rate", ColumnType.F64, java.util.Optional.of("food_spawner"))));
+          List.of(EventKind.of("food_rate", ColumnType.F64)));
 
   private EcosystemSchema() {}
 

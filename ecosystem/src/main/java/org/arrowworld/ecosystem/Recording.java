@@ -25,6 +25,11 @@ public final class Recording implements FoodRatePolicy {
 
   /** Reads the inputs of a log, which stays the caller's. */
   public static Recording of(Log log) throws IOException {
+    if (log.start().seq() > 0) {
+      throw new InvalidUseException(
+          "Cannot take a recording of this log: it begins at seq %d, its first ticks are gone"
+              .formatted(log.start().seq()));
+    }
     Recording recording = new Recording(log.end().tick());
     int code = log.keys().key(KEY).code();
     log.scan(

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -126,8 +128,8 @@ class EcosystemRunTest {
     FoodRatePolicy moody =
         (tick, before) ->
             tick % 3 == 0
-                ? java.util.List.of()
-                : java.util.List.of(
+                ? List.of()
+                : List.of(
                     new FoodRate((int) (tick % 4), before.table("creature").rows() % 97 / 3.0));
     String hash = simulate(storage, moody, 80);
     MemoryStorage again = new MemoryStorage();
@@ -156,7 +158,7 @@ class EcosystemRunTest {
 
   @Test
   void a_food_rate_for_no_spawner_is_refused() {
-    assertThatThrownBy(() -> simulate(storage, (t, w) -> java.util.List.of(new FoodRate(4, 1)), 1))
+    assertThatThrownBy(() -> simulate(storage, (t, w) -> List.of(new FoodRate(4, 1)), 1))
         .isInstanceOf(InvalidUseException.class)
         .hasMessage(
             "Cannot take food rate 1.0 for food_spawner 4: expected 0 or more, for one of 4 spawners");
@@ -223,6 +225,29 @@ class EcosystemRunTest {
     assertThatThrownBy(() -> EcosystemRun.resume(storage, TINY))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageStartingWith("Cannot resume this store: it was not made by the ecosystem");
+  }
+
+  @Test
+  void a_store_of_other_rules_or_without_a_seed_is_not_resumed() throws IOException {
+    create(storage, TINY, 0);
+    StoreInfo info = StoreInfo.read(storage);
+    MemoryStorage newer = with(info, "rules", "2");
+    assertThatThrownBy(() -> EcosystemRun.resume(newer, TINY))
+        .isInstanceOf(UnsupportedVersionException.class)
+        .hasMessageContaining("ecosystem rules version 2");
+    MemoryStorage seedless = with(info, "seed", "many");
+    assertThatThrownBy(() -> EcosystemRun.resume(seedless, TINY))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage("Cannot resume this store: its property 'seed' is many, expected a number");
+  }
+
+  private static MemoryStorage with(StoreInfo info, String property, String value)
+      throws IOException {
+    Map<String, String> properties = new HashMap<>(info.properties());
+    properties.put(property, value);
+    MemoryStorage changed = new MemoryStorage();
+    StoreInfo.create(info.schema(), info.tickUnit(), properties).write(changed);
+    return changed;
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.arrowworld.ecosystem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,7 +38,7 @@ class FoodGridTest {
   @ValueSource(doubles = {1.5, 3, 20, 70})
   void it_finds_all_food_that_a_search_through_everything_finds(double smallestCell)
       throws IOException {
-    StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", java.util.Map.of());
+    StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", Map.of());
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live = LiveWorld.create(new MemoryStorage(), info, LogOptions.DEFAULT, memory)) {
       live.tick(t -> scatter(t, 700));

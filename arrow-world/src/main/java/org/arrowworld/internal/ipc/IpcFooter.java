@@ -82,7 +82,7 @@ public record IpcFooter(
       long crcAt = -1;
       for (int i = 0; i < footer.customMetadataLength(); i++) {
         KeyValue pair = footer.customMetadata(i);
-        metadata.put(pair.key(), pair.value());
+        Pairs.put(metadata, pair);
         if (IpcEncoder.FOOTER_CRC.equals(pair.key())) {
           crcAt = footerAt + pair.valueAsByteBuffer().position();
         }

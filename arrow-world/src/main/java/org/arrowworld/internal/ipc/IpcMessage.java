@@ -152,7 +152,7 @@ public final class IpcMessage {
         () -> {
           Map<String, String> pairs = new LinkedHashMap<>();
           for (int i = 0; i < message.customMetadataLength(); i++) {
-            pairs.put(message.customMetadata(i).key(), message.customMetadata(i).value());
+            Pairs.put(pairs, message.customMetadata(i));
           }
           return pairs;
         });

@@ -28,7 +28,7 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
       }
       Map<String, String> metadata = new LinkedHashMap<>();
       for (int i = 0; i < schema.customMetadataLength(); i++) {
-        metadata.put(schema.customMetadata(i).key(), schema.customMetadata(i).value());
+        Pairs.put(metadata, schema.customMetadata(i));
       }
       return new IpcSchema(List.copyOf(fields), metadata);
     } catch (RuntimeException e) {
@@ -53,7 +53,7 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     for (int i = 0; i < field.customMetadataLength(); i++) {
-      metadata.put(field.customMetadata(i).key(), field.customMetadata(i).value());
+      Pairs.put(metadata, field.customMetadata(i));
     }
     return new IpcField(field.name(), type, field.nullable(), dictionary, metadata);
   }

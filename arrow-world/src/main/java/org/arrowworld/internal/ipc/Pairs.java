@@ -1,0 +1,17 @@
+package org.arrowworld.internal.ipc;
+
+import java.util.Map;
+import org.apache.arrow.flatbuf.KeyValue;
+
+/** Custom metadata of flatbuffers of unknown origin. */
+final class Pairs {
+  private Pairs() {}
+
+  /** Adds a pair; one without key or value is malformed. */
+  static void put(Map<String, String> pairs, KeyValue pair) {
+    if (pair.key() == null || pair.value() == null) {
+      throw new IllegalStateException("custom metadata without key or value");
+    }
+    pairs.put(pair.key(), pair.value());
+  }
+}

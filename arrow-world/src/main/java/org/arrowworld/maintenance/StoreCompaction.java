@@ -1,0 +1,143 @@
+package org.arrowworld.maintenance;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.LogCompaction;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogRecovery;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.StoreLock;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Timeline;
+
+/**
+ * Makes a store smaller or tidier: seals what is live, merges small segments, and on request gives
+ * up old history for a base snapshot. Repeatable after a failure at any point.
+ */
+public final class StoreCompaction {
+  /** Segments are merged up to this size. */
+  private static final long SEGMENT_BYTES = 256L << 20;
+
+  /**
+   * What was done.
+   *
+   * @param merged merged segments, in plain words
+   * @param dropped segments and snapshots that are gone, with the ticks they held
+   * @param base the tick of the base that was written, if one was
+   * @param bytesBefore size of the log before
+   * @param bytesAfter size of the log after
+   */
+  public record Report(
+      List<String> merged,
+      List<String> dropped,
+      OptionalLong base,
+      long bytesBefore,
+      long bytesAfter) {}
+
+  private StoreCompaction() {}
+
+  /** Seals and merges; every tick stays. */
+  @SuppressWarnings("try") // the lock is only held
+  public static Report merge(Storage storage) throws IOException {
+    try (Closeable lock = StoreLock.take(storage)) {
+      LogRecovery.prepare(storage);
+      long before = logBytes(storage);
+      List<String> merged = mergeSegments(storage);
+      return new Report(merged, List.of(), OptionalLong.empty(), before, logBytes(storage));
+    }
+  }
+
+  /**
+   * Writes a base at the last tick but {@code keepTicks}, drops the whole segments and the
+   * snapshots before it, then merges. History before the base is gone.
+   */
+  @SuppressWarnings("try") // the lock is only held
+  public static Report keep(Storage storage, long keepTicks, BufferAllocator allocator)
+      throws IOException {
+    if (keepTicks < 0) {
+      throw new InvalidUseException("Cannot keep %d ticks".formatted(keepTicks));
+    }
+    try (Closeable lock = StoreLock.take(storage)) {
+      LogRecovery.prepare(storage);
+      long before = logBytes(storage);
+      List<String> dropped = new ArrayList<>();
+      OptionalLong base = writeBase(storage, keepTicks, allocator);
+      if (base.isPresent()) {
+        dropSnapshots(storage, base.getAsLong(), dropped);
+        dropSegments(storage, base.getAsLong(), dropped);
+      }
+      List<String> merged = mergeSegments(storage);
+      return new Report(merged, dropped, base, before, logBytes(storage));
+    }
+  }
+
+  private static long logBytes(Storage storage) throws IOException {
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      return log.bytes();
+    }
+  }
+
+  private static List<String> mergeSegments(Storage storage) throws IOException {
+    List<Log.Segment> segments;
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      segments = log.extents();
+    }
+    return LogCompaction.merge(storage, segments, SEGMENT_BYTES);
+  }
+
+  /** Writes the base unless the history is shorter than what is to be kept. */
+  private static OptionalLong writeBase(Storage storage, long keepTicks, BufferAllocator allocator)
+      throws IOException {
+    try (Timeline timeline = Timeline.open(storage)) {
+      long tick = timeline.lastTick() - keepTicks;
+      if (tick <= timeline.firstTick()) {
+        return OptionalLong.empty();
+      }
+      LogPosition position = timeline.log().positionAt(tick);
+      try (World world = timeline.at(tick, allocator)) {
+        SnapshotWriter.replace(
+            storage,
+            timeline.info().id(),
+            world,
+            position,
+            SnapshotWriter.Role.BASE,
+            timeline.info().properties());
+        return OptionalLong.of(position.tick());
+      }
+    }
+  }
+
+  private static void dropSnapshots(Storage storage, long base, List<String> dropped)
+      throws IOException {
+    for (Snapshot.Location location : Snapshot.list(storage)) {
+      if (location.tick() < base) {
+        Snapshot.delete(storage, location);
+        dropped.add(location.directory());
+      }
+    }
+  }
+
+  private static void dropSegments(Storage storage, long base, List<String> dropped)
+      throws IOException {
+    List<Log.Segment> old = new ArrayList<>();
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      long baseSeq = log.positionAt(base).seq();
+      for (Log.Segment segment : log.extents()) {
+        if (segment.end().seq() <= baseSeq) {
+          old.add(segment);
+          dropped.add("%s, up to tick %d".formatted(segment.path(), segment.end().tick()));
+        }
+      }
+    }
+    LogCompaction.drop(storage, old);
+  }
+}

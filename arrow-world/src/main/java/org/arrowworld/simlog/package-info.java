@@ -1,0 +1,6 @@
+/**
+ * Schema-free records on the log engine (spec simlog.md): a record is a set of named values, logged
+ * and read back with its types. Depends on {@code log}, {@code schema}, {@code store}, {@code
+ * storage} and {@code errors}; knows no tables.
+ */
+package org.arrowworld.simlog;

@@ -1,0 +1,132 @@
+package org.arrowworld.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.reliability.SmallStores.Reading;
+import org.arrowworld.storage.FaultPlan;
+import org.arrowworld.storage.FaultPlan.Fault;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Verifier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Compaction keeps the world and its chain (spec L-25, L-26, N-7), whatever interrupts it. */
+class CompactionTest {
+  private static final int TICKS = 40;
+
+  private final BufferAllocator memory = new RootAllocator();
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  private MemoryStorage manySegments() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4000);
+    StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
+    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+      for (int tick = 0; tick < TICKS; tick++) {
+        float x = tick;
+        live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+        if (tick == 10) {
+          live.snapshot();
+        }
+      }
+      live.seal();
+    }
+    return storage;
+  }
+
+  private Map<Long, String> hashes(MemoryStorage storage) throws IOException {
+    return ((Reading.Valid) SmallStores.read(storage, memory)).hashes();
+  }
+
+  private void sound(MemoryStorage storage) throws IOException {
+    Verifier.Report report = Verifier.verify(storage, Verifier.Depth.DEEP, 3, memory);
+    assertThat(report.findings()).isEmpty();
+  }
+
+  @Test
+  void merging_keeps_every_tick_and_the_chain() throws IOException {
+    MemoryStorage storage = manySegments();
+    Map<Long, String> before = hashes(storage);
+    long chain;
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      assertThat(log.segments().size()).isGreaterThan(4);
+      chain = log.end().chain();
+    }
+    StoreCompaction.Report report = StoreCompaction.merge(storage);
+    assertThat(report.merged()).hasSize(1);
+    assertThat(report.bytesAfter()).isLessThan(report.bytesBefore());
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      assertThat(log.segments()).hasSize(1);
+      assertThat(log.end().chain()).isEqualTo(chain);
+    }
+    sound(storage);
+    assertThat(hashes(storage)).isEqualTo(before);
+  }
+
+  @Test
+  void keeping_the_last_ticks_writes_a_base_and_says_what_is_gone() throws IOException {
+    MemoryStorage storage = manySegments();
+    Map<Long, String> before = hashes(storage);
+    StoreCompaction.Report report = StoreCompaction.keep(storage, 12, memory);
+    assertThat(report.base()).hasValue(TICKS - 1 - 12);
+    assertThat(report.dropped()).isNotEmpty().anyMatch(d -> d.startsWith("snapshots/"));
+    try (Timeline timeline = Timeline.open(storage)) {
+      assertThat(timeline.firstTick()).isEqualTo(TICKS - 1 - 12);
+      assertThat(timeline.log().start().seq()).isPositive();
+    }
+    sound(storage);
+    Map<Long, String> after = hashes(storage);
+    assertThat(after).hasSize(13);
+    after.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
+    try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+      live.tick(t -> t.table("c").remove(0));
+      live.seal();
+    }
+    sound(storage);
+  }
+
+  @Test
+  void a_crash_at_any_operation_of_compaction_leaves_every_kept_tick() throws IOException {
+    Map<Long, String> before = hashes(manySegments());
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = manySegments();
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      boolean finished = false;
+      try {
+        StoreCompaction.keep(storage, 12, memory);
+        finished = true;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("simulated");
+      }
+      if (finished) {
+        assertThat(operation).isGreaterThan(20);
+        return;
+      }
+      for (CrashKind kind : CrashKind.values()) {
+        MemoryStorage after = storage.afterCrash(kind);
+        Map<Long, String> left = hashes(after);
+        for (long tick = TICKS - 1 - 12; tick < TICKS; tick++) {
+          assertThat(left.get(tick)).as("%s at %d", kind, operation).isEqualTo(before.get(tick));
+        }
+        StoreCompaction.keep(after, 12, memory);
+        sound(after);
+      }
+    }
+  }
+}

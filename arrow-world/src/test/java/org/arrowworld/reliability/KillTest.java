@@ -1,0 +1,133 @@
+package org.arrowworld.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.log.Tail;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Verifier;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * RELIABILITY contract 1: a real process is killed (SIGKILL) again and again on one store, which it
+ * resumes each time. {@code -Daw.kills=N} sets the kills per durability mode, {@code -Daw.seed=S}
+ * repeats a run's timing as far as timing can be repeated.
+ */
+class KillTest {
+  private static final int KILLS = Integer.getInteger("aw.kills", 20);
+  private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"commit", "interval:20", "none"})
+  void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
+    System.out.printf("KillTest %s: %d kills, -Daw.seed=%d%n", durability, KILLS, SEED);
+    Random random = new Random(SEED);
+    Path store = directory.resolve("store");
+    long acknowledged = -1;
+    int torn = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      acknowledged = Math.max(acknowledged, runAndKill(store, durability, random));
+      Storage storage = new DiskStorage(store);
+      if (!StoreInfo.exists(storage)) {
+        assertThat(acknowledged).isEqualTo(-1);
+        continue;
+      }
+      try (Timeline timeline = Timeline.open(storage);
+          BufferAllocator memory = new RootAllocator()) {
+        assertThat(timeline.log().tail().kind()).isNotEqualTo(Tail.Kind.DAMAGED);
+        torn += timeline.log().tail().kind() == Tail.Kind.TORN ? 1 : 0;
+        timeline.log().verifyChain();
+        long last = timeline.log().end().tick();
+        assertThat(last).as("last tick after kill %d", kill).isGreaterThanOrEqualTo(acknowledged);
+        if (last >= 0) {
+          check(timeline, last, memory);
+          check(timeline, Math.floorMod(random.nextLong(), last + 1), memory);
+        }
+        assertThat(timeline.warnings()).isEmpty();
+      }
+    }
+    try (BufferAllocator memory = new RootAllocator()) {
+      Verifier.Report report =
+          Verifier.verify(new DiskStorage(store), Verifier.Depth.STANDARD, SEED, memory);
+      assertThat(report.findings()).isEmpty();
+      assertThat(report.validToTick()).isGreaterThanOrEqualTo(acknowledged).isPositive();
+    }
+    System.out.printf(
+        "KillTest %s: %d ticks acknowledged, %d torn tails%n", durability, acknowledged + 1, torn);
+  }
+
+  private static void check(Timeline timeline, long tick, BufferAllocator memory)
+      throws IOException {
+    try (World world = timeline.at(tick, memory)) {
+      WorldTable cells = world.table("cell");
+      assertThat(cells.rows()).isEqualTo(KillChild.ROWS);
+      for (int row = 0; row < KillChild.ROWS; row++) {
+        assertThat(cells.column("value").i64(row)).isEqualTo(KillChild.value(tick, row));
+        assertThat(world.codebook().word(cells.column("word").i32(row)))
+            .isEqualTo(KillChild.word(tick, row));
+      }
+    }
+  }
+
+  /** Runs the child for a random time and returns the last tick it acknowledged, -1 if none. */
+  private static long runAndKill(Path store, String durability, Random random) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            KillChild.class.getName(),
+            store.toString(),
+            durability,
+            "7"));
+    Process child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    long acknowledged = -1;
+    try (BufferedReader out =
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = out.readLine();
+      assertThat(line).as("the child begins").startsWith("start ");
+      int lines = 1 + random.nextInt(60);
+      long spinNanos = random.nextInt(3_000_000);
+      for (int i = 0; i < lines && (line = out.readLine()) != null; i++) {
+        acknowledged = Long.parseLong(line);
+      }
+      long until = System.nanoTime() + spinNanos;
+      while (System.nanoTime() < until) {
+        Thread.onSpinWait();
+      }
+      child.toHandle().destroyForcibly(); // unlike Process.destroyForcibly, keeps the pipe open
+      while ((line = out.readLine()) != null) {
+        if (line.matches("[0-9]+")) {
+          acknowledged = Long.parseLong(line);
+        }
+      }
+    }
+    child.waitFor();
+    return acknowledged;
+  }
+}

@@ -1,0 +1,101 @@
+"""Field runs against NumPy's own: writing with `open_memmap`, slab reading with `np.load(mmap_mode="r")`.
+
+    ./mvnw -q -pl arrow-world package -DskipTests
+    python benchmarks/fields.py --classpath arrow-world/target/classes:JACKSON_CORE.jar --out benchmarks/results/fields.json
+
+One run of everything, the peers in turn; prints and stores the environment, all runs and checksums. Both
+sides know the count up front. Java's first four
+runs, its warm-up, are stored but not counted. Numbers are seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SIDE, READS, WARM_UPS = 64, 5_000, 4
+
+
+def write(path: Path, snapshots: int, flush_every: int, forced: bool) -> float:
+    """The pre-allocated memory-map writer that solvers use; flush is msync."""
+    shutil.rmtree(path, ignore_errors=True)
+    grid = np.arange(SIDE * SIDE, dtype="f8")
+    start = time.perf_counter()
+    path.mkdir()
+    u = np.lib.format.open_memmap(path / "u.npy", "w+", "f8", (snapshots, SIDE, SIDE))
+    times = np.lib.format.open_memmap(path / "times.npy", "w+", "f8", (snapshots,))
+    for i in range(snapshots):
+        grid[i % grid.size] += 1
+        u[i] = grid.reshape(SIDE, SIDE)
+        times[i] = i
+        if forced and (i + 1) % flush_every == 0:
+            u.flush()
+            times.flush()
+    del u, times
+    return time.perf_counter() - start
+
+
+def read(path: Path, snapshots: int) -> tuple[float, float, float, float]:
+    """Whole-grid slabs in scattered order copied out and summed; one point over all times."""
+    u = np.load(path / "u.npy", mmap_mode="r")
+    start = time.perf_counter()
+    total = 0.0
+    for i in range(READS):
+        total += float(np.array(u[i * 7919 % snapshots]).sum())
+    slabs = time.perf_counter() - start
+    start = time.perf_counter()
+    point = float(np.array(u[:, 10, 20]).sum())
+    return slabs, time.perf_counter() - start, total, point
+
+
+def main() -> None:
+    """Runs both sides and stores the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--classpath", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--snapshots", type=int, default=10_000)
+    parser.add_argument("--flush-every", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=5)
+    args = parser.parse_args()
+    numpy: dict[str, list[float]] = {"forced": [], "written": [], "slabs": [], "point": []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "numpy"
+        for _ in range(args.runs):
+            numpy["forced"].append(write(path, args.snapshots, args.flush_every, forced=True))
+            numpy["written"].append(write(path, args.snapshots, args.flush_every, forced=False))
+            slabs, point, slab_sum, point_sum = read(path, args.snapshots)
+            numpy["slabs"].append(slabs)
+            numpy["point"].append(point)
+        done = subprocess.run(
+            ["java", "-Xmx256m", "-cp", args.classpath, str(Path(__file__).parent / "FieldsBench.java"), folder,
+             str(args.snapshots), str(args.flush_every), str(args.runs + WARM_UPS)], capture_output=True, text=True, check=True)
+        java: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        same = (np.load(path / "u.npy", mmap_mode="r") == np.load(Path(folder) / "java" / "u.npy", mmap_mode="r")).all()
+    assert same and (slab_sum, point_sum) == (java["slab_sum"], java["point_sum"]), "the two sides disagree"
+    result = {
+        "what": f"{args.snapshots} snapshots of {SIDE}x{SIDE} float64, flush every {args.flush_every}; {READS} slab reads",
+        "environment": {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
+                        "numpy": np.__version__, "java": java.pop("java")},
+        "checksum": {"slab_sum": slab_sum, "point_sum": point_sum, "arrays_equal": bool(same)},
+        "numpy": {k: [round(v, 4) for v in runs] for k, runs in numpy.items()}, "java": java,
+        "java_over_numpy_median": {
+            k: round(statistics.median(java[k][WARM_UPS:]) / statistics.median(numpy[k]), 3) for k in numpy}}
+    text = json.dumps(result, indent=1)
+    print(text)
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    Path(args.out).write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

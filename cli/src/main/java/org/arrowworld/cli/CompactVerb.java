@@ -1,0 +1,59 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw compact}. */
+@Command(
+    name = "compact",
+    description = {
+      "Seal what is live and merge small segments. With --keep-ticks N also write a base snapshot at",
+      "the last tick but N, and drop the segments and snapshots before it: that history is gone."
+    })
+final class CompactVerb extends ReadingVerb {
+  @Parameters(paramLabel = "STORE", description = "The store's directory.")
+  private Path store;
+
+  @Option(names = "--keep-ticks", paramLabel = "N", description = "How many ticks of history stay.")
+  private Long keepTicks;
+
+  @Override
+  String purpose() {
+    return "compact " + store;
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (keepTicks != null && keepTicks < 0) {
+      throw new UsageException("Cannot keep %d ticks".formatted(keepTicks));
+    }
+    StoreCompaction.Report result = run(store(store));
+    Report report =
+        new Report()
+            .add("bytes_before", result.bytesBefore())
+            .add("bytes_after", result.bytesAfter())
+            .json("merged", result.merged())
+            .json("dropped", result.dropped());
+    result.base().ifPresent(tick -> report.add("base", tick, "tick " + tick));
+    result.merged().forEach(m -> report.line("merged", m));
+    result.dropped().forEach(d -> report.line("dropped", d));
+    report.print(console(), format());
+    return Exit.OK;
+  }
+
+  private StoreCompaction.Report run(Storage storage) throws IOException {
+    if (keepTicks == null) {
+      return StoreCompaction.merge(storage);
+    }
+    try (BufferAllocator memory = new RootAllocator()) {
+      return StoreCompaction.keep(storage, keepTicks, memory);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.arrowworld.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MaintenanceVerbsTest {
+  @TempDir Path folder;
+  private Path store;
+
+  @BeforeEach
+  void play() throws IOException {
+    store = Stores.sealed(folder.resolve("store"));
+  }
+
+  private static String hash(Path store, int tick) {
+    return Aw.run("hash", store, "--tick", tick, "--resume").lastLine();
+  }
+
+  @Test
+  void a_sound_store_is_recovered_whole_and_exits_0() {
+    Path out = folder.resolve("saved");
+    Aw recover = Aw.run("recover", store, "--out", out, "--json");
+    assertThat(recover.err()).isEmpty();
+    assertThat(recover.exit()).isZero();
+    assertThat(recover.json()).containsEntry("rows_lost", 0).containsEntry("losses", List.of());
+    assertThat(hash(out, 4)).isEqualTo(hash(store, 4));
+  }
+
+  @Test
+  void a_damaged_log_is_recovered_as_far_as_it_can_be_proven_and_exits_3() throws IOException {
+    Path segment = store.resolve("log").resolve("00000000000000000000.arrow");
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(segment, bytes);
+    assertThat(Aw.run("verify", store).exit()).isEqualTo(Exit.FAILURE);
+    Path out = folder.resolve("saved");
+    Aw recover = Aw.run("recover", store, "--out", out);
+    assertThat(recover.exit()).isEqualTo(Exit.DATA_LOSS);
+    assertThat(recover.out()).contains("lost");
+    assertThat(Aw.run("verify", out).exit()).isZero();
+  }
+
+  @Test
+  void recover_never_overwrites() {
+    Aw recover = Aw.run("recover", store, "--out", store);
+    assertThat(recover.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(recover.err()).contains("it exists already");
+  }
+
+  @Test
+  void compact_keeps_the_last_ticks_and_says_what_it_drops() {
+    String before = hash(store, 4);
+    Aw compact = Aw.run("compact", store, "--keep-ticks", 1, "--json");
+    assertThat(compact.exit()).as(compact.err()).isZero();
+    assertThat(compact.json()).containsEntry("base", 3);
+    assertThat(hash(store, 4)).isEqualTo(before);
+    assertThat(Aw.run("verify", store, "--deep").exit()).isZero();
+    assertThat(Aw.run("compact", store, "--keep-ticks", -1).exit()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void simlog_directories_are_imported_with_or_without_their_codebook() throws IOException {
+    Path root = Path.of("").toAbsolutePath();
+    while (!Files.exists(root.resolve("mvnw"))) {
+      root = root.getParent();
+    }
+    Path data = root.resolveSibling("shared").resolve("data").resolve("simlog-receipt");
+    assumeTrue(Files.exists(data), "the recorded simlog directory is not beside the project");
+    Aw whole = Aw.run("import", "simlog", data, "--out", folder.resolve("whole"), "--json");
+    assertThat(whole.exit()).as(whole.err()).isZero();
+    assertThat(whole.json()).containsEntry("records", 8577).containsEntry("findings", List.of());
+    Path bare = Files.createDirectory(folder.resolve("bare"));
+    try (var files = Files.list(data)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".npz")).toList()) {
+        Files.copy(file, bare.resolve(file.getFileName()));
+      }
+    }
+    Aw codes = Aw.run("import", "simlog", bare, "--out", folder.resolve("codes"), "--json");
+    assertThat(codes.exit()).as(codes.err()).isEqualTo(Exit.DATA_LOSS);
+    assertThat(codes.json()).containsEntry("records", 8577);
+    assertThat((List<?>) codes.json().get("findings")).isNotEmpty();
+    assertThat(Aw.run("verify", folder.resolve("codes")).exit()).isZero();
+  }
+}

@@ -1,0 +1,98 @@
+"""The golden stores of docs/spec/conformance, read by the independent replay, the Python package and stock readers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import arrow_world as aw
+import replay
+
+ROOT = next(p for p in Path(__file__).resolve().parents if (p / "mvnw").exists()) / "docs" / "spec" / "conformance"
+GOLDEN = sorted(p.parent for p in ROOT.glob("*/expected.json"))
+
+
+@pytest.fixture(params=GOLDEN, ids=lambda p: p.name)
+def golden(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def expected(golden: Path) -> dict:
+    return json.loads((golden / "expected.json").read_text(encoding="utf-8"))
+
+
+def column_hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def test_there_is_a_golden_store() -> None:
+    assert [g.name for g in GOLDEN] == ["first"]
+
+
+def test_the_independent_replay_gets_the_expected_values_at_every_tick(golden: Path) -> None:  # L-14, L-15, O-7 to O-14, H-1 to H-3
+    want = expected(golden)
+    found = []
+    for world, commit, chain in replay.worlds(golden / "store"):
+        tables = {n: {"rows": len(t), "columns": {c: column_hash(t.array(c).tobytes()) for c in t.types}}
+                  for n, t in world.tables.items()}
+        found.append({"tick": world.tick, "log_rows": commit.rid + 1, "seq": commit.seq + 1,
+                      "chain": f"{int.from_bytes(chain, 'little'):016x}", "hash_world": world.hash_world().hex(),
+                      "resume_hash": world.resume_hash().hex(), "codes": len(world.codebook), "tables": tables})
+        assert int.from_bytes(chain, "little") == commit.bits
+    assert found == want["ticks"] and world.codebook == want["codebook"]
+
+
+@pytest.mark.parametrize("snapshots", [True, False])
+def test_the_package_gets_the_expected_values_with_and_without_snapshots(
+        golden: Path, tmp_path: Path, snapshots: bool) -> None:  # N-7, O-15
+    want = expected(golden)
+    shutil.copytree(golden / "store", tmp_path / "store")
+    if not snapshots:
+        shutil.rmtree(tmp_path / "store" / "snapshots")
+    store = aw.open_store(tmp_path / "store")
+    for tick in want["ticks"]:
+        world = store.at(tick["tick"])
+        assert (world.seq, int.from_bytes(world.chain, "little"), len(world.codebook)) == (
+            tick["seq"], int(tick["chain"], 16), tick["codes"])
+        assert (world.hash_world(), world.resume_hash()) == (tick["hash_world"], tick["resume_hash"])
+        for name, table in tick["tables"].items():
+            assert len(world.tables[name]) == table["rows"]
+            assert {c: world.hash_columns(name, [c]) for c in table["columns"]} == table["columns"]
+    assert [k.name for k in store.keys] == want["keys"] and world.codebook.words == want["codebook"]
+    result = aw.verify(tmp_path / "store")
+    assert result.ok and result.torn is None and (result.snapshots > 0) == snapshots, result.findings
+
+
+def test_the_package_goes_on_with_a_golden_store(golden: Path, tmp_path: Path) -> None:  # L-23, S-11
+    shutil.copytree(golden / "store", tmp_path / "store")
+    with aw.LogWriter.resume(tmp_path / "store") as writer:
+        world = aw.open_store(tmp_path / "store").at(writer.tick)
+        writer.step(world, writer.tick + 1, aw.Mutations(world))
+        writer.write_snapshot(world)
+    assert aw.verify(tmp_path / "store").ok
+
+
+def test_checksums_of_every_batch_and_json_file_recompute(golden: Path) -> None:  # B-1, B-2, J-1
+    store = replay.checked_json(golden / "store" / "store.json")
+    for path in replay.segments(golden / "store"):
+        crcs = replay.batch_crcs(path, bytes.fromhex(store["store"]))
+        assert crcs and all(stored == computed for _, stored, computed in crcs)
+    for manifest in (golden / "store").glob("snapshots/*/manifest.json"):
+        assert replay.checked_json(manifest)["store"] == store["store"]
+
+
+def test_the_values_that_are_easily_lost_stand_in_the_files(golden: Path) -> None:  # L-9 to L-11, O-10, O-11
+    rows = list(replay.rows(golden / "store"))
+    held = {(r.key["name"], r.bits) for r in rows}
+    assert {("creature.x", 0xFFF4000020000000), ("creature.x", 1 << 63), ("creature.energy", 0x7FF0000000000BAD),
+            ("creature.energy", 1 << 63), ("creature.big", (1 << 64) - 1), ("creature.debt", 1 << 63)} <= held
+    assert any(r.key["name"] == "food.born" and r.rid == (1 << 32) - 1 for r in rows)
+    assert ("creature.born", 0x3FF0000000000000) in held and ("food.born", 0x3FF0000000000000) in held
+    (snapshot,) = (golden / "store" / "snapshots").iterdir()
+    x = pa.ipc.open_file(snapshot / "creature.arrow").read_all()["x"].chunk(0).to_numpy()
+    assert 0xFFA00001 in x.view("<u4").tolist()

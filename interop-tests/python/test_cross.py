@@ -1,0 +1,191 @@
+"""One store, two writers: the Python package and Java read, verify and continue each other's stores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import arrow_world as aw
+import java_side
+import mirror
+from conftest import SEED, JavaRun, java_steps
+
+
+def python_steps(writer: aw.LogWriter, world: aw.World, first: int, end: int, every: int = 25) -> list[dict[str, Any]]:
+    """Steps of RandomWorld by Python; the hashes after each."""
+    reports = []
+    for step in range(first, end):
+        writer.step(world, mirror.tick(step), mirror.mutations(world, SEED, step))
+        reports.append(report(world))
+        if step % every == every - 1:
+            writer.write_snapshot(world)
+    return reports
+
+
+def report(world: aw.World) -> dict[str, Any]:
+    return {"tick": world.tick, "seq": world.seq, "chain": f"{int.from_bytes(world.chain, 'little'):016x}",
+            "hash_world": world.hash_world(), "resume_hash": world.resume_hash()}
+
+
+def same(found: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    """Compares what both sides report: place in the log, chain and hashes; so every log row is the same."""
+    names = ("tick", "seq", "chain", "hash_world", "resume_hash")
+    assert [[r[n] for n in names] for r in found] == [[r[n] for n in names] for r in expected]
+
+
+def java_verify(path: Path) -> dict[str, Any]:
+    """Java's DEEP verification, which must find nothing."""
+    result = json.loads(java_side.run("StoreMain", "verify", path))
+    assert result["findings"] == []
+    return result
+
+
+def java_at(path: Path, *ticks: int) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in java_side.run("StoreMain", "at", path, *ticks).splitlines()]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """300 steps by Java alone."""
+    return java_steps(tmp_path_factory.mktemp("java") / "store", 0, 300)
+
+
+def test_the_package_verifies_javas_store_and_gives_its_world_at_every_tick(java_run: JavaRun) -> None:  # L-20, L-22, H-3
+    result = aw.verify(java_run.path)
+    assert result.ok, result.findings
+    assert (result.torn, result.snapshots, result.ticks) == (None, 4, 300)
+    assert result.last_tick == java_run.reports[-1]["tick"] and result.rows == java_run.reports[-1]["seq"]
+    store = aw.open_store(java_run.path)
+    for expected in java_run.reports[::10] + java_run.reports[-1:]:
+        world = store.at(expected["tick"])
+        same([report(world)], [expected])
+        for name, table in expected["tables"].items():
+            assert {c: world.hash_columns(name, [c]) for c in table["columns"]} == table["columns"]
+    assert not any(s.sealed for s in store.segments()[-1:]) == java_run.ends_live
+
+
+def test_python_alone_makes_the_very_log_java_makes(tmp_path: Path, uninterrupted: list[Any]) -> None:  # O-1 to O-6, L-12
+    schema = java_schema(tmp_path)
+    world = aw.World(schema)
+    with aw.LogWriter.create(tmp_path / "s", schema, strings=True, durability="none") as writer:
+        same(python_steps(writer, world, 0, 300), uninterrupted)
+    assert java_verify(tmp_path / "s")["snapshots"] == 12
+    ticks = [r["tick"] for r in uninterrupted[::50]]
+    assert [r["resume_hash"] for r in java_at(tmp_path / "s", *ticks)] == [r["resume_hash"] for r in uninterrupted[::50]]
+
+
+def java_schema(folder: Path) -> aw.Schema:
+    """The schema of RandomWorld, from a store Java made."""
+    java_steps(folder / "schema", 0, 1)
+    return aw.open_store(folder / "schema").schema
+
+
+@pytest.mark.parametrize("how", ["live", "sealed"])
+def test_java_then_python_then_java(tmp_path: Path, uninterrupted: list[Any], how: str) -> None:  # L-16, L-23, N-5, H-3
+    path = tmp_path / "s"
+    same(java_steps(path, 0, 100, how), uninterrupted[:100])
+    with aw.LogWriter.resume(path, durability="none") as writer:
+        world = aw.open_store(path).at(writer.tick)
+        same(python_steps(writer, world, 100, 200), uninterrupted[100:200])
+    assert java_verify(path)["valid_to"] == uninterrupted[199]["tick"] and aw.verify(path).ok
+    same(java_steps(path, 200, 300, "live"), uninterrupted[200:])
+    assert java_verify(path)["rows"] == uninterrupted[-1]["seq"]
+    result = aw.verify(path)
+    assert result.ok and result.rows == uninterrupted[-1]["seq"], result.findings
+    same([report(aw.open_store(path).at(r["tick"])) for r in uninterrupted[::30]], uninterrupted[::30])
+
+
+def test_python_then_java_then_python(tmp_path: Path, uninterrupted: list[Any]) -> None:  # L-8, L-23, N-2, N-4, N-5
+    path, schema = tmp_path / "s", java_schema(tmp_path)
+    world = aw.World(schema)
+    with aw.LogWriter.create(path, schema, strings=True, batch_rows=500, durability="none") as writer:
+        same(python_steps(writer, world, 0, 100), uninterrupted[:100])
+    assert java_verify(path)["snapshots"] == 4
+    same(java_steps(path, 100, 200, "live"), uninterrupted[100:200])
+    with aw.LogWriter.resume(path, durability="none") as writer:
+        world = aw.open_store(path).at(writer.tick)
+        same(python_steps(writer, world, 200, 300), uninterrupted[200:])
+    assert java_verify(path)["rows"] == uninterrupted[-1]["seq"] and aw.verify(path).ok
+    kinds = [s.sealed for s in aw.open_store(path).segments()]
+    assert kinds[0] and not kinds[-1]
+
+
+def test_java_starts_from_a_snapshot_of_python(tmp_path: Path, uninterrupted: list[Any]) -> None:  # N-1 to N-6
+    path, schema = tmp_path / "s", java_schema(tmp_path)
+    world = aw.World(schema)
+    with aw.LogWriter.create(path, schema, strings=True, durability="none") as writer:
+        python_steps(writer, world, 0, 60, every=60)
+    (found,) = java_at(path, uninterrupted[59]["tick"])
+    assert (found["start"], found["warnings"]) == (uninterrupted[59]["tick"], [])
+    assert found["resume_hash"] == uninterrupted[59]["resume_hash"]
+
+
+def test_keys_declared_later_survive_the_change_of_hands(tmp_path: Path) -> None:  # L-3, L-6, L-7, L-8, O-14
+    path, schema = tmp_path / "s", java_schema(tmp_path)
+    with aw.LogWriter.create(path, schema, strings=True) as writer:
+        writer.declare_key("extra", "i64"), writer.declare_key("creature.extra", "f64"), writer.declare_key("note", "string")
+        writer.append("extra", [1, 2], [-5, 1 << 62]), writer.append("creature.extra", 3, 0.5), writer.append("note", 0, "a")
+        writer.commit(0)
+        for i in range(300):
+            writer.declare_key(f"k{i}", "u8")
+        writer.append("k299", 1, 7)
+        writer.commit(1)
+    java_steps(path, 2, 5)
+    assert java_verify(path)["valid_to"] == 4
+    log = aw.open_store(path).log()
+    assert aw.verify(path).ok and [k.name for k in log.keys][-1] == "k299" and log.tick[-1] == 4
+    names = np.array([k.name for k in log.keys], object)[log.key]
+    assert log.val[names == "k299"].tolist() == [7.0] and log.text[names == "note"].tolist() == ["a"]
+
+
+@pytest.mark.parametrize("junk", [b"\0", bytes(8), b"\xff" * 4 + bytes(4), b"\xff" * 4 + b"\x08\0\0\0" + bytes(8), b"junk"])
+def test_both_call_a_tail_torn_where_anything_follows_and_java_seals_it_away(tmp_path: Path, junk: bytes) -> None:
+    # L-22, L-23
+    path = tmp_path / "s"
+    reports = java_steps(path, 0, 5)
+    (live,) = (path / "log" / "live").iterdir()
+    size = live.stat().st_size
+    with live.open("ab") as file:
+        file.write(junk)
+    assert aw.open_store(path).log().torn.offset == size
+    assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "TORN"
+    with pytest.raises(aw.InvalidUseError, match="is torn at byte"):
+        aw.LogWriter.resume(path)
+    java_side.run("StoreMain", "resume", path)
+    assert aw.open_store(path).log().torn is None and aw.open_store(path).at(4).hash_world() == reports[4]["hash_world"]
+
+
+@pytest.mark.parametrize("place", ["first batch", "last batch"])
+def test_both_tell_damage_from_a_torn_tail_alike(tmp_path: Path, place: str) -> None:  # B-5, L-22, L-23
+    path = tmp_path / "s"
+    java_steps(path, 0, 5)
+    (live,) = (path / "log" / "live").iterdir()
+    data = bytearray(live.read_bytes())
+    data[-1 if place == "last batch" else len(data) // 2] ^= 1
+    live.write_bytes(data)
+    if place == "last batch":
+        assert aw.open_store(path).log().torn is not None and aw.verify(path).ok
+        assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "TORN"
+        return
+    with pytest.raises(aw.DamagedFileError, match="L-23"):
+        aw.open_store(path).log()
+    assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "DAMAGED"
+    before = {p: p.read_bytes() for p in path.rglob("*.arrow*")}
+    with pytest.raises(AssertionError, match="DamagedFileException"):
+        java_side.run("StoreMain", "resume", path)
+    with pytest.raises(aw.DamagedFileError):
+        aw.LogWriter.resume(path)
+    assert {p: p.read_bytes() for p in path.rglob("*.arrow*")} == before
+
+
+def test_a_lock_held_in_one_language_refuses_the_other(tmp_path: Path) -> None:  # S-11
+    path = tmp_path / "s"
+    java_steps(path, 0, 1)
+    with aw.LogWriter.resume(path):
+        with pytest.raises(AssertionError, match="arrow_world \\(Python\\), process"):
+            java_side.run("StoreMain", "resume", path)
+    java_side.run("StoreMain", "resume", path)

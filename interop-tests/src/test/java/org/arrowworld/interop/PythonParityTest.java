@@ -1,0 +1,59 @@
+package org.arrowworld.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Runs the tests of the Python package, and those that compare Python with Java. */
+class PythonParityTest {
+  private static final List<String> FOLDERS = List.of("python/tests", "interop-tests/python");
+
+  @TestFactory
+  Stream<DynamicTest> every_python_test_passes() throws IOException {
+    Optional<PythonEnvironment> python = PythonEnvironment.prepare();
+    assumeTrue(python.isPresent(), PythonEnvironment.NO_PYTHON);
+    Path root = PythonEnvironment.repositoryRoot();
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String folder : FOLDERS) {
+      try (Stream<Path> files = Files.list(root.resolve(folder)).sorted()) {
+        for (Path file :
+            files.filter(f -> f.getFileName().toString().matches("test_.*\\.py")).toList()) {
+          String name = root.relativize(file).toString();
+          tests.add(dynamicTest(name, () -> run(python.get(), root, name)));
+        }
+      }
+    }
+    assertThat(tests).hasSizeGreaterThan(FOLDERS.size());
+    return tests.stream();
+  }
+
+  private static void run(PythonEnvironment python, Path root, String file) throws IOException {
+    Map<String, String> variables =
+        Map.of(
+            "PYTHONPATH", root.resolve("python").resolve("src").toString(),
+            "PYTHONDONTWRITEBYTECODE", "1",
+            "JAVA_HOME", System.getProperty("java.home"),
+            "AW_INTEROP_CLASSPATH", System.getProperty("java.class.path"));
+    List<String> output = new ArrayList<>();
+    int code =
+        python.python(
+            List.of("-m", "pytest", "--no-header", "-rs", "-p", "no:cacheprovider", file),
+            variables,
+            line -> {
+              System.out.println(line);
+              output.add(line);
+            });
+    assertThat(code).as(() -> String.join("\n", output)).isZero();
+  }
+}

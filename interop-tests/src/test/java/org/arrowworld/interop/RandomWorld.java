@@ -1,0 +1,215 @@
+package org.arrowworld.interop;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.EventKind;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TableMutations;
+
+/**
+ * A random world that touches every kind of table, type and row. Each step depends on (seed, step)
+ * and the world alone, so {@code python/mirror.py} makes the same one, call by call.
+ */
+final class RandomWorld {
+  static final WorldSchema SCHEMA =
+      WorldSchema.of(
+              TableSchema.row("creature")
+                  .column("x", ColumnType.F32)
+                  .column("energy", ColumnType.F64, 2.5)
+                  .column("kind", ColumnType.STRING)
+                  .column("big", ColumnType.U64)
+                  .column("debt", ColumnType.I64)
+                  .column("awake", ColumnType.BOOL, 1)
+                  .column("age", ColumnType.U16)
+                  .column("level", ColumnType.I8, -3)
+                  .column("mood", ColumnType.I16)
+                  .column("score", ColumnType.U8, 7)
+                  .column("rank", ColumnType.I32)
+                  .column("mark", ColumnType.U32)
+                  .lineage(Lineage.PARENT, Lineage.CAUSE)
+                  .event(EventKind.reference("ate", "food"))
+                  .event(EventKind.of("said", ColumnType.STRING))
+                  .build(),
+              TableSchema.row("food")
+                  .orderPreserving()
+                  .externalIds()
+                  .column("size", ColumnType.I8)
+                  .column("note", ColumnType.STRING)
+                  .build(),
+              TableSchema.row("ticket")
+                  .withoutGenerations()
+                  .column("price", ColumnType.F32, 0.5)
+                  .build(),
+              TableSchema.row("badge")
+                  .withoutGenerations()
+                  .orderPreserving()
+                  .externalIds()
+                  .column("level", ColumnType.U8)
+                  .build(),
+              TableSchema.presence("hungry", "creature"),
+              TableSchema.presence("marked", "food"),
+              TableSchema.appendOnly("population")
+                  .column("n", ColumnType.U32)
+                  .column("mean", ColumnType.F64)
+                  .event(EventKind.of("logged", ColumnType.I16))
+                  .build())
+          .withInput(EventKind.of("rate", ColumnType.F64))
+          .withInput(EventKind.of("order", ColumnType.STRING));
+
+  private final long seed;
+
+  RandomWorld(long seed) {
+    this.seed = seed;
+  }
+
+  /** The tick of a step: every tenth is left out. */
+  static long tick(long step) {
+    return step + step / 9;
+  }
+
+  void step(MutationBuffer t, long step) {
+    SplitMix random = new SplitMix(seed, step);
+    t.input("rate", random.below(1L << 32), random.below(1000) / 8.0);
+    if (random.oneIn(4)) {
+      t.input("order", 0, "order " + random.below(5));
+    }
+    columns(t.table("creature"), random);
+    creatures(t.table("creature"), random);
+    births(t, random);
+    hungry(t, random);
+    food(t, random);
+    tickets(t.table("ticket"), random);
+    badges(t.table("badge"), random);
+    population(t, random);
+  }
+
+  private static void columns(TableMutations creatures, SplitMix random) {
+    int rows = creatures.table().rows();
+    if (!random.oneIn(3)) {
+      float[] x = new float[rows];
+      for (int slot = 0; slot < rows; slot++) {
+        x[slot] = Float.intBitsToFloat((int) random.next());
+      }
+      creatures.write("x", x);
+    }
+    if (random.oneIn(3)) {
+      double[] energy = new double[rows];
+      for (int slot = 0; slot < rows; slot++) {
+        energy[slot] = Double.longBitsToDouble(random.next());
+      }
+      creatures.write("energy", energy);
+    }
+  }
+
+  private static void creatures(TableMutations creatures, SplitMix random) {
+    for (int slot = 0; slot < creatures.table().rows(); slot++) {
+      int id = creatures.table().id(slot);
+      switch (random.below(16)) {
+        case 0 -> creatures.set("kind", slot, "kind " + random.below(6));
+        case 1 -> creatures.setLong("big", slot, random.next());
+        case 2 -> creatures.setLong("debt", slot, random.next());
+        case 3 -> creatures.setLong("age", slot, random.below(65536));
+        case 4 -> creatures.setLong("level", slot, random.below(256) - 128);
+        case 5 -> creatures.setLong("mood", slot, random.below(65536) - 32768);
+        case 6 -> creatures.setLong("score", slot, random.below(256));
+        case 7 -> creatures.setLong("rank", slot, random.below(1L << 32));
+        case 8 -> creatures.setLong("mark", slot, Integer.toUnsignedLong(random.below(1L << 32)));
+        case 9 -> creatures.setLong("awake", slot, random.below(2));
+        case 10 -> creatures.event("ate", id, random.below(9));
+        case 11 -> creatures.event("said", id, "wörd " + random.below(30));
+        case 12 -> creatures.remove(slot, random.oneIn(2) ? "starved" : "eaten");
+        case 13 -> creatures.remove(slot);
+        default -> {}
+      }
+    }
+  }
+
+  private static void births(MutationBuffer t, SplitMix random) {
+    for (int i = random.below(6); i > 0; i--) {
+      t.system(random.below(3));
+      var birth = t.table("creature").insert(random.below(4));
+      birth.set("kind", "kind " + random.below(6));
+      birth.setFloat("x", Float.intBitsToFloat((int) random.next()));
+      birth.setLong("awake", random.below(2));
+      if (random.oneIn(2)) {
+        birth.parent(random.below(50));
+      }
+    }
+    t.system(0);
+  }
+
+  private static void hungry(MutationBuffer t, SplitMix random) {
+    WorldTable creatures = t.table("creature").table();
+    TableMutations hungry = t.table("hungry");
+    for (int slot = 0; slot < creatures.rows(); slot++) {
+      int id = creatures.id(slot);
+      int present = hungry.table().slotOf(id);
+      int choice = random.below(6);
+      if (choice < 2 && present < 0) {
+        hungry.insertId(id);
+      } else if (choice == 2 && present >= 0) {
+        hungry.remove(present);
+      } else if (choice == 3 && present >= 0) {
+        hungry.remove(present);
+        hungry.insertId(id);
+      }
+    }
+  }
+
+  private static void food(MutationBuffer t, SplitMix random) {
+    TableMutations food = t.table("food");
+    TableMutations marked = t.table("marked");
+    Set<Integer> removed = new HashSet<>();
+    for (int slot = 0; slot < food.table().rows(); slot++) {
+      int id = food.table().id(slot);
+      if (random.oneIn(4)) {
+        food.remove(slot);
+        removed.add(id);
+      }
+      if (random.oneIn(3) && marked.table().slotOf(id) < 0) {
+        marked.insertId(id);
+      }
+    }
+    int id = random.below(8) * 1_000_000_007;
+    if (food.table().slotOf(id) < 0 || removed.contains(id)) {
+      food.insertId(id).set("size", -3).set("note", "n" + random.below(4));
+    }
+  }
+
+  private static void tickets(TableMutations tickets, SplitMix random) {
+    for (int slot = 0; slot < tickets.table().rows(); slot++) {
+      if (random.oneIn(5)) {
+        tickets.remove(slot);
+      }
+    }
+    for (int i = random.below(3); i > 0; i--) {
+      tickets.insert().set("price", random.below(4) / 4.0);
+    }
+  }
+
+  private static void badges(TableMutations badges, SplitMix random) {
+    int id = random.below(6);
+    int slot = badges.table().slotOf(id);
+    if (slot >= 0) {
+      badges.remove(slot);
+    } else {
+      badges.insertId(id).set("level", random.below(256));
+    }
+  }
+
+  private static void population(MutationBuffer t, SplitMix random) {
+    TableMutations population = t.table("population");
+    int rows = population.table().rows();
+    int n = t.table("creature").table().rows();
+    population.insert().set("n", n).set("mean", random.below(100) / 16.0);
+    if (rows > 0 && random.oneIn(3)) {
+      population.setLong("n", random.below(rows), random.below(100));
+    }
+    population.event("logged", rows, random.below(100) - 50);
+  }
+}
