@@ -97,15 +97,15 @@ elif [ -z "$jar" ]; then
   build
 fi
 
-# What Java needs: Add-Opens and native access are in the jar's manifest. JVM messages would go to
-# stdout, among the data: they are sent to stderr, and only errors are.
-flags='-Xshare:auto -Xlog:disable -Xlog:all=error:stderr'
+# What Java needs: Add-Opens and native access are in the jar's manifest. The JVM's log would go to
+# stdout, among the data, and has nothing to say but that an archive of classes does not fit.
+flags='-Xshare:auto -Xlog:disable'
 [ "$major" -lt 23 ] || flags="$flags --sun-misc-unsafe-memory-access=allow"
 
 # The archive of classes. It is made under a private name and renamed, so that concurrent starts see
 # a whole one or none; where it cannot be written, starts are just slower.
 archive=$home/cli/target/cds/$version.jsa
-if [ ! -f "$archive" ] || [ -n "$(find "$jar" -newer "$archive")" ]; then
+if [ ! -f "$archive" ] || [ -n "$(find "$jar" "$home/cli/target/lib" -newer "$archive")" ]; then
   if mkdir -p "$home/cli/target/cds" 2>/dev/null && [ -w "$home/cli/target/cds" ]; then
     echo "aw: preparing fast starts on Java $version (once)" >&2
     part=$archive.$$.tmp
@@ -115,6 +115,7 @@ if [ ! -f "$archive" ] || [ -n "$(find "$jar" -newer "$archive")" ]; then
       mv -f "$part" "$archive"
     else
       rm -f "$part"
+      : >"$archive" # this Java makes none: not tried again
     fi
   fi
 fi
@@ -133,6 +134,6 @@ fi
 export AW_STDERR_TTY
 
 set -- -jar "$jar" "$@"
-[ ! -f "$archive" ] || set -- "-XX:SharedArchiveFile=$archive" "$@"
+[ ! -s "$archive" ] || set -- "-XX:SharedArchiveFile=$archive" "$@"
 # shellcheck disable=SC2086
 exec "$java" $flags ${AW_JAVA_OPTS:-} "$@"
