@@ -92,7 +92,8 @@ final class SegmentReader implements Closeable {
                   Long.parseUnsignedLong(m.get(SegmentFormat.PREV_CHAIN), 16)),
               strings,
               keyBytes);
-      if (!SegmentFormat.fields(header).equals(schema.fields())) {
+      boolean width = keyBytes == 1 || keyBytes == 2;
+      if (!width || !SegmentFormat.fields(header).equals(schema.fields())) {
         throw new DamagedFileException(path, -1, "its columns are not those of a log segment");
       }
       return header;

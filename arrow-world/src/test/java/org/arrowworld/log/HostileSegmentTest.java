@@ -1,0 +1,114 @@
+package org.arrowworld.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.IpcEncoder;
+import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.MemoryStorage;
+import org.junit.jupiter.api.Test;
+
+/**
+ * RELIABILITY contract 5: segments whose bytes were changed and whose checksums were then made to
+ * match, as an attacker would. Whatever comes out is a typed error or rows, never anything else.
+ */
+class HostileSegmentTest {
+  private static final WorldSchema SCHEMA =
+      WorldSchema.of(
+          TableSchema.row("c").column("x", ColumnType.F32).lineage(Lineage.CAUSE).build());
+  private static final StoreId STORE = new StoreId("00112233445566778899aabbccddeeff");
+  private static final String PATH = SegmentFormat.livePath(0);
+
+  /** A batch of the intact file: its extent, and where its checksum's digits stand. */
+  private record Extent(int from, int to, int digits) {}
+
+  private static MemoryStorage segment() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    KeyTable keys = new KeyTable(SCHEMA.keys());
+    Codebook codebook = new Codebook();
+    LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);
+    try (LogWriter log = LogWriter.open(storage, start, keys, codebook, LogOptions.DEFAULT)) {
+      for (int tick = 0; tick < 2; tick++) {
+        log.beginTick(tick);
+        log.append(tick, keys.key("c.born").code(), 0);
+        log.append(tick, keys.key("c.x").code(), Values.ofF32(tick));
+        log.append(tick, keys.key("c.cause").code(), Values.ofInteger(codebook.intern("w" + tick)));
+        log.commit();
+      }
+    }
+    return storage;
+  }
+
+  private static List<Extent> extents(MemoryStorage storage) throws IOException {
+    List<Extent> extents = new ArrayList<>();
+    try (SegmentReader reader = SegmentReader.open(storage, PATH, 0)) {
+      for (SegmentIndex.Entry entry : SegmentIndexer.live(reader).batches()) {
+        long at = entry.from();
+        IpcMessage message = IpcMessage.read(reader.file(), at, entry.to());
+        while (message.end() < entry.to()) {
+          message = IpcMessage.read(reader.file(), message.end(), entry.to());
+        }
+        int digits = (int) message.customMetadataOffset(IpcEncoder.BATCH_CRC);
+        extents.add(new Extent((int) entry.from(), (int) entry.to(), digits));
+      }
+    }
+    return extents;
+  }
+
+  /** Makes every batch's checksum match the bytes (spec B-2). */
+  private static void reseal(byte[] bytes, List<Extent> extents) {
+    CRC32 crc =
+        SegmentWriter.firstCrc(new SegmentFormat.Header(STORE, 1, LogPosition.START, true, 1));
+    for (Extent e : extents) {
+      byte[] open = IpcEncoder.OPEN_CRC.getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(open, 0, bytes, e.digits, 8);
+      crc.update(bytes, e.from, e.to - e.from);
+      int value = (int) crc.getValue();
+      System.arraycopy(
+          "%08x".formatted(value).getBytes(StandardCharsets.US_ASCII), 0, bytes, e.digits, 8);
+      crc = SegmentWriter.nextCrc(value);
+    }
+  }
+
+  @Test
+  void every_bit_flipped_under_a_matching_checksum_gives_a_typed_error_or_rows()
+      throws IOException {
+    MemoryStorage storage = segment();
+    List<Extent> extents = extents(storage);
+    assertThat(extents).hasSize(2);
+    byte[] original = storage.bytes(PATH);
+    int refused = 0;
+    int read = 0;
+    for (int bit = 0; bit < original.length * 8; bit++) {
+      byte[] changed = original.clone();
+      changed[bit / 8] ^= (byte) (1 << (bit % 8));
+      reseal(changed, extents);
+      storage.put(PATH, changed);
+      try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+        log.verifyChain();
+        read++;
+      } catch (DamagedFileException | UnsupportedVersionException e) {
+        assertThat(e).hasMessageStartingWith("Cannot read ");
+        refused++;
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("byte %d bit %d".formatted(bit / 8, bit % 8), e);
+      }
+    }
+    assertThat(refused).isPositive();
+    assertThat(read).isPositive();
+    System.out.printf("HostileSegmentTest: %d refused, %d read%n", refused, read);
+  }
+}
