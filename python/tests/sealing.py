@@ -30,7 +30,7 @@ def seal(live: Path, store_id: bytes, strings: bool, first_seq: int, compression
     batches = []
     for r in runs:
         columns = [pa.array(r.tick), pa.array(r.rid), pa.DictionaryArray.from_arrays(
-            pa.array(r.key.astype(width.to_pandas_dtype())), pa.array([k.name for k in keys])), pa.array(r.val)]
+            pa.array(r.key.astype("u1" if width == pa.uint8() else "u2")), pa.array([k.name for k in keys])), pa.array(r.val)]
         if strings:
             index = pa.array([None if w is None else words.index(w) for w in r.text], pa.uint32())
             columns.append(pa.DictionaryArray.from_arrays(index, pa.array(words, pa.utf8())))

@@ -10,6 +10,7 @@ import platform
 import re
 import shutil
 import sys
+import tokenize
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -140,7 +141,7 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
             offset = file.tell()
         if offset + math.prod(shape) * found.itemsize > path.stat().st_size:
             raise ValueError("the header counts more rows than there are")
-    except (ValueError, OverflowError, TypeError, SyntaxError, RecursionError) as e:
+    except (ValueError, OverflowError, TypeError, SyntaxError, RecursionError, tokenize.TokenError) as e:
         with path.open("rb") as file:
             data = file.read(len(ours))
         same = ours.index(b"'shape': (") + len(b"'shape': (")
