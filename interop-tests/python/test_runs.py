@@ -47,9 +47,11 @@ def test_stock_readers_open_the_live_log_during_a_run_and_the_sealed_log_after_i
             if not live:
                 continue
             try:
-                with pa.ipc.open_stream(live[-1]) as reader:
+                # Opened as files, not by path, which would map them at their present length (L-18).
+                with pa.OSFile(str(live[-1])) as file, pa.ipc.open_stream(file) as reader:
                     table = pa.Table.from_batches(list(reader), reader.schema)
-                height = pl.read_ipc_stream(live[-1]).height
+                with live[-1].open("rb") as file:
+                    height = pl.read_ipc_stream(file).height
             except FileNotFoundError:
                 continue  # sealed this moment
             if table.num_rows > 2000 and (not seen or table.num_rows > seen[-1]):
