@@ -24,8 +24,10 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 
 /**
- * The Java side of {@code benchmarks/log.py}: one measurement per line, {@code name value unit}.
- * Every log is read back and its chain recomputed, which is the correctness check.
+ * The log against a raw write of the same bytes, in one run: one measurement per line, {@code name
+ * value unit}. Every sustained log is read back and its chain recomputed, which is the correctness
+ * check. Compile it against {@code arrow-world/target/classes} and {@code cli/target/lib/*}; the
+ * arguments are a scratch directory and a number of rows.
  */
 final class LogBench {
   private static final int ROWS_PER_TICK = 100_000;

@@ -193,14 +193,6 @@ final class SegmentWriter implements Closeable {
     return position;
   }
 
-  long firstSeq() {
-    return header.start().seq();
-  }
-
-  int keyBytes() {
-    return header.keyBytes();
-  }
-
   @Override
   public void close() throws IOException {
     file.close();
