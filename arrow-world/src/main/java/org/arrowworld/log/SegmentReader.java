@@ -11,6 +11,7 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
@@ -142,6 +143,36 @@ final class SegmentReader implements Closeable {
 
   long firstMessage() {
     return firstMessage;
+  }
+
+  /** Words of the dictionaries before the first batch. */
+  long wordCount() throws IOException {
+    long words = 0;
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
+        words += message.rows();
+      }
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return words;
+  }
+
+  /** How the first batch is compressed; not at all, where there is none. */
+  BodyCodec codec() throws IOException {
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return message == null ? BodyCodec.NONE : message.codec();
+  }
+
+  /** Frees the memory that reading took; the next read takes it again. */
+  void forget() {
+    scratch.free();
+    wordReader.free();
+    batchReader.free();
+    sealedWords = null;
   }
 
   /** A verified batch and the extent of its bytes. */

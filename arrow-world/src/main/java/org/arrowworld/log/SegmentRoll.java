@@ -143,7 +143,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     sealing.add(
         background.submit(
             () -> {
-              Sealer.seal(storage, firstSeq);
+              Sealer.seal(storage, firstSeq, options.sealing());
               return null;
             }));
     liveFirstSeq = -1;
@@ -169,7 +169,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   /** Seals what is still live; called after {@link #close}. */
   synchronized void sealAll() throws IOException {
     if (liveFirstSeq >= 0) {
-      Sealer.seal(storage, liveFirstSeq);
+      Sealer.seal(storage, liveFirstSeq, options.sealing());
       liveFirstSeq = -1;
     }
   }

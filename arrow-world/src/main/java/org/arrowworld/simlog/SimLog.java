@@ -121,7 +121,7 @@ public final class SimLog implements Closeable {
       RecordStore.State state;
       if (StoreInfo.exists(storage)) {
         info = RecordStore.read(storage);
-        state = RecordStore.recover(storage, info);
+        state = RecordStore.recover(storage, info, options.sealing());
       } else {
         info = RecordStore.newInfo();
         info.write(storage);

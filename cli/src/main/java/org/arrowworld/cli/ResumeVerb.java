@@ -6,6 +6,7 @@ import org.arrowworld.ecosystem.EcosystemRun;
 import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.ecosystem.RunResult;
 import org.arrowworld.log.Durability;
+import org.arrowworld.storage.BufferCompression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +42,13 @@ final class ResumeVerb extends ReadingVerb {
       description = "commit (default), interval:MS or none.")
   private Durability durability = Durability.COMMIT;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      converter = CompressionConverter.class,
+      description = "How sealed segments are compressed: none (default), zstd or zstd:LEVEL.")
+  private BufferCompression compression = BufferCompression.NONE;
+
   @Override
   String purpose() {
     return "resume";
@@ -53,7 +61,8 @@ final class ResumeVerb extends ReadingVerb {
         RunOptions.DEFAULT
             .withTicks(ticks)
             .withSnapshotEveryTicks(snapshotEvery)
-            .withDurability(durability);
+            .withDurability(durability)
+            .withSealing(compression);
     try (EcosystemRun run = EcosystemRun.resume(store, options)) {
       RunResult result = Running.run(run, ticks, console());
       RunResultReport.of(store, result).print(console(), format());

@@ -9,6 +9,7 @@ import org.arrowworld.ecosystem.RunResult;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.log.Durability;
+import org.arrowworld.storage.BufferCompression;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -51,6 +52,13 @@ final class RunVerb extends ReadingVerb {
       description = "commit (default), interval:MS or none.")
   private Durability durability = Durability.COMMIT;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      converter = CompressionConverter.class,
+      description = "How sealed segments are compressed: none (default), zstd or zstd:LEVEL.")
+  private BufferCompression compression = BufferCompression.NONE;
+
   @Option(names = "--replace", description = "Replace the store at --out.")
   private boolean replace;
 
@@ -67,7 +75,8 @@ final class RunVerb extends ReadingVerb {
             .withSeed(seed)
             .withTicks(ticks)
             .withSnapshotEveryTicks(snapshotEvery)
-            .withDurability(durability);
+            .withDurability(durability)
+            .withSealing(compression);
     OutputDirectory.clear(out, replace ? Existing.REPLACE : Existing.REFUSE);
     try (EcosystemRun run = EcosystemRun.create(out, options)) {
       RunResult result = Running.run(run, ticks, console());

@@ -37,6 +37,12 @@ public final class BodyReader {
     return new BodyReader(Math.max(LEAST_BUDGET_BYTES, ratio));
   }
 
+  /** Gives its memory up; whatever it returned is void. */
+  public void free() {
+    plain.free();
+    frames.free();
+  }
+
   /** Where a body is, for errors. */
   record Place(String file, long offset) {
     DamagedFileException damaged(String finding) {

@@ -118,6 +118,9 @@ public final class IpcMessage {
             case MessageHeader.RecordBatch -> Kind.RECORD_BATCH;
             default -> throw damaged(file, offset, "message type " + message.headerType());
           };
+      if (message.header(new Schema()) == null) {
+        throw damaged(file, offset, "a message of type %s without its header".formatted(kind));
+      }
       return new IpcMessage(file, offset, bytes, message, kind);
     } catch (RuntimeException e) {
       throw malformed(file, offset, e);
@@ -229,12 +232,12 @@ public final class IpcMessage {
   }
 
   /**
-   * How this record batch's buffers are stored.
+   * How the buffers of this record batch or dictionary are stored.
    *
    * @throws DamagedFileException naming a codec that is not read here
    */
   public BodyCodec codec() throws DamagedFileException {
-    return codec((RecordBatch) guarded(() -> message.header(new RecordBatch())));
+    return codec(guarded(this::recordBatch));
   }
 
   private BodyCodec codec(RecordBatch batch) throws DamagedFileException {
@@ -252,10 +255,20 @@ public final class IpcMessage {
     return BodyCodec.ZSTD;
   }
 
-  /** Rows of this record batch. */
+  /** Rows of this record batch, or words of this dictionary. */
   public int rows() throws DamagedFileException {
-    return guarded(
-        () -> Math.toIntExact(((RecordBatch) message.header(new RecordBatch())).length()));
+    return guarded(() -> Math.toIntExact(recordBatch().length()));
+  }
+
+  private RecordBatch recordBatch() {
+    RecordBatch batch =
+        kind == Kind.DICTIONARY
+            ? ((DictionaryBatch) message.header(new DictionaryBatch())).data()
+            : (RecordBatch) message.header(new RecordBatch());
+    if (batch == null) {
+      throw new IllegalStateException("a dictionary without its batch");
+    }
+    return batch;
   }
 
   /**
