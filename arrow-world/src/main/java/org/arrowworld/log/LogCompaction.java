@@ -9,8 +9,8 @@ import org.arrowworld.storage.Storage;
 
 /** Merges and drops sealed segments (spec L-25, L-26). The caller holds the store's lock. */
 public final class LogCompaction {
-  /** Memory that a distinct word takes while segments are written anew, beside its bytes. */
-  private static final int WORD_BYTES = 128;
+  /** What a word counts: all of a segment's are in memory at once while it is written. */
+  private static final int WORD_BYTES = 1024;
 
   private LogCompaction() {}
 
@@ -18,8 +18,8 @@ public final class LogCompaction {
    * Merges runs of neighbouring sealed segments that together stay within a bound, and writes those
    * anew that are not compressed as told. May be repeated after a failure at any point.
    *
-   * @param maxBytes most uncompressed bytes of a merged segment; its distinct words count more than
-   *     their bytes, for they are held in memory
+   * @param maxBytes most uncompressed bytes of a merged segment; words count for more than their
+   *     bytes, for they are held in memory
    * @param compression of the segments that are written
    * @return for each segment written, its path and how many it was made of, in plain words
    */
