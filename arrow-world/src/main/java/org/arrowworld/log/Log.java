@@ -353,6 +353,9 @@ public final class Log implements Closeable {
           }
         }
       }
+      if (parts.size() > 1) {
+        part.reader.forget(); // memory must not grow with the number of segments
+      }
     }
   }
 
