@@ -70,6 +70,29 @@ public final class NpzWriter implements Closeable {
    */
   public void add(String name, NpyType type, long[] shape, ByteBuffer... littleEndianData)
       throws IOException {
+    String action = checkName(name);
+    NpyHeader.checkData(action, type, shape, littleEndianData);
+    names.add(name);
+    state = State.FAILED; // until every byte is written
+    write(name + ZipNames.NPY, NpyHeader.encode(type, shape), littleEndianData);
+    state = State.OPEN;
+  }
+
+  /**
+   * Adds texts as a one-dimensional array of unicode ({@code <U}). NumPy drops NULs at their ends.
+   *
+   * @throws InvalidUseException if the name is not allowed or taken; nothing was written
+   */
+  public void addWords(String name, List<String> words) throws IOException {
+    checkName(name);
+    ByteBuffer[] encoded = NpyWords.encode(words);
+    names.add(name);
+    state = State.FAILED;
+    write(name + ZipNames.NPY, encoded[0], encoded[1]);
+    state = State.OPEN;
+  }
+
+  private String checkName(String name) {
     requireOpen("add array " + ZipNames.shown(name));
     String action = "add array %s to %s".formatted(ZipNames.shown(name), path);
     String complaint = ZipNames.complaint(name + ZipNames.NPY);
@@ -78,13 +101,10 @@ public final class NpzWriter implements Closeable {
           "Cannot %s: the name is not allowed, %s"
               .formatted(action, name.isEmpty() ? "it is empty" : complaint));
     }
-    NpyHeader.checkData(action, type, shape, littleEndianData);
-    if (!names.add(name)) {
+    if (names.contains(name)) {
       throw new InvalidUseException("Cannot %s: it has an array of that name".formatted(action));
     }
-    state = State.FAILED; // until every byte is written
-    write(name + ZipNames.NPY, NpyHeader.encode(type, shape), littleEndianData);
-    state = State.OPEN;
+    return action;
   }
 
   /** Adds an array held in memory. */
