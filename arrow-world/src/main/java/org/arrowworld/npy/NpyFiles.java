@@ -34,7 +34,7 @@ public final class NpyFiles {
   /** Reads a one-dimensional array of unicode text; empty if the array is another one. */
   public static Optional<List<String>> readWords(Storage storage, String path) throws IOException {
     try (ReadableFile file = storage.openRead(path)) {
-      return NpyWords.read(new FileSource(file));
+      return NpyWordReader.read(new FileSource(file));
     }
   }
 

@@ -135,6 +135,7 @@ public final class NpyHeader {
     return encode(type.descr(), shape);
   }
 
+  /** As {@link #encode(NpyType, long...)}, of elements of any description. */
   static ByteBuffer encode(String descr, long... shape) {
     StringBuilder text = new StringBuilder("{'descr': '").append(descr);
     text.append("', 'fortran_order': False, 'shape': ").append(NpyShapes.text(shape)).append(", }");

@@ -108,7 +108,7 @@ public final class NpzReader implements Closeable {
    */
   public Optional<List<String>> readWords(String name) throws IOException {
     try (ZipEntrySource source = new ZipEntrySource(file, entry(name))) {
-      Optional<List<String>> words = NpyWords.read(source);
+      Optional<List<String>> words = NpyWordReader.read(source);
       if (words.isPresent()) {
         source.finish();
       }

@@ -62,6 +62,9 @@ final class RootCommand implements Runnable {
     CommandLine imports = new CommandLine(new ImportCommand());
     imports.addSubcommand("trajectories", attached(ImportTrajectoriesVerb::new, console));
     imports.addSubcommand("simlog", attached(ImportSimlogVerb::new, console));
+    imports.addSubcommand("npz", attached(ImportNpzVerb::new, console));
+    imports.addSubcommand("npy", attached(ImportNpyVerb::new, console));
+    imports.addSubcommand("csv", attached(ImportCsvVerb::new, console));
     root.addSubcommand("import", imports);
     return root;
   }

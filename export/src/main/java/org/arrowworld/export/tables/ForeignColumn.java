@@ -1,6 +1,7 @@
 package org.arrowworld.export.tables;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.schema.ColumnType;
 
@@ -10,14 +11,14 @@ import org.arrowworld.schema.ColumnType;
  * @param name its name there
  * @param type its type; words are codes into {@code words}
  * @param data its values, little-endian, from position 0 on
- * @param nulls rows without a value, ascending; their bytes mean nothing
+ * @param nulls rows without a value; their bytes mean nothing
  * @param words the words of a string column, in any order; else empty
  */
 record ForeignColumn(
-    String name, ColumnType type, ByteBuffer data, List<Integer> nulls, List<String> words) {
+    String name, ColumnType type, ByteBuffer data, BitSet nulls, List<String> words) {
 
   /** A column of numbers or bools, without nulls. */
   static ForeignColumn of(String name, ColumnType type, ByteBuffer data) {
-    return new ForeignColumn(name, type, data, List.of(), List.of());
+    return new ForeignColumn(name, type, data, new BitSet(), List.of());
   }
 }

@@ -55,7 +55,7 @@ final class MappedTable implements TableView {
         findings.unmapped(
             column.name(),
             "%d of %d values are null; name a value for them: --columns 'new=%s?0'"
-                .formatted(column.nulls().size(), table.rows(), column.name()));
+                .formatted(column.nulls().cardinality(), table.rows(), column.name()));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
       }
@@ -142,7 +142,7 @@ final class MappedTable implements TableView {
       long value =
           Conversion.parse(
               column.name(), column.type(), entry.flatMap(e -> e.nullValue()).orElse(""));
-      column.nulls().forEach(row -> Cells.write(column.type(), copy, row, value));
+      column.nulls().stream().forEach(row -> Cells.write(column.type(), copy, row, value));
       filled = ForeignColumn.of(column.name(), column.type(), copy);
     }
     return type == filled.type() ? filled.data() : Conversion.convert(filled, table.rows(), type);
@@ -194,11 +194,9 @@ final class MappedTable implements TableView {
     int[] codes = new int[source.words().size()];
     Arrays.fill(codes, -1);
     ByteBuffer data = Conversion.allocate(column.name(), ColumnType.STRING, table.rows());
-    int nextNull = 0;
     for (int row = 0; row < table.rows(); row++) {
       int code;
-      if (nextNull < source.nulls().size() && source.nulls().get(nextNull) == row) {
-        nextNull++;
+      if (source.nulls().get(row)) {
         code = codebook.intern(mapping.of(source.name()).orElseThrow().nullValue().orElseThrow());
       } else {
         int word = source.data().getInt(4 * row);

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -222,7 +223,7 @@ final class TableArrays {
                     member, Integer.toUnsignedString(data.getInt(4 * row)), codebook.size()));
       }
     }
-    return new ForeignColumn(column, ColumnType.STRING, data, List.of(), codebook);
+    return new ForeignColumn(column, ColumnType.STRING, data, new BitSet(), codebook);
   }
 
   private static ForeignColumn words(String column, List<String> texts) {
@@ -232,6 +233,6 @@ final class TableArrays {
       data.putInt(codes.computeIfAbsent(text, t -> codes.size()));
     }
     return new ForeignColumn(
-        column, ColumnType.STRING, data.flip(), List.of(), List.copyOf(codes.keySet()));
+        column, ColumnType.STRING, data.flip(), new BitSet(), List.copyOf(codes.keySet()));
   }
 }
