@@ -8,6 +8,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.TrailingBytes;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -67,6 +68,9 @@ public final class FieldImport {
     target.createDirectories("");
     for (String name : source.list(directory)) {
       String path = FieldFiles.in(directory, name);
+      if (name.equals(FieldFiles.LOCK) || name.endsWith(AtomicFiles.UNFINISHED)) {
+        continue; // no data: a writer's lock, and what it had not published
+      }
       if (name.equals(FieldFiles.METADATA) || arrays.contains(name)) {
         copy(source, path, target, name);
       } else if (source.list(path).isEmpty()) {

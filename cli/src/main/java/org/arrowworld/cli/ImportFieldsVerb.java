@@ -33,8 +33,7 @@ final class ImportFieldsVerb extends ReadingVerb {
   int execute() throws IOException {
     OutputDirectory.check(out, OutputDirectory.Existing.REFUSE);
     FieldImport.Result result;
-    try (OutputDirectory target =
-        OutputDirectory.begin(out, OutputDirectory.Existing.REFUSE)) {
+    try (OutputDirectory target = OutputDirectory.begin(out, OutputDirectory.Existing.REFUSE)) {
       result = FieldImport.run(store(directory), "", new DiskStorage(target.directory()));
       target.commit();
     }

@@ -37,8 +37,7 @@ class FieldVerbsTest {
             new DiskStorage(folder), "run", metadata, FieldRunOptions.DEFAULT)) {
       for (int t = 0; t < 4; t++) {
         double[] values = {t, Double.NaN, -0.0, t + 0.5, 1, 2};
-        writer.append(
-            t * 0.25, FieldSnapshot.of(Map.of("phi", FieldArray.of(values, 2, 3))));
+        writer.append(t * 0.25, FieldSnapshot.of(Map.of("phi", FieldArray.of(values, 2, 3))));
       }
     }
   }

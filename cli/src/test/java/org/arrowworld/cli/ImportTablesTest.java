@@ -40,7 +40,8 @@ class ImportTablesTest {
     }
     Path file = (at == null ? Path.of("shared") : at.resolve("../shared")).resolve("data/" + name);
     Assumptions.assumeTrue(
-        Files.exists(file), "skipped: the reference inputs shared/data/%s are not here".formatted(name));
+        Files.exists(file),
+        "skipped: the reference inputs shared/data/%s are not here".formatted(name));
     return file.normalize();
   }
 
@@ -55,7 +56,15 @@ class ImportTablesTest {
       String name, int rows, int tick, int version, String hash) {
     Path out = folder.resolve("store");
     Aw imported =
-        Aw.run("import", "npz", data("npz-worlds/" + name + ".npz"), "--out", out, "--table", "creature", "--json");
+        Aw.run(
+            "import",
+            "npz",
+            data("npz-worlds/" + name + ".npz"),
+            "--out",
+            out,
+            "--table",
+            "creature",
+            "--json");
     assertThat(imported.err()).isEmpty();
     assertThat(imported.exit()).isZero();
     assertThat(imported.json())
@@ -64,7 +73,15 @@ class ImportTablesTest {
         .containsEntry("tables", Map.of("creature", rows))
         .containsEntry("unmapped", Map.of());
     Aw hashed =
-        Aw.run("hash", out, "--tick", tick, "--table", "creature", "--columns", "pos_x,pos_y,vel_x,vel_y,energy,id,gen");
+        Aw.run(
+            "hash",
+            out,
+            "--tick",
+            tick,
+            "--table",
+            "creature",
+            "--columns",
+            "pos_x,pos_y,vel_x,vel_y,energy,id,gen");
     assertThat(hashed.lastLine()).isEqualTo(hash);
     assertThat(Aw.run("verify", out, "--deep").exit()).isZero();
   }
@@ -79,9 +96,12 @@ class ImportTablesTest {
     assertThat(migrated.exit()).isZero();
     assertThat(migrated.json()).containsEntry("from_schema", 1).containsEntry("to_schema", 2);
     String columns = "pos_x,pos_y,vel_x,vel_y,energy,id,gen";
-    assertThat(Aw.run("hash", v2, "--tick", 1234, "--table", "creature", "--columns", columns).lastLine())
+    assertThat(
+            Aw.run("hash", v2, "--tick", 1234, "--table", "creature", "--columns", columns)
+                .lastLine())
         .isEqualTo("a8221df9a206919a85d2735a2840f83e");
-    Aw hunger = Aw.run("hash", v2, "--tick", 1234, "--table", "creature", "--columns", "hunger_buildup");
+    Aw hunger =
+        Aw.run("hash", v2, "--tick", 1234, "--table", "creature", "--columns", "hunger_buildup");
     assertThat(hunger.exit()).as(hunger.err()).isZero();
     assertThat(Aw.run("verify", v2, "--deep").exit()).isZero();
     Aw again = Aw.run("migrate", v2, "--out", folder.resolve("v3"));
@@ -131,7 +151,16 @@ class ImportTablesTest {
         .contains("name=kind, type=STRING");
     assertThat(Aw.run("verify", out).exit()).isZero();
     Aw mapped =
-        Aw.run("import", "npz", foreign(), "--out", out, "--replace", "--columns", "x=pos x:f64,_=kind", "--json");
+        Aw.run(
+            "import",
+            "npz",
+            foreign(),
+            "--out",
+            out,
+            "--replace",
+            "--columns",
+            "x=pos x:f64,_=kind",
+            "--json");
     assertThat(mapped.err()).isEmpty();
     assertThat(mapped.json().get("left_out").toString()).contains("'kind', as asked");
     assertThat(StoreInfo.read(store).schema().tables().get(0).columns().toString())
@@ -152,7 +181,19 @@ class ImportTablesTest {
     }
     assertThat(Aw.run("verify", out, "--deep").exit()).isZero();
     assertThat(Aw.run("info", out).exit()).isZero();
-    assertThat(Aw.run("at", out, "--tick", 0, "--table", "ships", "--to", "npz", "--out", folder.resolve("t0.npz")).exit())
+    assertThat(
+            Aw.run(
+                    "at",
+                    out,
+                    "--tick",
+                    0,
+                    "--table",
+                    "ships",
+                    "--to",
+                    "npz",
+                    "--out",
+                    folder.resolve("t0.npz"))
+                .exit())
         .isZero();
     Path again = folder.resolve("again");
     assertThat(Aw.run("import", "npz", folder.resolve("t0.npz"), "--out", again).exit()).isZero();
@@ -207,7 +248,11 @@ class ImportTablesTest {
     assertThat(Files.readString(out.resolve("unmapped/notes.txt"))).isEqualTo("kept");
     assertThat(StoreInfo.read(new DiskStorage(out)).schema().tables().get(0))
         .isEqualTo(
-            TableSchema.row("boats").externalIds().withoutGenerations().column("mass", ColumnType.U64).build());
+            TableSchema.row("boats")
+                .externalIds()
+                .withoutGenerations()
+                .column("mass", ColumnType.U64)
+                .build());
     byte[] mass = Files.readAllBytes(columns.resolve("mass.npy"));
     for (int length : new int[] {0, 5, 11, 60, 128, mass.length - 1}) {
       Files.write(columns.resolve("mass.npy"), java.util.Arrays.copyOf(mass, length));
@@ -230,8 +275,13 @@ class ImportTablesTest {
     Files.writeString(folder.resolve("t.csv"), text);
     Object[] args = new Object[6 + more.length];
     System.arraycopy(
-        new Object[] {"import", "csv", folder.resolve("t.csv"), "--out", folder.resolve("csv"), "--replace"},
-        0, args, 0, 6);
+        new Object[] {
+          "import", "csv", folder.resolve("t.csv"), "--out", folder.resolve("csv"), "--replace"
+        },
+        0,
+        args,
+        0,
+        6);
     System.arraycopy(more, 0, args, 6, more.length);
     return Aw.run(args);
   }
@@ -301,7 +351,13 @@ class ImportTablesTest {
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       Files.write(folder.resolve("t.csv"), bytes);
       Aw imported =
-          Aw.run("import", "csv", folder.resolve("t.csv"), "--out", folder.resolve("csv"), "--replace");
+          Aw.run(
+              "import",
+              "csv",
+              folder.resolve("t.csv"),
+              "--out",
+              folder.resolve("csv"),
+              "--replace");
       assertThat(imported.err()).as("seed 11, case %d: %s", i, text).doesNotContain("unexpected");
       assertThat(imported.exit()).isIn(0, Exit.FAILURE);
     }

@@ -154,8 +154,7 @@ final class ArrowColumn {
     long bytes = ((long) rows + count) * type.widthBytes();
     if (bytes > data.capacity()) {
       long grown = Math.max(bytes, Math.min(2L * data.capacity(), Integer.MAX_VALUE - 16L));
-      ByteBuffer larger =
-          Conversion.allocate(field.getName(), type, grown / type.widthBytes());
+      ByteBuffer larger = Conversion.allocate(field.getName(), type, grown / type.widthBytes());
       larger.put(0, data, 0, rows * type.widthBytes());
       data = larger;
     }

@@ -33,7 +33,8 @@ public final class ArrowImport {
   /**
    * Imports a file. If it fails, no store is left behind.
    *
-   * @throws DamagedFileException if it is cut or damaged, as far as Arrow's format lets that be seen
+   * @throws DamagedFileException if it is cut or damaged, as far as Arrow's format lets that be
+   *     seen
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {

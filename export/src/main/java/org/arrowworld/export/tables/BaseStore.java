@@ -55,7 +55,7 @@ final class BaseStore {
       mapped.intern(codebook);
       tables.add(mapped);
     }
-    checkMapping(options.columns(), found.tables);
+    checkMapping(options.columns(), found.tables, findings);
     WorldSchema schema =
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
@@ -90,21 +90,22 @@ final class BaseStore {
     }
   }
 
-  private static void checkMapping(ColumnMapping mapping, List<ForeignTable> tables) {
+  /** Each column that is named must be there, and be one, unless it is to be left out. */
+  private static void checkMapping(
+      ColumnMapping mapping, List<ForeignTable> tables, Findings findings) {
+    List<String> read =
+        tables.stream().flatMap(t -> t.columns().stream()).map(ForeignColumn::name).toList();
     for (ColumnMapping.Entry entry : mapping.entries()) {
-      boolean known =
-          tables.stream()
-              .flatMap(t -> t.columns().stream())
-              .anyMatch(c -> c.name().equals(entry.source()));
-      if (!known) {
+      String why = findings.unmapped().get(entry.source());
+      if (why != null && entry.isSkipped()) {
+        findings.unmapped().remove(entry.source());
+        findings.leftOut("no column", entry.source());
+      } else if (why != null) {
+        throw new InvalidUseException("Cannot map column '%s': %s".formatted(entry.source(), why));
+      } else if (!read.contains(entry.source())) {
         throw new InvalidUseException(
-            "Cannot map column '%s': there is no such column that can be read; there are %s"
-                .formatted(
-                    entry.source(),
-                    tables.stream()
-                        .flatMap(t -> t.columns().stream())
-                        .map(ForeignColumn::name)
-                        .toList()));
+            "Cannot map column '%s': there is no such column; there are %s"
+                .formatted(entry.source(), read));
       }
     }
   }

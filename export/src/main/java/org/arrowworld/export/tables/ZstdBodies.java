@@ -44,7 +44,8 @@ final class ZstdBodies implements CompressionCodec.Factory {
     protected ArrowBuf doDecompress(BufferAllocator allocator, ArrowBuf compressed) {
       long size = readUncompressedLength(compressed);
       if (size < 0 || size > Math.min(budget, Integer.MAX_VALUE)) {
-        throw new IllegalArgumentException("a buffer says that it inflates to %d bytes".formatted(size));
+        throw new IllegalArgumentException(
+            "a buffer says that it inflates to %d bytes".formatted(size));
       }
       ArrowBuf target = allocator.buffer(size);
       try {
