@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.schema.Key;
@@ -29,6 +30,18 @@ public final class Log implements Closeable {
      * order; ticks may span batches.
      */
     void visit(TripleBatch batch, int from, int to) throws IOException;
+  }
+
+  /** Receives the rows of a scan as arrays. */
+  public interface RowVisitor {
+    /**
+     * Rows of a batch; both arguments are valid during the call only.
+     *
+     * @param rows the rows asked for, from 0
+     * @param batch where they come from
+     * @param from the batch's row that is row 0 of {@code rows}
+     */
+    void visit(Triples rows, TripleBatch batch, int from) throws IOException;
   }
 
   private static final int OPEN_ATTEMPTS = 5;
@@ -316,44 +329,44 @@ public final class Log implements Closeable {
    *     those before it
    */
   public void scan(long first, long last, Visitor visitor) throws IOException {
-    scan(first, last, entry -> true, visitor);
+    scan(first, last, entry -> true).batches(visitor);
   }
 
   /** As {@link #scan(long, long, Visitor)}, skipping batches that cannot hold a row id. */
   public void scanRid(long first, long last, int rid, Visitor visitor) throws IOException {
     scan(
-        first,
-        last,
-        e ->
-            Integer.compareUnsigned(e.ridMin(), rid) <= 0
-                && Integer.compareUnsigned(rid, e.ridMax()) <= 0,
-        visitor);
+            first,
+            last,
+            e ->
+                Integer.compareUnsigned(e.ridMin(), rid) <= 0
+                    && Integer.compareUnsigned(rid, e.ridMax()) <= 0)
+        .batches(visitor);
   }
 
-  private interface BatchFilter {
-    boolean mayMatch(SegmentIndex.Entry entry);
+  /**
+   * As {@link #scan(long, long, Visitor)}, with the rows of each batch also as arrays. Batches are
+   * read, verified and decoded by other threads ahead of the visitor, which is called in this one.
+   */
+  public void scanRows(long first, long last, RowVisitor visitor) throws IOException {
+    scan(first, last, entry -> true).rows(visitor);
   }
 
-  private void scan(long first, long last, BatchFilter filter, Visitor visitor) throws IOException {
+  private LogScan scan(long first, long last, Predicate<SegmentIndex.Entry> filter) {
     if (first > last) {
       throw new InvalidUseException("Cannot scan ticks %d to %d".formatted(first, last));
     }
+    List<LogScan.Job> jobs = new ArrayList<>();
     for (Part part : parts) {
       List<SegmentIndex.Entry> entries = part.index.batches();
       for (int i = 0; i < entries.size(); i++) {
         SegmentIndex.Entry entry = entries.get(i);
         boolean overlaps = entry.tickMax() >= first && entry.tickMin() <= last;
-        if (overlaps && entry.firstSeq() < end.seq() && filter.mayMatch(entry)) {
-          TripleBatch batch = part.reader.read(entries, i);
-          int from = first <= entry.tickMin() ? 0 : batch.firstRowAfter(first - 1);
-          int to = last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(last);
-          to = (int) Math.min(to, end.seq() - entry.firstSeq());
-          if (from < to) {
-            visitor.visit(batch, from, to);
-          }
+        if (overlaps && entry.firstSeq() < end.seq() && filter.test(entry)) {
+          jobs.add(new LogScan.Job(part.reader, entries, i));
         }
       }
     }
+    return new LogScan(jobs, first, last, end.seq());
   }
 
   /**

@@ -127,15 +127,25 @@ public final class Timeline implements Closeable {
 
   /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
   public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
-    if (tick < firstTick() || tick > lastTick()) {
-      throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, firstTick(), lastTick()));
-    }
-    World world = startWorld(tick, start, allocator);
+    checkTick(tick);
+    return replayed(startWorld(tick, start, Projection.ALL, allocator), tick);
+  }
+
+  /**
+   * The wanted part of the state after the last committed tick at or before {@code tick}; the rest
+   * takes no memory. The caller closes the world.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span, or a name is unknown
+   */
+  public World at(long tick, Projection wanted, BufferAllocator allocator) throws IOException {
+    checkTick(tick);
+    return replayed(startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator), tick);
+  }
+
+  private World replayed(World world, long tick) throws IOException {
     try {
       if (world.tick() < tick) {
-        log.scan(world.tick() + 1, tick, new Replayer(world, log));
+        log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
       }
       return world;
     } catch (IOException | RuntimeException | Error e) {
@@ -144,8 +154,17 @@ public final class Timeline implements Closeable {
     }
   }
 
+  private void checkTick(long tick) throws IOException {
+    if (tick < firstTick() || tick > lastTick()) {
+      throw new InvalidUseException(
+          "No world at tick %d: the store has ticks %d to %d"
+              .formatted(tick, firstTick(), lastTick()));
+    }
+  }
+
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
-  World startWorld(long tick, Start start, BufferAllocator allocator) throws IOException {
+  World startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
+      throws IOException {
     List<Snapshot.Location> candidates =
         snapshots.stream()
             .filter(s -> s.tick() <= tick)
@@ -158,7 +177,7 @@ public final class Timeline implements Closeable {
       try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
         if (usable && belongs(snapshot)) {
-          return snapshot.load(allocator);
+          return snapshot.load(wanted.of(snapshot.schema()), allocator);
         }
       } catch (DamagedFileException e) {
         warnings.add("passed over a damaged snapshot: " + e.getMessage());
@@ -171,7 +190,7 @@ public final class Timeline implements Closeable {
           "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
               .formatted(tick, log.start().seq()));
     }
-    return new World(info.schema(), new Codebook(), allocator);
+    return new World(wanted.of(info.schema()), new Codebook(), allocator);
   }
 
   /** Whether the log holds the snapshot's commit; a base may precede the log. */

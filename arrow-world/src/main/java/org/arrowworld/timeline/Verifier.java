@@ -164,11 +164,12 @@ public final class Verifier {
     if (stops.isEmpty()) {
       return;
     }
-    try (World world = timeline.startWorld(stops.first(), Timeline.Start.BASE, allocator)) {
+    try (World world =
+        timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
       Replayer replayer = new Replayer(world, timeline.log());
       for (long stop : stops) {
         if (world.tick() < stop) {
-          timeline.log().scan(world.tick() + 1, stop, replayer);
+          timeline.log().scanRows(world.tick() + 1, stop, replayer);
         }
         String hash = Hashes.resume(world);
         if (snapshots.containsKey(stop)) {
