@@ -13,7 +13,7 @@ import org.arrowworld.tick.MutationBuffer;
  * live.tick(ecosystem::step);
  * }</pre>
  *
- * <p>One thread.
+ * <p>Used by one thread.
  */
 public final class Ecosystem {
   private final FoodRatePolicy policy;
@@ -26,8 +26,15 @@ public final class Ecosystem {
    * @param seed chooses the random numbers; the same for all ticks of a run
    */
   public Ecosystem(Preset preset, long seed, FoodRatePolicy policy) {
+    this(preset, seed, policy, new Workers(1));
+  }
+
+  /**
+   * @param workers share the work; they stay the caller's, and change nothing in the outcome
+   */
+  Ecosystem(Preset preset, long seed, FoodRatePolicy policy, Workers workers) {
     this.policy = policy;
-    this.plan = new TickPlan(preset, seed);
+    this.plan = new TickPlan(preset, seed, workers);
     this.systems = systems(preset);
   }
 

@@ -40,6 +40,7 @@ public final class EcosystemRun implements Closeable {
   private final LiveWorld live;
   private final Preset preset;
   private final long seed;
+  private final Workers workers;
   private final Ecosystem ecosystem;
   private long triples;
   private boolean begun;
@@ -53,7 +54,8 @@ public final class EcosystemRun implements Closeable {
     this.live = live;
     this.preset = Preset.fromProperties(live.info().properties());
     this.seed = seed(live.info());
-    this.ecosystem = new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset));
+    this.workers = new Workers(options.threads());
+    this.ecosystem = new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset), workers);
     if (live.lastTick() < 0) {
       triples += live.tick(0, ecosystem::initialWorld);
     }
@@ -248,6 +250,7 @@ public final class EcosystemRun implements Closeable {
   /** Closes the store. Idempotent. */
   @Override
   public void close() throws IOException {
+    workers.close();
     close(live, memory);
   }
 }
