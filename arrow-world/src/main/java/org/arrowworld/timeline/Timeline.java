@@ -50,7 +50,10 @@ public final class Timeline implements Closeable {
     StoreInfo info = StoreInfo.read(storage);
     Log log = info.openLog(storage);
     try {
-      return new Timeline(storage, info, log, Snapshot.list(storage));
+      long last = log.fencedAfter().orElse(Long.MAX_VALUE);
+      List<Snapshot.Location> snapshots =
+          Snapshot.list(storage).stream().filter(s -> s.tick() <= last).toList();
+      return new Timeline(storage, info, log, snapshots);
     } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
@@ -79,41 +82,63 @@ public final class Timeline implements Closeable {
 
   /** The first tick {@link #at} answers for. */
   public long firstTick() throws IOException {
-    if (log.start().seq() == 0 && log.firstTick().isPresent()) {
-      return log.firstTick().get();
+    boolean whole = log.start().seq() == 0 && log.firstTick().isPresent();
+    long firstLogged = whole ? log.firstTick().get() : Long.MAX_VALUE;
+    long first = firstLogged;
+    for (Snapshot base : openBases(firstLogged)) {
+      first = Math.min(first, base.position().tick());
     }
-    return bases().stream()
-        .mapToLong(Snapshot.Location::tick)
-        .min()
-        .orElseThrow(() -> new InvalidUseException(empty()));
+    if (first == Long.MAX_VALUE) {
+      throw new InvalidUseException(empty());
+    }
+    return first;
   }
 
   /** The last committed tick. */
   public long lastTick() throws IOException {
-    long last = log.end().tick();
-    for (Snapshot.Location base : last < 0 ? bases() : List.<Snapshot.Location>of()) {
-      last = Math.max(last, base.tick());
-    }
+    long last = end().tick();
     if (last < 0) {
       throw new InvalidUseException(empty());
     }
     return last;
   }
 
-  private String empty() {
-    return "The store in %s has no committed tick yet".formatted(storage.description());
+  /** The position after the last committed tick. */
+  public LogPosition end() throws IOException {
+    return positionOf(Long.MAX_VALUE);
   }
 
-  private List<Snapshot.Location> bases() throws IOException {
-    List<Snapshot.Location> bases = new ArrayList<>();
+  /**
+   * The log position after the last committed tick at or before {@code tick}; where the log has no
+   * rows up to there, that of the base it goes on from.
+   */
+  public LogPosition positionOf(long tick) throws IOException {
+    LogPosition position = log.positionAt(tick);
+    for (Snapshot base : position.tick() < 0 ? openBases(Long.MAX_VALUE) : List.<Snapshot>of()) {
+      if (base.position().tick() <= tick) {
+        position = base.position();
+      }
+    }
+    return position;
+  }
+
+  /** The bases before a tick, by tick; closed, what their manifests say stays. */
+  private List<Snapshot> openBases(long before) throws IOException {
+    List<Snapshot> bases = new ArrayList<>();
     for (Snapshot.Location location : snapshots) {
-      try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
-        if (snapshot.isBase()) {
-          bases.add(location);
+      if (location.tick() < before) {
+        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+          if (snapshot.isBase()) {
+            bases.add(snapshot);
+          }
         }
       }
     }
     return bases;
+  }
+
+  private String empty() {
+    return "The store in %s has no committed tick yet".formatted(storage.description());
   }
 
   /**
@@ -190,13 +215,28 @@ public final class Timeline implements Closeable {
           "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
               .formatted(tick, log.start().seq()));
     }
+    if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
+      throw new DamagedFileException(
+          candidates.get(candidates.size() - 1).directory(),
+          -1,
+          "it is the base of the history, which cannot be replayed without it; " + lastWarning());
+    }
     return new World(wanted.of(info.schema()), new Codebook(), allocator);
+  }
+
+  private long firstLogged() {
+    return log.firstTick().orElse(Long.MAX_VALUE);
+  }
+
+  private String lastWarning() {
+    return warnings.isEmpty() ? "it is no base" : warnings.get(warnings.size() - 1);
   }
 
   /** Whether the log holds the snapshot's commit; a base may precede the log. */
   private boolean belongs(Snapshot snapshot) throws IOException {
     LogPosition position = snapshot.position();
-    if (snapshot.isBase() && position.seq() <= log.start().seq()) {
+    boolean alone = log.segments().isEmpty();
+    if (snapshot.isBase() && (alone || position.seq() <= log.start().seq())) {
       return true;
     }
     LogPosition found = log.positionAt(position.tick());

@@ -89,6 +89,7 @@ public final class Main {
     verbs.put("verify", VerifyVerb::new);
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
+    verbs.put("migrate", MigrateVerb::new);
     return verbs;
   }
 }
