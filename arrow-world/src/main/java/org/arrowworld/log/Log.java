@@ -136,6 +136,21 @@ public final class Log implements Closeable {
         : Optional.of(parts.get(0).index.batches().get(0).tickMin());
   }
 
+  /** The first committed tick after a given one, which must be before the last. */
+  public long firstTickAfter(long tick) throws IOException {
+    for (Part part : parts) {
+      List<SegmentIndex.Entry> entries = part.index.batches();
+      for (int i = 0; i < entries.size(); i++) {
+        if (entries.get(i).tickMax() > tick) {
+          TripleBatch batch = part.reader.read(entries, i);
+          return batch.tick(batch.firstRowAfter(tick));
+        }
+      }
+    }
+    throw new InvalidUseException(
+        "No tick after %d: the log ends at tick %d".formatted(tick, end.tick()));
+  }
+
   /** Total size of the segments' valid parts in bytes. */
   public long bytes() throws IOException {
     long bytes = 0;

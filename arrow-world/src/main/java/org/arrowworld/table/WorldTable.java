@@ -284,6 +284,16 @@ public final class WorldTable implements TableView, AutoCloseable {
     settle();
   }
 
+  /** Fills an empty table from another one of the same schema. */
+  void restore(WorldTable source) {
+    int[] dead = source.deadIds();
+    int[] gens = new int[dead.length];
+    for (int i = 0; i < dead.length; i++) {
+      gens[i] = source.lastGeneration(dead[i]);
+    }
+    restore(source, source.nextId(), dead, gens);
+  }
+
   /** How messages name a row. */
   public String describe(int id) {
     return "%s %s".formatted(name(), Integer.toUnsignedString(id));

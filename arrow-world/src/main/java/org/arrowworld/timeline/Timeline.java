@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -14,6 +15,7 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
 /**
@@ -169,13 +171,18 @@ public final class Timeline implements Closeable {
 
   private World replayed(World world, long tick) throws IOException {
     try {
-      if (world.tick() < tick) {
-        log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
-      }
+      advance(world, tick);
       return world;
     } catch (IOException | RuntimeException | Error e) {
       world.close();
       throw e;
+    }
+  }
+
+  /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
+  public void advance(World world, long tick) throws IOException {
+    if (world.tick() < tick) {
+      log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
     }
   }
 
@@ -184,6 +191,72 @@ public final class Timeline implements Closeable {
       throw new InvalidUseException(
           "No world at tick %d: the store has ticks %d to %d"
               .formatted(tick, firstTick(), lastTick()));
+    }
+  }
+
+  /**
+   * What happened to an id, in log order: births and deaths with their lineage, values, events, and
+   * its coming and going in presence tables, in all its generations. Reads just the batches whose
+   * ticks and ids may match.
+   */
+  public void history(HistoryQuery query, Change.Visitor visitor) throws IOException {
+    scan(query, new HistoryFilter(query, info.schema(), log.keys(), visitor));
+  }
+
+  /** Hands the rows of a query's id and ticks to a filter. */
+  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
+    log.scanRid(
+        query.first(),
+        query.last(),
+        query.id(),
+        (batch, from, to) -> {
+          for (int row = from; row < to; row++) {
+            if (batch.rid(row) == query.id()) {
+              int at = row;
+              filter.row(
+                  batch.tick(row),
+                  batch.key(row),
+                  batch.val(row),
+                  () -> batch.word(at));
+            }
+          }
+        });
+  }
+
+  /**
+   * The family of an entity, from one pass over the log; memory is that of the living and their
+   * ancestors.
+   *
+   * @param id its id, unsigned
+   * @param generation which of its lives; its last one if empty
+   */
+  public Family family(
+      String table, int id, OptionalInt generation, BufferAllocator allocator) throws IOException {
+    info.schema().table(table);
+    FamilyScan scan = new FamilyScan(table, id, log.keys());
+    long first = 0;
+    if (log.start().seq() > 0 || log.segments().isEmpty()) {
+      first = firstTick() + 1;
+      try (World base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
+        scan.begin(base.table(table));
+      }
+    }
+    log.scan(first, Long.MAX_VALUE, scan);
+    return scan.family(generation);
+  }
+
+  /**
+   * The net changes from the state at one tick to the state at a later one: who was born and still
+   * lives, who died, which values differ. Order within tables does not count.
+   */
+  public void between(long from, long to, BufferAllocator allocator, RowDiff.Visitor visitor)
+      throws IOException {
+    try (World before = at(from, allocator);
+        World after = at(to, allocator)) {
+      RowDiff.compare(
+          before.tables(),
+          after.tables(),
+          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
     }
   }
 

@@ -166,11 +166,8 @@ public final class Verifier {
     }
     try (World world =
         timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
-      Replayer replayer = new Replayer(world, timeline.log());
       for (long stop : stops) {
-        if (world.tick() < stop) {
-          timeline.log().scanRows(world.tick() + 1, stop, replayer);
-        }
+        timeline.advance(world, stop);
         String hash = Hashes.resume(world);
         if (snapshots.containsKey(stop)) {
           compareSnapshot(timeline, snapshots.get(stop), world, hash);
