@@ -119,7 +119,7 @@ class QueriesTest {
   void a_family_tells_parents_children_and_what_one_died_of() throws IOException {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
-    LogOptions segmentPerTick = OPTIONS.withContainers(2, 2).withSegmentBytes(1);
+    LogOptions segmentPerTick = LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
     try (LiveWorld live = LiveWorld.create(storage, info, segmentPerTick, memory)) {
       play(live);
     }
