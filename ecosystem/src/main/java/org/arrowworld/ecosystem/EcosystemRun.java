@@ -40,7 +40,6 @@ public final class EcosystemRun implements Closeable {
   private final LiveWorld live;
   private final Preset preset;
   private final long seed;
-  private final Workers workers;
   private final Ecosystem ecosystem;
   private long triples;
   private boolean begun;
@@ -54,8 +53,8 @@ public final class EcosystemRun implements Closeable {
     this.live = live;
     this.preset = Preset.fromProperties(live.info().properties());
     this.seed = seed(live.info());
-    this.workers = new Workers(options.threads());
-    this.ecosystem = new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset), workers);
+    this.ecosystem =
+        new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset), options.threads());
     if (live.lastTick() < 0) {
       triples += live.tick(0, ecosystem::initialWorld);
     }
@@ -250,7 +249,7 @@ public final class EcosystemRun implements Closeable {
   /** Closes the store. Idempotent. */
   @Override
   public void close() throws IOException {
-    workers.close();
+    ecosystem.close();
     close(live, memory);
   }
 }

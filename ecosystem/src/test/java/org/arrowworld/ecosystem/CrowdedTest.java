@@ -59,10 +59,9 @@ class CrowdedTest {
   private static String unlogged(Preset preset, int threads, int ticks) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
         World world = new World(EcosystemSchema.VERSION_1, new Codebook(), memory);
-        Workers workers = new Workers(threads)) {
+        Ecosystem ecosystem = new Ecosystem(preset, 1, FoodRatePolicy.seasonal(preset), threads)) {
       TickEngine engine =
           TickEngine.unlogged(world, new KeyTable(EcosystemSchema.VERSION_1.keys()));
-      Ecosystem ecosystem = new Ecosystem(preset, 1, FoodRatePolicy.seasonal(preset), workers);
       engine.run(0, ecosystem::initialWorld);
       for (int tick = 1; tick <= ticks; tick++) {
         engine.run(tick, ecosystem::step);
