@@ -87,8 +87,10 @@ func keyValues(t *flatbuffers.Table, field, at int) map[string]span {
 	for i := range t.VectorLen(flatbuffers.UOffsetT(o)) {
 		pair := flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(first + flatbuffers.UOffsetT(4*i))}
 		value := flatbuffers.UOffsetT(pair.Offset(slot(1)))
-		all[pair.String(pair.Pos+flatbuffers.UOffsetT(pair.Offset(slot(0))))] = span{
-			at + int(pair.Vector(value)), at + int(pair.Vector(value)) + pair.VectorLen(value)}
+		from := int(pair.Vector(value))
+		to := from + pair.VectorLen(value)
+		_ = t.Bytes[from:to] // panics where the value is not inside
+		all[pair.String(pair.Pos+flatbuffers.UOffsetT(pair.Offset(slot(0))))] = span{at + from, at + to}
 	}
 	return all
 }

@@ -10,6 +10,8 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -30,6 +32,7 @@ type Row struct {
 type segment struct {
 	path      string
 	sealed    bool
+	header    bool   // whether its header could be read
 	first     uint64 // seq
 	prevChain uint64
 	keys      []Key
@@ -45,8 +48,8 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{path: path, sealed: sealed}
-	start, stop := 0, len(file)
+	s := &segment{path: path, sealed: sealed, header: true}
+	start := 0
 	var foot footer
 	if sealed {
 		if foot, err = readFooter(file); err != nil {
@@ -55,24 +58,19 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 		start = 8
 	}
 	batches, stop, failure := verifyBatches(file, start, header.Store)
-	if len(batches) == 0 && failure == nil && !sealed && stop < len(file) {
-		failure = fmt.Errorf("bytes behind byte %d", stop)
+	if sealed && failure != nil {
+		return nil, fmt.Errorf("%s: damaged: %w", path, failure)
 	}
-	reader, err := ipc.NewReader(bytes.NewReader(file[start:stop]))
+	if failure != nil && len(batches) == 0 { // then nothing vouches for the header: it is not read (B-4)
+		s.header = false
+		s.first, err = parseDecimal(strings.TrimSuffix(filepath.Base(path), ".arrows"))
+	} else {
+		err = s.read(file[start:stop], file, batches, header)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	defer reader.Release()
-	if err := s.readMetadata(reader.Schema(), header); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := s.readRows(reader, batches, file, header); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	if sealed {
-		if failure != nil {
-			return nil, fmt.Errorf("%s: damaged: %w", path, failure)
-		}
 		return s, s.checkSealed(foot, batches, file)
 	}
 	if failure != nil {
@@ -92,6 +90,19 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 	}
 	s.rows = s.rows[:committed]
 	return s, nil
+}
+
+// read takes schema and rows from a verified stream.
+func (s *segment) read(stream, file []byte, batches []frame, header *Header) error {
+	reader, err := ipc.NewReader(bytes.NewReader(stream))
+	if err != nil {
+		return err
+	}
+	defer reader.Release()
+	if err := s.readMetadata(reader.Schema(), header); err != nil {
+		return err
+	}
+	return s.readRows(reader, batches, file, header)
 }
 
 // verifyBatches checks framing, order and CRC of the batches from byte start on (B-2); it returns those that verify,
@@ -230,7 +241,7 @@ func (s *segment) readRows(reader *ipc.Reader, batches []frame, file []byte, hea
 	}
 }
 
-func (s *segment) addRows(batch arrow.RecordBatch, strings bool) error {
+func (s *segment) addRows(batch arrow.RecordBatch, hasText bool) error {
 	tick, ok1 := batch.Column(0).(*array.Uint64)
 	rid, ok2 := batch.Column(1).(*array.Uint32)
 	key, ok3 := batch.Column(2).(*array.Dictionary)
@@ -240,7 +251,7 @@ func (s *segment) addRows(batch arrow.RecordBatch, strings bool) error {
 	}
 	var text *array.Dictionary
 	var words *array.String
-	if strings {
+	if hasText {
 		text = batch.Column(4).(*array.Dictionary)
 		words = text.Dictionary().(*array.String)
 	}
@@ -251,7 +262,7 @@ func (s *segment) addRows(batch arrow.RecordBatch, strings bool) error {
 		if row.Key >= len(s.keys) || names.Value(row.Key) != s.keys[row.Key].Name {
 			return fmt.Errorf("row %d has key %d, which is not declared under its name (L-7)", i, row.Key)
 		}
-		if strings && text.IsValid(i) {
+		if hasText && text.IsValid(i) {
 			row.HasText, row.Text = true, words.Value(text.GetValueIndex(i))
 		}
 		if row.HasText != (s.keys[row.Key].Encoding == "code") {

@@ -155,6 +155,10 @@ func (s *Store) join(segments []*segment, f *fence) error {
 		if segment.first != next {
 			return fmt.Errorf("%s begins at seq %d, expected %d (L-1)", segment.path, segment.first, next)
 		}
+		if !segment.header {
+			s.Tail = segment.tail
+			continue
+		}
 		if len(s.rows) > 0 && segment.prevChain != s.rows[len(s.rows)-1].Val {
 			return fmt.Errorf("%s: aw.prev_chain is %016x, the row before has %016x", segment.path, segment.prevChain, s.rows[len(s.rows)-1].Val)
 		}
