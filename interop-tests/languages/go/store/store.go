@@ -214,11 +214,22 @@ func (s *Store) readManifests(f *fence) error {
 
 // commit finds the committed ticks, proves the chain, and compares it with the snapshots (L-14, L-15, L-24).
 func (s *Store) commit(segments []*segment) error {
-	base := slices.IndexFunc(s.Snapshots, func(m *Manifest) bool { return m.Base && uint64(m.Seq) >= s.first })
-	if base < 0 && s.first > 0 {
-		return fmt.Errorf("%s: the log begins at seq %d, and no base covers what was before (L-16)", s.Dir, s.first)
-	}
 	before := segments[0].prevChain
+	begin := uint64(0) // the first tick of the committed span (O-15)
+	if s.first > 0 {
+		base := slices.IndexFunc(s.Snapshots, func(m *Manifest) bool { return m.Base && uint64(m.Seq) >= s.first })
+		if base < 0 {
+			return fmt.Errorf("%s: the log begins at seq %d, and no base covers what was before (L-16)", s.Dir, s.first)
+		}
+		m := s.Snapshots[base]
+		begin = uint64(m.Tick)
+		if !segments[0].header {
+			before = uint64(m.Chain)
+		}
+		if uint64(m.Seq) == s.first { // then no row of the log is of the base's tick
+			s.Commits = append(s.Commits, Commit{begin, s.first, s.first, uint64(m.Chain)})
+		}
+	}
 	chains := map[uint64]uint64{s.first: before}
 	from := 0
 	for i, row := range s.rows {
@@ -242,7 +253,7 @@ func (s *Store) commit(segments []*segment) error {
 		before = got
 		commit := Commit{row.Tick, s.first + uint64(from), s.first + uint64(i) + 1, got}
 		chains[commit.To] = got
-		if base < 0 || row.Tick >= uint64(s.Snapshots[base].Tick) {
+		if row.Tick >= begin {
 			s.Commits = append(s.Commits, commit)
 		}
 		from = i + 1

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -212,6 +213,19 @@ func (t *TableState) died(id, gen uint32) error {
 		}
 	}
 	return nil
+}
+
+// freeIDs are the ids and generations of free.arrow (N-4), as little-endian u32s.
+func (t *TableState) freeIDs() (ids, gens []byte) {
+	free := t.stack
+	if !t.table.allocates() && t.table.Gen {
+		free = slices.Sorted(maps.Keys(t.lastGen))
+	}
+	for _, id := range free {
+		ids = binary.LittleEndian.AppendUint32(ids, id)
+		gens = binary.LittleEndian.AppendUint32(gens, t.lastGen[id])
+	}
+	return ids, gens
 }
 
 // encodeValue turns a log value into the column's little-endian bytes (L-9 to L-11).
