@@ -10,6 +10,7 @@ import numpy as np
 from . import hashes
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
+from .lookup import Lookup
 from .rows import Rows
 from .schema import Key, Schema, TableSchema
 from .values import DTYPES, Array
@@ -27,6 +28,7 @@ class Table:
         """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
         self.dead: dict[int, int] = {}
         """External tables with gen: ids that lived and are not live, with their last generation."""
+        self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
         if name not in self.columns:
@@ -42,12 +44,19 @@ class Table:
         """The rows of `<table>.free.arrow` (N-4)."""
         return list(self.free) if self.schema.allocated else sorted(self.dead.items())
 
+    def lookup(self) -> Lookup:
+        """From live ids to slots; kept until a row is born or dies."""
+        if self._lookup is None or self._lookup.ids is not self.columns["id"]:
+            self._lookup = Lookup(self.columns["id"])
+        return self._lookup
+
     def slots(self, ids: Array) -> Array:
         """Slots of live ids; InvalidUseError names an id that is not live."""
         if self.schema.kind == "append_only":
             slots, missing = ids.astype(np.int64), ids >= self.rows
         else:
-            slots, missing = find(self.columns["id"], ids)
+            slots = self.lookup().slots(ids)
+            missing = slots < 0
         if missing.any():
             raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
         return slots
@@ -55,17 +64,6 @@ class Table:
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
         return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
-
-
-def find(ids: Array, wanted: Array) -> tuple[Array, Array]:
-    """Slots of wanted ids in an array of distinct ids, and a mask of those that are missing (their slots mean 0)."""
-    if not len(ids):
-        return np.zeros(len(wanted), np.int64), np.ones(len(wanted), bool)
-    order = np.argsort(ids)
-    places = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
-    slots = order[places]
-    missing = ids[slots] != wanted
-    return np.where(missing, 0, slots), missing
 
 
 class World:
