@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from . import hashes
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
+from .frames import Frame, typed_column
+from .html import grid
 from .lookup import Lookup
 from .rows import Rows
 from .schema import Key, Schema, TableSchema
 from .values import DTYPES, Array
 
 
-class Table:
+class Table(Frame):
     """Live rows `[0, rows)` of one table; `table['pos_x']` is a read-only NumPy array of shape (rows,)."""
 
-    def __init__(self, schema: TableSchema) -> None:
+    def __init__(self, schema: TableSchema, codebook: Codebook) -> None:
         self.schema = schema
+        self.codebook = codebook
         self.rows = 0
         self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
         self.next_id = 0
@@ -39,6 +44,14 @@ class Table:
 
     def __len__(self) -> int:
         return self.rows
+
+    def to_arrow(self) -> Any:
+        """All columns in file order; bools and words as such, numbers in their types and without a copy."""
+        return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
+                         for c in self.schema.file_columns})
+
+    def _title(self) -> str:
+        return f"{self.schema.name}, {self.rows:,} rows"
 
     def free_rows(self) -> list[tuple[int, int]]:
         """The rows of `<table>.free.arrow` (N-4)."""
@@ -61,6 +74,11 @@ class Table:
             raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
         return slots
 
+    def copy_to(self, other: Table) -> None:
+        """Gives another table of the schema this state; columns that cannot be written to are shared."""
+        other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
+        other.columns = {name: c.copy() if c.flags.writeable else c for name, c in self.columns.items()}
+
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
         return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
@@ -79,7 +97,15 @@ class World:
         self.seq = seq
         self.chain = chain
         self.codebook = Codebook()
-        self.tables: dict[str, Table] = {t.name: Table(t) for t in schema.tables}
+        self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
+
+    def copy(self) -> World:
+        """An independent copy."""
+        other = World(self.schema, self.tick, self.seq, self.chain)
+        other.codebook.take(self.codebook)
+        for name, table in self.tables.items():
+            table.copy_to(other.tables[name])
+        return other
 
     def words(self, table: str, column: str) -> Array:
         """A string column as words: object array of shape (rows,)."""
@@ -105,6 +131,11 @@ class World:
     def hash_columns(self, table: str, names: Iterable[str] | None = None) -> str:
         """`hash_columns` as 32 hex digits (H-1)."""
         return self._table(table).hash_columns(names).hex()
+
+    def _repr_html_(self) -> str:
+        rows = [(t.schema.name, t.schema.kind.replace("_", " "), f"{t.rows:,}",
+                 ", ".join(f"{c.name} {c.type}" for c in t.schema.file_columns)) for t in self.tables.values()]
+        return grid(f"World after tick {self.tick:,}", ("table", "kind", "rows", "columns"), rows)
 
     def hash_world(self) -> str:
         """`hash_world` as 32 hex digits (H-2)."""
