@@ -248,3 +248,38 @@ def test_a_truncated_file_is_named_with_the_place(tmp_path):
     log = aw.open_store(tmp_path / "t").log()
     assert log.torn is not None and "torn: " in log._repr_html_()
     assert isinstance(log.to_arrow(), pa.Table)
+
+
+def test_an_audit_is_one_life_and_no_row_of_another(tmp_path):  # O-2, O-3, O-10
+    schema = aw.Schema((aw.TableSchema("cell", gen=True, lineage=("cause",), columns=(aw.Column("v", "f64"),)),
+                        aw.TableSchema("marked", "presence", of="cell")))
+    world = aw.World(schema)
+    with aw.LogWriter.create(tmp_path / "s", schema, strings=True) as writer:
+        for tick in range(6):
+            m = aw.Mutations(world)
+            if tick % 2 == 0:
+                for rid in world.tables["cell"]["id"].tolist():
+                    m.remove("cell", rid, "old")
+                cell = m.insert("cell", {"v": 1.0 + tick})
+                m.insert("marked", id=cell)
+            else:
+                m.set_column("cell", "v", [10.0 + tick])
+            writer.step(world, tick, m)
+    store = aw.open_store(tmp_path / "s")
+    first, last = store.audit("cell", 0), store.audit("cell", 0, gen=2)
+    assert list(zip(first.tick.tolist(), first.names.tolist())) == [
+        (0, "cell.born"), (0, "cell.v"), (0, "marked.born"), (1, "cell.v"), (2, "cell.died"), (2, "cell.cause"),
+        (2, "marked.died")]
+    assert list(zip(last.tick.tolist(), last.names.tolist())) == [
+        (4, "cell.born"), (4, "cell.v"), (4, "marked.born"), (5, "cell.v")]
+    with pytest.raises(aw.InvalidUseError, match="No life with generation 3 in cell; the log has 3 births of this id"):
+        store.audit("cell", 0, gen=3)
+
+
+def test_audits_together_are_all_rows_of_a_table(store):
+    lives = store.lives("creature")
+    parts = [store.audit("creature", int(r), int(g)).seq for r, g in zip(lives.rid[:40], lives.gen[:40])]
+    seqs = np.concatenate(parts)
+    assert len(seqs) == len(np.unique(seqs))
+    if len(lives) <= 40:
+        assert len(seqs) == len(store.events(key=["creature.*", "hungry.*"]))

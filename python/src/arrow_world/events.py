@@ -20,7 +20,7 @@ Ticks = Union[int, range, tuple[int, int], None]
 """One tick, a range of Python, or the first and the last tick, both included; None is all."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Events(Frame):
     """Log rows that need not be adjacent; all arrays have shape (n,). `key` are codes into `keys`."""
 
@@ -55,6 +55,11 @@ class Events(Frame):
             assert self.text is not None
             return self.text
         return decode(types[0], self.bits) if types else np.empty(0)
+
+    def where(self, chosen: Array) -> Events:
+        """The events a boolean mask or indices choose."""
+        return Events(self.seq[chosen], self.tick[chosen], self.rid[chosen], self.key[chosen], self.bits[chosen],
+                      None if self.text is None else self.text[chosen], self.keys)
 
     def to_arrow(self) -> Any:
         """seq, tick, rid, key, val, and text where the store has strings; with one key also `value` in its type."""

@@ -46,6 +46,9 @@ class Frame(ABC):
     def _title(self) -> str:
         """What this is, in a few words."""
 
+    def __repr__(self) -> str:
+        return f"<{self._title()}>"
+
     def _repr_html_(self) -> str:
         return html_table(self._title(), self.to_arrow())
 

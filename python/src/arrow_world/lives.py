@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from .errors import InvalidUseError
 from .events import Events
 from .frames import Frame, nullable_column, text_column
 from .values import Array
 from .world import Table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Lives(Frame):
     """One row per entity that ever lived in a table, by birth; all arrays have shape (n,).
 
@@ -107,3 +108,24 @@ def lives_of(table: str, events: Events, start: Table | None) -> Lives:
             parent[live[r]] = dead_now.get(int(val), live.get(int(val), -1))
     return Lives(table, np.array(rid, "<u4"), np.array(gen, "<u4"), np.array(born, np.int64), np.array(died, np.int64),
                  np.array(parent, np.int64), np.array(cause, object))
+
+
+def one_life(events: Events, table: str, gen: int) -> Events:
+    """Of all rows of one id, in its table and the presence tables of it, those of the life with this generation."""
+    kinds = np.array([k.kind for k in events.keys], object)[events.key]
+    own = np.array([k.owner == table for k in events.keys], bool)[events.key]
+    births = np.flatnonzero(own & (kinds == "born"))
+    begins = births[events.val[births] == gen]
+    if not len(begins):
+        raise InvalidUseError(f"No life with generation {gen} in {table}; the log has {len(births)} births of this id.")
+    after = births[births > begins[0]]
+    stop = after[0] if len(after) else len(events)
+    last = np.flatnonzero(own[:stop])[-1]
+    first_tick, last_tick = events.tick[begins[0]], events.tick[last]
+    ended = bool((kinds[begins[0]:stop][own[begins[0]:stop]] == "died").any())
+    at = np.arange(len(events))
+    # A tick's presence rows come last: an old life leaves, a new one enters.
+    listed = ~own & (events.tick >= first_tick) & ~((events.tick == first_tick) & (kinds == "died"))
+    if ended:
+        listed &= (events.tick <= last_tick) & ~((events.tick == last_tick) & (kinds == "born"))
+    return events.where(own & (at >= begins[0]) & (at < stop) | listed)

@@ -41,8 +41,8 @@ class Fence:
     epoch: int
 
 
-@dataclass(frozen=True)
-class Log(Rows, Frame):
+@dataclass(frozen=True, repr=False)
+class Log(Frame, Rows):
     """All committed rows, the declared keys, and why the live segment ends early, if it does."""
 
     keys: tuple[Key, ...] = ()

@@ -16,7 +16,7 @@ from .events import Events, Selection, Ticks
 from .foreign import describe
 from .html import grid
 from .jsonfile import Members
-from .lives import Lives, lives_of
+from .lives import Lives, lives_of, one_life
 from .log import Fence, Log, Scan, SegmentFile, list_segments, read_fence
 from .progress import Bar, bar
 from .rows import Rows, concat, empty_rows
@@ -224,11 +224,22 @@ class Store:
             world = Snapshot(nearest.path, self.info.store, self.info.strings).world()
         return Travel(self.path, world, self.scan(world.seq), nearest is not None and nearest.base)
 
+    def audit(self, table: str, rid: int, gen: int = 0) -> Events:
+        """Everything the log says of one entity of a row table, from its birth to its death; also where it was listed.
+
+        Raises InvalidUseError where the log has no such birth.
+        """
+        listing = [t.name for t in self.schema.tables if t.of == self.schema.table(table).name]
+        return one_life(self.events(rid=rid, key=[f"{name}.*" for name in (table, *listing)]), table, gen)
+
     def _bar(self, what: str, first: int, last: int) -> AbstractContextManager[Bar]:
         if not self._progress:
             return bar(False, what, 0)
         end = self.span()
         return bar(True, what, max(0, min(last, end[1] if end else 0) - max(0, first)))
+
+    def __repr__(self) -> str:
+        return f"<arrow-world store {self.path.name}>"
 
     def _repr_html_(self) -> str:
         span, info = self.span(), self.info

@@ -132,6 +132,9 @@ class World:
         """`hash_columns` as 32 hex digits (H-1)."""
         return self._table(table).hash_columns(names).hex()
 
+    def __repr__(self) -> str:
+        return f"<world after tick {self.tick}: {', '.join(f'{n} {t.rows:,}' for n, t in self.tables.items())}>"
+
     def _repr_html_(self) -> str:
         rows = [(t.schema.name, t.schema.kind.replace("_", " "), f"{t.rows:,}",
                  ", ".join(f"{c.name} {c.type}" for c in t.schema.file_columns)) for t in self.tables.values()]
