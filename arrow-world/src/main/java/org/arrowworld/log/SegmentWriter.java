@@ -39,6 +39,7 @@ final class SegmentWriter implements Closeable {
   private int keysWritten;
   private long position;
   private long nextSeq;
+  private long forcedSeq;
   private CRC32 crc;
 
   private SegmentWriter(
@@ -53,6 +54,7 @@ final class SegmentWriter implements Closeable {
     this.encoder = encoder;
     this.chain = chain;
     this.nextSeq = header.start().seq();
+    this.forcedSeq = nextSeq;
   }
 
   /** Creates a segment: header written, forced and renamed into place as one unit. */
@@ -134,6 +136,9 @@ final class SegmentWriter implements Closeable {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.FIRST_SEQ, SegmentFormat.digits20(nextSeq));
     metadata.put(IpcEncoder.BATCH_CRC, IpcEncoder.OPEN_CRC);
+    if (forcedSeq < nextSeq) {
+      metadata.put(SegmentFormat.SYNCED, SegmentFormat.digits20(forcedSeq));
+    }
     if (keyCount > keysWritten) {
       List<Key> declared = keys.from(0).subList(0, keyCount);
       publish(dictionary(SegmentFormat.KEY_DICTIONARY, names(declared), dictionaryScratch));
@@ -186,6 +191,7 @@ final class SegmentWriter implements Closeable {
 
   void force() throws IOException {
     file.force();
+    forcedSeq = nextSeq;
   }
 
   /** Bytes of the file so far. */
