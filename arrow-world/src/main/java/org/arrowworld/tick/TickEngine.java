@@ -21,6 +21,7 @@ public final class TickEngine {
   private final Cleanup cleanup;
   private final TripleApplier applier;
   private boolean running;
+  private boolean halfApplied;
 
   public TickEngine(World world, KeyTable keys, LogWriter log) {
     this.world = world;
@@ -42,6 +43,11 @@ public final class TickEngine {
     if (running) {
       throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
     }
+    if (halfApplied) {
+      throw new InvalidUseException(
+          "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it"
+              .formatted(tick));
+    }
     if (tick <= world.tick()) {
       throw new InvalidUseException(
           "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
@@ -57,12 +63,19 @@ public final class TickEngine {
     log.beginTick(tick);
     log.appendAll(rows);
     long ticket = log.commitLater();
-    applier.apply(rows, 0, rows.size(), null);
-    world.settle(tick);
+    apply(tick);
     if (ticket >= 0) {
       log.await(ticket);
     }
     return rows.size() + 1;
+  }
+
+  /** Applies what was logged. Room was made before, so only a want of heap can end it halfway. */
+  private void apply(long tick) {
+    halfApplied = true;
+    applier.apply(rows, 0, rows.size(), null);
+    world.settle(tick);
+    halfApplied = false;
   }
 
   private void prepare(long tick, Consumer<MutationBuffer> systems) {

@@ -31,6 +31,7 @@ class PowerLossTest {
   private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
 
   private final BufferAllocator memory = new RootAllocator();
+  private long twice;
 
   @AfterEach
   void no_byte_is_leaked() {
@@ -50,39 +51,43 @@ class PowerLossTest {
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
     System.out.printf("PowerLossTest: %d power cuts, -Daw.seed=%d%n", CUTS, SEED);
     long cuts = 0;
-    long again = 0;
     long lives = 0;
     for (long seed = SEED; cuts < CUTS; seed++) {
-      CrashScenario life = CrashScenario.run(seed, memory);
+      cuts += cutEverywhere(seed, CUTS - cuts);
       lives++;
-      MemoryStorage state = new MemoryStorage();
-      Map<Integer, WritableFile> open = new HashMap<>();
-      List<Step> steps = life.storage().steps();
-      SplittableRandom random = new SplittableRandom(seed);
-      for (int step = 0; step <= steps.size() && cuts < CUTS; step++) {
-        long lossSeed = random.nextLong();
-        String where =
+    }
+    System.out.printf("PowerLossTest: %d lives, %d power cuts, %d twice%n", lives, cuts, twice);
+  }
+
+  /** Cuts the power after each operation of a life; returns how often. */
+  private long cutEverywhere(long seed, long most) throws Exception {
+    CrashScenario life = CrashScenario.run(seed, memory);
+    MemoryStorage state = new MemoryStorage();
+    Map<Integer, WritableFile> open = new HashMap<>();
+    List<Step> steps = life.storage().steps();
+    SplittableRandom random = new SplittableRandom(seed);
+    int step = 0;
+    for (; step <= steps.size() && step < most; step++) {
+      long lossSeed = random.nextLong();
+      try {
+        MemoryStorage left = state.afterPowerLoss(lossSeed);
+        if (lossSeed % 4 == 0 && StoreInfo.exists(left)) {
+          left = cutAgain(left, life, random);
+          twice++;
+        }
+        check(left, life, step, random);
+      } catch (IOException | RuntimeException | AssertionError e) {
+        String what = describe(life, step);
+        throw new AssertionError(
             "-Daw.seed=%d: power cut after step %d (%s), %s"
-                .formatted(seed, step, describe(life, step), life.options().durability());
-        try {
-          MemoryStorage left = state.afterPowerLoss(lossSeed);
-          boolean twice = lossSeed % 4 == 0 && StoreInfo.exists(left);
-          if (twice) {
-            left = cutAgain(left, life, random);
-            again++;
-          }
-          check(left, life, step, random);
-          cuts++;
-        } catch (IOException | RuntimeException | AssertionError e) {
-          throw new AssertionError(where, e);
-        }
-        if (step < steps.size()) {
-          steps.get(step).run(state, open);
-        }
+                .formatted(seed, step, what, life.options().durability()),
+            e);
+      }
+      if (step < steps.size()) {
+        steps.get(step).run(state, open);
       }
     }
-    System.out.printf(
-        "PowerLossTest: %d lives, %d power cuts, %d of them twice%n", lives, cuts, again);
+    return step;
   }
 
   @Test
@@ -109,6 +114,12 @@ class PowerLossTest {
         steps.get(step).run(state, open);
       }
     }
+  }
+
+  /** A second compaction dropped the old base before the snapshots that are proven from it. */
+  @Test
+  void an_old_base_is_dropped_after_the_snapshots_that_need_it() throws Exception {
+    cutEverywhere(1001, Long.MAX_VALUE);
   }
 
   private static String describe(CrashScenario life, int step) {
