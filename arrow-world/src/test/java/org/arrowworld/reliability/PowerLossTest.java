@@ -116,12 +116,6 @@ class PowerLossTest {
     }
   }
 
-  /** A second compaction dropped the old base before the snapshots that are proven from it. */
-  @Test
-  void an_old_base_is_dropped_after_the_snapshots_that_need_it() throws Exception {
-    cutEverywhere(1001, Long.MAX_VALUE);
-  }
-
   private static String describe(CrashScenario life, int step) {
     return step == 0 ? "none" : life.storage().descriptions().get(step - 1);
   }
