@@ -2,12 +2,17 @@ package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -217,5 +222,25 @@ class HostileFilesTest {
       HostileInputs.feed(Kind.FIELD_METADATA, bytes);
       HostileInputs.feed(Kind.STORE_JSON, HostileInputs.sealJson(bytes));
     }
+  }
+
+  /** What fuzzing began with and found, fed to the targets once more. */
+  @Test
+  void every_saved_input_of_the_fuzz_targets_is_read_or_refused() throws Exception {
+    Path folder = Path.of(HostileFilesTest.class.getResource("FuzzTargetsInputs").toURI());
+    int inputs = 0;
+    for (Method target : FuzzTargets.class.getDeclaredMethods()) {
+      Path saved = folder.resolve(target.getName());
+      if (!target.isAnnotationPresent(FuzzTest.class) || !Files.isDirectory(saved)) {
+        continue;
+      }
+      try (Stream<Path> files = Files.list(saved)) {
+        for (Path file : files.sorted().toList()) {
+          target.invoke(new FuzzTargets(), (Object) Files.readAllBytes(file));
+          inputs++;
+        }
+      }
+    }
+    assertThat(inputs).isGreaterThan(9);
   }
 }
