@@ -10,7 +10,7 @@ import org.arrowworld.reliability.HostileInputs.Kind;
  * HostileFilesTest} feeds in every build.
  */
 class FuzzTargets {
-  private static final String HOURS = "12h";
+  private static final String HOURS = "12h"; // ended sooner with Ctrl-C
 
   /** Messages, footers, words, batches: as table, as segment, as files of a snapshot. */
   @FuzzTest(maxDuration = HOURS)
