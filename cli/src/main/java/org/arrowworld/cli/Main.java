@@ -91,6 +91,7 @@ public final class Main {
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);
     verbs.put("verify", VerifyVerb::new);
+    verbs.put("doctor", DoctorVerb::new);
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
