@@ -127,7 +127,12 @@ public final class NpyHeader {
    */
   public static ByteBuffer encode(NpyType type, long... shape) {
     NpyShapes.checkedSizeBytes("describe an array", shape, type);
-    StringBuilder text = new StringBuilder("{'descr': '").append(type.descr());
+    return encode(type.descr(), shape);
+  }
+
+  /** As {@link #encode(NpyType, long...)}, of elements of any description. */
+  static ByteBuffer encode(String descr, long... shape) {
+    StringBuilder text = new StringBuilder("{'descr': '").append(descr);
     text.append("', 'fortran_order': False, 'shape': ").append(NpyShapes.text(shape)).append(", }");
     if (shape.length > 0) {
       text.append(" ".repeat(GROWTH_DIGITS - Long.toString(shape[0]).length()));

@@ -89,6 +89,7 @@ public final class Main {
     verbs.put("verify", VerifyVerb::new);
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
+    verbs.put("export", ExportVerb::new);
     return verbs;
   }
 }
