@@ -50,15 +50,25 @@ final class Decimals {
     return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   }
 
-  /** Without the {@code .0} before an exponent. */
+  /** Without the {@code .0} before an exponent, and without one where digits are as short. */
   private static String trimmed(String text) {
-    return text.endsWith(".0") ? text : text.replace(".0E", "E");
+    int mark = text.indexOf('E');
+    if (mark < 0) {
+      return text;
+    }
+    int point = text.indexOf('.');
+    String digits = text.substring(0, point) + text.substring(point + 1, mark);
+    int whole = point + Integer.parseInt(text.substring(mark + 1));
+    if (whole > point && whole < digits.length()) {
+      return digits.substring(0, whole) + "." + digits.substring(whole);
+    }
+    return text.replace(".0E", "E");
   }
 
   /** Whether it is {@code d.dE...}: elsewhere the second digit costs nothing or says "a float". */
   private static boolean hasTwoDigits(String text) {
     int exponent = text.indexOf('E');
-    return exponent > 0 && exponent - (text.charAt(0) == '-' ? 1 : 0) == 3;
+    return exponent > 0 && text.indexOf('.') > 0 && exponent - (text.charAt(0) == '-' ? 1 : 0) == 3;
   }
 
   private static String oneDigit(String text) {

@@ -2,6 +2,7 @@ package org.arrowworld.export.parquet;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class ParquetArchive implements Closeable {
   private final StoreInfo store;
   private final ParquetOptions options;
   private final ArchiveProgress progress;
+  private final List<Map<String, Object>> files = new ArrayList<>();
   private final Map<String, Object> world = new LinkedHashMap<>();
   private State state = State.OPEN;
 
@@ -119,9 +121,7 @@ public final class ParquetArchive implements Closeable {
 
   /** Rows of all files so far. */
   public long rows() {
-    return progress.files().stream()
-        .mapToLong(file -> ((Number) file.get("rows")).longValue())
-        .sum();
+    return files.stream().mapToLong(file -> ((Number) file.get("rows")).longValue()).sum();
   }
 
   /** Adds the tables of a world and its codebook; once at most. */
@@ -187,6 +187,7 @@ public final class ParquetArchive implements Closeable {
     requireOpen();
     Optional<Map<String, Object>> done = progress.find(file.path());
     if (done.isPresent()) {
+      files.add(done.get());
       return;
     }
     int slash = file.path().lastIndexOf('/');
@@ -203,6 +204,7 @@ public final class ParquetArchive implements Closeable {
     entry.put("crc32", "%08x".formatted(info.crc()));
     entry.putAll(file.facts());
     progress.done(entry);
+    files.add(entry);
   }
 
   private String within(String path) {
@@ -229,7 +231,6 @@ public final class ParquetArchive implements Closeable {
     if (!world.isEmpty()) {
       manifest.put("world", world);
     }
-    List<Map<String, Object>> files = progress.files();
     manifest.put("files", files);
     ChecksummedJson.write(storage, within("manifest.json"), manifest);
     progress.finish();
