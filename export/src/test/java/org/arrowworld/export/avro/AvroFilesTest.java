@@ -30,6 +30,8 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Avro's own readers read. */
 class AvroFilesTest {
@@ -67,13 +69,15 @@ class AvroFilesTest {
     }
   }
 
-  @Test
-  void stock_avro_parquet_reader_reads_parquet_logs_without_compression() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void stock_avro_parquet_reader_reads_parquet_logs(int level) throws IOException {
+    ParquetCompression compression =
+        level == 0 ? ParquetCompression.none() : ParquetCompression.zstd(level);
     try (BufferAllocator memory = new RootAllocator();
         Timeline history = Timeline.open(Sources.store(memory, 30))) {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 99));
-      new ParquetRowWriter(
-              new DiskStorage(directory), ParquetOptions.DEFAULT.with(ParquetCompression.none()))
+      new ParquetRowWriter(new DiskStorage(directory), ParquetOptions.DEFAULT.with(compression))
           .write("log.parquet", log);
       List<List<Object>> expected = Sources.rows(log);
       int row = 0;
