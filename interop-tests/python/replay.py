@@ -48,12 +48,14 @@ def record_batches(path: Path) -> tuple[pa.Schema, list[pa.RecordBatch]]:
 
 
 def rows(store: Path) -> Iterator[Row]:
-    """All rows of the log, committed or not."""
-    seq = 0
+    """All rows of the log, committed or not; of a shortened one, those that are left."""
+    seq = None
     for path in segments(store):
         schema, batches = record_batches(path)
         keys = json.loads(schema.metadata[b"aw.keys"])
-        assert seq == int(schema.metadata[b"aw.first_seq"])
+        first = int(schema.metadata[b"aw.first_seq"])
+        assert seq in (None, first) and first == int(path.stem)
+        seq = first
         for batch in batches:
             bits = batch.column("val").to_numpy().view("<u8").tolist()
             codes = batch.column("key").indices.to_pylist()
@@ -228,10 +230,18 @@ class World:
 
 
 def worlds(store: Path) -> Iterator[tuple[World, Row, bytes]]:
-    """The world after each committed tick, its commit row and the chain computed up to it."""
+    """The world after each committed tick from the base on, its commit row and the chain computed up to it."""
     info = checked_json(store / "store.json")
-    world, digest = World(info["schema"]), bytes(8)
+    world, digest, seq = World(info["schema"]), bytes(8), 0
+    base = last_base(store)
+    if base is not None:
+        manifest = checked_json(base / "manifest.json")
+        world, seq = loaded(base, manifest), int(manifest["seq"], 16)
+        digest = int(manifest["chain"], 16).to_bytes(8, "little")
+        assert (world.hash_world().hex(), world.resume_hash().hex()) == (manifest["hash_world"], manifest["resume_hash"])
     for held, commit in ticks(store):
+        if commit.seq < seq:
+            continue
         assert commit.rid == len(held), "L-14"
         digest = chain(digest, held, commit, info["strings"])
         for row in held:
@@ -239,6 +249,47 @@ def worlds(store: Path) -> Iterator[tuple[World, Row, bytes]]:
             world.apply(row)
         world.tick = commit.tick
         yield world, commit, digest
+
+
+def last_base(store: Path) -> Path | None:
+    """The directory of the last snapshot that a history begins at (N-7)."""
+    manifests = sorted(store.glob("snapshots/*/manifest.json"))
+    return next((m.parent for m in reversed(manifests) if checked_json(m)["base"]), None)
+
+
+def loaded(snapshot: Path, manifest: dict[str, Any]) -> World:
+    """The world a snapshot holds (N-1 to N-5)."""
+    world = World(manifest["schema"])
+    world.tick = int(manifest["tick"], 16)
+    if (snapshot / "codebook.arrow").exists():
+        world.codebook = read_file(snapshot / "codebook.arrow")["word"].to_pylist()
+    assert len(world.codebook) == manifest["codes"]
+    for entry in manifest["tables"]:
+        table, stored = world.tables[entry["name"]], read_file(snapshot / f"{entry['name']}.arrow")
+        table.next_id = entry["next_id"]
+        for name, type_name in table.types.items():
+            column = stored[name].combine_chunks()
+            values = column.indices if type_name == "string" else column
+            raw = values.to_numpy().astype(DTYPES[type_name]).tobytes()
+            width = np.dtype(DTYPES[type_name]).itemsize
+            table.columns[name] = [raw[i : i + width] for i in range(0, len(raw), width)]
+        kind = table.schema["kind"]
+        if kind != "append_only":
+            table.slots = {rid: slot for slot, rid in enumerate(table.ids())}
+        if kind == "row":
+            free = read_file(snapshot / f"{entry['name']}.free.arrow")
+            freed = list(zip(free["id"].to_pylist(), free["gen"].to_pylist()))
+            if table.schema["ids"] == "allocated":
+                table.stack = [rid for rid, _ in freed]
+            if table.schema["gen"]:
+                live = stored["gen"].to_pylist()
+                table.lived = dict(freed) | dict(zip(table.ids(), live))
+    return world
+
+
+def read_file(path: Path) -> pa.Table:
+    with pa.ipc.open_file(path) as reader:
+        return reader.read_all()
 
 
 def checked_json(path: Path) -> dict[str, Any]:

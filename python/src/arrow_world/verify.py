@@ -100,19 +100,30 @@ class _Verifier:
         if first == 0:
             self._world = World(store.schema)
         scan = store.scan(first)
-        begun = self._reach(first, None)
-        if not begun and first:
-            path = segments[0].path
-            report.add(DamagedFileError(f"the log begins at seq {first}, where no base snapshot is", path))
-        codebook, codebook_seq = Codebook(), first
-        if self._world is not None:
-            codebook = self._world.codebook.copy()
+        self._reach(first, None)
+        codebook, codebook_seq = self._words_at_start(first)
+        if first and codebook_seq is None:
+            report.add(DamagedFileError(f"the log begins at seq {first}, where no base snapshot is", segments[0].path))
         for rows in _sane(scan, report):
-            problem = codebook.absorb(rows) if self._world is not None or codebook_seq == 0 else None
-            if problem:
-                report.add(DamagedFileError(problem, store.path / "log"))
+            if codebook_seq is not None:
+                problem = codebook.absorb(rows.slice(min(max(codebook_seq - rows.first_seq, 0), len(rows)), len(rows)))
+                if problem:
+                    report.add(DamagedFileError(problem, store.path / "log"))
             self._ticks(rows, scan)
         self._finish(scan)
+
+    def _words_at_start(self, first: int) -> tuple[Codebook, int | None]:
+        """The words known where replay begins, and that log position; None if it can begin nowhere."""
+        if self._world is not None:
+            return self._world.codebook.copy(), first
+        for manifest in self._waiting:
+            if manifest.base:
+                try:
+                    snapshot = Snapshot(manifest.path, self._store.info.store, self._store.info.strings)
+                    return snapshot.codebook.copy(), manifest.seq
+                except ArrowWorldError:
+                    continue  # reported when its place is reached
+        return Codebook(), None
 
     def _ticks(self, rows: Rows, scan: Scan) -> None:
         """One run of whole ticks: the chain of each, and replay up to every snapshot in it."""
@@ -154,9 +165,8 @@ class _Verifier:
             self._report.add(e)
             self._world = None
 
-    def _reach(self, seq: int, chain: bytes | None) -> bool:
-        """Checks the snapshots at or before this log position; whether one of them was a base."""
-        base = False
+    def _reach(self, seq: int, chain: bytes | None) -> None:
+        """Checks the snapshots at or before this log position; replay goes on from one that is a base."""
         while self._waiting and self._waiting[0].seq <= seq:
             manifest = self._waiting.pop(0)
             path = manifest.path / "manifest.json"
@@ -171,10 +181,9 @@ class _Verifier:
             self._report.snapshots += 1
             self._compare(snapshot.world(), manifest, "the files give")
             if manifest.base:
-                base, self._world = True, snapshot.world()
+                self._world = snapshot.world()
             elif self._world is not None and self._world.seq == manifest.seq:
                 self._compare(self._world, manifest, "replay gives")
-        return base
 
     def _compare(self, world: World, manifest: Manifest, who: str) -> None:
         found = {"hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "codes": len(world.codebook),

@@ -1,188 +1,29 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
-import org.arrowworld.log.LogPosition;
-import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.ColumnType;
-import org.arrowworld.schema.EventKind;
-import org.arrowworld.schema.Key;
-import org.arrowworld.schema.Lineage;
-import org.arrowworld.schema.TableSchema;
-import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.storage.Storage;
-import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
 
-/**
- * The golden store of {@code docs/spec/conformance}: every kind of table and type, the values that
- * are easily lost, a recycled id, a gap between ticks, a sealed and a live segment, a snapshot.
- */
-final class Conformance {
-  static final String NAME = "first";
+/** The golden stores of {@code docs/spec/conformance}. */
+enum Conformance {
+  FIRST,
+  SHORTENED,
+  WIDE;
 
-  private static final WorldSchema SCHEMA =
-      WorldSchema.of(
-              TableSchema.row("creature")
-                  .column("x", ColumnType.F32)
-                  .column("energy", ColumnType.F64, 2.5)
-                  .column("kind", ColumnType.STRING)
-                  .column("big", ColumnType.U64)
-                  .column("debt", ColumnType.I64)
-                  .column("awake", ColumnType.BOOL, 1)
-                  .column("level", ColumnType.I8, -3)
-                  .lineage(Lineage.PARENT, Lineage.CAUSE)
-                  .event(EventKind.reference("ate", "food"))
-                  .build(),
-              TableSchema.row("food")
-                  .orderPreserving()
-                  .externalIds()
-                  .column("size", ColumnType.U16)
-                  .build(),
-              TableSchema.row("ticket")
-                  .withoutGenerations()
-                  .column("seat", ColumnType.U8)
-                  .column("price", ColumnType.I16, -1)
-                  .column("code", ColumnType.I32)
-                  .build(),
-              TableSchema.presence("hungry", "creature"),
-              TableSchema.appendOnly("census").column("n", ColumnType.U32).build())
-          .withInput(EventKind.of("order", ColumnType.STRING));
-
-  private static final float SIGNALLING = Float.intBitsToFloat(0xFFA0_0001);
-  private static final double PAYLOAD = Double.longBitsToDouble(0x7FF0_0000_0000_0BADL);
-  private static final int FAR = 0xFFFF_FFFF;
-
-  private final Path directory;
-  private final BufferAllocator memory;
-  private final List<Map<String, Object>> ticks = new ArrayList<>();
-
-  private Conformance(Path directory, BufferAllocator memory) {
-    this.directory = directory;
-    this.memory = memory;
+  /** Name of its folder. */
+  String folder() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Writes {@code store/} and {@code expected.json} into a directory that has neither. */
-  static void write(Path directory, BufferAllocator memory) throws IOException {
-    Files.createDirectories(directory);
-    new Conformance(directory, memory).write();
-  }
-
-  private void write() throws IOException {
-    Path store = directory.resolve("store");
-    Storage storage = new DiskStorage(store);
-    StoreInfo info =
-        new StoreInfo(
-            new StoreId("00112233445566778899aabbccddeeff"),
-            SCHEMA,
-            true,
-            "step",
-            Map.of("purpose", "conformance"),
-            Map.of("writer", "arrow-world conformance generator"));
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
-      tick(live, 0, Conformance::begin);
-      tick(live, 1, Conformance::change);
-      live.snapshot();
-      tick(live, 4, Conformance::recycle);
-      live.seal();
+  void write(Path directory, BufferAllocator memory) throws IOException {
+    GoldenStore golden = new GoldenStore(directory, memory);
+    switch (this) {
+      case FIRST -> FirstStore.write(golden);
+      case SHORTENED -> ShortenedStore.write(golden);
+      case WIDE -> WideStore.write(golden);
     }
-    try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
-      tick(live, 5, t -> {});
-      tick(live, 7, Conformance::end);
-      expected(live.world());
-    }
-    Files.delete(store.resolve("LOCK")); // names the process that wrote it
-  }
-
-  private void tick(LiveWorld live, long tick, Consumer<MutationBuffer> systems)
-      throws IOException {
-    int rows = live.tick(tick, systems);
-    LogPosition position = live.acknowledged();
-    Map<String, Object> report = new LinkedHashMap<>();
-    report.put("tick", tick);
-    report.put("log_rows", rows);
-    report.putAll(WorldReport.of(live.world(), position));
-    ticks.add(report);
-  }
-
-  private static void begin(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.insert().set("kind", "cat").setFloat("x", -0.0f).setLong("big", 0);
-    creatures.insert().set("kind", "dog").setFloat("x", SIGNALLING).setLong("big", -1);
-    creatures.insert().set("kind", "cat").set("energy", PAYLOAD).parent(0);
-    creatures.insert().set("kind", "").set("energy", -0.0).setLong("debt", Long.MIN_VALUE);
-    TableMutations food = t.table("food");
-    food.insertId(FAR).set("size", 65535);
-    food.insertId(7);
-    food.insertId(3).set("size", 1);
-    TableMutations tickets = t.table("ticket");
-    tickets.insert().set("seat", 255).set("code", Integer.MIN_VALUE);
-    tickets.insert().set("price", -32768);
-    t.table("hungry").insertId(1);
-    t.table("census").insert().set("n", 4);
-    t.input("order", 9, "schön");
-  }
-
-  private static void change(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.write("x", new float[] {SIGNALLING, 0.1f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE});
-    creatures.setLong("big", 0, 0x8000_0000_0000_0001L);
-    creatures.set("awake", 0, 0);
-    creatures.event("ate", 0, 7);
-    creatures.remove(1, "cold");
-    t.table("hungry").insertId(3);
-    t.table("food").remove(1);
-    t.table("ticket").remove(0);
-    t.table("census").insert().set("n", 4_294_967_295.0);
-  }
-
-  private static void recycle(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.insert(5).set("kind", "猫");
-    creatures.insert(4).set("kind", "dog").parent(3);
-    creatures.remove(creatures.slotOfId(0));
-    t.table("food").insertId(7).set("size", 2);
-    t.table("ticket").insert();
-    t.table("census").setLong("n", 0, 0);
-  }
-
-  private static void end(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.set("kind", creatures.slotOfId(1), "猫");
-    creatures.set("level", creatures.slotOfId(1), -128);
-    creatures.remove(creatures.slotOfId(3), "age");
-    t.table("food").remove(0);
-    t.input("order", 0, "cold");
-  }
-
-  /** One line per tick, so that a change can be reviewed. */
-  private void expected(World world) throws IOException {
-    List<String> words = new ArrayList<>();
-    for (int code = 0; code < world.codebook().size(); code++) {
-      words.add(world.codebook().word(code));
-    }
-    List<String> keys = SCHEMA.keys().stream().map(Key::name).toList();
-    String text =
-        "{\"keys\":%s,%n\"codebook\":%s,%n\"ticks\":[%n%s%n]}%n"
-            .formatted(
-                Json.write(keys),
-                Json.write(words),
-                String.join(",\n", ticks.stream().map(Json::write).toList()))
-            .replace("\r", "");
-    Files.writeString(directory.resolve("expected.json"), text, StandardCharsets.UTF_8);
+    golden.forgetWriter();
   }
 }

@@ -1,0 +1,104 @@
+package org.arrowworld.interop;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
+import org.arrowworld.tick.MutationBuffer;
+
+/** A golden store being written, and what a reader must find in it. */
+final class GoldenStore {
+  private final Path directory;
+  private final Storage storage;
+  private final BufferAllocator memory;
+  private final List<Map<String, Object>> ticks = new ArrayList<>();
+
+  GoldenStore(Path directory, BufferAllocator memory) throws IOException {
+    this.directory = directory;
+    this.memory = memory;
+    Files.createDirectories(directory);
+    this.storage = new DiskStorage(directory.resolve("store"));
+  }
+
+  Storage storage() {
+    return storage;
+  }
+
+  BufferAllocator memory() {
+    return memory;
+  }
+
+  /** Makes the store; the caller closes the world. */
+  LiveWorld create(String id, WorldSchema schema) throws IOException {
+    StoreInfo info =
+        new StoreInfo(
+            new StoreId(id),
+            schema,
+            true,
+            "step",
+            Map.of("purpose", "conformance"),
+            Map.of("writer", "arrow-world conformance generator"));
+    return LiveWorld.create(storage, info, LogOptions.DEFAULT, memory);
+  }
+
+  /** Goes on with the store. */
+  LiveWorld resume() throws IOException {
+    return LiveWorld.resume(storage, LogOptions.DEFAULT, memory);
+  }
+
+  /** Commits a tick and notes what it made of the world. */
+  void tick(LiveWorld live, long tick, Consumer<MutationBuffer> systems) throws IOException {
+    int rows = live.tick(tick, systems);
+    LogPosition position = live.acknowledged();
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("tick", tick);
+    report.put("log_rows", rows);
+    report.putAll(WorldReport.of(live.world(), position));
+    ticks.add(report);
+  }
+
+  /** Ticks before this one cannot be asked for any more. */
+  void forgetBefore(long tick) {
+    ticks.removeIf(t -> (Long) t.get("tick") < tick);
+  }
+
+  /** Writes {@code expected.json}, one line per tick, so that a change can be reviewed. */
+  void expect(LiveWorld live) throws IOException {
+    World world = live.world();
+    List<String> words = new ArrayList<>();
+    for (int code = 0; code < world.codebook().size(); code++) {
+      words.add(world.codebook().word(code));
+    }
+    List<String> keys = world.schema().keys().stream().map(Key::name).toList();
+    String text =
+        "{\"keys\":%s,%n\"codebook\":%s,%n\"ticks\":[%n%s%n]}%n"
+            .formatted(
+                Json.write(keys),
+                Json.write(words),
+                String.join(",\n", ticks.stream().map(Json::write).toList()))
+            .replace("\r", "");
+    Files.writeString(directory.resolve("expected.json"), text, StandardCharsets.UTF_8);
+  }
+
+  /** The lock names the process that wrote the store. */
+  void forgetWriter() throws IOException {
+    Files.deleteIfExists(directory.resolve("store").resolve("LOCK"));
+  }
+}
