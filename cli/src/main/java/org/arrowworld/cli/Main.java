@@ -95,6 +95,7 @@ public final class Main {
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
+    verbs.put("export", ExportVerb::new);
     return verbs;
   }
 }
