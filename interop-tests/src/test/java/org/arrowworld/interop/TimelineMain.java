@@ -84,7 +84,9 @@ public final class TimelineMain {
     return report;
   }
 
-  /** Cuts some bytes off a live segment, in half of the cases where there is one, as a crash does. */
+  /**
+   * Cuts some bytes off a live segment, in half of the cases where there is one, as a crash does.
+   */
   private static void tear(Path store, Random random) throws IOException {
     Path live = store.resolve("log").resolve("live");
     try (var files = Files.list(live)) {
