@@ -114,7 +114,7 @@ final class PipeLeader {
           sent.put(path, from + bytes.capacity());
         }
       } catch (NoSuchFileException e) {
-        continue; // sealed this moment; the sealed form is sent
+        sent.remove(path); // sealed this moment; the sealed form is sent
       }
     }
   }
