@@ -11,6 +11,8 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.BodyCodec;
+import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -34,6 +36,8 @@ final class SegmentReader implements Closeable {
   private final SegmentFormat.Header header;
   private final KeyTable keys;
   private final Scratch scratch;
+  private final BodyReader wordReader;
+  private final BodyReader batchReader;
   private Words sealedWords;
 
   private SegmentReader(
@@ -45,6 +49,8 @@ final class SegmentReader implements Closeable {
     this.schema = schema;
     this.header = header(file.path(), schema);
     this.keys = keys;
+    this.wordReader = BodyReader.forFile(file.size());
+    this.batchReader = BodyReader.forFile(file.size());
   }
 
   /**
@@ -141,6 +147,36 @@ final class SegmentReader implements Closeable {
     return firstMessage;
   }
 
+  /** Words of the dictionaries before the first batch. */
+  long wordCount() throws IOException {
+    long words = 0;
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
+        words += message.rows();
+      }
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return words;
+  }
+
+  /** How the first batch is compressed; not at all, where there is none. */
+  BodyCodec codec() throws IOException {
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return message == null ? BodyCodec.NONE : message.codec();
+  }
+
+  /** Frees the memory that reading took; the next read takes it again. */
+  void forget() {
+    scratch.free();
+    wordReader.free();
+    batchReader.free();
+    sealedWords = null;
+  }
+
   /** A verified batch and the extent of its bytes. */
   record Verified(TripleBatch batch, SegmentIndex.Entry entry) {}
 
@@ -213,7 +249,8 @@ final class SegmentReader implements Closeable {
     TripleBatch rows =
         TripleBatch.checked(
             batch,
-            batch.batch(region.slice(batch.bodyOffset(), batch.bodyBytes())),
+            batch.batch(
+                region.slice(batch.bodyOffset(), batch.bodyBytes()), schema.fields(), batchReader),
             header,
             keys,
             words);
@@ -265,9 +302,9 @@ final class SegmentReader implements Closeable {
       if (message.kind() == IpcMessage.Kind.DICTIONARY) {
         ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
         if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
-          checkKeys(message, message.words(body));
+          checkKeys(message, message.words(body, wordReader));
         } else {
-          words = message.words(body);
+          words = message.words(body, wordReader);
         }
       }
       message = IpcMessage.read(region, message.end(), batch.offset());
