@@ -158,7 +158,7 @@ class CompactionTest {
   @Test
   void a_crash_at_any_operation_of_a_second_compaction_leaves_a_sound_store() throws IOException {
     MemoryStorage compacted = manySegments();
-    StoreCompaction.keep(compacted, TICKS - 5, Optional.empty(), memory);
+    StoreCompaction.keep(compacted, TICKS - 5, memory);
     assertThat(Snapshot.list(compacted)).extracting(Snapshot.Location::tick).containsExactly(4L, 10L);
     int crashes = 0;
     for (long operation = 0; ; operation++) {
