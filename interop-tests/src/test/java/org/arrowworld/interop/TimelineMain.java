@@ -61,7 +61,7 @@ public final class TimelineMain {
         LiveWorld live =
             LiveWorld.create(
                 storage, StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of()), options, memory)) {
-      long steps = 5 + random.nextInt(40);
+      long steps = 5L + random.nextInt(40);
       for (long i = 0; i < steps; i++) {
         long step = i;
         live.tick(RandomWorld.tick(step), t -> world.step(t, step));
