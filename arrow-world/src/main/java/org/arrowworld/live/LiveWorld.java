@@ -110,7 +110,7 @@ public final class LiveWorld implements Closeable {
     Closeable lock = StoreLock.take(storage);
     try {
       LogPosition end = checkedEnd(storage, info);
-      LogRecovery.prepare(storage);
+      LogRecovery.prepare(storage, options.sealing());
       try (Timeline timeline = Timeline.open(storage)) {
         World world =
             end.tick() < 0

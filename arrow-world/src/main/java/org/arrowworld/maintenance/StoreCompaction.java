@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
@@ -13,6 +14,7 @@ import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
@@ -45,13 +47,23 @@ public final class StoreCompaction {
 
   private StoreCompaction() {}
 
-  /** Seals and merges; every tick stays. */
-  @SuppressWarnings("try") // the lock is only held
+  /** Seals and merges; every tick stays, and segments stay compressed or not as the last one is. */
   public static Report merge(Storage storage) throws IOException {
+    return merge(storage, Optional.empty());
+  }
+
+  /**
+   * Seals and merges; every tick stays.
+   *
+   * @param compression of all segments afterwards; empty for that of the last sealed one
+   */
+  @SuppressWarnings("try") // the lock is only held
+  public static Report merge(Storage storage, Optional<BufferCompression> compression)
+      throws IOException {
     try (Closeable lock = StoreLock.take(storage)) {
-      LogRecovery.prepare(storage);
+      LogRecovery.prepare(storage, compression.orElse(BufferCompression.NONE));
       long before = logBytes(storage);
-      List<String> merged = mergeSegments(storage);
+      List<String> merged = mergeSegments(storage, compression);
       return new Report(merged, List.of(), OptionalLong.empty(), before, logBytes(storage));
     }
   }
@@ -59,9 +71,15 @@ public final class StoreCompaction {
   /**
    * Writes a base at the last tick but {@code keepTicks}, drops the whole segments and the
    * snapshots before it, then merges. History before the base is gone.
+   *
+   * @param compression of all segments afterwards; empty for that of the last sealed one
    */
   @SuppressWarnings("try") // the lock is only held
-  public static Report keep(Storage storage, long keepTicks, BufferAllocator allocator)
+  public static Report keep(
+      Storage storage,
+      long keepTicks,
+      Optional<BufferCompression> compression,
+      BufferAllocator allocator)
       throws IOException {
     if (keepTicks < 0) {
       throw new InvalidUseException("Cannot keep %d ticks".formatted(keepTicks));
@@ -75,7 +93,7 @@ public final class StoreCompaction {
         dropSnapshots(storage, base.getAsLong(), dropped);
         dropSegments(storage, base.getAsLong(), dropped);
       }
-      List<String> merged = mergeSegments(storage);
+      List<String> merged = mergeSegments(storage, compression);
       return new Report(merged, dropped, base, before, logBytes(storage));
     }
   }
@@ -86,12 +104,15 @@ public final class StoreCompaction {
     }
   }
 
-  private static List<String> mergeSegments(Storage storage) throws IOException {
+  private static List<String> mergeSegments(Storage storage, Optional<BufferCompression> asked)
+      throws IOException {
     List<Log.Segment> segments;
     try (Log log = StoreInfo.read(storage).openLog(storage)) {
       segments = log.extents();
     }
-    return LogCompaction.merge(storage, segments, SEGMENT_BYTES);
+    BufferCompression compression =
+        asked.isPresent() ? asked.get() : LogCompaction.present(storage, segments);
+    return LogCompaction.merge(storage, segments, SEGMENT_BYTES, compression);
   }
 
   /** Writes the base unless the history is shorter than what is to be kept. */

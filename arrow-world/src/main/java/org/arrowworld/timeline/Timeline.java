@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -14,6 +15,7 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
 /**
@@ -50,7 +52,10 @@ public final class Timeline implements Closeable {
     StoreInfo info = StoreInfo.read(storage);
     Log log = info.openLog(storage);
     try {
-      return new Timeline(storage, info, log, Snapshot.list(storage));
+      long last = log.fencedAfter().orElse(Long.MAX_VALUE);
+      List<Snapshot.Location> snapshots =
+          Snapshot.list(storage).stream().filter(s -> s.tick() <= last).toList();
+      return new Timeline(storage, info, log, snapshots);
     } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
@@ -149,16 +154,24 @@ public final class Timeline implements Closeable {
 
   /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
   public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
-    if (tick < firstTick() || tick > lastTick()) {
-      throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, firstTick(), lastTick()));
-    }
-    World world = startWorld(tick, start, allocator);
+    checkTick(tick);
+    return replayed(startWorld(tick, start, Projection.ALL, allocator), tick);
+  }
+
+  /**
+   * The wanted part of the state after the last committed tick at or before {@code tick}; the rest
+   * takes no memory. The caller closes the world.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span, or a name is unknown
+   */
+  public World at(long tick, Projection wanted, BufferAllocator allocator) throws IOException {
+    checkTick(tick);
+    return replayed(startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator), tick);
+  }
+
+  private World replayed(World world, long tick) throws IOException {
     try {
-      if (world.tick() < tick) {
-        log.scan(world.tick() + 1, tick, new Replayer(world, log));
-      }
+      advance(world, tick);
       return world;
     } catch (IOException | RuntimeException | Error e) {
       world.close();
@@ -166,8 +179,90 @@ public final class Timeline implements Closeable {
     }
   }
 
+  /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
+  public void advance(World world, long tick) throws IOException {
+    if (world.tick() < tick) {
+      log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
+    }
+  }
+
+  private void checkTick(long tick) throws IOException {
+    if (tick < firstTick() || tick > lastTick()) {
+      throw new InvalidUseException(
+          "No world at tick %d: the store has ticks %d to %d"
+              .formatted(tick, firstTick(), lastTick()));
+    }
+  }
+
+  /**
+   * What happened to an id, in log order: births and deaths with their lineage, values, events, and
+   * its coming and going in presence tables, in all its generations. Reads just the batches whose
+   * ticks and ids may match.
+   */
+  public void history(HistoryQuery query, Change.Visitor visitor) throws IOException {
+    scan(query, new HistoryFilter(query, info.schema(), log.keys(), visitor));
+  }
+
+  /** Hands the rows of a query's id and ticks to a filter. */
+  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
+    log.scanRid(
+        query.first(),
+        query.last(),
+        query.id(),
+        (batch, from, to) -> {
+          for (int row = from; row < to; row++) {
+            if (batch.rid(row) == query.id()) {
+              int at = row;
+              filter.row(
+                  batch.tick(row),
+                  batch.key(row),
+                  batch.val(row),
+                  () -> batch.word(at));
+            }
+          }
+        });
+  }
+
+  /**
+   * The family of an entity, from one pass over the log; memory is that of the living and their
+   * ancestors.
+   *
+   * @param id its id, unsigned
+   * @param generation which of its lives; its last one if empty
+   */
+  public Family family(
+      String table, int id, OptionalInt generation, BufferAllocator allocator) throws IOException {
+    info.schema().table(table);
+    FamilyScan scan = new FamilyScan(table, id, log.keys());
+    long first = 0;
+    if (log.start().seq() > 0 || log.segments().isEmpty()) {
+      first = firstTick() + 1;
+      try (World base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
+        scan.begin(base.table(table));
+      }
+    }
+    log.scan(first, Long.MAX_VALUE, scan);
+    return scan.family(generation);
+  }
+
+  /**
+   * The net changes from the state at one tick to the state at a later one: who was born and still
+   * lives, who died, which values differ. Order within tables does not count.
+   */
+  public void between(long from, long to, BufferAllocator allocator, RowDiff.Visitor visitor)
+      throws IOException {
+    try (World before = at(from, allocator);
+        World after = at(to, allocator)) {
+      RowDiff.compare(
+          before.tables(),
+          after.tables(),
+          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
+    }
+  }
+
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
-  World startWorld(long tick, Start start, BufferAllocator allocator) throws IOException {
+  World startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
+      throws IOException {
     List<Snapshot.Location> candidates =
         snapshots.stream()
             .filter(s -> s.tick() <= tick)
@@ -180,7 +275,7 @@ public final class Timeline implements Closeable {
       try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
         if (usable && belongs(snapshot)) {
-          return snapshot.load(allocator);
+          return snapshot.load(wanted.of(snapshot.schema()), allocator);
         }
       } catch (DamagedFileException e) {
         warnings.add("passed over a damaged snapshot: " + e.getMessage());
@@ -199,7 +294,7 @@ public final class Timeline implements Closeable {
           -1,
           "it is the base of the history, which cannot be replayed without it; " + lastWarning());
     }
-    return new World(info.schema(), new Codebook(), allocator);
+    return new World(wanted.of(info.schema()), new Codebook(), allocator);
   }
 
   private long firstLogged() {

@@ -164,12 +164,10 @@ public final class Verifier {
     if (stops.isEmpty()) {
       return;
     }
-    try (World world = timeline.startWorld(stops.first(), Timeline.Start.BASE, allocator)) {
-      Replayer replayer = new Replayer(world, timeline.log());
+    try (World world =
+        timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
       for (long stop : stops) {
-        if (world.tick() < stop) {
-          timeline.log().scan(world.tick() + 1, stop, replayer);
-        }
+        timeline.advance(world, stop);
         String hash = Hashes.resume(world);
         if (snapshots.containsKey(stop)) {
           compareSnapshot(timeline, snapshots.get(stop), world, hash);
