@@ -142,7 +142,7 @@ final class Sealer implements Closeable {
     if (!header.strings()) {
       return;
     }
-    Triples rows = new Triples(BATCH_ROWS);
+    Triples rows = new Triples(rowCount(BATCH_ROWS));
     forEachBatch(
         (batch, from, to) -> {
           for (int row = from; row < to; row++) {
@@ -155,6 +155,11 @@ final class Sealer implements Closeable {
           batch.copyTo(rows, from, to);
           encoder.scan(rows, 0, rows.size());
         });
+  }
+
+  /** All rows to write, or a bound if they are more. */
+  private int rowCount(int bound) {
+    return (int) Math.min(bound, end.seq() - header.start().seq());
   }
 
   /** Visits the committed rows of all sources in order. */
@@ -172,7 +177,7 @@ final class Sealer implements Closeable {
   }
 
   private void writeBatches(IpcFileWriter out, CRC32 firstCrc) throws IOException {
-    Triples rows = new Triples(BATCH_ROWS * 2);
+    Triples rows = new Triples(rowCount(BATCH_ROWS * 2));
     CRC32[] crc = {firstCrc};
     long[] nextSeq = {header.start().seq()};
     forEachBatch(

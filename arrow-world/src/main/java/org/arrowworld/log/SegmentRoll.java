@@ -139,9 +139,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   private void roll() throws IOException {
-    if (options.durability().mode() != Durability.Mode.NONE) {
-      force();
-    }
+    force(); // whatever the durability: the next segment must not outlive the end of this one
     live.close();
     live = null;
     rollRequested = false;

@@ -40,6 +40,7 @@ final class SegmentWriter implements Closeable {
   private long position;
   private long dictionaryBytes;
   private long nextSeq;
+  private long forcedSeq;
   private CRC32 crc;
 
   private SegmentWriter(
@@ -54,6 +55,7 @@ final class SegmentWriter implements Closeable {
     this.encoder = encoder;
     this.chain = chain;
     this.nextSeq = header.start().seq();
+    this.forcedSeq = nextSeq;
   }
 
   /** Creates a segment: header written, forced and renamed into place as one unit. */
@@ -135,6 +137,9 @@ final class SegmentWriter implements Closeable {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.FIRST_SEQ, SegmentFormat.digits20(nextSeq));
     metadata.put(IpcEncoder.BATCH_CRC, IpcEncoder.OPEN_CRC);
+    if (forcedSeq < nextSeq) {
+      metadata.put(SegmentFormat.SYNCED, SegmentFormat.digits20(forcedSeq));
+    }
     if (keyCount > keysWritten) {
       List<Key> declared = keys.from(0).subList(0, keyCount);
       publish(dictionary(SegmentFormat.KEY_DICTIONARY, names(declared), dictionaryScratch));
@@ -190,6 +195,7 @@ final class SegmentWriter implements Closeable {
 
   void force() throws IOException {
     file.force();
+    forcedSeq = nextSeq;
   }
 
   /** Bytes of the dictionaries of words written so far, most words counted more than once. */

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogCompaction;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
+import org.arrowworld.log.StoreId;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.BufferCompression;
@@ -137,13 +139,31 @@ public final class StoreCompaction {
     }
   }
 
+  /** Drops the snapshots before a base: older bases last, for the others are proven from them. */
   private static void dropSnapshots(Storage storage, long base, List<String> dropped)
       throws IOException {
+    StoreId store = StoreInfo.read(storage).id();
+    List<Snapshot.Location> bases = new ArrayList<>();
     for (Snapshot.Location location : Snapshot.list(storage)) {
-      if (location.tick() < base) {
+      if (location.tick() < base && isBase(storage, location, store)) {
+        bases.add(location);
+      } else if (location.tick() < base) {
         Snapshot.delete(storage, location);
         dropped.add(location.directory());
       }
+    }
+    for (Snapshot.Location location : bases) {
+      Snapshot.delete(storage, location);
+      dropped.add(location.directory());
+    }
+  }
+
+  private static boolean isBase(Storage storage, Snapshot.Location location, StoreId store)
+      throws IOException {
+    try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
+      return snapshot.isBase();
+    } catch (DamagedFileException e) {
+      return false;
     }
   }
 

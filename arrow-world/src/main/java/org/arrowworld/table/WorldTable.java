@@ -33,8 +33,13 @@ public final class WorldTable implements TableView, AutoCloseable {
   WorldTable(TableSchema schema, BufferAllocator memory) {
     this.schema = schema;
     this.definitions = schema.allColumns();
-    for (Column definition : definitions) {
-      columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+    try {
+      for (Column definition : definitions) {
+        columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
     this.ids = schema.kind() == TableKind.APPEND_ONLY ? null : columns.get(0);
     this.gens = schema.hasGenerations() ? columns.get(1) : null;
@@ -253,7 +258,12 @@ public final class WorldTable implements TableView, AutoCloseable {
     columns.forEach(column -> column.rows(rows));
   }
 
-  private void reserve(int count) {
+  /**
+   * Makes room, so that rows up to a count can be born without allocating.
+   *
+   * @throws org.arrowworld.errors.MemoryFullException if the allocator does not give it
+   */
+  public void reserve(int count) {
     for (TableColumn column : columns) {
       column.ensure(count);
     }

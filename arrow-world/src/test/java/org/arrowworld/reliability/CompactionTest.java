@@ -13,6 +13,7 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.storage.BufferCompression;
+import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -149,6 +150,52 @@ class CompactionTest {
         }
         StoreCompaction.keep(after, 12, Optional.empty(), memory);
         sound(after);
+      }
+    }
+  }
+
+  /** The older base goes last: snapshots behind it are proven from it. */
+  @Test
+  void a_crash_at_any_operation_of_a_second_compaction_leaves_a_sound_store() throws IOException {
+    MemoryStorage compacted = manySegments();
+    StoreCompaction.keep(compacted, TICKS - 5, memory);
+    assertThat(Snapshot.list(compacted)).extracting(Snapshot.Location::tick).containsExactly(4L, 10L);
+    int crashes = 0;
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = compacted.afterCrash(CrashKind.PROCESS);
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      try {
+        StoreCompaction.keep(storage, 12, memory);
+        assertThat(crashes).isGreaterThan(10);
+        return;
+      } catch (IOException e) {
+        crashes++;
+      }
+      sound(storage.afterCrash(CrashKind.PROCESS));
+      sound(storage.afterCrash(CrashKind.POWER));
+    }
+  }
+
+  /** A cache of the tick that becomes the base is never absent. */
+  @Test
+  void a_snapshot_becomes_a_base_without_ever_being_away() throws IOException {
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = manySegments();
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      boolean finished = false;
+      try {
+        StoreCompaction.keep(storage, TICKS - 1 - 10, memory);
+        finished = true;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("simulated");
+      }
+      for (CrashKind kind : CrashKind.values()) {
+        MemoryStorage left = storage.afterCrash(kind);
+        assertThat(Snapshot.list(left)).extracting(Snapshot.Location::tick).contains(10L);
+        sound(left);
+      }
+      if (finished) {
+        return;
       }
     }
   }

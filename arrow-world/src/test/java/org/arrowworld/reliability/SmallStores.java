@@ -101,7 +101,7 @@ final class SmallStores {
   }
 
   /** Hash and words: everything a reader can see of a world. */
-  private static String describe(World world) {
+  static String describe(World world) {
     StringBuilder text = new StringBuilder(Hashes.resume(world));
     for (int code = 0; code < world.codebook().size(); code++) {
       text.append('|').append(world.codebook().word(code));

@@ -91,9 +91,11 @@ public final class Main {
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);
     verbs.put("verify", VerifyVerb::new);
+    verbs.put("doctor", DoctorVerb::new);
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
+    verbs.put("export", ExportVerb::new);
     return verbs;
   }
 }

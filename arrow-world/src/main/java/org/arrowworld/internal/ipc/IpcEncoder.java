@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.BodyCompression;
 import org.apache.arrow.flatbuf.BodyCompressionMethod;
+import org.apache.arrow.flatbuf.Bool;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
@@ -169,6 +170,10 @@ public final class IpcEncoder {
       Utf8.startUtf8(b);
       type = Utf8.endUtf8(b);
       typeType = Type.Utf8;
+    } else if (field.type() == IpcType.BOOL) {
+      Bool.startBool(b);
+      type = Bool.endBool(b);
+      typeType = Type.Bool;
     } else if (field.type().isFloat()) {
       short precision = field.type() == IpcType.F32 ? Precision.SINGLE : Precision.DOUBLE;
       type = FloatingPoint.createFloatingPoint(b, precision);

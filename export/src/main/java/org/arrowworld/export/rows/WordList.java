@@ -1,4 +1,4 @@
-package org.arrowworld.export.parquet;
+package org.arrowworld.export.rows;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -16,11 +16,15 @@ final class WordList {
   }
 
   void add(int code, String word) {
+    addUtf8(code, word.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void addUtf8(int code, byte[] word) {
     byte[][] array = words;
     if (code >= array.length) {
       array = Arrays.copyOf(array, Math.max(code + 1, 2 * array.length));
     }
-    array[code] = word.getBytes(StandardCharsets.UTF_8);
+    array[code] = word;
     words = array;
   }
 

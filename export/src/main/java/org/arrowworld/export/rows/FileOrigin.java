@@ -1,4 +1,4 @@
-package org.arrowworld.export.parquet;
+package org.arrowworld.export.rows;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,14 +7,14 @@ import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.store.StoreInfo;
 
 /** The key/values that say where an exported file comes from. All keys begin with {@code aw.}. */
-public final class ParquetFooter {
+public final class FileOrigin {
   private final Map<String, String> pairs = new LinkedHashMap<>();
 
-  private ParquetFooter() {}
+  private FileOrigin() {}
 
   /** Of a store: format version, id, schema, tick unit, writer. */
-  public static ParquetFooter of(StoreInfo store) {
-    return new ParquetFooter()
+  public static FileOrigin of(StoreInfo store) {
+    return new FileOrigin()
         .with("aw.format", Integer.toString(StoreInfo.FORMAT))
         .with("aw.store", store.id().hex())
         .with("aw.schema", Json.write(SchemaJson.schema(store.schema())))
@@ -23,7 +23,7 @@ public final class ParquetFooter {
   }
 
   /** Adds a table's name and state: the tick, and {@code hash_columns} over all its columns. */
-  public ParquetFooter table(String name, long tick, String hash) {
+  public FileOrigin table(String name, long tick, String hash) {
     return with("aw.view", "table")
         .with("aw.table", name)
         .with("aw.tick", Long.toString(tick))
@@ -31,7 +31,7 @@ public final class ParquetFooter {
   }
 
   /** Adds a pair, or replaces it. */
-  public ParquetFooter with(String key, String value) {
+  public FileOrigin with(String key, String value) {
     pairs.put(key, value);
     return this;
   }
