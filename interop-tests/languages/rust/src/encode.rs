@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array, UInt64Array};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array, UInt64Array,
+};
 use arrow_ipc::convert::metadata_to_fb;
 use arrow_ipc::writer::{DictionaryTracker, EncodedData, FileWriter, IpcDataGenerator, IpcWriteOptions, write_message};
 use arrow_ipc::{MessageBuilder, MessageHeader, MetadataVersion, RecordBatchBuilder, root_as_footer, root_as_message};
@@ -58,7 +60,8 @@ impl SegmentEncoder {
         let generator = IpcDataGenerator::default();
         let schema = generator.schema_to_bytes_with_dictionary_tracker(&encoder.schema, &mut ids, &options()?);
         write_message(&mut encoder.pending, schema, &options()?)?;
-        let (dictionaries, _) = generator.encode(&encoder.batch(&[])?, &mut tracker(), &options()?, &mut Default::default())?;
+        let (dictionaries, _) =
+            generator.encode(&encoder.batch(&[])?, &mut tracker(), &options()?, &mut Default::default())?;
         for dictionary in dictionaries {
             write_message(&mut encoder.pending, dictionary, &options()?)?;
         }
