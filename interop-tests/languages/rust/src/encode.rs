@@ -208,7 +208,7 @@ pub fn snapshot_file(schema: Schema, columns: Vec<ArrayRef>) -> Result<SnapshotF
     Ok(SnapshotFile { rest: rest.finalize(), bytes, buffers })
 }
 
-/// arrow-rs pads the magic to the alignment of buffers, but the first message stands at byte 8 (B-8): the schema message
+/// arrow-rs pads the magic to the alignment of buffers, but the first message stands at byte 8 (B-9): the schema message
 /// takes that padding to its own end, so everything behind it stays in place.
 fn first_message_at_8(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
     let first = bytes[8..].iter().position(|&b| b == 0xFF).ok_or("no message")? + 8;
