@@ -22,6 +22,7 @@ public final class TickEngine {
   private final Cleanup cleanup;
   private final TripleApplier applier;
   private boolean running;
+  private boolean halfApplied;
 
   public TickEngine(World world, KeyTable keys, LogWriter log) {
     this(world, keys, Optional.of(log));
@@ -55,6 +56,11 @@ public final class TickEngine {
     if (running) {
       throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
     }
+    if (halfApplied) {
+      throw new InvalidUseException(
+          "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it"
+              .formatted(tick));
+    }
     if (tick <= world.tick()) {
       throw new InvalidUseException(
           "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
@@ -81,9 +87,12 @@ public final class TickEngine {
     return rows.size() + 1;
   }
 
+  /** Applies what was logged. Room was made before, so only a want of heap can end it halfway. */
   private void apply(long tick) {
+    halfApplied = true;
     applier.apply(rows, 0, rows.size(), null);
     world.settle(tick);
+    halfApplied = false;
   }
 
   private void prepare(long tick, Consumer<MutationBuffer> systems) {

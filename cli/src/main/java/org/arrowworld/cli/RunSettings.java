@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.log.Durability;
+import org.arrowworld.storage.BufferCompression;
 import picocli.CommandLine.Option;
 
 /** How a simulation is run: the options that {@code aw run} and {@code aw resume} share. */
@@ -26,10 +27,18 @@ final class RunSettings {
           "Threads that share the simulation's work; the outcome is the same. Default ${DEFAULT-VALUE}.")
   private int threads = 1;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      converter = CompressionConverter.class,
+      description = "How sealed segments are compressed: none (default), zstd or zstd:LEVEL.")
+  private BufferCompression compression = BufferCompression.NONE;
+
   RunOptions options() {
     return RunOptions.DEFAULT
         .withSnapshotEveryTicks(snapshotEvery)
         .withDurability(durability)
+        .withSealing(compression)
         .withThreads(threads);
   }
 }

@@ -3,6 +3,7 @@ package org.arrowworld.ecosystem;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.storage.BufferCompression;
 
 /**
  * How to run.
@@ -58,6 +59,10 @@ public record RunOptions(
 
   public RunOptions withDurability(Durability value) {
     return withLog(log.withDurability(value));
+  }
+
+  public RunOptions withSealing(BufferCompression value) {
+    return withLog(log.withSealing(value));
   }
 
   public RunOptions withLog(LogOptions value) {
