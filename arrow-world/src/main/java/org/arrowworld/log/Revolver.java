@@ -3,6 +3,7 @@ package org.arrowworld.log;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -24,6 +25,9 @@ final class Revolver {
 
     /** Whether the rows must be forced. */
     boolean force;
+
+    /** Who waits for the position reached once they are forced; null if nobody does. */
+    CompletableFuture<LogPosition> reached;
 
     Container(int capacity) {
       rows = new Triples(capacity);
@@ -108,6 +112,20 @@ final class Revolver {
    * @throws IOException the first failure, wrapped
    */
   long turn(int keyCount, boolean force) throws IOException {
+    return turn(keyCount, force, null);
+  }
+
+  /**
+   * As {@link #turn(int, boolean)}, forcing.
+   *
+   * @param reached completed with the position reached, or with the first failure
+   */
+  long turn(int keyCount, CompletableFuture<LogPosition> reached) throws IOException {
+    return turn(keyCount, true, reached);
+  }
+
+  private long turn(int keyCount, boolean force, CompletableFuture<LogPosition> reached)
+      throws IOException {
     if (current == null) {
       acquire();
     }
@@ -116,6 +134,7 @@ final class Revolver {
       throwIfFailed();
       current.keyCount = keyCount;
       current.force = force;
+      current.reached = reached;
       filled.add(current);
       long ticket = ++handedOver;
       changed.signalAll();
@@ -179,15 +198,16 @@ final class Revolver {
   }
 
   private void run() {
+    Container c = null;
     try {
-      for (Container c = take(); c != null; c = take()) {
+      for (c = take(); c != null; c = take()) {
         if (c.rows.size() > 0 || c.force) {
           sink.flush(c);
         }
         give(c);
       }
     } catch (IOException | RuntimeException | Error e) {
-      fail(e);
+      fail(e, c);
     }
   }
 
@@ -232,10 +252,18 @@ final class Revolver {
     }
   }
 
-  private void fail(Throwable e) {
+  private static void give(Container lost, Throwable e) {
+    if (lost != null && lost.reached != null) {
+      lost.reached.completeExceptionally(e);
+    }
+  }
+
+  private void fail(Throwable e, Container flushing) {
     lock.lock();
     try {
       failure = e;
+      give(flushing, e);
+      filled.forEach(lost -> give(lost, e));
       changed.signalAll();
     } finally {
       lock.unlock();

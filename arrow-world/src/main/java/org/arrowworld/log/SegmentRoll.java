@@ -73,6 +73,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
     if (container.force || forceIsDue()) {
       force();
+      if (container.reached != null) {
+        container.reached.complete(written);
+      }
     } else if (options.durability().mode() == Durability.Mode.NONE) {
       acknowledged = written;
     }
@@ -120,6 +123,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   private void force() throws IOException {
+    if (options.durability().mode() == Durability.Mode.NONE) {
+      awaitSealing(); // full segments were closed unforced; sealing forces what replaces them
+    }
     if (dirty && live != null) {
       live.force();
     }
@@ -174,12 +180,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
   }
 
-  /**
-   * Waits for background sealing and closes the live file; called when the flush thread is gone.
-   */
-  @Override
-  public synchronized void close() throws IOException {
-    background.shutdown();
+  private void awaitSealing() throws IOException {
     IOException failure = null;
     for (Future<?> task : sealing) {
       try {
@@ -191,6 +192,23 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
         Thread.currentThread().interrupt();
         break;
       }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /**
+   * Waits for background sealing and closes the live file; called when the flush thread is gone.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    background.shutdown();
+    IOException failure = null;
+    try {
+      awaitSealing();
+    } catch (IOException e) {
+      failure = e;
     }
     if (live != null) {
       live.close();

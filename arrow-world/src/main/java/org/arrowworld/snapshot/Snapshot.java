@@ -70,6 +70,15 @@ public final class Snapshot implements Closeable {
     AtomicFiles.discard(storage, gone);
   }
 
+  /** Deletes what was left of snapshots that were never published; for the store's one writer. */
+  public static void discardUnfinished(Storage storage) throws IOException {
+    for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
+      if (name.endsWith(AtomicFiles.UNFINISHED)) {
+        AtomicFiles.discard(storage, SnapshotFormat.DIRECTORY + "/" + name);
+      }
+    }
+  }
+
   /** Opens a snapshot whose data is verified on first touch; see the other {@code open}. */
   public static Snapshot open(Storage storage, Location location, StoreId store)
       throws IOException {

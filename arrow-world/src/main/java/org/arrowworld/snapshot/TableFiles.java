@@ -52,16 +52,8 @@ public final class TableFiles {
       }
       AtomicFiles.publish(storage, temporary, path);
     } catch (IOException | RuntimeException | Error e) {
-      discardAfter(e, storage, temporary);
+      AtomicFiles.discardAfter(e, storage, temporary);
       throw e;
-    }
-  }
-
-  private static void discardAfter(Throwable failure, Storage storage, String temporary) {
-    try {
-      AtomicFiles.discard(storage, temporary);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 

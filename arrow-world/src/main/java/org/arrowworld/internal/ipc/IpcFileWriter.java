@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.zip.CRC32;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.storage.WritableFile;
@@ -22,6 +21,7 @@ public final class IpcFileWriter {
   static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
   private static final int ALIGNMENT_BYTES = 64;
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final WritableFile file;
   private final List<IpcField> fields;
@@ -65,7 +65,7 @@ public final class IpcFileWriter {
     Frame frame =
         frame(IpcEncoder.dictionaryMessage(id, layout), Math.toIntExact(layout.lengthBytes()));
     Words.fill(words, layout, frame.body());
-    addRanges(layout, i -> slice(frame.body(), layout, i), position + frame.metadataBytes());
+    addRanges(layout, frame.body(), position + frame.metadataBytes());
     dictionaries.add(block(frame, layout.lengthBytes()));
     append(frame.all());
   }
@@ -78,18 +78,30 @@ public final class IpcFileWriter {
     return from;
   }
 
+  /** The bytes of a buffer, piece by piece. */
+  @FunctionalInterface
+  public interface BufferSource {
+    /** Bytes {@code [from, from + length)}; both are multiples of 8 but for the last piece. */
+    ByteBuffer piece(long from, int length);
+
+    /** Bytes that stand in one buffer. */
+    static BufferSource of(ByteBuffer bytes) {
+      return (from, length) -> bytes.slice((int) from, length);
+    }
+  }
+
   /** Writes a batch whose body is given buffer by buffer, without copying it together. */
-  public void batch(BodyLayout layout, List<ByteBuffer> buffers) throws IOException {
+  public void batch(BodyLayout layout, List<BufferSource> buffers) throws IOException {
     Frame frame = frame(IpcEncoder.recordBatchMessage(layout, Map.of()), 0);
     FileBlock block = block(frame, layout.lengthBytes());
     append(frame.all());
     long body = position;
-    addRanges(layout, i -> buffers.get(i).duplicate(), body);
     for (int i = 0; i < layout.bufferCount(); i++) {
-      if (layout.bufferLength(i) > 0) {
-        file.write(buffers.get(i).duplicate(), body + layout.bufferOffset(i));
+      long at = body + layout.bufferOffset(i);
+      long end = at + layout.bufferLength(i);
+      if (end > at) {
+        ranges.add(new DataRange(at, end - at, write(buffers.get(i), at, end - at)));
       }
-      long end = body + layout.bufferOffset(i) + layout.bufferLength(i);
       long padded = BodyLayout.align(end, ALIGNMENT_BYTES);
       if (padded > end) {
         file.write(ByteBuffer.allocate((int) (padded - end)), end);
@@ -97,6 +109,17 @@ public final class IpcFileWriter {
     }
     position = body + layout.lengthBytes();
     batches.add(block);
+  }
+
+  /** Writes a buffer, each piece checksummed while it is on its way through the caches. */
+  private int write(BufferSource source, long at, long length) throws IOException {
+    CRC32 crc = new CRC32();
+    for (long from = 0; from < length; from += PIECE_BYTES) {
+      ByteBuffer piece = source.piece(from, (int) Math.min(PIECE_BYTES, length - from));
+      crc.update(piece.duplicate());
+      file.write(piece, at + from);
+    }
+    return (int) crc.getValue();
   }
 
   /**
@@ -115,18 +138,14 @@ public final class IpcFileWriter {
     return List.copyOf(ranges);
   }
 
-  private static ByteBuffer slice(ByteBuffer body, BodyLayout layout, int buffer) {
-    return body.slice((int) layout.bufferOffset(buffer), (int) layout.bufferLength(buffer));
-  }
-
-  private void addRanges(BodyLayout layout, IntFunction<ByteBuffer> buffers, long bodyOffset) {
+  private void addRanges(BodyLayout layout, ByteBuffer body, long bodyOffset) {
     for (int i = 0; i < layout.bufferCount(); i++) {
-      if (layout.bufferLength(i) > 0) {
+      long offset = layout.bufferOffset(i);
+      long length = layout.bufferLength(i);
+      if (length > 0) {
         CRC32 crc = new CRC32();
-        crc.update(buffers.apply(i));
-        ranges.add(
-            new DataRange(
-                bodyOffset + layout.bufferOffset(i), layout.bufferLength(i), (int) crc.getValue()));
+        crc.update(body.slice((int) offset, (int) length));
+        ranges.add(new DataRange(bodyOffset + offset, length, (int) crc.getValue()));
       }
     }
   }
