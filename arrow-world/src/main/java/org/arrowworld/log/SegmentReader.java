@@ -11,6 +11,7 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -34,6 +35,8 @@ final class SegmentReader implements Closeable {
   private final SegmentFormat.Header header;
   private final KeyTable keys;
   private final Scratch scratch = new Scratch();
+  private final BodyReader wordReader;
+  private final BodyReader batchReader;
   private Words sealedWords;
 
   private SegmentReader(ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys)
@@ -43,6 +46,8 @@ final class SegmentReader implements Closeable {
     this.schema = schema;
     this.header = header(file.path(), schema);
     this.keys = keys;
+    this.wordReader = BodyReader.forFile(file.size());
+    this.batchReader = BodyReader.forFile(file.size());
   }
 
   /**
@@ -184,7 +189,8 @@ final class SegmentReader implements Closeable {
     TripleBatch rows =
         TripleBatch.checked(
             batch,
-            batch.batch(region.slice(batch.bodyOffset(), batch.bodyBytes())),
+            batch.batch(
+                region.slice(batch.bodyOffset(), batch.bodyBytes()), schema.fields(), batchReader),
             header,
             keys,
             words);
@@ -236,9 +242,9 @@ final class SegmentReader implements Closeable {
       if (message.kind() == IpcMessage.Kind.DICTIONARY) {
         ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
         if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
-          checkKeys(message, message.words(body));
+          checkKeys(message, message.words(body, wordReader));
         } else {
-          words = message.words(body);
+          words = message.words(body, wordReader);
         }
       }
       message = IpcMessage.read(region, message.end(), batch.offset());

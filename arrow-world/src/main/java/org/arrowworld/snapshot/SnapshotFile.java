@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
@@ -67,6 +68,9 @@ final class SnapshotFile implements Closeable {
       IpcMessage batch = IpcMessage.read(file, block.offset(), file.size());
       if (batch == null || batch.kind() != IpcMessage.Kind.RECORD_BATCH) {
         throw new DamagedFileException(file.path(), block.offset(), "expected a record batch");
+      }
+      if (batch.codec() != BodyCodec.NONE) {
+        throw batch.damaged("its buffers are compressed, which a snapshot's are not");
       }
       SnapshotFile opened = new SnapshotFile(file, entry, batch, reading);
       if (reading.verify() == Verify.ALL) {

@@ -6,7 +6,10 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.DictionaryEncoding;
 import org.apache.arrow.flatbuf.DictionaryKind;
@@ -135,10 +138,18 @@ public final class IpcEncoder {
       Buffer.createBuffer(b, layout.bufferOffset(i), layout.bufferLength(i));
     }
     int buffers = b.endVector();
+    int compression =
+        layout.codec() == BodyCodec.NONE
+            ? 0
+            : BodyCompression.createBodyCompression(
+                b, CompressionType.ZSTD, BodyCompressionMethod.BUFFER);
     RecordBatch.startRecordBatch(b);
     RecordBatch.addLength(b, layout.rows());
     RecordBatch.addNodes(b, nodes);
     RecordBatch.addBuffers(b, buffers);
+    if (compression != 0) {
+      RecordBatch.addCompression(b, compression);
+    }
     return RecordBatch.endRecordBatch(b);
   }
 
