@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.CRC32;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
@@ -22,7 +20,6 @@ import org.arrowworld.schema.TableKind;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
-import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
@@ -38,7 +35,7 @@ import org.arrowworld.table.WorldState.TableState;
  * hashed on other threads while their files are written.
  */
 public final class SnapshotWriter {
-  private static final int ALIGNMENT_BYTES = 64;
+  static final int ALIGNMENT_BYTES = 64;
 
   /** Whether a history begins at a snapshot. */
   public enum Role {
@@ -197,15 +194,11 @@ public final class SnapshotWriter {
       String name, List<IpcField> fields, Map<String, String> metadata, Content content)
       throws IOException {
     String path = temporary + "/" + name;
-    IpcFileWriter out;
     try (WritableFile file = storage.create(path)) {
-      out = new IpcFileWriter(file, fields, metadata, new CRC32());
+      IpcFileWriter out = new IpcFileWriter(file, fields, metadata);
       content.write(out);
-      out.finish(new LinkedHashMap<>());
-    }
-    try (ReadableFile file = storage.openRead(path)) {
-      int rest = SnapshotFormat.rest(file, out.ranges());
-      files.add(new FileEntry(name, file.size(), out.ranges(), rest));
+      out.finish(Map.of());
+      files.add(new FileEntry(name, out.position(), out.ranges(), out.restCrc()));
     }
   }
 
@@ -232,7 +225,7 @@ public final class SnapshotWriter {
     writeColumns(out, table.rows(), widths, data);
   }
 
-  private static BufferSource source(TableView table, Column column) {
+  static BufferSource source(TableView table, Column column) {
     int width = column.type().widthBytes();
     return (from, length) ->
         table.bytes(column, (int) (from / width), (int) ((from + length) / width));

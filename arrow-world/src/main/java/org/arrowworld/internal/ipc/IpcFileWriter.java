@@ -27,15 +27,22 @@ public final class IpcFileWriter {
   private final List<IpcField> fields;
   private final Map<String, String> metadata;
   private final CRC32 leading;
+  private final CRC32 rest = new CRC32();
   private final List<FileBlock> dictionaries = new ArrayList<>();
   private final List<FileBlock> batches = new ArrayList<>();
   private final List<DataRange> ranges = new ArrayList<>();
   private long position;
 
+  /** Begins a file: magic and schema. */
+  public IpcFileWriter(WritableFile file, List<IpcField> fields, Map<String, String> metadata)
+      throws IOException {
+    this(file, fields, metadata, null);
+  }
+
   /**
    * Begins a file: magic and schema.
    *
-   * @param leading checksum that is fed every byte before the first batch
+   * @param leading checksum that is fed every byte before the first batch, or null
    */
   public IpcFileWriter(
       WritableFile file, List<IpcField> fields, Map<String, String> metadata, CRC32 leading)
@@ -62,26 +69,29 @@ public final class IpcFileWriter {
   /** Writes a dictionary. */
   public void dictionary(long id, List<byte[]> words) throws IOException {
     BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
-    Frame frame =
-        frame(IpcEncoder.dictionaryMessage(id, layout), Math.toIntExact(layout.lengthBytes()));
-    Words.fill(words, layout, frame.body());
-    addRanges(layout, frame.body(), position + frame.metadataBytes());
-    dictionaries.add(block(frame, layout.lengthBytes()));
-    append(frame.all());
+    dictionary(id, new StoredBody(layout, layout.buffers(body(words, layout))));
   }
 
-  /** Writes a dictionary, compressed; it has no {@link #ranges}. */
+  /** Writes a dictionary, compressed. */
   public void dictionary(long id, List<byte[]> words, ZstdCompressor compressor)
       throws IOException {
     BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
+    dictionary(id, compressor.compress(layout, layout.buffers(body(words, layout))));
+  }
+
+  private static ByteBuffer body(List<byte[]> words, BodyLayout layout) {
     ByteBuffer body = ByteBuffer.allocateDirect(Math.toIntExact(layout.lengthBytes()));
     Words.fill(words, layout, body.order(ByteOrder.LITTLE_ENDIAN));
-    StoredBody stored = compressor.compress(layout, layout.buffers(body));
-    IpcEncoder.Metadata message = IpcEncoder.dictionaryMessage(id, stored.layout());
-    Frame frame = frame(message, Math.toIntExact(stored.layout().lengthBytes()));
-    stored.fill(frame.body());
-    dictionaries.add(block(frame, stored.layout().lengthBytes()));
-    append(frame.all());
+    return body;
+  }
+
+  private void dictionary(long id, StoredBody body) throws IOException {
+    IpcEncoder.Metadata message = IpcEncoder.dictionaryMessage(id, body.layout());
+    dictionaries.add(message(message, body.layout(), sources(body)));
+  }
+
+  private static List<BufferSource> sources(StoredBody body) {
+    return body.buffers().stream().map(BufferSource::of).toList();
   }
 
   /** Writes a batch whose frame holds its body; returns where it begins. */
@@ -106,34 +116,49 @@ public final class IpcFileWriter {
 
   /** Writes a batch whose body is given buffer by buffer, without copying it together. */
   public void batch(BodyLayout layout, List<BufferSource> buffers) throws IOException {
-    Frame frame = frame(IpcEncoder.recordBatchMessage(layout, Map.of()), 0);
+    FileBlock block = message(IpcEncoder.recordBatchMessage(layout, Map.of()), layout, buffers);
+    batches.add(block);
+  }
+
+  /** Writes a compressed batch. */
+  public void batch(StoredBody body) throws IOException {
+    batch(body.layout(), sources(body));
+  }
+
+  private FileBlock message(
+      IpcEncoder.Metadata metadata, BodyLayout layout, List<BufferSource> buffers)
+      throws IOException {
+    Frame frame = frame(metadata, 0);
     FileBlock block = block(frame, layout.lengthBytes());
     append(frame.all());
     long body = position;
     for (int i = 0; i < layout.bufferCount(); i++) {
-      long at = body + layout.bufferOffset(i);
-      long end = at + layout.bufferLength(i);
-      if (end > at) {
-        ranges.add(new DataRange(at, end - at, write(buffers.get(i), at, end - at)));
+      if (layout.bufferLength(i) > 0) {
+        write(buffers.get(i), layout.bufferLength(i));
       }
-      long padded = BodyLayout.align(end, ALIGNMENT_BYTES);
-      if (padded > end) {
-        file.write(ByteBuffer.allocate((int) (padded - end)), end);
+      long padded =
+          i + 1 < layout.bufferCount() ? layout.bufferOffset(i + 1) : layout.lengthBytes();
+      if (body + padded > position) {
+        append(ByteBuffer.allocate((int) (body + padded - position)));
       }
     }
-    position = body + layout.lengthBytes();
-    batches.add(block);
+    return block;
   }
 
   /** Writes a buffer, each piece checksummed while it is on its way through the caches. */
-  private int write(BufferSource source, long at, long length) throws IOException {
+  private void write(BufferSource source, long length) throws IOException {
     CRC32 crc = new CRC32();
+    long at = position;
     for (long from = 0; from < length; from += PIECE_BYTES) {
       ByteBuffer piece = source.piece(from, (int) Math.min(PIECE_BYTES, length - from));
       crc.update(piece.duplicate());
+      if (batches.isEmpty() && leading != null) {
+        leading.update(piece.duplicate());
+      }
+      position += piece.remaining();
       file.write(piece, at + from);
     }
-    return (int) crc.getValue();
+    ranges.add(new DataRange(at, length, (int) crc.getValue()));
   }
 
   /**
@@ -145,23 +170,14 @@ public final class IpcFileWriter {
    */
   public record DataRange(long offset, long length, int crc) {}
 
-  /**
-   * The buffers written by {@link #dictionary} and {@link #batch(BodyLayout, List)}, in file order.
-   */
+  /** The buffers of dictionaries, and of batches given buffer by buffer, in file order. */
   public List<DataRange> ranges() {
     return List.copyOf(ranges);
   }
 
-  private void addRanges(BodyLayout layout, ByteBuffer body, long bodyOffset) {
-    for (int i = 0; i < layout.bufferCount(); i++) {
-      long offset = layout.bufferOffset(i);
-      long length = layout.bufferLength(i);
-      if (length > 0) {
-        CRC32 crc = new CRC32();
-        crc.update(body.slice((int) offset, (int) length));
-        ranges.add(new DataRange(bodyOffset + offset, length, (int) crc.getValue()));
-      }
-    }
+  /** The CRC-32 of every byte written so far outside the {@link #ranges}, in file order. */
+  public int restCrc() {
+    return (int) rest.getValue();
   }
 
   private FileBlock block(Frame frame, long bodyBytes) {
@@ -186,7 +202,8 @@ public final class IpcFileWriter {
   }
 
   private void append(ByteBuffer bytes) throws IOException {
-    if (batches.isEmpty()) {
+    rest.update(bytes.duplicate());
+    if (batches.isEmpty() && leading != null) {
       leading.update(bytes.duplicate());
     }
     int length = bytes.remaining();
