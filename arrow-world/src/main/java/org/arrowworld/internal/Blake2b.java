@@ -103,14 +103,26 @@ public final class Blake2b {
 
   /** The digest of everything added; the object is of no use afterwards. */
   public byte[] digest() {
+    finish();
+    // Byte by byte: wide stores into a fresh array that is copied at once were seen to get lost in
+    // compiled code.
+    byte[] out = new byte[digestBytes];
+    for (int i = 0; i < digestBytes; i++) {
+      out[i] = (byte) (state[i / 8] >>> (8 * (i % 8)));
+    }
+    return out;
+  }
+
+  /** The first 8 bytes of the digest as a little-endian number; of no use afterwards, too. */
+  public long digestLong() {
+    finish();
+    return state[0];
+  }
+
+  private void finish() {
     Arrays.fill(block, filled, BLOCK_BYTES, (byte) 0);
     counted += filled;
     compress(block, 0, -1);
-    byte[] out = new byte[64];
-    for (int i = 0; i < 8; i++) {
-      LONG.set(out, 8 * i, state[i]);
-    }
-    return Arrays.copyOf(out, digestBytes);
   }
 
   /**

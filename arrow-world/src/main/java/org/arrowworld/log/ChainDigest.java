@@ -56,8 +56,7 @@ final class ChainDigest {
       input.putInt((int) column.getValue());
       column.reset();
     }
-    byte[] digest = new Blake2b(8).update(input.array()).digest();
-    previous = ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    previous = new Blake2b(8).update(input.array()).digestLong();
     rows = 0;
     return previous;
   }

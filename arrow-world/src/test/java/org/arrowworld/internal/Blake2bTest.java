@@ -3,7 +3,9 @@ package org.arrowworld.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import org.bouncycastle.crypto.digests.Blake2bDigest;
@@ -24,7 +26,7 @@ class Blake2bTest {
     byte[] bytes = new byte[600];
     new Random(1).nextBytes(bytes);
     for (int length = 0; length <= bytes.length; length++) {
-      byte[] input = java.util.Arrays.copyOf(bytes, length);
+      byte[] input = Arrays.copyOf(bytes, length);
       int size = 1 + length % 64;
       assertThat(new Blake2b(size).update(input).digest())
           .as("%d bytes, digest of %d", length, size)
@@ -47,11 +49,24 @@ class Blake2bTest {
           hash.update(piece);
           assertThat(piece.position()).isEqualTo(at);
         } else {
-          hash.update(java.util.Arrays.copyOfRange(bytes, at, at + count));
+          hash.update(Arrays.copyOfRange(bytes, at, at + count));
         }
         at += count;
       }
       assertThat(hash.digest()).isEqualTo(reference(bytes, 16));
+    }
+  }
+
+  @Test
+  void a_digest_stays_the_same_however_hot_the_code_is() {
+    byte[] input = new byte[36];
+    byte[] expected = reference(input, 8);
+    long number = ByteBuffer.wrap(expected).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    for (int i = 0; i < 300_000; i++) {
+      byte[] digest = new Blake2b(8).update(input).digest();
+      if (!Arrays.equals(digest, expected) || new Blake2b(8).update(input).digestLong() != number) {
+        assertThat(digest).as("digest %d", i).isEqualTo(expected);
+      }
     }
   }
 

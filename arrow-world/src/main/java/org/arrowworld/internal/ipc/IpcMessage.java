@@ -227,7 +227,7 @@ public final class IpcMessage {
   public List<Extent> bufferExtents() throws DamagedFileException {
     RecordBatch batch =
         kind == Kind.DICTIONARY
-            ? guarded(dictionary()::data)
+            ? guarded(() -> ((DictionaryBatch) message.header(new DictionaryBatch())).data())
             : (RecordBatch) guarded(() -> message.header(new RecordBatch()));
     return guarded(
         () -> {
