@@ -1,7 +1,6 @@
 """Snapshots of the creature table (36 bytes a row) beside NumPy and pickle, same data, same run.
 
-    ./mvnw -q package -DskipTests
-    target/venv/bin/python benchmarks/snapshots.py --rows 1000000 10000000 --runs 7 \\
+    benchmarks/run snapshots --rows 1000000 10000000 --runs 7 \\
         --out benchmarks/results/snapshots.json --docs docs/formats.md
 
 Prints the environment and a line per measurement: the best and all runs, in seconds, warm (everything fits the page
@@ -255,7 +254,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--classpath", default=":".join(
+    parser.add_argument("--classpath", default=os.environ.get("AW_CLASSPATH") or ":".join(
         [str(REPO / "arrow-world/target/classes"), str(REPO / "export/target/classes"),
          *glob.glob(str(REPO / "cli/target/lib/*.jar"))]))
     parser.add_argument("--out", type=Path)
