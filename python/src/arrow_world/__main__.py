@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import ArrowWorldError
+from .html import printable
 from .store import open_store
 from .verify import verify
 
@@ -27,17 +28,12 @@ def _info(path: str) -> dict[str, Any]:
             "keys": [k.name for k in scan.keys], "torn": scan.torn and scan.torn.reason}
 
 
-def _printable(text: str) -> str:
-    """Control, format and direction characters as escapes: names and errors come from files."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def _print_report(report: dict[str, Any]) -> None:
     for finding in report["findings"]:
         where = ", ".join(f"{k} {finding[k]}" for k in ("batch", "offset") if finding[k] is not None)
-        print(_printable(f"{finding['path']}{': ' + where if where else ''}: {finding['message']}"))
+        print(printable(f"{finding['path']}{': ' + where if where else ''}: {finding['message']}"))
     if report["torn"]:
-        print(_printable(f"torn end in {report['torn']['path']} at byte {report['torn']['offset']}: "
+        print(printable(f"torn end in {report['torn']['path']} at byte {report['torn']['offset']}: "
                          f"{report['torn']['reason']}"))
     print(f"{report['segments']} segments, {report['batches']} batches, {report['rows']} rows, {report['ticks']} ticks, "
           f"{report['snapshots']} snapshots; {len(report['findings'])} findings; valid to tick {report['last_tick']}")
@@ -56,7 +52,7 @@ def run(args: Sequence[str]) -> int:
     try:
         out = _info(options.path) if options.command == "info" else verify(options.path).to_json()
     except (ArrowWorldError, OSError) as e:
-        print(_printable(str(e)), file=sys.stderr)
+        print(printable(str(e)), file=sys.stderr)
         return 1
     if options.json:
         print(json.dumps(out))
@@ -64,7 +60,7 @@ def run(args: Sequence[str]) -> int:
         _print_report(out)
     else:
         for name, value in out.items():
-            print(_printable(f"{name}: {value}"))
+            print(printable(f"{name}: {value}"))
     return 0 if out.get("ok", True) else 1
 
 

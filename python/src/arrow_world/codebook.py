@@ -33,6 +33,10 @@ class Codebook:
     def __len__(self) -> int:
         return len(self.words)
 
+    def take(self, other: "Codebook") -> None:
+        """Becomes equal to another one."""
+        self.words, self._codes = list(other.words), dict(other._codes)
+
     def copy(self) -> "Codebook":
         """An independent copy."""
         return Codebook(self.words)

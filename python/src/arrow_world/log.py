@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from . import jsonfile
 from .codebook import Codebook
 from .errors import DamagedFileError
+from .events import Events
+from .frames import Frame
 from .rows import Rows, commit_problem, concat
 from .schema import Key
 from .segment import SegmentReader, Torn
+from .values import U64
 
 _NAME = re.compile(r"([0-9]{20})\.(arrow|arrows)")
 
@@ -35,12 +41,27 @@ class Fence:
     epoch: int
 
 
-@dataclass(frozen=True)
-class Log(Rows):
+@dataclass(frozen=True, repr=False)
+class Log(Frame, Rows):
     """All committed rows, the declared keys, and why the live segment ends early, if it does."""
 
     keys: tuple[Key, ...] = ()
     torn: Torn | None = None
+
+    @property
+    def seq(self) -> U64:
+        """Each row's number in the log."""
+        return np.arange(self.first_seq, self.end_seq, dtype="<u8")
+
+    def to_arrow(self) -> Any:
+        """seq, tick, rid, key, val, and text where the store has strings."""
+        return self._events().to_arrow()
+
+    def _events(self) -> Events:
+        return Events(self.seq, self.tick, self.rid, self.key, self.bits, self.text, self.keys)
+
+    def _title(self) -> str:
+        return f"{len(self):,} log rows" + (f", torn: {self.torn.reason}" if self.torn else "")
 
 
 def read_fence(store: Path) -> Fence | None:

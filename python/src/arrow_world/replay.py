@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Union
 
 import numpy as np
 
+from .lookup import Lookup
 from .rows import Rows
 from .schema import Key
 from .values import Array, decode
-from .world import Table, World, find
+from .world import Table, World
+
+_LONG_RUN = 256
+_PIECE = 1 << 16
+_NONE = np.empty(0, np.int64)
+_Place = Union[slice, Array]
+"""Positions of rows: a run, or an array of them."""
 
 
 class _Contradiction(Exception):
@@ -36,55 +44,80 @@ def replay(world: World, rows: Rows, keys: list[Key]) -> str | None:
 
 
 def _replay(world: World, rows: Rows, keys: list[Key]) -> None:
-    order = np.argsort(rows.key, kind="stable")
-    codes, starts = np.unique(rows.key[order], return_index=True)
-    places = dict(zip(codes.tolist(), np.split(order, starts[1:])))
-    none = np.empty(0, np.int64)
-    by_name = {k.name: places.get(k.code, none) for k in keys}
+    places = _places(rows.key, len(keys))
+    by_name = {k.name: places[k.code] for k in keys if places[k.code]}
     for name, table in world.tables.items():
-        born, died = by_name.get(f"{name}.born", none), by_name.get(f"{name}.died", none)
+        born, died = (_positions(by_name.get(f"{name}.{what}", [])) for what in ("born", "died"))
         if table.schema.kind == "append_only":
             life: _Life = _Appended(table, rows, born)
         else:
             life = _Entities(table, rows, born, died)
         for column in table.schema.columns:
-            at = by_name.get(f"{name}.{column.name}", none)
-            if len(at):
+            for at in by_name.get(f"{name}.{column.name}", ()):
                 _write(table, column.name, column.type, rows, at, life)
     for name, table in world.tables.items():
         if table.schema.of is not None:
-            _, missing = find(world.tables[table.schema.of].columns["id"], table.columns["id"])
+            missing = world.tables[table.schema.of].lookup().slots(table.columns["id"]) < 0
             if missing.any():
                 raise _Contradiction(f"{name} lists {int(table.columns['id'][np.argmax(missing)])}, which is not live "
                                      f"in {table.schema.of} after tick {int(rows.tick[-1])} (O-5)")
 
 
+def _places(key: Array, keys: int) -> list[list[_Place]]:
+    """Per key code where its rows are, in order: slices where they stand in long runs, as whole columns do."""
+    starts = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(key[1:] != key[:-1]) + 1))
+    codes = key[starts]
+    rows, runs = np.bincount(key, minlength=keys), np.bincount(codes, minlength=keys)
+    long = rows >= _LONG_RUN * np.maximum(runs, 1)
+    out: list[list[_Place]] = [[] for _ in range(len(rows))]
+    stops = np.append(starts[1:], len(key))
+    chosen = long[codes]
+    for code, start, stop in zip(codes[chosen].tolist(), starts[chosen].tolist(), stops[chosen].tolist()):
+        out[code] += [slice(i, min(i + _PIECE, stop)) for i in range(start, stop, _PIECE)]
+    rest = np.flatnonzero(~long[key])
+    if len(rest):
+        order = rest[np.argsort(key[rest], kind="stable")]
+        found, first = np.unique(key[order], return_index=True)
+        for code, part in zip(found.tolist(), np.split(order, first[1:])):
+            out[code].append(part)
+    return out
+
+
+def _positions(places: list[_Place]) -> Array:
+    parts = [np.arange(p.start, p.stop) if isinstance(p, slice) else p for p in places]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
 class _Life:
     """When which row existed, within the rows being applied."""
 
-    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
-        """For value rows at positions `at`: their slots now, which still matter, and which met no live row."""
+    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
+        """For value rows: their slots now, which still matter (None: all), and which met no live row (or none: empty)."""
         raise NotImplementedError
 
 
-def _write(table: Table, name: str, type_name: str, rows: Rows, at: Array, life: _Life) -> None:
+def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life: _Life) -> None:
     try:
         values = decode(type_name, rows.bits[at])
     except ValueError as e:
-        raise _Contradiction(f"{table.schema.name}.{name} between seq {rows.first_seq + int(at[0])} and "
-                             f"{rows.first_seq + int(at[-1])}: {e}") from None
-    slots, matter, wrong = life.places(at, rows.rid[at])
-    if wrong.any():
-        i = int(np.argmax(wrong))
-        raise _Contradiction(f"seq {rows.first_seq + int(at[i])} sets {table.schema.name}.{name} of row "
-                             f"{int(rows.rid[at[i]])}, which is not live there (O-7)")
+        first, last = _positions([at])[[0, -1]]
+        raise _Contradiction(f"{table.schema.name}.{name} between seq {rows.first_seq + int(first)} and "
+                             f"{rows.first_seq + int(last)}: {e}") from None
+    slots, matter, wrong = life.slots(at, rows.rid[at])
+    if len(wrong):
+        i = int(_positions([at])[wrong[0]])
+        raise _Contradiction(f"seq {rows.first_seq + i} sets {table.schema.name}.{name} of row "
+                             f"{int(rows.rid[i])}, which is not live there (O-7)")
     column = table.columns[name]
     if not column.flags.writeable:
         column = column.copy()
         table.columns[name] = column
     # As integers: a float copy could quieten a signalling NaN; of repeated slots NumPy keeps the last value.
     raw = f"<u{column.dtype.itemsize}"
-    column.view(raw)[slots[matter]] = values.view(raw)[matter]
+    if matter is None:
+        column.view(raw)[slots] = values.view(raw)
+    else:
+        column.view(raw)[slots[matter]] = values.view(raw)[matter]
 
 
 def _grown(table: Table, name: str, type_name: str, default: int, origin: Array) -> Array:
@@ -117,19 +150,21 @@ class _Appended(_Life):
                 table.columns[c.name] = _grown(table, c.name, c.type, c.default, origin)
             table.rows += len(born)
 
-    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
+    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
         slots = rids.astype(np.int64)
-        births = np.concatenate((np.full(1, -1), self._born))
-        index = np.clip(slots - self._before + 1, 0, len(births) - 1)
-        wrong = (slots >= self._before + len(self._born)) | (births[index] > at)
-        return slots, np.ones(len(at), bool), wrong
+        wrong = slots >= self._before + len(self._born)
+        if len(self._born):
+            births = np.concatenate((np.full(1, -1), self._born))
+            index = np.clip(slots - self._before + 1, 0, len(births) - 1)
+            wrong |= births[index] > _positions([at])
+        return slots, None, np.flatnonzero(wrong)
 
 
 class _Entities(_Life):
     """Row and presence tables: births and deaths one by one, then every column gathered once."""
 
     def __init__(self, table: Table, rows: Rows, born: Array, died: Array) -> None:
-        self._old_ids = table.columns["id"]
+        self._before = table.lookup()
         events = np.concatenate((born, died))
         is_born = np.concatenate((np.ones(len(born), bool), np.zeros(len(died), bool)))
         order = np.argsort(events)
@@ -145,18 +180,25 @@ class _Entities(_Life):
         by_rid = np.lexsort((events, rids))
         self._rids, self._born = rids[by_rid], is_born[by_rid]
         self._keys = self._rids.astype("u8") << np.uint64(32) | events[by_rid].astype("u8")
-        self._ids = table.columns["id"]
+        self._now = table.lookup()
+        self._changed = Lookup(np.unique(rids))
 
-    def places(self, at: Array, rids: Array) -> tuple[Array, Array, Array]:
-        slots, missing = find(self._ids, rids)
+    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
+        slots = self._now.slots(rids)
         if not len(self._keys):
-            return slots, ~missing, missing
+            return slots, None, np.flatnonzero(slots < 0) if slots.min() < 0 else _NONE
+        missing, superseded = slots < 0, np.zeros(len(slots), bool)
+        some = np.flatnonzero(self._changed.slots(rids) >= 0)
+        missing[some], superseded[some] = self._then(_positions([at])[some], rids[some])
+        return slots, ~superseded, np.flatnonzero(missing)
+
+    def _then(self, at: Array, rids: Array) -> tuple[Array, Array]:
+        """For value rows of ids that were born or died meanwhile: whether they met no live row, or one that is gone."""
         last = np.searchsorted(self._keys, rids.astype("u8") << np.uint64(32) | at.astype("u8")) - 1
         had = (last >= 0) & (self._rids[last] == rids)
-        live = np.where(had, self._born[last], ~find(self._old_ids, rids)[1])
+        live = np.where(had, self._born[last], self._before.slots(rids) >= 0)
         following = np.minimum(last + 1, len(self._rids) - 1)
-        superseded = (last + 1 < len(self._rids)) & (self._rids[following] == rids)
-        return slots, ~superseded, ~live
+        return ~live, (last + 1 < len(self._rids)) & (self._rids[following] == rids)
 
 
 def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) -> None:

@@ -181,7 +181,7 @@ class Snapshot:
         self.manifest = read_manifest(directory, store_id)
         self._store_id = store_id
         self.codebook = Codebook(self._codebook() if strings else ())
-        self.tables = {t.name: self._table(Table(t)) for t in self.manifest.schema.tables}
+        self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables}
 
     @property
     def tick(self) -> int:
@@ -192,11 +192,9 @@ class Snapshot:
         """A World that begins here; its columns are copied when they first change."""
         m = self.manifest
         world = World(m.schema, m.tick, m.seq, m.chain)
-        world.codebook = self.codebook.copy()
-        for name, source in self.tables.items():
-            table = world.tables[name]
-            table.rows, table.next_id = source.rows, source.next_id
-            table.columns, table.free, table.dead = dict(source.columns), list(source.free), dict(source.dead)
+        world.codebook.take(self.codebook)
+        for name, table in self.tables.items():
+            table.copy_to(world.tables[name])
         return world
 
     def hash_world(self) -> str:

@@ -53,6 +53,10 @@ def decode(type_name: str, bits: U64) -> Array:
     if dtype.itemsize == 8:
         return bits.view(dtype)
     if type_name == "f32":
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            plain = bits.view("<f8").astype("<f4")
+            if np.array_equal(plain.astype("<f8").view("<u8"), bits):
+                return plain  # as nearly always; the rest is for signalling NaNs and what does not fit
         values: Array = _narrow(bits)
         wrong = _widen(values) != bits
     else:

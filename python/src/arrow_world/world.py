@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from . import hashes
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
+from .frames import Frame, typed_column
+from .html import grid
+from .lookup import Lookup
 from .rows import Rows
 from .schema import Key, Schema, TableSchema
 from .values import DTYPES, Array
 
 
-class Table:
+class Table(Frame):
     """Live rows `[0, rows)` of one table; `table['pos_x']` is a read-only NumPy array of shape (rows,)."""
 
-    def __init__(self, schema: TableSchema) -> None:
+    def __init__(self, schema: TableSchema, codebook: Codebook) -> None:
         self.schema = schema
+        self.codebook = codebook
         self.rows = 0
         self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
         self.next_id = 0
@@ -27,6 +33,7 @@ class Table:
         """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
         self.dead: dict[int, int] = {}
         """External tables with gen: ids that lived and are not live, with their last generation."""
+        self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
         if name not in self.columns:
@@ -38,34 +45,43 @@ class Table:
     def __len__(self) -> int:
         return self.rows
 
+    def to_arrow(self) -> Any:
+        """All columns in file order; bools and words as such, numbers in their types and without a copy."""
+        return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
+                         for c in self.schema.file_columns})
+
+    def _title(self) -> str:
+        return f"{self.schema.name}, {self.rows:,} rows"
+
     def free_rows(self) -> list[tuple[int, int]]:
         """The rows of `<table>.free.arrow` (N-4)."""
         return list(self.free) if self.schema.allocated else sorted(self.dead.items())
+
+    def lookup(self) -> Lookup:
+        """From live ids to slots; kept until a row is born or dies."""
+        if self._lookup is None or self._lookup.ids is not self.columns["id"]:
+            self._lookup = Lookup(self.columns["id"])
+        return self._lookup
 
     def slots(self, ids: Array) -> Array:
         """Slots of live ids; InvalidUseError names an id that is not live."""
         if self.schema.kind == "append_only":
             slots, missing = ids.astype(np.int64), ids >= self.rows
         else:
-            slots, missing = find(self.columns["id"], ids)
+            slots = self.lookup().slots(ids)
+            missing = slots < 0
         if missing.any():
             raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
         return slots
 
+    def copy_to(self, other: Table) -> None:
+        """Gives another table of the schema this state; columns that cannot be written to are shared."""
+        other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
+        other.columns = {name: c.copy() if c.flags.writeable else c for name, c in self.columns.items()}
+
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
         return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
-
-
-def find(ids: Array, wanted: Array) -> tuple[Array, Array]:
-    """Slots of wanted ids in an array of distinct ids, and a mask of those that are missing (their slots mean 0)."""
-    if not len(ids):
-        return np.zeros(len(wanted), np.int64), np.ones(len(wanted), bool)
-    order = np.argsort(ids)
-    places = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
-    slots = order[places]
-    missing = ids[slots] != wanted
-    return np.where(missing, 0, slots), missing
 
 
 class World:
@@ -81,7 +97,15 @@ class World:
         self.seq = seq
         self.chain = chain
         self.codebook = Codebook()
-        self.tables: dict[str, Table] = {t.name: Table(t) for t in schema.tables}
+        self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
+
+    def copy(self) -> World:
+        """An independent copy."""
+        other = World(self.schema, self.tick, self.seq, self.chain)
+        other.codebook.take(self.codebook)
+        for name, table in self.tables.items():
+            table.copy_to(other.tables[name])
+        return other
 
     def words(self, table: str, column: str) -> Array:
         """A string column as words: object array of shape (rows,)."""
@@ -107,6 +131,14 @@ class World:
     def hash_columns(self, table: str, names: Iterable[str] | None = None) -> str:
         """`hash_columns` as 32 hex digits (H-1)."""
         return self._table(table).hash_columns(names).hex()
+
+    def __repr__(self) -> str:
+        return f"<world after tick {self.tick}: {', '.join(f'{n} {t.rows:,}' for n, t in self.tables.items())}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(t.schema.name, t.schema.kind.replace("_", " "), f"{t.rows:,}",
+                 ", ".join(f"{c.name} {c.type}" for c in t.schema.file_columns)) for t in self.tables.values()]
+        return grid(f"World after tick {self.tick:,}", ("table", "kind", "rows", "columns"), rows)
 
     def hash_world(self) -> str:
         """`hash_world` as 32 hex digits (H-2)."""

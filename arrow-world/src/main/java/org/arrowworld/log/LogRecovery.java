@@ -15,8 +15,9 @@ public final class LogRecovery {
   }
 
   /**
-   * Deletes unfinished files and live segments that were sealed already, and seals the valid prefix
-   * of the others. May be repeated after a failure at any point.
+   * Finishes a truncation that was begun, deletes unfinished files and live segments that were
+   * sealed already, and seals the valid prefix of the others. May be repeated after a failure at
+   * any point.
    *
    * @param sealing how sealed segments are compressed
    * @throws org.arrowworld.errors.DamagedFileException if a live segment is damaged rather than
@@ -25,6 +26,7 @@ public final class LogRecovery {
   public static void prepare(Storage storage, BufferCompression sealing) throws IOException {
     discardUnfinished(storage, SegmentFormat.LOG);
     discardUnfinished(storage, SegmentFormat.LIVE);
+    LogTruncation.finish(storage);
     discardCovered(storage);
     for (String name : storage.list(SegmentFormat.LIVE)) {
       if (!name.matches("[0-9]{20}\\.arrows")) {

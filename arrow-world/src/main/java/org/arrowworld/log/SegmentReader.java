@@ -198,24 +198,51 @@ final class SegmentReader implements Closeable {
       at = message.end();
       message = IpcMessage.read(file, at, size);
     }
-    return message == null ? null : verified(from, message.end(), previousCrc);
+    if (message == null) {
+      return null;
+    }
+    Checked checked = verified(from, message.end(), previousCrc);
+    return new Verified(checked.batch, entry(checked.batch, from, message.end(), checked.crc));
   }
 
   /** Reads a batch known from an index; the batch before it tells the checksum it continues. */
   TripleBatch read(List<SegmentIndex.Entry> entries, int index) throws IOException {
     SegmentIndex.Entry entry = entries.get(index);
-    if (index > 0 && firstMessage > 0 && header.strings() && sealedWords == null) {
-      read(entries, 0); // the dictionaries of a sealed segment stand before its first batch
+    if (index > 0) {
+      loadWords(entries);
     }
     int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
-    Verified verified = verified(entry.from(), entry.to(), previousCrc);
-    if (verified.batch.firstSeq() != entry.firstSeq() || verified.batch.rows() != entry.rows()) {
+    TripleBatch batch = verified(entry.from(), entry.to(), previousCrc).batch;
+    if (batch.firstSeq() != entry.firstSeq() || batch.rows() != entry.rows()) {
       throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
     }
-    return verified.batch;
+    return batch;
   }
 
-  private Verified verified(long from, long to, int previousCrc) throws IOException {
+  /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */
+  private void loadWords(List<SegmentIndex.Entry> entries) throws IOException {
+    if (firstMessage > 0 && header.strings() && sealedWords == null && !entries.isEmpty()) {
+      read(entries, 0);
+    }
+  }
+
+  /**
+   * Another reader of the same segment, of which this one knows every batch, for another thread. It
+   * shares the open file and must not outlive this one; it is not closed.
+   *
+   * @param memory what batches are read into
+   */
+  SegmentReader sibling(List<SegmentIndex.Entry> entries, ReadMemory memory) throws IOException {
+    loadWords(entries);
+    SegmentReader sibling = new SegmentReader(file, firstMessage, schema, keys, memory);
+    sibling.sealedWords = sealedWords;
+    sibling.nextDeclaration = Long.MAX_VALUE;
+    return sibling;
+  }
+
+  private record Checked(TripleBatch batch, int crc) {}
+
+  private Checked verified(long from, long to, int previousCrc) throws IOException {
     if (to - from > Integer.MAX_VALUE - 64) {
       throw new DamagedFileException(path(), from, "a batch of %d bytes".formatted(to - from));
     }
@@ -231,7 +258,7 @@ final class SegmentReader implements Closeable {
             header,
             keys,
             words);
-    return new Verified(rows, entry(rows, from, to, stored));
+    return new Checked(rows, stored);
   }
 
   private static IpcMessage lastMessage(RegionFile region, long at, long to) throws IOException {

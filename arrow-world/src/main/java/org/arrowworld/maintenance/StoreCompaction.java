@@ -123,7 +123,7 @@ public final class StoreCompaction {
       if (tick <= timeline.firstTick()) {
         return OptionalLong.empty();
       }
-      LogPosition position = timeline.log().positionAt(tick);
+      LogPosition position = timeline.positionOf(tick);
       try (World world = timeline.at(tick, allocator)) {
         SnapshotWriter.replace(
             storage,

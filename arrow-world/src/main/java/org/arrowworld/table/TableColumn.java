@@ -162,9 +162,19 @@ public final class TableColumn implements AutoCloseable {
           data.putLong(slots[i] * 8, patterns[i]);
         }
       }
-      default -> {
+      case U32, I32, STRING -> {
         for (int i = from; i < to; i++) {
-          set(slots[i], patterns[i]);
+          data.putInt(slots[i] * 4, (int) Values.toInteger(patterns[i]));
+        }
+      }
+      case U16, I16 -> {
+        for (int i = from; i < to; i++) {
+          data.putShort(slots[i] * 2, (short) Values.toInteger(patterns[i]));
+        }
+      }
+      case U8, I8, BOOL -> {
+        for (int i = from; i < to; i++) {
+          data.put(slots[i], (byte) Values.toInteger(patterns[i]));
         }
       }
     }

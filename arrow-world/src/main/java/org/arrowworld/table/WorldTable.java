@@ -119,6 +119,24 @@ public final class WorldTable implements TableView, AutoCloseable {
     return slots.get(id);
   }
 
+  /**
+   * The slots of many ids: those of {@code of[from, to)} go to the same places of {@code out}.
+   *
+   * @return the first place whose id no live row has, -1 if all are live
+   */
+  public int slotsOf(int[] of, int from, int to, int[] out) {
+    if (ids != null) {
+      return slots.getAll(of, from, to, out);
+    }
+    for (int i = from; i < to; i++) {
+      if (Integer.compareUnsigned(of[i], rows) >= 0) {
+        return i;
+      }
+      out[i] = of[i];
+    }
+    return -1;
+  }
+
   /** The slot of an entity, -1 if it does not live (any more). */
   public int slotOf(EntityRef entity) {
     int slot = slotOf(entity.id());
@@ -264,6 +282,16 @@ public final class WorldTable implements TableView, AutoCloseable {
     }
     allocator.restore(nextId, freeIds, freeGens);
     settle();
+  }
+
+  /** Fills an empty table from another one of the same schema. */
+  void restore(WorldTable source) {
+    int[] dead = source.deadIds();
+    int[] gens = new int[dead.length];
+    for (int i = 0; i < dead.length; i++) {
+      gens[i] = source.lastGeneration(dead[i]);
+    }
+    restore(source, source.nextId(), dead, gens);
   }
 
   /** How messages name a row. */

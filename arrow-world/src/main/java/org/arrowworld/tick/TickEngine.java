@@ -1,6 +1,7 @@
 package org.arrowworld.tick;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
@@ -23,11 +24,23 @@ public final class TickEngine {
   private boolean running;
 
   public TickEngine(World world, KeyTable keys, LogWriter log) {
+    this(world, keys, Optional.of(log));
+  }
+
+  private TickEngine(World world, KeyTable keys, Optional<LogWriter> log) {
     this.world = world;
-    this.log = log;
+    this.log = log.orElse(null);
     this.buffer = new MutationBuffer(world, keys);
     this.cleanup = new Cleanup(world, rows);
     this.applier = new TripleApplier(world, keys);
+  }
+
+  /**
+   * An engine whose ticks leave no history: the same triples are made and applied, and forgotten.
+   * For measuring what the log costs, and for worlds that nobody will ask about.
+   */
+  public static TickEngine unlogged(World world, KeyTable keys) {
+    return new TickEngine(world, keys, Optional.empty());
   }
 
   /**
@@ -36,7 +49,7 @@ public final class TickEngine {
    *
    * @param tick later than the last one
    * @param systems puts mutations into the buffer, which is valid during the call only
-   * @return number of rows logged, the commit row included
+   * @return number of rows made, the commit row included
    */
   public int run(long tick, Consumer<MutationBuffer> systems) throws IOException {
     if (running) {
@@ -48,6 +61,10 @@ public final class TickEngine {
     }
     int words = world.codebook().size();
     prepare(tick, systems);
+    if (log == null) {
+      apply(tick);
+      return rows.size() + 1;
+    }
     try {
       log.reserve(tick, rows.size() + 1L);
     } catch (LogFullException e) {
@@ -57,12 +74,16 @@ public final class TickEngine {
     log.beginTick(tick);
     log.appendAll(rows);
     long ticket = log.commitLater();
-    applier.apply(rows, 0, rows.size(), null);
-    world.settle(tick);
+    apply(tick);
     if (ticket >= 0) {
       log.await(ticket);
     }
     return rows.size() + 1;
+  }
+
+  private void apply(long tick) {
+    applier.apply(rows, 0, rows.size(), null);
+    world.settle(tick);
   }
 
   private void prepare(long tick, Consumer<MutationBuffer> systems) {
