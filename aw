@@ -122,7 +122,7 @@ fi
 
 # Short commands are over before the optimising compiler would pay.
 case ${1:-} in
-  run | resume | import | verify | snapshot | compact | recover) ;;
+  run | resume | import | verify | snapshot | compact | recover | stats | fork | truncate) ;;
   *) flags="$flags -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" ;;
 esac
 

@@ -22,12 +22,13 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
 
 /**
- * The log against a raw write of the same bytes, in one run: one measurement per line, {@code name
- * value unit}. Every sustained log is read back and its chain recomputed, which is the correctness
- * check. Compile it against {@code arrow-world/target/classes} and {@code cli/target/lib/*}; the
- * arguments are a scratch directory and a number of rows.
+ * The Java side of {@code log.py}: the log against a raw write of the same bytes, one fdatasync, and
+ * a text log of the same events. Prints one JSON line per measurement. Every sustained log is read
+ * back and its chain recomputed, which is the correctness check; the chains are printed. Arguments:
+ * a scratch directory, a number of rows, a number of runs.
  */
 final class LogBench {
   private static final int ROWS_PER_TICK = 100_000;
@@ -50,32 +51,50 @@ final class LogBench {
 
   /** Arguments: scratch directory, rows. */
   public static void main(String[] args) throws Exception {
-    LogBench bench = new LogBench(Path.of(args[0]), Integer.parseInt(args[1]));
-    for (int warmUp = 0; warmUp < 2; warmUp++) {
-      bench.sustained("warm-up", Mode.SCALAR);
-      bench.sustained("warm-up", Mode.COLUMN);
-    }
-    for (int run = 0; run < 3; run++) {
+    Path scratch = Path.of(args[0]);
+    LogBench bench = new LogBench(scratch, Integer.parseInt(args[1]));
+    RecordBench records = new RecordBench(scratch, bench.rows);
+    int runs = Integer.parseInt(args[2]);
+    for (int run = -2; run < runs; run++) { // the first two are warm-up
+      counted = run >= 0;
       bench.raw();
       bench.sustained("scalar", Mode.SCALAR);
       bench.sustained("column", Mode.COLUMN);
       bench.durable();
-      bench.pauses();
+      bench.pauses("pause", Double.MAX_VALUE);
+      bench.pauses("pause_throttled", 100e6);
+      records.run();
     }
+    System.out.printf("{\"name\":\"chain\",\"value\":\"%016x\"}%n", chain);
+    System.out.printf(
+        "{\"name\":\"java\",\"value\":\"%s\"}%n", System.getProperty("java.vm.version"));
   }
+
+  private static boolean counted;
+
+  /** Of the last log that was verified; every run of the same rows has the same. */
+  private static long chain;
 
   private enum Mode {
     SCALAR,
     COLUMN
   }
 
-  private static void print(String name, double value, String unit) {
-    System.out.printf(Locale.ROOT, "%s %.4f %s%n", name, value, unit);
+  static void print(String name, double value, String unit) {
+    if (counted) {
+      System.out.printf(
+          Locale.ROOT, "{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"%s\"}%n", name, value, unit);
+    }
   }
 
   private LogWriter writer(Path directory, LogOptions options, KeyTable keys) throws IOException {
+    return writer(new DiskStorage(directory), options, keys);
+  }
+
+  private static LogWriter writer(Storage storage, LogOptions options, KeyTable keys)
+      throws IOException {
     LogWriter.Start start = new LogWriter.Start(STORE, 1, false, LogPosition.START);
-    return LogWriter.open(new DiskStorage(directory), start, keys, new Codebook(), options);
+    return LogWriter.open(storage, start, keys, new Codebook(), options);
   }
 
   private static KeyTable keys() {
@@ -91,7 +110,8 @@ final class LogBench {
     int key = keys.key("c.x").code();
     long start = System.nanoTime();
     long producer;
-    try (LogWriter writer = writer(directory, options.withSegmentBytes(4L << 30), keys)) {
+    long written;
+    try (LogWriter writer = writer(directory, options.withSegmentBytes(64L << 20), keys)) {
       for (int tick = 0; tick < rows / ROWS_PER_TICK; tick++) {
         writer.beginTick(tick);
         if (mode == Mode.SCALAR) {
@@ -104,14 +124,15 @@ final class LogBench {
         writer.commit();
       }
       producer = System.nanoTime() - start;
+      writer.sync();
+      written = System.nanoTime() - start;
     }
     long all = System.nanoTime() - start;
     verify(directory, STORE, keys);
-    if (!name.equals("warm-up")) {
-      print(name + "_sustained", all / (double) rows, "ns/triple");
-      print(name + "_producer", producer / (double) rows, "ns/triple");
-      print(name + "_bytes", rows * (double) BYTES_PER_ROW / all * 1000, "MB/s");
-    }
+    print(name + "_producer", producer / (double) rows, "ns/triple");
+    print(name + "_sustained", written / (double) rows, "ns/triple");
+    print(name + "_bytes", rows * (double) BYTES_PER_ROW / written * 1000, "MB/s");
+    print(name + "_until_sealed", all / (double) rows, "ns/triple");
     delete(directory);
   }
 
@@ -123,6 +144,7 @@ final class LogBench {
       if (log.end().seq() != expected) {
         throw new IllegalStateException(log.end().seq() + " rows, expected " + expected);
       }
+      chain = log.end().chain();
     }
   }
 
@@ -180,8 +202,11 @@ final class LogBench {
     return sorted[sorted.length / 2];
   }
 
-  /** How long single appends take at 10 million triples a second, in blocks of 100. */
-  private void pauses() throws IOException {
+  /**
+   * How long single appends take at 10 million triples a second, in blocks of 100. On a throttled
+   * disk, one that takes less than the producer makes, the longest is what blocking costs.
+   */
+  private void pauses(String name, double bytesPerSecond) throws IOException {
     Path directory = Files.createTempDirectory(scratch, "log");
     KeyTable keys = keys();
     LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE).withContainers(4, 200_000);
@@ -190,7 +215,11 @@ final class LogBench {
     long[] nanos = new long[count];
     long pauseStart = System.nanoTime();
     int n = 0;
-    try (LogWriter writer = writer(directory, options, keys)) {
+    Storage storage = new DiskStorage(directory);
+    if (bytesPerSecond < Double.MAX_VALUE) {
+      storage = ThrottledStorage.of(storage, bytesPerSecond);
+    }
+    try (LogWriter writer = writer(storage, options, keys)) {
       for (int tick = 0; n < count; tick++) {
         writer.beginTick(tick);
         for (int i = 0; i < ROWS_PER_TICK && n < count; i++) {
@@ -210,12 +239,12 @@ final class LogBench {
     delete(directory);
     Arrays.sort(nanos);
     for (double percentile : List.of(50.0, 99.0, 99.99)) {
-      print("pause_p" + percentile, nanos[(int) (count * percentile / 100)] / 1000.0, "us");
+      print(name + "_p" + percentile, nanos[(int) (count * percentile / 100)] / 1000.0, "us");
     }
-    print("pause_max", nanos[count - 1] / 1000.0, "us");
+    print(name + "_max", nanos[count - 1] / 1000.0, "us");
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -31,9 +31,9 @@ def java_steps(path: Path, first: int, end: int, how: str = "live", every: int =
     return [json.loads(line) for line in java_side.run("StoreMain", "run", path, SEED, first, end, how, every).splitlines()]
 
 
-@pytest.fixture(scope="session", params=["sealed", "live"])
+@pytest.fixture(scope="session", params=["sealed", "live", "zstd"])
 def java_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> JavaRun:
-    """300 steps in several segments, the last one sealed or not, with 4 snapshots."""
+    """300 steps in several segments, the last one sealed or not, sealed ones compressed or not, with 4 snapshots."""
     path = tmp_path_factory.mktemp(request.param) / "store"
     run = JavaRun(path, java_steps(path, 0, STEPS, request.param))
     assert run.ends_live == (request.param == "live") and len(list((path / "log").glob("*.arrow"))) > 1

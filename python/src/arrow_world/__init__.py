@@ -10,6 +10,7 @@ from .mutations import Birth, Mutations
 from .rows import Rows, recompute_chain, tick_chain
 from .schema import Column, Event, Key, Schema, TableSchema
 from .segment import Torn
+from .simlog import RecordField, Records, read_records
 from .snapshot import Manifest, Snapshot
 from .store import Store, open_store
 from .verify import Finding, Report, verify
@@ -18,7 +19,8 @@ from .writer import LogWriter
 
 __all__ = [
     "ArrowWorldError", "Birth", "Codebook", "Column", "DamagedFileError", "Event", "Events", "Fence", "Finding",
-    "InvalidUseError", "Key", "Lives", "Log", "LogWriter", "Manifest", "Mutations", "Report", "Rows", "Schema", "Snapshot", "Store",
+    "InvalidUseError", "Key", "Lives", "Log", "LogWriter", "Manifest", "Mutations", "RecordField", "Records", "Report",
+    "Rows", "Schema", "Snapshot", "Store",
     "StoreLockedError", "Table", "TableSchema", "Torn", "UnsupportedVersionError", "World", "hash_columns", "hash_world",
-    "open_store", "recompute_chain", "resume_hash", "tick_chain", "verify",
+    "open_store", "read_records", "recompute_chain", "resume_hash", "tick_chain", "verify",
 ]

@@ -220,7 +220,7 @@ class SegmentReader:
         self.torn = Torn(self.path, self.end, reason)
 
     def _later_batch(self) -> int | None:
-        """Offset of a well-framed batch of later rows than the first one not verified (L-23).
+        """Offset of a well-framed batch written when the first row not verified had been forced (B-8, L-23).
 
         No length is trusted on the way: a damaged one would lead past good batches.
         """
@@ -230,7 +230,9 @@ class SegmentReader:
                 message = read_message(self._source, pos)
                 if message is not None and message.kind == BATCH and "aw.crc" in message.custom:
                     first_seq = message.custom.get("aw.first_seq")
-                    if first_seq and _TEXT.fullmatch(first_seq.value) and int(first_seq.value) > self.next_seq:
+                    synced = message.custom.get("aw.synced", first_seq)
+                    if (first_seq and synced and _TEXT.fullmatch(first_seq.value) and _TEXT.fullmatch(synced.value)
+                            and int(synced.value) > self.next_seq):
                         return pos
             except Malformed:
                 pass

@@ -3,7 +3,7 @@ package org.arrowworld.errors;
 import java.io.IOException;
 
 /** A file is not what it was when it was written, or was never what it claims to be. */
-public final class DamagedFileException extends IOException {
+public class DamagedFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final String file;

@@ -185,21 +185,51 @@ final class FieldSeries implements Closeable {
           "Cannot read the box %s at once: it has %d bytes; read smaller ones"
               .formatted(box, slabBytes));
     }
+    if (!MappedRows.fits(rowBytes)) {
+      return copiedSlab(index, box, axis, (int) slabBytes, (int) runBytes);
+    }
+    ByteBuffer row = mapped().row(index);
+    if (runBytes == slabBytes) {
+      int start = (int) (offset(box, axis, new int[axis]) * type.itemBytes());
+      return NpyArray.view(type, box.shape(), row.slice(start, (int) slabBytes));
+    }
     ByteBuffer target = ByteBuffer.allocate((int) slabBytes);
     int[] at = new int[axis];
-    while (target.hasRemaining()) {
-      long offset = 0;
-      for (int i = 0; i < rowShape.length; i++) {
-        offset = offset * rowShape[i] + box.from(i) + (i < axis ? at[i] : 0);
-      }
-      target.limit(target.position() + (int) runBytes);
-      read(target, offset(index) + offset * type.itemBytes());
-      target.limit(target.capacity());
-      for (int i = axis - 1; i >= 0 && ++at[i] == box.size(i); i--) {
-        at[i] = 0;
-      }
+    for (int to = 0; to < slabBytes; to += (int) runBytes) {
+      int from = (int) (offset(box, axis, at) * type.itemBytes());
+      target.put(to, row, from, (int) runBytes);
+      advance(at, box);
     }
-    return NpyArray.of(type, box.shape(), target.flip());
+    return NpyArray.view(type, box.shape(), target);
+  }
+
+  private NpyArray copiedSlab(long index, GridBox box, int axis, int slabBytes, int runBytes)
+      throws IOException {
+    ByteBuffer target = ByteBuffer.allocate(slabBytes);
+    int[] at = new int[axis];
+    while (target.hasRemaining()) {
+      long start = offset(index) + offset(box, axis, at) * type.itemBytes();
+      target.limit(target.position() + runBytes);
+      read(target, start);
+      target.limit(target.capacity());
+      advance(at, box);
+    }
+    return NpyArray.view(type, box.shape(), target.flip());
+  }
+
+  /** The point of a row where a run begins, in points from the row's start. */
+  private long offset(GridBox box, int axis, int[] at) {
+    long offset = 0;
+    for (int i = 0; i < rowShape.length; i++) {
+      offset = offset * rowShape[i] + box.from(i) + (i < axis ? at[i] : 0);
+    }
+    return offset;
+  }
+
+  private static void advance(int[] at, GridBox box) {
+    for (int i = at.length - 1; i >= 0 && ++at[i] == box.size(i); i--) {
+      at[i] = 0;
+    }
   }
 
   double[] point(long count, int... point) throws IOException {

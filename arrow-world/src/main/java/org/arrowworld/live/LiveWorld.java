@@ -110,7 +110,7 @@ public final class LiveWorld implements Closeable {
     Closeable lock = StoreLock.take(storage);
     try {
       LogPosition end = checkedEnd(storage, info);
-      LogRecovery.prepare(storage);
+      LogRecovery.prepare(storage, options.sealing());
       try (Timeline timeline = Timeline.open(storage)) {
         World world =
             end.tick() < 0
@@ -134,14 +134,10 @@ public final class LiveWorld implements Closeable {
             tail.offset(),
             tail.finding() + "; run aw recover to save what can be read");
       }
-      LogPosition end = timeline.log().end();
+      LogPosition end = timeline.end();
       for (Snapshot.Location location : timeline.snapshots()) {
         try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
           if (snapshot.position().seq() > end.seq()) {
-            if (snapshot.isBase() && end.seq() == 0) {
-              end = snapshot.position();
-              continue;
-            }
             throw new DamagedFileException(
                 "log",
                 -1,

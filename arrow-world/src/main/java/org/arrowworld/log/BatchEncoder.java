@@ -27,15 +27,20 @@ final class BatchEncoder {
   private final int alignmentBytes;
   private boolean[] carriesText = new boolean[0];
 
-  /** Per row: the file-local word index, -1 without one. */
-  private int[] textIndex = new int[0];
+  /** The scanned rows that have text, in order, and the file-local index of each one's word. */
+  private int[] textRows = new int[0];
+
+  private int[] textWords = new int[0];
+  private int textCount;
 
   /** Per store-wide code: its file-local index + 1, 0 if not met. */
   private int[] localOf = new int[64];
 
   private final List<byte[]> local = new ArrayList<>();
   private final List<Integer> localCodes = new ArrayList<>();
-  private final Scratch textScratch = new Scratch();
+  private byte[] textBytes = new byte[0];
+  private byte[] narrow = new byte[0];
+  private int[] indices = new int[0];
   private final Scratch keyScratch = new Scratch();
   private int nullTexts;
 
@@ -63,22 +68,24 @@ final class BatchEncoder {
   /** Finds the words of rows {@code [from, to)}; must precede the other steps. */
   void scan(Triples rows, int from, int to) {
     int count = to - from;
+    textCount = 0;
     nullTexts = count;
     if (!strings) {
       return;
     }
-    if (textIndex.length < count) {
-      textIndex = new int[Math.max(count, rows.capacity())];
+    if (textRows.length < count) {
+      textRows = new int[Math.max(count, rows.capacity())];
+      textWords = new int[textRows.length];
     }
     learnKeys();
     char[] codes = rows.keys();
     for (int i = 0; i < count; i++) {
-      textIndex[i] = -1;
       if (carriesText[codes[from + i]]) {
-        textIndex[i] = localIndex((int) Values.toInteger(rows.vals()[from + i]));
-        nullTexts--;
+        textRows[textCount] = i;
+        textWords[textCount++] = localIndex((int) Values.toInteger(rows.vals()[from + i]));
       }
     }
+    nullTexts = count - textCount;
   }
 
   private void learnKeys() {
@@ -133,10 +140,15 @@ final class BatchEncoder {
     if (keyBytes == 2) {
       codes.asCharBuffer().put(rows.keys(), from, count);
     } else {
-      char[] source = rows.keys();
-      for (int i = 0; i < count; i++) {
-        codes.put(i, (byte) source[from + i]);
+      if (narrow.length < count) {
+        narrow = new byte[Math.max(count, rows.capacity())];
       }
+      char[] source = rows.keys();
+      byte[] target = narrow;
+      for (int i = 0; i < count; i++) {
+        target[i] = (byte) source[from + i];
+      }
+      codes.put(target, 0, count);
     }
     at(body, layout, 7).asLongBuffer().put(rows.vals(), from, count);
     if (strings) {
@@ -145,20 +157,29 @@ final class BatchEncoder {
   }
 
   private void fillText(int count, BodyLayout layout, ByteBuffer body) {
-    ByteBuffer indices = at(body, layout, 9);
-    for (int i = 0; i < count; i++) {
-      indices.putInt(4 * i, Math.max(textIndex[i], 0));
+    if (indices.length < count) {
+      indices = new int[textRows.length];
     }
+    Arrays.fill(indices, 0, count, 0);
+    for (int t = 0; t < textCount; t++) {
+      indices[textRows[t]] = textWords[t];
+    }
+    at(body, layout, 9).asIntBuffer().put(indices, 0, count);
     if (nullTexts > 0) {
-      ByteBuffer validity = at(body, layout, 8);
-      for (int first = 0; first < count; first += 8) {
-        int bits = 0;
-        for (int i = first; i < Math.min(first + 8, count); i++) {
-          bits |= textIndex[i] >= 0 ? 1 << (i - first) : 0;
-        }
-        validity.put(first / 8, (byte) bits);
+      byte[] bits = textBytes(layout.bufferLength(8));
+      Arrays.fill(bits, 0, (count + 7) / 8, (byte) 0);
+      for (int t = 0; t < textCount; t++) {
+        bits[textRows[t] >> 3] |= (byte) (1 << (textRows[t] & 7));
       }
+      at(body, layout, 8).put(bits, 0, (count + 7) / 8);
     }
+  }
+
+  private byte[] textBytes(long least) {
+    if (textBytes.length < least) {
+      textBytes = new byte[Math.toIntExact(Math.max(least, Math.min(least * 5 / 4, 1 << 30)))];
+    }
+    return textBytes;
   }
 
   private static ByteBuffer at(ByteBuffer body, BodyLayout layout, int buffer) {
@@ -205,20 +226,33 @@ final class BatchEncoder {
     return body.slice((int) layout.bufferOffset(buffer) + row * width, count * width);
   }
 
+  /** The text of rows: lengths and words, where most rows have none (spec L-15). */
   private void digestText(int from, int to, ChainDigest out) {
-    int bytes = 4 * (to - from);
-    for (int i = from; i < to; i++) {
-      bytes += textIndex[i] < 0 ? 0 : local.get(textIndex[i]).length;
+    int first = firstText(from);
+    int last = firstText(to);
+    long bytes = 4L * (to - from);
+    for (int t = first; t < last; t++) {
+      bytes += local.get(textWords[t]).length;
     }
-    ByteBuffer text = textScratch.take(bytes);
-    for (int i = from; i < to; i++) {
-      if (textIndex[i] < 0) {
-        text.putInt(-1);
-      } else {
-        byte[] word = local.get(textIndex[i]);
-        text.putInt(word.length).put(word);
-      }
+    byte[] text = textBytes(bytes);
+    Arrays.fill(text, 0, (int) bytes, (byte) 0xFF); // null is FF FF FF FF
+    int wordBytes = 0;
+    for (int t = first; t < last; t++) {
+      byte[] word = local.get(textWords[t]);
+      int at = 4 * (textRows[t] - from) + wordBytes;
+      text[at] = (byte) word.length;
+      text[at + 1] = (byte) (word.length >> 8);
+      text[at + 2] = (byte) (word.length >> 16);
+      text[at + 3] = (byte) (word.length >> 24);
+      System.arraycopy(word, 0, text, at + 4, word.length);
+      wordBytes += word.length;
     }
-    out.updateText(text.flip());
+    out.updateText(ByteBuffer.wrap(text, 0, (int) bytes));
+  }
+
+  /** Position in {@link #textRows} of the first row that is not below the given one. */
+  private int firstText(int row) {
+    int found = Arrays.binarySearch(textRows, 0, textCount, row);
+    return found < 0 ? -found - 1 : found;
   }
 }

@@ -1,6 +1,9 @@
 package org.arrowworld.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -16,11 +19,24 @@ import org.arrowworld.storage.Storage;
 record Fence(long tick, long seq, int epoch) {
   static final String PATH = "fence.json";
 
+  void write(Storage storage) throws IOException {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("tick", "%016x".formatted(tick));
+    json.put("seq", "%016x".formatted(seq));
+    json.put("epoch", epoch);
+    ChecksummedJson.write(storage, PATH, json);
+  }
+
   static Optional<Fence> read(Storage storage) throws IOException {
     if (!storage.exists(PATH)) {
       return Optional.empty();
     }
-    JsonObject json = ChecksummedJson.read(storage, PATH);
+    JsonObject json;
+    try {
+      json = ChecksummedJson.read(storage, PATH);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // the truncation was finished this moment
+    }
     return Optional.of(new Fence(json.hex64("tick"), json.hex64("seq"), json.count("epoch")));
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.storage.BufferCompression;
 
 /**
  * How a log is written.
@@ -10,13 +11,15 @@ import org.arrowworld.errors.InvalidUseException;
  * @param containerRows rows a container holds
  * @param segmentBytes a live segment of this size or more is sealed at the next commit
  * @param overflow what happens when the disk cannot keep up
+ * @param sealing how sealed segments are compressed; live ones never are
  */
 public record LogOptions(
     Durability durability,
     int containers,
     int containerRows,
     long segmentBytes,
-    Overflow overflow) {
+    Overflow overflow,
+    BufferCompression sealing) {
 
   /** What an append does when all containers are full. */
   public enum Overflow {
@@ -28,7 +31,8 @@ public record LogOptions(
 
   /** Forced commits, 2 containers of 200,000 rows, segments of 256 MiB. */
   public static final LogOptions DEFAULT =
-      new LogOptions(Durability.COMMIT, 2, 200_000, 256L << 20, Overflow.BLOCK);
+      new LogOptions(
+          Durability.COMMIT, 2, 200_000, 256L << 20, Overflow.BLOCK, BufferCompression.NONE);
 
   public LogOptions {
     if (containers < 2 || containerRows < 2 || segmentBytes < 1) {
@@ -39,18 +43,22 @@ public record LogOptions(
   }
 
   public LogOptions withDurability(Durability value) {
-    return new LogOptions(value, containers, containerRows, segmentBytes, overflow);
+    return new LogOptions(value, containers, containerRows, segmentBytes, overflow, sealing);
   }
 
   public LogOptions withContainers(int count, int rows) {
-    return new LogOptions(durability, count, rows, segmentBytes, overflow);
+    return new LogOptions(durability, count, rows, segmentBytes, overflow, sealing);
   }
 
   public LogOptions withSegmentBytes(long bytes) {
-    return new LogOptions(durability, containers, containerRows, bytes, overflow);
+    return new LogOptions(durability, containers, containerRows, bytes, overflow, sealing);
   }
 
   public LogOptions withOverflow(Overflow value) {
-    return new LogOptions(durability, containers, containerRows, segmentBytes, value);
+    return new LogOptions(durability, containers, containerRows, segmentBytes, value, sealing);
+  }
+
+  public LogOptions withSealing(BufferCompression value) {
+    return new LogOptions(durability, containers, containerRows, segmentBytes, overflow, value);
   }
 }

@@ -2,22 +2,30 @@ package org.arrowworld.log;
 
 import java.io.IOException;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 
 /** Makes a log ready for a writer (spec L-23). The caller holds the store's lock. */
 public final class LogRecovery {
   private LogRecovery() {}
 
+  /** As {@link #prepare(Storage, BufferCompression)}, sealing without compression. */
+  public static void prepare(Storage storage) throws IOException {
+    prepare(storage, BufferCompression.NONE);
+  }
+
   /**
-   * Deletes unfinished files and live segments that were sealed already, and seals the valid prefix
+   * Finishes a truncation that was begun, deletes unfinished files and live segments that were sealed already, and seals the valid prefix
    * of the others. May be repeated after a failure at any point.
    *
+   * @param sealing how sealed segments are compressed
    * @throws org.arrowworld.errors.DamagedFileException if a live segment is damaged rather than
    *     torn; it is left as it is
    */
-  public static void prepare(Storage storage) throws IOException {
+  public static void prepare(Storage storage, BufferCompression sealing) throws IOException {
     discardUnfinished(storage, SegmentFormat.LOG);
     discardUnfinished(storage, SegmentFormat.LIVE);
+    LogTruncation.finish(storage);
     discardCovered(storage);
     for (String name : storage.list(SegmentFormat.LIVE)) {
       if (!name.matches("[0-9]{20}\\.arrows")) {
@@ -27,7 +35,7 @@ public final class LogRecovery {
       if (storage.exists(SegmentFormat.sealedPath(firstSeq))) {
         storage.delete(SegmentFormat.LIVE + "/" + name);
       } else {
-        Sealer.seal(storage, firstSeq);
+        Sealer.seal(storage, firstSeq, sealing);
       }
     }
   }

@@ -201,21 +201,8 @@ public final class LogWriter implements Closeable {
     if (options.durability().mode() == Durability.Mode.COMMIT) {
       return turn(true);
     }
-    if (revolver.idle()) {
-      turn(false);
-    }
+    container = revolver.offer(keys.size());
     return -1;
-  }
-
-  /**
-   * Between ticks: hands committed rows to the flush thread if it has nothing to do. Does not wait.
-   */
-  public void handOver() throws IOException {
-    checkOpen();
-    boolean rowsWait = container != null && container.size() > 0;
-    if (!tickOpen && rowsWait && revolver.idle()) {
-      turn(false);
-    }
   }
 
   /** Waits for what a ticket stands for. */

@@ -10,20 +10,36 @@ import java.util.concurrent.locks.ReentrantLock;
  * Preallocated containers that one producer fills and one private thread flushes, in order.
  *
  * <p>The producer owns the current container; {@link #turn} hands it over; {@link #current} waits
- * for a free one if need be. The first failed flush ends all flushing: what was handed over later
- * is never written, and every later call throws. Interrupts of the producer are kept, not obeyed.
+ * for a free one if need be. {@link #offer} lets the thread flush what is in the current container
+ * so far as soon as it has nothing else to do, while the producer goes on behind it. The first
+ * failed flush ends all flushing: what was handed over later is never written, and every later call
+ * throws. Interrupts of the producer are kept, not obeyed.
  */
 final class Revolver {
 
-  /** Rows on their way to the flush thread. */
-  static final class Container {
+  /**
+   * Rows for the flush thread: {@code [from, to)} of an array the producer may append to.
+   *
+   * @param keyCount keys declared when they were handed over
+   * @param isForced whether they, and all before them, must be forced
+   */
+  record Work(Triples rows, int from, int to, int keyCount, boolean isForced) {}
+
+  /** Rows being filled or flushed; the fields belong to the lock, the rows to whoever holds it. */
+  private static final class Container {
     final Triples rows;
 
-    /** Keys declared when it was handed over. */
+    /** Keys declared when it was handed over or offered. */
     int keyCount;
 
     /** Whether the rows must be forced. */
     boolean force;
+
+    /** Rows before this one may be flushed. */
+    int offered;
+
+    /** Rows before this one were flushed, or are being flushed. */
+    int taken;
 
     Container(int capacity) {
       rows = new Triples(capacity);
@@ -32,7 +48,7 @@ final class Revolver {
 
   /** What the flush thread does. */
   interface Sink {
-    void flush(Container container) throws IOException;
+    void flush(Work work) throws IOException;
 
     /** Called when nothing was handed over for a while. */
     void idle() throws IOException;
@@ -47,6 +63,13 @@ final class Revolver {
   private final long idleNanos;
   private final Thread thread;
   private Container current;
+
+  /**
+   * Whether the flush thread is at work, and the handed-over container it works on, if it is one.
+   */
+  private boolean busy;
+
+  private Container flushing;
   private long handedOver;
   private long flushed;
   private boolean stopping;
@@ -114,23 +137,42 @@ final class Revolver {
     lock.lock();
     try {
       throwIfFailed();
-      current.keyCount = keyCount;
-      current.force = force;
-      filled.add(current);
-      long ticket = ++handedOver;
-      changed.signalAll();
-      current = free.poll();
-      return ticket;
+      return handOver(keyCount, force);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whether the flush thread has nothing to do, so that handing over now costs nothing. */
-  boolean idle() {
+  private long handOver(int keyCount, boolean force) {
+    current.keyCount = keyCount;
+    current.force = force;
+    current.offered = current.rows.size();
+    filled.add(current);
+    changed.signalAll();
+    current = free.poll();
+    return ++handedOver;
+  }
+
+  /**
+   * Lets the flush thread have the rows of the current container, now or when it has nothing else
+   * to do. Does not wait.
+   *
+   * @return the container to go on with, which may be another one; null if {@link #current} must
+   *     tell
+   */
+  Triples offer(int keyCount) {
     lock.lock();
     try {
-      return handedOver == flushed;
+      if (current == null) {
+        return null;
+      }
+      if (!busy && filled.isEmpty() && !free.isEmpty()) {
+        handOver(keyCount, false);
+      } else {
+        current.keyCount = keyCount;
+        current.offered = current.rows.size();
+      }
+      return current.rows;
     } finally {
       lock.unlock();
     }
@@ -180,24 +222,35 @@ final class Revolver {
 
   private void run() {
     try {
-      for (Container c = take(); c != null; c = take()) {
-        if (c.rows.size() > 0 || c.force) {
-          sink.flush(c);
+      for (Work work = take(); work != null; work = take()) {
+        if (work.to > work.from || work.isForced) {
+          sink.flush(work);
         }
-        give(c);
+        done();
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
     }
   }
 
-  private Container take() throws IOException {
+  private Work take() throws IOException {
     while (true) {
       lock.lock();
       try {
         waitForWork();
-        if (!filled.isEmpty()) {
-          return filled.remove();
+        Container next = filled.isEmpty() ? current : filled.peek();
+        if (!filled.isEmpty() || isOffered()) {
+          busy = true;
+          Work work =
+              new Work(
+                  next.rows,
+                  next.taken,
+                  next.offered,
+                  next.keyCount,
+                  next.force && !filled.isEmpty());
+          next.taken = next.offered;
+          flushing = filled.poll();
+          return work;
         }
         if (stopping) {
           return null;
@@ -209,10 +262,14 @@ final class Revolver {
     }
   }
 
+  private boolean isOffered() {
+    return current != null && current.offered > current.taken;
+  }
+
   private void waitForWork() {
     try {
       long left = idleNanos;
-      while (filled.isEmpty() && !stopping && left > 0) {
+      while (filled.isEmpty() && !isOffered() && !stopping && left > 0) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -220,13 +277,21 @@ final class Revolver {
     }
   }
 
-  private void give(Container container) {
-    container.rows.clear();
+  /** What was taken is flushed; a container that was handed over is free again. */
+  private void done() {
     lock.lock();
     try {
-      flushed++;
-      free.add(container);
-      changed.signalAll();
+      busy = false;
+      if (flushing != null) {
+        flushing.rows.clear();
+        flushing.taken = 0;
+        flushing.offered = 0;
+        flushing.force = false;
+        free.add(flushing);
+        flushing = null;
+        flushed++;
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,8 @@
 package org.arrowworld.log;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,9 +16,12 @@ import org.arrowworld.internal.ipc.Frame;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcFileWriter;
 import org.arrowworld.internal.ipc.Scratch;
+import org.arrowworld.internal.ipc.StoredBody;
+import org.arrowworld.internal.ipc.ZstdCompressor;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 
@@ -24,7 +29,7 @@ import org.arrowworld.storage.WritableFile;
  * Writes sealed segments: an IPC file with one complete dictionary per field, larger batches and an
  * index in its footer (spec L-20), from the valid part of a live segment or from several segments.
  */
-final class Sealer {
+final class Sealer implements Closeable {
   /** Rows a sealed batch holds at least, the last one excepted. */
   private static final int BATCH_ROWS = 131_072;
 
@@ -40,9 +45,11 @@ final class Sealer {
   private final Map<Integer, byte[]> words = new HashMap<>();
   private final BatchEncoder encoder;
   private final Scratch scratch = new Scratch();
+  private final Scratch plain = new Scratch();
+  private final ZstdCompressor compressor;
   private final List<SegmentIndex.Entry> entries = new ArrayList<>();
 
-  private Sealer(List<Source> sources) {
+  private Sealer(List<Source> sources, BufferCompression compression) {
     this.sources = sources;
     Source last = sources.get(sources.size() - 1);
     this.keys = last.reader.keys(); // keys are append-only
@@ -56,11 +63,18 @@ final class Sealer {
             first.strings(),
             SegmentFormat.keyBytes(keys.size()));
     this.encoder = new BatchEncoder(keys, words::get, first.strings(), ALIGNMENT_BYTES);
+    this.compressor =
+        compression instanceof BufferCompression.Zstd zstd
+            ? new ZstdCompressor(zstd.level(), 1)
+            : null;
   }
 
   /** Writes segments that follow each other as one sealed segment, which replaces the first. */
-  static void merge(Storage storage, List<Source> sources) throws IOException {
-    new Sealer(sources).write(storage);
+  static void merge(Storage storage, List<Source> sources, BufferCompression compression)
+      throws IOException {
+    try (Sealer sealer = new Sealer(sources, compression)) {
+      sealer.write(storage);
+    }
   }
 
   /**
@@ -69,7 +83,8 @@ final class Sealer {
    *
    * @throws DamagedFileException if the segment is damaged rather than torn; nothing is changed
    */
-  static void seal(Storage storage, long firstSeq) throws IOException {
+  static void seal(Storage storage, long firstSeq, BufferCompression compression)
+      throws IOException {
     String livePath = SegmentFormat.livePath(firstSeq);
     try (SegmentReader live = SegmentReader.open(storage, livePath, 0)) {
       SegmentIndex index = SegmentIndexer.live(live);
@@ -80,7 +95,7 @@ final class Sealer {
             index.tail().finding() + "; run aw recover to save what can be read");
       }
       if (index.end().seq() > firstSeq) {
-        new Sealer(List.of(new Source(live, index))).write(storage);
+        merge(storage, List.of(new Source(live, index)), compression);
       }
     }
     storage.delete(livePath);
@@ -100,11 +115,12 @@ final class Sealer {
               SegmentFormat.fields(header),
               SegmentFormat.metadata(header, keys.from(0)),
               crc);
-      out.dictionary(
+      writeDictionary(
+          out,
           SegmentFormat.KEY_DICTIONARY,
           keys.from(0).stream().map(k -> k.name().getBytes(StandardCharsets.UTF_8)).toList());
       if (header.strings()) {
-        out.dictionary(SegmentFormat.TEXT_DICTIONARY, encoder.dictionary());
+        writeDictionary(out, SegmentFormat.TEXT_DICTIONARY, encoder.dictionary());
       }
       writeBatches(out, crc);
       out.finish(SegmentIndexer.footerMetadata(entries, end.chain()));
@@ -112,12 +128,21 @@ final class Sealer {
     AtomicFiles.publish(storage, temporary, path);
   }
 
+  private void writeDictionary(IpcFileWriter out, long id, List<byte[]> dictionary)
+      throws IOException {
+    if (compressor == null) {
+      out.dictionary(id, dictionary);
+    } else {
+      out.dictionary(id, dictionary, compressor);
+    }
+  }
+
   /** Fills the encoder's dictionary with every word of the valid part, in row order. */
   private void collectWords() throws IOException {
     if (!header.strings()) {
       return;
     }
-    Triples rows = new Triples(BATCH_ROWS);
+    Triples rows = new Triples(rowCount(BATCH_ROWS));
     forEachBatch(
         (batch, from, to) -> {
           for (int row = from; row < to; row++) {
@@ -130,6 +155,11 @@ final class Sealer {
           batch.copyTo(rows, from, to);
           encoder.scan(rows, 0, rows.size());
         });
+  }
+
+  /** All rows to write, or a bound if they are more. */
+  private int rowCount(int bound) {
+    return (int) Math.min(bound, end.seq() - header.start().seq());
   }
 
   /** Visits the committed rows of all sources in order. */
@@ -147,7 +177,7 @@ final class Sealer {
   }
 
   private void writeBatches(IpcFileWriter out, CRC32 firstCrc) throws IOException {
-    Triples rows = new Triples(BATCH_ROWS * 2);
+    Triples rows = new Triples(rowCount(BATCH_ROWS * 2));
     CRC32[] crc = {firstCrc};
     long[] nextSeq = {header.start().seq()};
     forEachBatch(
@@ -171,13 +201,33 @@ final class Sealer {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.FIRST_SEQ, SegmentFormat.digits20(firstSeq));
     metadata.put(IpcEncoder.BATCH_CRC, IpcEncoder.OPEN_CRC);
-    IpcEncoder.Metadata message = IpcEncoder.recordBatchMessage(layout, metadata);
-    int bodyBytes = Math.toIntExact(layout.lengthBytes());
-    Frame frame = Frame.of(message, bodyBytes, out.position(), ALIGNMENT_BYTES, scratch);
-    encoder.fill(rows, 0, count, layout, header.keyBytes(), frame.body());
+    Frame frame;
+    if (compressor == null) {
+      frame = frame(layout, metadata, out.position());
+      encoder.fill(rows, 0, count, layout, header.keyBytes(), frame.body());
+    } else {
+      ByteBuffer body = plain.take(Math.toIntExact(layout.lengthBytes()));
+      encoder.fill(rows, 0, count, layout, header.keyBytes(), body);
+      StoredBody compressed = compressor.compress(layout, layout.buffers(body));
+      frame = frame(compressed.layout(), metadata, out.position());
+      compressed.fill(frame.body());
+    }
     int stored = frame.seal(crc);
     long from = out.batch(frame);
     entries.add(SegmentIndex.Entry.of(rows, firstSeq, from, out.position(), stored));
     return stored;
+  }
+
+  private Frame frame(BodyLayout layout, Map<String, String> metadata, long position) {
+    IpcEncoder.Metadata message = IpcEncoder.recordBatchMessage(layout, metadata);
+    int bodyBytes = Math.toIntExact(layout.lengthBytes());
+    return Frame.of(message, bodyBytes, position, ALIGNMENT_BYTES, scratch);
+  }
+
+  @Override
+  public void close() {
+    if (compressor != null) {
+      compressor.close();
+    }
   }
 }

@@ -23,6 +23,7 @@ final class SegmentFormat {
   static final long TEXT_DICTIONARY = 1;
 
   static final String FIRST_SEQ = "aw.first_seq";
+  static final String SYNCED = "aw.synced";
   static final String KEYS = "aw.keys";
   static final String PREV_CHAIN = "aw.prev_chain";
   static final String STORE = "aw.store";

@@ -81,8 +81,9 @@ final class SegmentIndexer {
   }
 
   /**
-   * The offset of a well-framed batch of this log behind the first unreadable one, or -1 (spec
-   * B-5). The unreadable batch itself does not count: it is looked for from the next message on.
+   * The offset of a well-framed batch of this log that was written when the first unreadable row
+   * had been forced, or -1 (spec B-5, L-23). Batches that a power loss let through before older
+   * ones were not, and the unreadable batch itself does not count.
    */
   private static long laterBatch(SegmentReader reader, long at, long nextSeq) throws IOException {
     long size = reader.file().size();
@@ -108,9 +109,10 @@ final class SegmentIndexer {
       }
       Map<String, String> metadata = message.customMetadata();
       String firstSeq = metadata.getOrDefault(SegmentFormat.FIRST_SEQ, "");
+      String synced = metadata.getOrDefault(SegmentFormat.SYNCED, firstSeq);
       return firstSeq.matches("0[0-9]{19}")
           && metadata.containsKey(IpcEncoder.BATCH_CRC)
-          && firstSeq.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
+          && synced.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
     } catch (DamagedFileException e) {
       return false;
     }

@@ -11,6 +11,8 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.ipc.BodyCodec;
+import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -33,16 +35,22 @@ final class SegmentReader implements Closeable {
   private final IpcSchema schema;
   private final SegmentFormat.Header header;
   private final KeyTable keys;
-  private final Scratch scratch = new Scratch();
+  private final Scratch scratch;
+  private final BodyReader wordReader;
+  private final BodyReader batchReader;
   private Words sealedWords;
 
-  private SegmentReader(ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys)
+  private SegmentReader(
+      ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys, Scratch scratch)
       throws IOException {
+    this.scratch = scratch;
     this.file = file;
     this.firstMessage = firstMessage;
     this.schema = schema;
     this.header = header(file.path(), schema);
     this.keys = keys;
+    this.wordReader = BodyReader.forFile(file.size());
+    this.batchReader = BodyReader.forFile(file.size());
   }
 
   /**
@@ -59,7 +67,7 @@ final class SegmentReader implements Closeable {
       }
       IpcSchema schema = message.schema();
       KeyTable keys = new KeyTable(List.of());
-      SegmentReader reader = new SegmentReader(file, firstMessage, schema, keys);
+      SegmentReader reader = new SegmentReader(file, firstMessage, schema, keys, new Scratch());
       declare(keys, path, schema.metadata().get(SegmentFormat.KEYS));
       return reader;
     } catch (IOException | RuntimeException e) {
@@ -139,6 +147,36 @@ final class SegmentReader implements Closeable {
     return firstMessage;
   }
 
+  /** Words of the dictionaries before the first batch. */
+  long wordCount() throws IOException {
+    long words = 0;
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
+        words += message.rows();
+      }
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return words;
+  }
+
+  /** How the first batch is compressed; not at all, where there is none. */
+  BodyCodec codec() throws IOException {
+    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(file, message.end(), file.size());
+    }
+    return message == null ? BodyCodec.NONE : message.codec();
+  }
+
+  /** Frees the memory that reading took; the next read takes it again. */
+  void forget() {
+    scratch.free();
+    wordReader.free();
+    batchReader.free();
+    sealedWords = null;
+  }
+
   /** A verified batch and the extent of its bytes. */
   record Verified(TripleBatch batch, SegmentIndex.Entry entry) {}
 
@@ -156,24 +194,51 @@ final class SegmentReader implements Closeable {
       at = message.end();
       message = IpcMessage.read(file, at, size);
     }
-    return message == null ? null : verified(from, message.end(), previousCrc);
+    if (message == null) {
+      return null;
+    }
+    Checked checked = verified(from, message.end(), previousCrc);
+    return new Verified(checked.batch, entry(checked.batch, from, message.end(), checked.crc));
   }
 
   /** Reads a batch known from an index; the batch before it tells the checksum it continues. */
   TripleBatch read(List<SegmentIndex.Entry> entries, int index) throws IOException {
     SegmentIndex.Entry entry = entries.get(index);
-    if (index > 0 && firstMessage > 0 && header.strings() && sealedWords == null) {
-      read(entries, 0); // the dictionaries of a sealed segment stand before its first batch
+    if (index > 0) {
+      loadWords(entries);
     }
     int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
-    Verified verified = verified(entry.from(), entry.to(), previousCrc);
-    if (verified.batch.firstSeq() != entry.firstSeq() || verified.batch.rows() != entry.rows()) {
+    TripleBatch batch = verified(entry.from(), entry.to(), previousCrc).batch;
+    if (batch.firstSeq() != entry.firstSeq() || batch.rows() != entry.rows()) {
       throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
     }
-    return verified.batch;
+    return batch;
   }
 
-  private Verified verified(long from, long to, int previousCrc) throws IOException {
+  /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */
+  private void loadWords(List<SegmentIndex.Entry> entries) throws IOException {
+    if (firstMessage > 0 && header.strings() && sealedWords == null && !entries.isEmpty()) {
+      read(entries, 0);
+    }
+  }
+
+  /**
+   * Another reader of the same segment, of which this one knows every batch, for another thread. It
+   * shares the open file and must not outlive this one; it is not closed.
+   *
+   * @param memory what batches are read into
+   */
+  SegmentReader sibling(List<SegmentIndex.Entry> entries, Scratch memory) throws IOException {
+    loadWords(entries);
+    SegmentReader sibling = new SegmentReader(file, firstMessage, schema, keys, memory);
+    sibling.sealedWords = sealedWords;
+    sibling.nextDeclaration = Long.MAX_VALUE;
+    return sibling;
+  }
+
+  private record Checked(TripleBatch batch, int crc) {}
+
+  private Checked verified(long from, long to, int previousCrc) throws IOException {
     if (to - from > Integer.MAX_VALUE - 64) {
       throw new DamagedFileException(path(), from, "a batch of %d bytes".formatted(to - from));
     }
@@ -184,11 +249,12 @@ final class SegmentReader implements Closeable {
     TripleBatch rows =
         TripleBatch.checked(
             batch,
-            batch.batch(region.slice(batch.bodyOffset(), batch.bodyBytes())),
+            batch.batch(
+                region.slice(batch.bodyOffset(), batch.bodyBytes()), schema.fields(), batchReader),
             header,
             keys,
             words);
-    return new Verified(rows, entry(rows, from, to, stored));
+    return new Checked(rows, stored);
   }
 
   private static IpcMessage lastMessage(RegionFile region, long at, long to) throws IOException {
@@ -236,9 +302,9 @@ final class SegmentReader implements Closeable {
       if (message.kind() == IpcMessage.Kind.DICTIONARY) {
         ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
         if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
-          checkKeys(message, message.words(body));
+          checkKeys(message, message.words(body, wordReader));
         } else {
-          words = message.words(body);
+          words = message.words(body, wordReader);
         }
       }
       message = IpcMessage.read(region, message.end(), batch.offset());

@@ -19,6 +19,9 @@ import org.arrowworld.storage.Storage;
  * new segment when one is full, and has full ones sealed in the background.
  */
 final class SegmentRoll implements Revolver.Sink, Closeable {
+  /** A segment ends when its dictionaries have this size: sealing holds their words in memory. */
+  private static final long MAX_DICTIONARY_BYTES = 8L << 20;
+
   private final Storage storage;
   private final LogWriter.Start start;
   private final KeyTable keys;
@@ -61,17 +64,16 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   @Override
-  public synchronized void flush(Revolver.Container container) throws IOException {
-    Triples rows = container.rows;
-    if (rows.size() > 0) {
+  public synchronized void flush(Revolver.Work work) throws IOException {
+    if (work.to() > work.from()) {
       if (live == null) {
         begin();
       }
-      live.write(rows, container.keyCount);
-      noteCommit(rows);
+      live.write(work.rows(), work.from(), work.to(), work.keyCount());
+      noteCommit(work);
       dirty = true;
     }
-    if (container.force || forceIsDue()) {
+    if (work.isForced() || forceIsDue()) {
       force();
     } else if (options.durability().mode() == Durability.Mode.NONE) {
       acknowledged = written;
@@ -94,15 +96,17 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     liveFirstSeq = written.seq();
   }
 
-  private void noteCommit(Triples rows) {
-    int row = rows.size();
-    while (row > 0 && rows.keys()[row - 1] != KeyTable.COMMIT) {
+  private void noteCommit(Revolver.Work work) {
+    Triples rows = work.rows();
+    int row = work.to();
+    while (row > work.from() && rows.keys()[row - 1] != KeyTable.COMMIT) {
       row--;
     }
-    if (row > 0) {
-      written = new LogPosition(rows.ticks()[row - 1], seq + row, rows.vals()[row - 1]);
+    if (row > work.from()) {
+      long end = seq + row - work.from();
+      written = new LogPosition(rows.ticks()[row - 1], end, rows.vals()[row - 1]);
     }
-    seq += rows.size();
+    seq += work.to() - work.from();
   }
 
   private boolean forceIsDue() {
@@ -129,13 +133,13 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   private boolean isFull() {
-    return live.bytes() >= options.segmentBytes() || rollRequested;
+    return live.bytes() >= options.segmentBytes()
+        || live.dictionaryBytes() >= MAX_DICTIONARY_BYTES
+        || rollRequested;
   }
 
   private void roll() throws IOException {
-    if (options.durability().mode() != Durability.Mode.NONE) {
-      force();
-    }
+    force(); // whatever the durability: the next segment must not outlive the end of this one
     live.close();
     live = null;
     rollRequested = false;
@@ -143,7 +147,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     sealing.add(
         background.submit(
             () -> {
-              Sealer.seal(storage, firstSeq);
+              Sealer.seal(storage, firstSeq, options.sealing());
               return null;
             }));
     liveFirstSeq = -1;
@@ -169,7 +173,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   /** Seals what is still live; called after {@link #close}. */
   synchronized void sealAll() throws IOException {
     if (liveFirstSeq >= 0) {
-      Sealer.seal(storage, liveFirstSeq);
+      Sealer.seal(storage, liveFirstSeq, options.sealing());
       liveFirstSeq = -1;
     }
   }

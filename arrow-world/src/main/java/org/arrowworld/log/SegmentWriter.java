@@ -38,7 +38,9 @@ final class SegmentWriter implements Closeable {
   private final Scratch batchScratch = new Scratch();
   private int keysWritten;
   private long position;
+  private long dictionaryBytes;
   private long nextSeq;
+  private long forcedSeq;
   private CRC32 crc;
 
   private SegmentWriter(
@@ -53,6 +55,7 @@ final class SegmentWriter implements Closeable {
     this.encoder = encoder;
     this.chain = chain;
     this.nextSeq = header.start().seq();
+    this.forcedSeq = nextSeq;
   }
 
   /** Creates a segment: header written, forced and renamed into place as one unit. */
@@ -122,18 +125,21 @@ final class SegmentWriter implements Closeable {
   }
 
   /**
-   * Writes rows as one batch, filling in the commit rows' chains.
+   * Writes rows {@code [from, to)} as one batch, filling in the commit rows' chains.
    *
-   * @param rows the rows; the patterns of commit rows are set
+   * @param rows the rows, which may be appended to meanwhile; the patterns of commit rows are set
    * @param keyCount how many keys were declared when the rows were handed over
    */
-  void write(Triples rows, int keyCount) throws IOException {
-    int count = rows.size();
+  void write(Triples rows, int from, int to, int keyCount) throws IOException {
+    int count = to - from;
     encoder.newDictionary();
-    encoder.scan(rows, 0, count);
+    encoder.scan(rows, from, to);
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.FIRST_SEQ, SegmentFormat.digits20(nextSeq));
     metadata.put(IpcEncoder.BATCH_CRC, IpcEncoder.OPEN_CRC);
+    if (forcedSeq < nextSeq) {
+      metadata.put(SegmentFormat.SYNCED, SegmentFormat.digits20(forcedSeq));
+    }
     if (keyCount > keysWritten) {
       List<Key> declared = keys.from(0).subList(0, keyCount);
       publish(dictionary(SegmentFormat.KEY_DICTIONARY, names(declared), dictionaryScratch));
@@ -142,32 +148,35 @@ final class SegmentWriter implements Closeable {
     }
     if (encoder.hasText(count)) {
       List<byte[]> words = encoder.dictionary();
-      publish(dictionary(SegmentFormat.TEXT_DICTIONARY, words, dictionaryScratch));
+      Frame frame = dictionary(SegmentFormat.TEXT_DICTIONARY, words, dictionaryScratch);
+      dictionaryBytes += frame.lengthBytes() - frame.metadataBytes();
+      publish(frame);
     }
     BodyLayout layout = encoder.layout(count, header.keyBytes());
     IpcEncoder.Metadata message = IpcEncoder.recordBatchMessage(layout, metadata);
     int bodyBytes = Math.toIntExact(layout.lengthBytes());
     Frame frame = Frame.of(message, bodyBytes, position, ALIGNMENT_BYTES, batchScratch);
-    encoder.fill(rows, 0, count, layout, header.keyBytes(), frame.body());
-    fillCommits(rows, layout, frame.body());
+    encoder.fill(rows, from, to, layout, header.keyBytes(), frame.body());
+    fillCommits(rows, from, to, layout, frame.body());
     int stored = frame.seal(crc);
     show(frame);
     crc = nextCrc(stored);
     nextSeq += count;
   }
 
-  private void fillCommits(Triples rows, BodyLayout layout, ByteBuffer body) {
-    int from = 0;
-    for (int row = 0; row < rows.size(); row++) {
-      if (rows.keys()[row] == KeyTable.COMMIT) {
-        encoder.digest(rows, 0, from, row, layout, body, chain);
+  private void fillCommits(Triples rows, int from, int to, BodyLayout layout, ByteBuffer body) {
+    char[] keyCodes = rows.keys();
+    int tickFrom = from;
+    for (int row = from; row < to; row++) {
+      if (keyCodes[row] == KeyTable.COMMIT) {
+        encoder.digest(rows, from, tickFrom, row, layout, body, chain);
         long digest = chain.commit(rows.ticks()[row]);
         rows.val(row, digest);
-        body.putLong((int) layout.bufferOffset(7) + 8 * row, digest);
-        from = row + 1;
+        body.putLong((int) layout.bufferOffset(7) + 8 * (row - from), digest);
+        tickFrom = row + 1;
       }
     }
-    encoder.digest(rows, 0, from, rows.size(), layout, body, chain);
+    encoder.digest(rows, from, tickFrom, to, layout, body, chain);
   }
 
   /** Adds a finished frame to the checksum and shows it. */
@@ -186,6 +195,12 @@ final class SegmentWriter implements Closeable {
 
   void force() throws IOException {
     file.force();
+    forcedSeq = nextSeq;
+  }
+
+  /** Bytes of the dictionaries of words written so far, most words counted more than once. */
+  long dictionaryBytes() {
+    return dictionaryBytes;
   }
 
   /** Bytes of the file so far. */

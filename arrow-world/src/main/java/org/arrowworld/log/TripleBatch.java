@@ -98,6 +98,37 @@ public final class TripleBatch {
     for (int code = 0; code < known; code++) {
       hasText[code] = keyTable.key(code).encoding() == KeyEncoding.CODE;
     }
+    if (greatestKey() >= known || (textIndices != null && !isTextSound(hasText))) {
+      nameUnsoundRow(message, hasText);
+    }
+  }
+
+  private int greatestKey() {
+    int greatest = 0;
+    for (int row = 0; row < rows; row++) {
+      greatest = Math.max(greatest, key(row));
+    }
+    return greatest;
+  }
+
+  /** Whether just the rows whose keys carry words have one, and that one is in the dictionary. */
+  private boolean isTextSound(boolean[] hasText) {
+    int wordCount = words.count();
+    boolean sound = true;
+    for (int first = 0; first < rows && sound; first += 8) {
+      int bits = validity == null ? 0xFF : validity.get(first >> 3);
+      int last = Math.min(rows, first + 8);
+      for (int row = first; row < last; row++, bits >>= 1) {
+        boolean present = (bits & 1) == 1;
+        sound &= present == hasText[key(row)];
+        sound &= !present || Integer.compareUnsigned(textIndices.get(row), wordCount) < 0;
+      }
+    }
+    return sound;
+  }
+
+  private void nameUnsoundRow(IpcMessage message, boolean[] hasText) throws DamagedFileException {
+    int known = hasText.length;
     for (int row = 0; row < rows; row++) {
       int code = key(row);
       if (code >= known) {
@@ -211,8 +242,10 @@ public final class TripleBatch {
       CharBuffer wide = keys.asCharBuffer();
       wide.get(from, codes, size, count);
     } else {
+      byte[] narrow = new byte[count];
+      keys.get(from, narrow);
       for (int i = 0; i < count; i++) {
-        codes[size + i] = (char) (keys.get(from + i) & 0xFF);
+        codes[size + i] = (char) (narrow[i] & 0xFF);
       }
     }
     target.size(size + count);

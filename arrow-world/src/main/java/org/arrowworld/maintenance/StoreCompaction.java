@@ -4,15 +4,19 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogCompaction;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
+import org.arrowworld.log.StoreId;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
@@ -45,13 +49,23 @@ public final class StoreCompaction {
 
   private StoreCompaction() {}
 
-  /** Seals and merges; every tick stays. */
-  @SuppressWarnings("try") // the lock is only held
+  /** Seals and merges; every tick stays, and segments stay compressed or not as the last one is. */
   public static Report merge(Storage storage) throws IOException {
+    return merge(storage, Optional.empty());
+  }
+
+  /**
+   * Seals and merges; every tick stays.
+   *
+   * @param compression of all segments afterwards; empty for that of the last sealed one
+   */
+  @SuppressWarnings("try") // the lock is only held
+  public static Report merge(Storage storage, Optional<BufferCompression> compression)
+      throws IOException {
     try (Closeable lock = StoreLock.take(storage)) {
-      LogRecovery.prepare(storage);
+      LogRecovery.prepare(storage, compression.orElse(BufferCompression.NONE));
       long before = logBytes(storage);
-      List<String> merged = mergeSegments(storage);
+      List<String> merged = mergeSegments(storage, compression);
       return new Report(merged, List.of(), OptionalLong.empty(), before, logBytes(storage));
     }
   }
@@ -59,9 +73,15 @@ public final class StoreCompaction {
   /**
    * Writes a base at the last tick but {@code keepTicks}, drops the whole segments and the
    * snapshots before it, then merges. History before the base is gone.
+   *
+   * @param compression of all segments afterwards; empty for that of the last sealed one
    */
   @SuppressWarnings("try") // the lock is only held
-  public static Report keep(Storage storage, long keepTicks, BufferAllocator allocator)
+  public static Report keep(
+      Storage storage,
+      long keepTicks,
+      Optional<BufferCompression> compression,
+      BufferAllocator allocator)
       throws IOException {
     if (keepTicks < 0) {
       throw new InvalidUseException("Cannot keep %d ticks".formatted(keepTicks));
@@ -75,7 +95,7 @@ public final class StoreCompaction {
         dropSnapshots(storage, base.getAsLong(), dropped);
         dropSegments(storage, base.getAsLong(), dropped);
       }
-      List<String> merged = mergeSegments(storage);
+      List<String> merged = mergeSegments(storage, compression);
       return new Report(merged, dropped, base, before, logBytes(storage));
     }
   }
@@ -86,12 +106,15 @@ public final class StoreCompaction {
     }
   }
 
-  private static List<String> mergeSegments(Storage storage) throws IOException {
+  private static List<String> mergeSegments(Storage storage, Optional<BufferCompression> asked)
+      throws IOException {
     List<Log.Segment> segments;
     try (Log log = StoreInfo.read(storage).openLog(storage)) {
       segments = log.extents();
     }
-    return LogCompaction.merge(storage, segments, SEGMENT_BYTES);
+    BufferCompression compression =
+        asked.isPresent() ? asked.get() : LogCompaction.present(storage, segments);
+    return LogCompaction.merge(storage, segments, SEGMENT_BYTES, compression);
   }
 
   /** Writes the base unless the history is shorter than what is to be kept. */
@@ -102,7 +125,7 @@ public final class StoreCompaction {
       if (tick <= timeline.firstTick()) {
         return OptionalLong.empty();
       }
-      LogPosition position = timeline.log().positionAt(tick);
+      LogPosition position = timeline.positionOf(tick);
       try (World world = timeline.at(tick, allocator)) {
         SnapshotWriter.replace(
             storage,
@@ -116,13 +139,31 @@ public final class StoreCompaction {
     }
   }
 
+  /** Drops the snapshots before a base: older bases last, for the others are proven from them. */
   private static void dropSnapshots(Storage storage, long base, List<String> dropped)
       throws IOException {
+    StoreId store = StoreInfo.read(storage).id();
+    List<Snapshot.Location> bases = new ArrayList<>();
     for (Snapshot.Location location : Snapshot.list(storage)) {
-      if (location.tick() < base) {
+      if (location.tick() < base && isBase(storage, location, store)) {
+        bases.add(location);
+      } else if (location.tick() < base) {
         Snapshot.delete(storage, location);
         dropped.add(location.directory());
       }
+    }
+    for (Snapshot.Location location : bases) {
+      Snapshot.delete(storage, location);
+      dropped.add(location.directory());
+    }
+  }
+
+  private static boolean isBase(Storage storage, Snapshot.Location location, StoreId store)
+      throws IOException {
+    try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
+      return snapshot.isBase();
+    } catch (DamagedFileException e) {
+      return false;
     }
   }
 

@@ -2,6 +2,8 @@ package org.arrowworld.npy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -26,6 +28,13 @@ public final class NpyFiles {
       throws IOException {
     try (ReadableFile file = storage.openRead(path)) {
       return NpyDecoder.read(new FileSource(file), trailing);
+    }
+  }
+
+  /** Reads a one-dimensional array of unicode text; empty if the array is another one. */
+  public static Optional<List<String>> readWords(Storage storage, String path) throws IOException {
+    try (ReadableFile file = storage.openRead(path)) {
+      return NpyWordReader.read(new FileSource(file));
     }
   }
 

@@ -54,6 +54,13 @@ public final class NpyHeader {
   }
 
   static NpyHeader read(NpySource source, TrailingBytes trailing) throws IOException {
+    NpyHeader header = parser(source).parse();
+    header.checkSize(source.name(), source.sizeBytes(), trailing);
+    return header;
+  }
+
+  /** Reads the preamble and the text of a header. */
+  static NpyHeaderParser parser(NpySource source) throws IOException {
     String name = source.name();
     int available = (int) Math.min(source.sizeBytes(), PREAMBLE_BYTES);
     if (available < PREAMBLE_BYTES) {
@@ -96,9 +103,7 @@ public final class NpyHeader {
     int known = PREAMBLE_BYTES - lengthEnd;
     preamble.get(lengthEnd, text, 0, known);
     source.readFully(ByteBuffer.wrap(text, known, text.length - known));
-    NpyHeader header = new NpyHeaderParser(name, lengthEnd, text).parse();
-    header.checkSize(name, source.sizeBytes(), trailing);
-    return header;
+    return new NpyHeaderParser(name, lengthEnd, text);
   }
 
   private void checkSize(String name, long fileBytes, TrailingBytes trailing)
@@ -127,7 +132,12 @@ public final class NpyHeader {
    */
   public static ByteBuffer encode(NpyType type, long... shape) {
     NpyShapes.checkedSizeBytes("describe an array", shape, type);
-    StringBuilder text = new StringBuilder("{'descr': '").append(type.descr());
+    return encode(type.descr(), shape);
+  }
+
+  /** As {@link #encode(NpyType, long...)}, of elements of any description. */
+  static ByteBuffer encode(String descr, long... shape) {
+    StringBuilder text = new StringBuilder("{'descr': '").append(descr);
     text.append("', 'fortran_order': False, 'shape': ").append(NpyShapes.text(shape)).append(", }");
     if (shape.length > 0) {
       text.append(" ".repeat(GROWTH_DIGITS - Long.toString(shape[0]).length()));

@@ -33,7 +33,33 @@ final class NpyHeaderParser {
     this.text = new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
+  /**
+   * What the header of an array of unicode text says.
+   *
+   * @param characters of each element, padded with NULs
+   * @param byteOrder of each UTF-32 character
+   * @param count number of elements
+   * @param dataOffset where the array begins in the file
+   */
+  record Text(int characters, ByteOrder byteOrder, long count, int dataOffset) {}
+
+  /** The header of a 1-d array of unicode text ({@code <U12}), or null if it is none. */
+  Text parseText() throws DamagedFileException {
+    describe();
+    if (!descr.matches("[<>]U[0-9]{1,8}") || shape.length != 1) {
+      return null;
+    }
+    ByteOrder bytes = descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    int characters = Integer.parseInt(descr.substring(2));
+    return new Text(characters, bytes, shape[0], textOffset + text.length());
+  }
+
   NpyHeader parse() throws DamagedFileException {
+    describe();
+    return new NpyHeader(type(), byteOrder(), order, shape, textOffset + text.length());
+  }
+
+  private void describe() throws DamagedFileException {
     expect('{');
     while (!accept('}')) {
       String key = string();
@@ -57,7 +83,6 @@ final class NpyHeaderParser {
     if (descr == null || order == null || shape == null) {
       throw refused("the key '%s' is missing".formatted(missing));
     }
-    return new NpyHeader(type(), byteOrder(), order, shape, textOffset + text.length());
   }
 
   private <T> T once(String key, T before, T value) throws DamagedFileException {
@@ -70,7 +95,7 @@ final class NpyHeaderParser {
   private String descr() throws DamagedFileException {
     skipBlanks();
     if (at < text.length() && (text.charAt(at) == '[' || text.charAt(at) == '(')) {
-      throw refused("a structured type is not a column; save each of its fields as an array");
+      throw unsupported("a structured type is not a column; save each of its fields as an array");
     }
     descrAt = at;
     return string();
@@ -153,7 +178,7 @@ final class NpyHeaderParser {
   private NpyType type() throws DamagedFileException {
     at = descrAt; // what is refused from here on is about the type
     if (descr.contains("O")) {
-      throw refused(
+      throw unsupported(
           "type '%s' holds pickled Python objects, which are never loaded".formatted(shown(descr)));
     }
     boolean prefixed = !descr.isEmpty() && "<>|=".indexOf(descr.charAt(0)) >= 0;
@@ -163,7 +188,7 @@ final class NpyHeaderParser {
       found = NpyType.of(plain.charAt(0), plain.charAt(1) - '0');
     }
     if (found == null) {
-      throw refused(
+      throw unsupported(
           "type '%s' is not supported; known are b1, i1-i8, u1-u8, f4, f8".formatted(shown(descr)));
     }
     if (found.itemBytes() > 1 && descr.charAt(0) != '<' && descr.charAt(0) != '>') {
@@ -206,6 +231,10 @@ final class NpyHeaderParser {
   private static String shown(String piece) {
     String cut = piece.length() > SHOWN_CHARS ? piece.substring(0, SHOWN_CHARS) + "..." : piece;
     return cut.replaceAll("[^ -~]", "?");
+  }
+
+  private UnsupportedArrayException unsupported(String finding) {
+    return new UnsupportedArrayException(name, textOffset + Math.min(at, text.length()), finding);
   }
 
   private DamagedFileException refused(String finding) {

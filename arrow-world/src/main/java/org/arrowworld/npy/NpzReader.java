@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.WritableFile;
 
 /**
  * Reads the arrays of an {@code .npz} archive, one at a time and whole. Nothing is extracted; a
@@ -96,6 +98,46 @@ public final class NpzReader implements Closeable {
       NpyArray array = NpyDecoder.read(source, TrailingBytes.REFUSE);
       source.finish();
       return array;
+    }
+  }
+
+  /**
+   * Reads a one-dimensional array of unicode text; empty if the array is another one.
+   *
+   * @throws DamagedFileException if its entry is not exactly one array
+   */
+  public Optional<List<String>> readWords(String name) throws IOException {
+    try (ZipEntrySource source = new ZipEntrySource(file, entry(name))) {
+      Optional<List<String>> words = NpyWordReader.read(source);
+      if (words.isPresent()) {
+        source.finish();
+      }
+      return words;
+    }
+  }
+
+  /**
+   * Copies the bytes of an entry, array or not, into a new file, forced.
+   *
+   * @param entryName as {@link #otherEntries} has it, or an array's name with {@code .npy}
+   */
+  public void copy(String entryName, Storage storage, String path) throws IOException {
+    ZipEntryInfo entry = others.get(entryName);
+    if (entry == null) {
+      entry = entry(entryName.substring(0, Math.max(0, entryName.length() - 4)));
+    }
+    try (ZipEntrySource source = new ZipEntrySource(file, entry);
+        WritableFile target = storage.create(path)) {
+      ByteBuffer buffer = ByteBuffer.allocate(VERIFY_BYTES);
+      for (long at = 0; at < source.sizeBytes(); ) {
+        buffer.clear().limit((int) Math.min(source.sizeBytes() - at, VERIFY_BYTES));
+        source.readFully(buffer);
+        int count = buffer.flip().remaining();
+        target.write(buffer, at);
+        at += count;
+      }
+      source.finish();
+      target.force();
     }
   }
 

@@ -70,21 +70,40 @@ public final class NpzWriter implements Closeable {
    */
   public void add(String name, NpyType type, long[] shape, ByteBuffer... littleEndianData)
       throws IOException {
+    begin(name);
+    NpyHeader.checkData(action(name), type, shape, littleEndianData);
+    write(name, NpyHeader.encode(type, shape), littleEndianData);
+  }
+
+  /**
+   * Adds a one-dimensional array of words, NumPy's {@code <U}. NumPy drops NULs at the end of a
+   * word when it reads one.
+   *
+   * @throws InvalidUseException if the name is not allowed or taken; nothing was written
+   */
+  public void addWords(String name, List<String> words) throws IOException {
+    begin(name);
+    NpyWords array = NpyWords.of(words);
+    write(name, array.header(), array.data());
+  }
+
+  private String action(String name) {
+    return "add array %s to %s".formatted(ZipNames.shown(name), path);
+  }
+
+  /** Refuses a name that is not allowed or taken. */
+  private void begin(String name) {
     requireOpen("add array " + ZipNames.shown(name));
-    String action = "add array %s to %s".formatted(ZipNames.shown(name), path);
+    String action = action(name);
     String complaint = ZipNames.complaint(name + ZipNames.NPY);
     if (name.isEmpty() || complaint != null) {
       throw new InvalidUseException(
           "Cannot %s: the name is not allowed, %s"
               .formatted(action, name.isEmpty() ? "it is empty" : complaint));
     }
-    NpyHeader.checkData(action, type, shape, littleEndianData);
-    if (!names.add(name)) {
+    if (names.contains(name)) {
       throw new InvalidUseException("Cannot %s: it has an array of that name".formatted(action));
     }
-    state = State.FAILED; // until every byte is written
-    write(name + ZipNames.NPY, NpyHeader.encode(type, shape), littleEndianData);
-    state = State.OPEN;
   }
 
   /** Adds an array held in memory. */
@@ -92,7 +111,15 @@ public final class NpzWriter implements Closeable {
     add(name, array.type(), array.shape(), array.pieces().toArray(ByteBuffer[]::new));
   }
 
-  private void write(String entryName, ByteBuffer header, ByteBuffer... data) throws IOException {
+  private void write(String name, ByteBuffer header, ByteBuffer... data) throws IOException {
+    names.add(name);
+    state = State.FAILED; // until every byte is written
+    writeEntry(name + ZipNames.NPY, header, data);
+    state = State.OPEN;
+  }
+
+  private void writeEntry(String entryName, ByteBuffer header, ByteBuffer... data)
+      throws IOException {
     ZipEntryInfo entry =
         new ZipEntryInfo(
             entryName, ZipFormat.flags(entryName), compression.method(), 0, 0, 0, position);

@@ -141,6 +141,11 @@ public final class SchemaJson {
 
   /** {@code aw.keys}: declarations as a JSON array. */
   public static String keys(List<Key> keys) {
+    return Json.write(keyList(keys));
+  }
+
+  /** As {@link #keys}, as a list of maps. */
+  public static List<Map<String, Object>> keyList(List<Key> keys) {
     List<Map<String, Object>> array = new ArrayList<>();
     for (Key key : keys) {
       Map<String, Object> json = new LinkedHashMap<>();
@@ -155,7 +160,7 @@ public final class SchemaJson {
       key.refersTo().ifPresent(table -> json.put("table", table));
       array.add(json);
     }
-    return Json.write(array);
+    return array;
   }
 
   /** The declarations of an {@code aw.keys} array. */

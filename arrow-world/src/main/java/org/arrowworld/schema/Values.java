@@ -1,5 +1,6 @@
 package org.arrowworld.schema;
 
+import java.math.BigInteger;
 import org.arrowworld.errors.InvalidUseException;
 
 /**
@@ -114,6 +115,21 @@ public final class Values {
         }
     }
     throw doesNotFit(column, type, Long.toString(number));
+  }
+
+  /**
+   * The value a pattern carries, of its own type: {@code Float}, {@code Double}, {@code Boolean},
+   * {@code BigInteger} for a {@code u64} beyond a long, else {@code Long}; of a string its code.
+   */
+  public static Object decode(ColumnType type, long pattern) {
+    return switch (type) {
+      case F64 -> Double.longBitsToDouble(pattern);
+      case F32 -> Float.intBitsToFloat(toF32Bits(pattern));
+      case U64 -> pattern >= 0 ? (Number) pattern : new BigInteger(Long.toUnsignedString(pattern));
+      case I64 -> pattern;
+      case BOOL -> toInteger(pattern) != 0;
+      default -> toInteger(pattern);
+    };
   }
 
   /** Whether a pattern is one the type can carry without loss. */

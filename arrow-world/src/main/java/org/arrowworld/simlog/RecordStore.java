@@ -15,6 +15,7 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 
@@ -70,7 +71,8 @@ final class RecordStore {
   }
 
   /** Seals what a crash left and finds where to go on; the caller holds the lock. */
-  static State recover(Storage storage, StoreInfo info) throws IOException {
+  static State recover(Storage storage, StoreInfo info, BufferCompression sealing)
+      throws IOException {
     try (Log log = info.openLog(storage)) {
       Tail tail = log.tail();
       if (tail.kind() == Tail.Kind.DAMAGED) {
@@ -80,7 +82,7 @@ final class RecordStore {
             tail.finding() + "; run aw recover to save what can be read");
       }
     }
-    LogRecovery.prepare(storage);
+    LogRecovery.prepare(storage, sealing);
     try (Log log = info.openLog(storage)) {
       if (log.start().seq() > 0) {
         throw new InvalidUseException(

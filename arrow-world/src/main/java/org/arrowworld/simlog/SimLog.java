@@ -121,7 +121,7 @@ public final class SimLog implements Closeable {
       RecordStore.State state;
       if (StoreInfo.exists(storage)) {
         info = RecordStore.read(storage);
-        state = RecordStore.recover(storage, info);
+        state = RecordStore.recover(storage, info, options.sealing());
       } else {
         info = RecordStore.newInfo();
         info.write(storage);
@@ -261,7 +261,6 @@ public final class SimLog implements Closeable {
     try {
       checkOpen();
       closeGroup();
-      writer.handOver();
       mine = ticket;
     } finally {
       leave();
@@ -290,7 +289,6 @@ public final class SimLog implements Closeable {
     try {
       if (!closed) {
         closeGroup();
-        writer.handOver();
       }
     } catch (IOException | RuntimeException e) {
       // The writer keeps the failure and throws it at the producer's next call.

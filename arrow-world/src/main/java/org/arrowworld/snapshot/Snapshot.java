@@ -212,15 +212,24 @@ public final class Snapshot implements Closeable {
 
   /** Loads the whole state into a new world, which the caller closes. */
   public World load(BufferAllocator allocator) throws IOException {
+    return load(schema(), allocator);
+  }
+
+  /**
+   * Loads a part of the state into a new world, which the caller closes; no other column is read.
+   *
+   * @param wanted tables and columns of {@link #schema}
+   */
+  public World load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
     Codebook codebook = new Codebook();
     List<String> words = codebook();
     for (int code = 0; code < words.size(); code++) {
       codebook.learn(code, words.get(code));
     }
-    World world = new World(schema(), codebook, allocator);
+    World world = new World(wanted, codebook, allocator);
     try {
-      for (SnapshotTable source : tables) {
-        WorldTable table = world.table(source.name());
+      for (WorldTable table : world.tables()) {
+        SnapshotTable source = (SnapshotTable) table(table.name());
         boolean row = source.schema.kind() == TableKind.ROW;
         Free free = row ? free(source.name()) : new Free(List.of());
         table.restore(

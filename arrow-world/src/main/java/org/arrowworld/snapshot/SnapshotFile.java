@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
@@ -52,6 +53,9 @@ final class SnapshotFile implements Closeable {
       IpcMessage batch = IpcMessage.read(file, block.offset(), file.size());
       if (batch == null || batch.kind() != IpcMessage.Kind.RECORD_BATCH) {
         throw new DamagedFileException(file.path(), block.offset(), "expected a record batch");
+      }
+      if (batch.codec() != BodyCodec.NONE) {
+        throw batch.damaged("its buffers are compressed, which a snapshot's are not");
       }
       return new SnapshotFile(file, entry, batch);
     } catch (IOException | RuntimeException e) {

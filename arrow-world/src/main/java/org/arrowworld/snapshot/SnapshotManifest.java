@@ -53,6 +53,21 @@ record SnapshotManifest(
   /** A file's entry: its length, its data buffers, and the checksum of all bytes outside them. */
   record FileEntry(String name, long bytes, List<DataRange> buffers, int rest) {}
 
+  /** The same snapshot as the beginning of a history. */
+  SnapshotManifest asBase() {
+    return new SnapshotManifest(
+        store,
+        schema,
+        position,
+        true,
+        hashWorld,
+        resumeHash,
+        properties,
+        codes,
+        tables,
+        files);
+  }
+
   void write(Storage storage, String directory) throws IOException {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kind", KIND);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
@@ -57,7 +58,12 @@ public final class SnapshotWriter {
     this.temporary = temporary;
   }
 
-  /** Writes a snapshot as {@link #write} does, after deleting one of this tick that is no base. */
+  /**
+   * Makes sure there is a snapshot of this tick in a role. A sound cache of the same state becomes a
+   * base by its manifest alone, so that it is there at every moment (spec N-9).
+   *
+   * @return its directory in the store
+   */
   public static String replace(
       Storage storage,
       StoreId store,
@@ -67,14 +73,29 @@ public final class SnapshotWriter {
       Map<String, String> properties)
       throws IOException {
     String directory = SnapshotFormat.directory(position.tick(), world.schema().version());
+    Snapshot.Location location =
+        new Snapshot.Location(position.tick(), world.schema().version(), directory);
     if (storage.exists(directory)) {
-      if (SnapshotManifest.read(storage, directory).base()) {
+      if (isSound(storage, location, store, world)) {
+        SnapshotManifest present = SnapshotManifest.read(storage, directory);
+        if (role == Role.BASE && !present.base()) {
+          present.asBase().write(storage, directory);
+        }
         return directory;
       }
-      Snapshot.delete(
-          storage, new Snapshot.Location(position.tick(), world.schema().version(), directory));
+      Snapshot.delete(storage, location);
     }
     return write(storage, store, world, position, role, properties);
+  }
+
+  private static boolean isSound(
+      Storage storage, Snapshot.Location location, StoreId store, World world) throws IOException {
+    try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
+      snapshot.verify();
+      return snapshot.resumeHash().equals(Hashes.resume(world));
+    } catch (DamagedFileException e) {
+      return false;
+    }
   }
 
   /**

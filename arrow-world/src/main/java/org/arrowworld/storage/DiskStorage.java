@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
@@ -24,6 +25,9 @@ import org.arrowworld.errors.StoreLockedException;
 public final class DiskStorage implements Storage {
   /** One large write can stall a device's queue; writes go out in pieces of this many bytes. */
   private static final int WRITE_CHUNK_BYTES = 1 << 20;
+
+  /** How often the holder of a lock is asked for, a millisecond apart. */
+  private static final int HOLDER_ATTEMPTS = 200;
 
   /** Lock files this process holds, with their holders' texts. */
   private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
@@ -129,17 +133,25 @@ public final class DiskStorage implements Storage {
     @Override
     public void close() throws IOException {
       if (channel.isOpen()) {
+        channel.truncate(0); // so that nobody is told of a holder that is gone
         channel.close();
         HELD.remove(file);
       }
     }
   }
 
+  /** Who says to hold a lock file. A new holder writes its text a moment after it got the lock. */
   private static String readHolder(FileChannel channel) throws IOException {
     ByteBuffer text = ByteBuffer.allocate(200);
-    channel.read(text, 0);
-    String holder = new String(text.array(), 0, text.position(), StandardCharsets.UTF_8).strip();
-    return holder.isEmpty() ? "another process" : holder;
+    for (int i = 0; i < HOLDER_ATTEMPTS; i++) {
+      channel.read(text.clear(), 0);
+      String holder = new String(text.array(), 0, text.position(), StandardCharsets.UTF_8).strip();
+      if (!holder.isEmpty()) {
+        return holder;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+    return "another process";
   }
 
   @Override

@@ -7,8 +7,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.FaultPlan.Operation;
@@ -17,8 +15,9 @@ import org.arrowworld.storage.FaultPlan.Operation;
  * A storage in memory that can fail, shorten or crash at any operation, for tests of everything
  * that writes.
  *
- * <p>Each file keeps its bytes and the bytes of its last force; each directory its names and the
- * names of its last force. {@link #afterCrash} makes what a process crash or a power loss leaves.
+ * <p>Each file keeps its bytes, those of its last force and the writes since; each directory its
+ * names likewise. {@link #afterCrash} makes what a process crash or the simplest power loss leaves,
+ * {@link #afterPowerLoss} what an unkind one may.
  */
 public final class MemoryStorage implements Storage {
 
@@ -30,16 +29,17 @@ public final class MemoryStorage implements Storage {
     POWER
   }
 
-  private final Directory root;
+  private final MemoryDirectory root;
   private FaultPlan plan = FaultPlan.none();
   private long operations;
+  private long nameChanges;
   private boolean crashed;
 
   public MemoryStorage() {
-    this(new Directory());
+    this(new MemoryDirectory());
   }
 
-  private MemoryStorage(Directory root) {
+  private MemoryStorage(MemoryDirectory root) {
     this.root = root;
   }
 
@@ -56,7 +56,16 @@ public final class MemoryStorage implements Storage {
 
   /** A fresh, working storage with what survives a crash at this moment; locks are gone. */
   public synchronized MemoryStorage afterCrash(CrashKind kind) {
-    return new MemoryStorage((Directory) root.survivor(kind));
+    return new MemoryStorage((MemoryDirectory)
+            (kind == CrashKind.POWER ? Survival.forcedOnly() : Survival.everything()).of(root));
+  }
+
+  /**
+   * A fresh, working storage with what a power loss at this moment may leave: of the unforced
+   * writes and names any part, torn by sectors and out of order. The same seed gives the same.
+   */
+  public synchronized MemoryStorage afterPowerLoss(long seed) {
+    return new MemoryStorage((MemoryDirectory) Survival.seeded(seed, nameChanges).of(root));
   }
 
   /** A file's present bytes, a copy. */
@@ -68,20 +77,25 @@ public final class MemoryStorage implements Storage {
   public synchronized void put(String path, byte[] bytes) throws IOException {
     MemoryFile file = new MemoryFile();
     file.write(ByteBuffer.wrap(bytes), 0);
-    file.forced = file.data();
-    Directory parent = root;
+    file.force();
+    MemoryDirectory parent = root;
     List<String> names = names(path);
     for (String name : names.subList(0, names.size() - 1)) {
-      parent = parent.childDirectory(name);
+      MemoryNode child = parent.get(name);
+      if (child == null) {
+        child = new MemoryDirectory();
+      }
+      parent.putForced(name, child);
+      parent = (MemoryDirectory) child;
     }
-    parent.put(names.get(names.size() - 1), file);
+    parent.putForced(names.get(names.size() - 1), file);
   }
 
   @Override
   public synchronized List<String> list(String directory) throws IOException {
     alive();
-    Node node = find(directory);
-    return node instanceof Directory d ? List.copyOf(d.names.keySet()) : List.of();
+    MemoryNode node = find(directory);
+    return node instanceof MemoryDirectory d ? d.names() : List.of();
   }
 
   @Override
@@ -103,7 +117,7 @@ public final class MemoryStorage implements Storage {
       throw new FileAlreadyExistsException(path);
     }
     MemoryFile file = new MemoryFile();
-    parent(path).names.put(lastName(path), file);
+    parent(path).set(nameChanges++, lastName(path), file);
     return new Handle(path, file);
   }
 
@@ -115,60 +129,65 @@ public final class MemoryStorage implements Storage {
 
   @Override
   public synchronized void createDirectories(String directory) throws IOException {
-    if (find(directory) instanceof Directory) {
+    if (find(directory) instanceof MemoryDirectory) {
       alive();
       return;
     }
     step(Operation.CREATE_DIRECTORY, directory);
-    Directory at = root;
+    MemoryDirectory at = root;
     for (String name : names(directory)) {
-      at = (Directory) at.names.computeIfAbsent(name, n -> new Directory());
+      if (at.get(name) == null) {
+        at.set(nameChanges++, name, new MemoryDirectory());
+      }
+      at = (MemoryDirectory) at.get(name);
     }
   }
 
   @Override
   public synchronized void forceDirectory(String directory) throws IOException {
     step(Operation.FORCE_DIRECTORY, directory);
-    if (!(find(directory) instanceof Directory d)) {
+    if (!(find(directory) instanceof MemoryDirectory d)) {
       throw new NoSuchFileException(directory);
     }
-    d.forced = new TreeMap<>(d.names);
+    d.force();
   }
 
   @Override
   public synchronized void rename(String from, String to) throws IOException {
     step(Operation.RENAME, from);
-    Node node = find(from);
+    MemoryNode node = find(from);
     if (node == null) {
       throw new NoSuchFileException(from);
     }
-    if (find(to) instanceof Directory) {
+    if (find(to) instanceof MemoryDirectory) {
       throw new FileAlreadyExistsException(to);
     }
-    Directory target = parent(to);
-    parent(from).names.remove(lastName(from));
-    target.names.put(lastName(to), node);
+    MemoryDirectory target = parent(to);
+    parent(from).remove(nameChanges, lastName(from));
+    target.set(nameChanges++, lastName(to), node);
   }
 
   @Override
   public synchronized void delete(String path) throws IOException {
     step(Operation.DELETE, path);
-    Node node = find(path);
+    MemoryNode node = find(path);
     if (node == null) {
       throw new NoSuchFileException(path);
     }
-    if (node instanceof Directory d && !d.names.isEmpty()) {
+    if (node instanceof MemoryDirectory d && !d.names().isEmpty()) {
       throw new IOException("Cannot delete " + path + ": the directory is not empty");
     }
-    parent(path).names.remove(lastName(path));
+    parent(path).remove(nameChanges++, lastName(path));
   }
 
   @Override
   public synchronized Closeable lock(String path, String holder) throws IOException {
     step(Operation.LOCK, path);
-    Directory parent = parent(path);
-    MemoryFile file =
-        (MemoryFile) parent.names.computeIfAbsent(lastName(path), n -> new MemoryFile());
+    MemoryDirectory parent = parent(path);
+    if (parent.get(lastName(path)) == null) {
+      parent.set(nameChanges++, lastName(path), new MemoryFile());
+    }
+    MemoryFile file = (MemoryFile) parent.get(lastName(path));
     if (file.holder != null) {
       throw new StoreLockedException(description(), file.holder);
     }
@@ -210,13 +229,13 @@ public final class MemoryStorage implements Storage {
         "simulated %s at operation %d (%s %s)".formatted(fault, operations - 1, operation, path));
   }
 
-  private Node find(String path) {
-    Node node = root;
+  private MemoryNode find(String path) {
+    MemoryNode node = root;
     for (String name : names(path)) {
-      if (!(node instanceof Directory directory)) {
+      if (!(node instanceof MemoryDirectory directory)) {
         return null;
       }
-      node = directory.names.get(name);
+      node = directory.get(name);
     }
     return node;
   }
@@ -228,10 +247,10 @@ public final class MemoryStorage implements Storage {
     throw new NoSuchFileException(path);
   }
 
-  private Directory parent(String path) throws IOException {
+  private MemoryDirectory parent(String path) throws IOException {
     int slash = path.lastIndexOf('/');
     String directory = slash < 0 ? "" : path.substring(0, slash);
-    if (find(directory) instanceof Directory parent) {
+    if (find(directory) instanceof MemoryDirectory parent) {
       return parent;
     }
     throw new NoSuchFileException(directory);
@@ -243,63 +262,6 @@ public final class MemoryStorage implements Storage {
 
   private static List<String> names(String path) {
     return path.isEmpty() ? List.of() : Arrays.asList(path.split("/", -1));
-  }
-
-  private interface Node {
-    Node survivor(CrashKind kind);
-  }
-
-  private static final class Directory implements Node {
-    final Map<String, Node> names = new TreeMap<>();
-    Map<String, Node> forced = new TreeMap<>();
-
-    Directory childDirectory(String name) {
-      Directory child = (Directory) names.computeIfAbsent(name, n -> new Directory());
-      forced.put(name, child);
-      return child;
-    }
-
-    void put(String name, Node node) {
-      names.put(name, node);
-      forced.put(name, node);
-    }
-
-    @Override
-    public Node survivor(CrashKind kind) {
-      Directory copy = new Directory();
-      Map<String, Node> source = kind == CrashKind.POWER ? forced : names;
-      source.forEach((name, node) -> copy.put(name, node.survivor(kind)));
-      return copy;
-    }
-  }
-
-  private static final class MemoryFile implements Node {
-    private byte[] bytes = new byte[64];
-    private int size;
-    private byte[] forced = new byte[0];
-    private String holder;
-
-    byte[] data() {
-      return Arrays.copyOf(bytes, size);
-    }
-
-    void write(ByteBuffer source, int position) {
-      int end = Math.addExact(position, source.remaining());
-      if (end > bytes.length) {
-        bytes = Arrays.copyOf(bytes, Math.max(end, Math.min(bytes.length * 2, 1 << 30)));
-      }
-      source.get(bytes, position, source.remaining());
-      size = Math.max(size, end);
-    }
-
-    @Override
-    public Node survivor(CrashKind kind) {
-      MemoryFile copy = new MemoryFile();
-      copy.bytes = kind == CrashKind.POWER ? forced.clone() : data();
-      copy.size = copy.bytes.length;
-      copy.forced = copy.bytes.clone();
-      return copy;
-    }
   }
 
   private final class Handle implements ReadableFile, WritableFile {
@@ -320,7 +282,7 @@ public final class MemoryStorage implements Storage {
     public long size() throws IOException {
       synchronized (MemoryStorage.this) {
         alive();
-        return file.size;
+        return file.size();
       }
     }
 
@@ -328,11 +290,11 @@ public final class MemoryStorage implements Storage {
     public int read(ByteBuffer target, long position) throws IOException {
       synchronized (MemoryStorage.this) {
         alive();
-        if (position >= file.size) {
+        if (position >= file.size()) {
           return target.hasRemaining() ? -1 : 0;
         }
-        int count = (int) Math.min(target.remaining(), file.size - position);
-        target.put(file.bytes, (int) position, count);
+        int count = (int) Math.min(target.remaining(), file.size() - position);
+        target.put(file.array(), (int) position, count);
         return count;
       }
     }
@@ -341,11 +303,11 @@ public final class MemoryStorage implements Storage {
     public ByteBuffer map(long position, int length) throws IOException {
       synchronized (MemoryStorage.this) {
         alive();
-        if (position + length > file.size) {
+        if (position + length > file.size()) {
           throw new IOException("Cannot map %s beyond its end".formatted(path));
         }
         ByteBuffer copy = ByteBuffer.allocateDirect(length);
-        copy.put(file.bytes, (int) position, length).flip();
+        copy.put(file.array(), (int) position, length).flip();
         return copy.asReadOnlyBuffer();
       }
     }
@@ -370,7 +332,7 @@ public final class MemoryStorage implements Storage {
     public void force() throws IOException {
       synchronized (MemoryStorage.this) {
         step(Operation.FORCE, path);
-        file.forced = file.data();
+        file.force();
       }
     }
 

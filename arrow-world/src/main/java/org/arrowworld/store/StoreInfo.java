@@ -10,6 +10,7 @@ import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
@@ -25,6 +26,7 @@ import org.arrowworld.storage.Storage;
  * @param tickUnit what one tick is, for people
  * @param properties the application's own settings
  * @param environment what wrote it, for people
+ * @param parent where its history comes from, if it is another store's
  */
 public record StoreInfo(
     StoreId id,
@@ -32,13 +34,28 @@ public record StoreInfo(
     boolean strings,
     String tickUnit,
     Map<String, String> properties,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Optional<Parent> parent) {
+
+  /** The store and the place in its log that a history goes on from. */
+  public record Parent(StoreId store, LogPosition position) {}
 
   /** The format version written, and the only one read. */
   public static final int FORMAT = 0;
 
   private static final String PATH = "store.json";
   private static final String KIND = "arrow-world store";
+
+  /** A store whose history is its own. */
+  public StoreInfo(
+      StoreId id,
+      WorldSchema schema,
+      boolean strings,
+      String tickUnit,
+      Map<String, String> properties,
+      Map<String, String> environment) {
+    this(id, schema, strings, tickUnit, properties, environment, Optional.empty());
+  }
 
   public StoreInfo {
     properties = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(properties));
@@ -58,7 +75,13 @@ public record StoreInfo(
 
   /** This store, not yet written, with a {@code text} column whatever its schema. */
   public StoreInfo withStrings() {
-    return new StoreInfo(id, schema, true, tickUnit, properties, environment);
+    return new StoreInfo(id, schema, true, tickUnit, properties, environment, parent);
+  }
+
+  /** This store, not yet written, as one that goes on from another. */
+  public StoreInfo withParent(StoreId store, LogPosition position) {
+    Optional<Parent> origin = Optional.of(new Parent(store, position));
+    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, origin);
   }
 
   /** Whether a storage holds a store. */
@@ -85,8 +108,28 @@ public record StoreInfo(
     json.put("schema", SchemaJson.schema(schema));
     json.put("properties", properties);
     json.put("environment", environment);
+    parent.ifPresent(origin -> json.put("parent", tree(origin)));
     AtomicFiles.createDirectories(storage, "");
     ChecksummedJson.write(storage, PATH, json);
+  }
+
+  private static Map<String, Object> tree(Parent origin) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("store", origin.store.hex());
+    json.put("tick", "%016x".formatted(origin.position.tick()));
+    json.put("seq", "%016x".formatted(origin.position.seq()));
+    json.put("chain", "%016x".formatted(origin.position.chain()));
+    return json;
+  }
+
+  private static Optional<Parent> parent(JsonObject json) throws DamagedFileException {
+    if (!json.has("parent")) {
+      return Optional.empty();
+    }
+    JsonObject origin = json.object("parent");
+    LogPosition position =
+        new LogPosition(origin.hex64("tick"), origin.hex64("seq"), origin.hex64("chain"));
+    return Optional.of(new Parent(new StoreId(origin.string("store")), position));
   }
 
   /** Reads {@code store.json}. */
@@ -110,7 +153,8 @@ public record StoreInfo(
           json.bool("strings"),
           json.string("tick_unit"),
           json.strings("properties"),
-          json.strings("environment"));
+          json.strings("environment"),
+          parent(json));
     } catch (InvalidUseException e) {
       throw new DamagedFileException(PATH, -1, e.getMessage(), e);
     }

@@ -28,6 +28,27 @@ final class IdMap {
     return sparseCount == 0 ? ABSENT : sparseValues[find(id)];
   }
 
+  /**
+   * Looks up many ids: the values of {@code ids[from, to)} go to the same places of {@code out}.
+   *
+   * @return the first place whose id has no value, -1 if all have one
+   */
+  int getAll(int[] ids, int from, int to, int[] out) {
+    int[] near = dense;
+    int signs = 0;
+    for (int i = from; i < to; i++) {
+      int id = ids[i];
+      int value = Integer.compareUnsigned(id, near.length) < 0 ? near[id] : get(id);
+      out[i] = value;
+      signs |= value;
+    }
+    int missing = signs < 0 ? from : -1;
+    while (missing >= 0 && out[missing] != ABSENT) {
+      missing++;
+    }
+    return missing;
+  }
+
   /** Sets the value of an id. */
   void put(int id, int value) {
     if (Integer.compareUnsigned(id, dense.length) >= 0

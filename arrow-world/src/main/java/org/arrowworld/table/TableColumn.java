@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -16,6 +17,7 @@ import org.apache.arrow.vector.UInt2Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
@@ -39,8 +41,16 @@ public final class TableColumn implements AutoCloseable {
     this.type = definition.type();
     this.widthBytes = type.widthBytes();
     this.vector = vector(definition, allocator);
-    vector.allocateNew(capacity);
+    allocate(capacity, () -> vector.allocateNew(capacity));
     adopt();
+  }
+
+  private void allocate(int rows, Runnable allocation) {
+    try {
+      allocation.run();
+    } catch (OutOfMemoryException e) {
+      throw new MemoryFullException(fullName(), rows, e);
+    }
   }
 
   private static BaseFixedWidthVector vector(Column column, BufferAllocator allocator) {
@@ -75,7 +85,7 @@ public final class TableColumn implements AutoCloseable {
             "Cannot grow column '%s.%s' beyond %d rows (2 GiB)"
                 .formatted(table, definition.name(), capacity));
       }
-      vector.reAlloc();
+      allocate(rows, vector::reAlloc);
       adopt();
     }
   }
@@ -162,9 +172,19 @@ public final class TableColumn implements AutoCloseable {
           data.putLong(slots[i] * 8, patterns[i]);
         }
       }
-      default -> {
+      case U32, I32, STRING -> {
         for (int i = from; i < to; i++) {
-          set(slots[i], patterns[i]);
+          data.putInt(slots[i] * 4, (int) Values.toInteger(patterns[i]));
+        }
+      }
+      case U16, I16 -> {
+        for (int i = from; i < to; i++) {
+          data.putShort(slots[i] * 2, (short) Values.toInteger(patterns[i]));
+        }
+      }
+      case U8, I8, BOOL -> {
+        for (int i = from; i < to; i++) {
+          data.put(slots[i], (byte) Values.toInteger(patterns[i]));
         }
       }
     }

@@ -75,6 +75,25 @@ public final class World implements AutoCloseable {
             .formatted(name, tables.stream().map(WorldTable::name).toList()));
   }
 
+  /** The same state in memory of its own, allocators and codebook included. The caller closes it. */
+  public World copy(BufferAllocator parent) {
+    Codebook words = new Codebook();
+    for (int code = 0; code < codebook.size(); code++) {
+      words.learn(code, codebook.word(code));
+    }
+    World copy = new World(schema, words, parent);
+    try {
+      for (int i = 0; i < tables.size(); i++) {
+        copy.tables.get(i).restore(tables.get(i));
+      }
+      copy.tick = tick;
+      return copy;
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
+    }
+  }
+
   @Override
   public void close() {
     tables.forEach(WorldTable::close);

@@ -33,8 +33,13 @@ public final class WorldTable implements TableView, AutoCloseable {
   WorldTable(TableSchema schema, BufferAllocator memory) {
     this.schema = schema;
     this.definitions = schema.allColumns();
-    for (Column definition : definitions) {
-      columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+    try {
+      for (Column definition : definitions) {
+        columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
     this.ids = schema.kind() == TableKind.APPEND_ONLY ? null : columns.get(0);
     this.gens = schema.hasGenerations() ? columns.get(1) : null;
@@ -117,6 +122,24 @@ public final class WorldTable implements TableView, AutoCloseable {
       return Integer.compareUnsigned(id, rows) < 0 ? id : -1;
     }
     return slots.get(id);
+  }
+
+  /**
+   * The slots of many ids: those of {@code of[from, to)} go to the same places of {@code out}.
+   *
+   * @return the first place whose id no live row has, -1 if all are live
+   */
+  public int slotsOf(int[] of, int from, int to, int[] out) {
+    if (ids != null) {
+      return slots.getAll(of, from, to, out);
+    }
+    for (int i = from; i < to; i++) {
+      if (Integer.compareUnsigned(of[i], rows) >= 0) {
+        return i;
+      }
+      out[i] = of[i];
+    }
+    return -1;
   }
 
   /** The slot of an entity, -1 if it does not live (any more). */
@@ -235,7 +258,12 @@ public final class WorldTable implements TableView, AutoCloseable {
     columns.forEach(column -> column.rows(rows));
   }
 
-  private void reserve(int count) {
+  /**
+   * Makes room, so that rows up to a count can be born without allocating.
+   *
+   * @throws org.arrowworld.errors.MemoryFullException if the allocator does not give it
+   */
+  public void reserve(int count) {
     for (TableColumn column : columns) {
       column.ensure(count);
     }
@@ -264,6 +292,16 @@ public final class WorldTable implements TableView, AutoCloseable {
     }
     allocator.restore(nextId, freeIds, freeGens);
     settle();
+  }
+
+  /** Fills an empty table from another one of the same schema. */
+  void restore(WorldTable source) {
+    int[] dead = source.deadIds();
+    int[] gens = new int[dead.length];
+    for (int i = 0; i < dead.length; i++) {
+      gens[i] = source.lastGeneration(dead[i]);
+    }
+    restore(source, source.nextId(), dead, gens);
   }
 
   /** How messages name a row. */

@@ -166,7 +166,9 @@ final class Cleanup {
     boolean external = !appendOnly && table.schema().ids() == IdPolicy.EXTERNAL;
     NextIds next = new NextIds(table, dying.ids);
     int n = table.rows();
-    for (int row : rows.ordered()) {
+    int[] ordered = rows.ordered();
+    table.reserve(Math.addExact(n, ordered.length)); // nothing may fail once the tick is logged
+    for (int row : ordered) {
       int id;
       int gen = 0;
       if (appendOnly) {
@@ -259,7 +261,9 @@ final class Cleanup {
     WorldTable target = world.tables().get(of);
     Deaths targetDeaths = deaths.get(of);
     InsertionList rows = mutations.insertions();
-    for (int row : rows.ordered()) {
+    int[] ordered = rows.ordered();
+    presence.reserve(Math.addExact(presence.rows(), ordered.length));
+    for (int row : ordered) {
       int id = (int) rows.id(row);
       int slot = target.slotOf(id);
       boolean lives = slot >= 0 && !targetDeaths.slots.get(slot);

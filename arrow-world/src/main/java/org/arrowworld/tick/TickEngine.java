@@ -1,6 +1,7 @@
 package org.arrowworld.tick;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
@@ -21,13 +22,26 @@ public final class TickEngine {
   private final Cleanup cleanup;
   private final TripleApplier applier;
   private boolean running;
+  private boolean halfApplied;
 
   public TickEngine(World world, KeyTable keys, LogWriter log) {
+    this(world, keys, Optional.of(log));
+  }
+
+  private TickEngine(World world, KeyTable keys, Optional<LogWriter> log) {
     this.world = world;
-    this.log = log;
+    this.log = log.orElse(null);
     this.buffer = new MutationBuffer(world, keys);
     this.cleanup = new Cleanup(world, rows);
     this.applier = new TripleApplier(world, keys);
+  }
+
+  /**
+   * An engine whose ticks leave no history: the same triples are made and applied, and forgotten.
+   * For measuring what the log costs, and for worlds that nobody will ask about.
+   */
+  public static TickEngine unlogged(World world, KeyTable keys) {
+    return new TickEngine(world, keys, Optional.empty());
   }
 
   /**
@@ -36,11 +50,16 @@ public final class TickEngine {
    *
    * @param tick later than the last one
    * @param systems puts mutations into the buffer, which is valid during the call only
-   * @return number of rows logged, the commit row included
+   * @return number of rows made, the commit row included
    */
   public int run(long tick, Consumer<MutationBuffer> systems) throws IOException {
     if (running) {
       throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
+    }
+    if (halfApplied) {
+      throw new InvalidUseException(
+          "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it"
+              .formatted(tick));
     }
     if (tick <= world.tick()) {
       throw new InvalidUseException(
@@ -48,6 +67,10 @@ public final class TickEngine {
     }
     int words = world.codebook().size();
     prepare(tick, systems);
+    if (log == null) {
+      apply(tick);
+      return rows.size() + 1;
+    }
     try {
       log.reserve(tick, rows.size() + 1L);
     } catch (LogFullException e) {
@@ -57,12 +80,19 @@ public final class TickEngine {
     log.beginTick(tick);
     log.appendAll(rows);
     long ticket = log.commitLater();
-    applier.apply(rows, 0, rows.size(), null);
-    world.settle(tick);
+    apply(tick);
     if (ticket >= 0) {
       log.await(ticket);
     }
     return rows.size() + 1;
+  }
+
+  /** Applies what was logged. Room was made before, so only a want of heap can end it halfway. */
+  private void apply(long tick) {
+    halfApplied = true;
+    applier.apply(rows, 0, rows.size(), null);
+    world.settle(tick);
+    halfApplied = false;
   }
 
   private void prepare(long tick, Consumer<MutationBuffer> systems) {

@@ -28,13 +28,19 @@ public final class TripleApplier {
   }
 
   /** What a key does to the world. */
-  private record Action(KeyKind kind, WorldTable table, TableColumn column, boolean carriesWord) {}
+  record Action(KeyKind kind, WorldTable table, TableColumn column, boolean carriesWord) {
+    /** Whether it must be applied between the rows before and after it. */
+    boolean isStructural() {
+      return kind == KeyKind.BORN || kind == KeyKind.DIED || kind == KeyKind.COMMIT;
+    }
+  }
 
   private final World world;
   private final KeyTable keys;
   private final Set<String> schemaKeys;
   private Action[] actions = new Action[0];
   private int[] slots = new int[1024];
+  private final ScatterBlock block = new ScatterBlock(this::action);
 
   public TripleApplier(World world, KeyTable keys) {
     this.world = world;
@@ -50,6 +56,57 @@ public final class TripleApplier {
    *     this world's
    */
   public void apply(Triples rows, int from, int to, Words words) {
+    int start = from;
+    while (start < to) {
+      int end = start;
+      if (to - start >= ScatterBlock.LEAST_ROWS) {
+        end = scattered(rows, start, Math.min(to, start + ScatterBlock.MOST_ROWS));
+        if (end > start) {
+          learnAll(rows, start, end, words);
+          block.apply(rows, start, end);
+        }
+      }
+      int runsTo = end > start ? end : Math.min(to, start + ScatterBlock.MOST_ROWS);
+      if (end == start) {
+        applyRuns(rows, start, runsTo, words);
+      }
+      start = runsTo;
+    }
+  }
+
+  /**
+   * The end of the rows from {@code from} on that change no table's rows and jump from key to key
+   * so much that they are better sorted by key first; {@code from} if they do not.
+   */
+  private int scattered(Triples rows, int from, int to) {
+    char[] codes = rows.keys();
+    int runs = 0;
+    int row = from;
+    int last = -1;
+    while (row < to) {
+      int code = codes[row];
+      if (code != last) {
+        if (action(code).isStructural()) {
+          break;
+        }
+        runs++;
+        last = code;
+      }
+      row++;
+    }
+    boolean scattered = row - from >= ScatterBlock.LEAST_ROWS && runs > (row - from) / 8;
+    return scattered ? row : from;
+  }
+
+  private void learnAll(Triples rows, int from, int to, Words words) {
+    for (int row = from; words != null && row < to; row++) {
+      if (actions[rows.keys()[row]].carriesWord) {
+        learn(rows, row, row + 1, words);
+      }
+    }
+  }
+
+  private void applyRuns(Triples rows, int from, int to, Words words) {
     char[] codes = rows.keys();
     int start = from;
     while (start < to) {
@@ -135,17 +192,16 @@ public final class TripleApplier {
     if (slots.length < to) {
       slots = new int[Math.max(to, slots.length * 2)];
     }
-    int[] rids = rows.rids();
-    for (int row = from; row < to; row++) {
-      int slot = action.table.slotOf(rids[row]);
-      if (slot < 0) {
-        throw new InvalidUseException(
-            "Cannot set %s of %s at tick %d: it is not live"
-                .formatted(
-                    action.column.fullName(), action.table.describe(rids[row]), rows.ticks()[row]));
-      }
-      slots[row] = slot;
+    int missing = action.table.slotsOf(rows.rids(), from, to, slots);
+    if (missing >= 0) {
+      throw notLive(action, rows.rids()[missing], rows.ticks()[missing]);
     }
     action.column.scatter(slots, rows.vals(), from, to);
+  }
+
+  static InvalidUseException notLive(Action action, int rid, long tick) {
+    return new InvalidUseException(
+        "Cannot set %s of %s at tick %d: it is not live"
+            .formatted(action.column.fullName(), action.table.describe(rid), tick));
   }
 }

@@ -9,19 +9,16 @@ import org.arrowworld.log.Triples;
 import org.arrowworld.table.World;
 import org.arrowworld.tick.TripleApplier;
 
-/** Brings a world forward through the log. */
-final class Replayer implements Log.Visitor {
+/** Brings a world forward through the log, with the code that changed the live one. */
+final class Replayer implements Log.RowVisitor {
   private final TripleApplier applier;
-  private final Triples rows = new Triples(4096);
 
   Replayer(World world, Log log) {
     applier = new TripleApplier(world, log.keys());
   }
 
   @Override
-  public void visit(TripleBatch batch, int from, int to) throws IOException {
-    rows.clear();
-    batch.copyTo(rows, from, to);
+  public void visit(Triples rows, TripleBatch batch, int from) throws IOException {
     try {
       applier.apply(rows, 0, rows.size(), row -> batch.word(from + row));
     } catch (InvalidUseException e) {

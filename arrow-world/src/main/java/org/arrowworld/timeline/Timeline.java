@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -14,6 +15,7 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
 /**
@@ -50,7 +52,10 @@ public final class Timeline implements Closeable {
     StoreInfo info = StoreInfo.read(storage);
     Log log = info.openLog(storage);
     try {
-      return new Timeline(storage, info, log, Snapshot.list(storage));
+      long last = log.fencedAfter().orElse(Long.MAX_VALUE);
+      List<Snapshot.Location> snapshots =
+          Snapshot.list(storage).stream().filter(s -> s.tick() <= last).toList();
+      return new Timeline(storage, info, log, snapshots);
     } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
@@ -79,41 +84,63 @@ public final class Timeline implements Closeable {
 
   /** The first tick {@link #at} answers for. */
   public long firstTick() throws IOException {
-    if (log.start().seq() == 0 && log.firstTick().isPresent()) {
-      return log.firstTick().get();
+    boolean whole = log.start().seq() == 0 && log.firstTick().isPresent();
+    long firstLogged = whole ? log.firstTick().get() : Long.MAX_VALUE;
+    long first = firstLogged;
+    for (Snapshot base : openBases(firstLogged)) {
+      first = Math.min(first, base.position().tick());
     }
-    return bases().stream()
-        .mapToLong(Snapshot.Location::tick)
-        .min()
-        .orElseThrow(() -> new InvalidUseException(empty()));
+    if (first == Long.MAX_VALUE) {
+      throw new InvalidUseException(empty());
+    }
+    return first;
   }
 
   /** The last committed tick. */
   public long lastTick() throws IOException {
-    long last = log.end().tick();
-    for (Snapshot.Location base : last < 0 ? bases() : List.<Snapshot.Location>of()) {
-      last = Math.max(last, base.tick());
-    }
+    long last = end().tick();
     if (last < 0) {
       throw new InvalidUseException(empty());
     }
     return last;
   }
 
-  private String empty() {
-    return "The store in %s has no committed tick yet".formatted(storage.description());
+  /** The position after the last committed tick. */
+  public LogPosition end() throws IOException {
+    return positionOf(Long.MAX_VALUE);
   }
 
-  private List<Snapshot.Location> bases() throws IOException {
-    List<Snapshot.Location> bases = new ArrayList<>();
+  /**
+   * The log position after the last committed tick at or before {@code tick}; where the log has no
+   * rows up to there, that of the base it goes on from.
+   */
+  public LogPosition positionOf(long tick) throws IOException {
+    LogPosition position = log.positionAt(tick);
+    for (Snapshot base : position.tick() < 0 ? openBases(Long.MAX_VALUE) : List.<Snapshot>of()) {
+      if (base.position().tick() <= tick) {
+        position = base.position();
+      }
+    }
+    return position;
+  }
+
+  /** The bases before a tick, by tick; closed, what their manifests say stays. */
+  private List<Snapshot> openBases(long before) throws IOException {
+    List<Snapshot> bases = new ArrayList<>();
     for (Snapshot.Location location : snapshots) {
-      try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
-        if (snapshot.isBase()) {
-          bases.add(location);
+      if (location.tick() < before) {
+        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+          if (snapshot.isBase()) {
+            bases.add(snapshot);
+          }
         }
       }
     }
     return bases;
+  }
+
+  private String empty() {
+    return "The store in %s has no committed tick yet".formatted(storage.description());
   }
 
   /**
@@ -127,16 +154,24 @@ public final class Timeline implements Closeable {
 
   /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
   public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
-    if (tick < firstTick() || tick > lastTick()) {
-      throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, firstTick(), lastTick()));
-    }
-    World world = startWorld(tick, start, allocator);
+    checkTick(tick);
+    return replayed(startWorld(tick, start, Projection.ALL, allocator), tick);
+  }
+
+  /**
+   * The wanted part of the state after the last committed tick at or before {@code tick}; the rest
+   * takes no memory. The caller closes the world.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span, or a name is unknown
+   */
+  public World at(long tick, Projection wanted, BufferAllocator allocator) throws IOException {
+    checkTick(tick);
+    return replayed(startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator), tick);
+  }
+
+  private World replayed(World world, long tick) throws IOException {
     try {
-      if (world.tick() < tick) {
-        log.scan(world.tick() + 1, tick, new Replayer(world, log));
-      }
+      advance(world, tick);
       return world;
     } catch (IOException | RuntimeException | Error e) {
       world.close();
@@ -144,8 +179,90 @@ public final class Timeline implements Closeable {
     }
   }
 
+  /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
+  public void advance(World world, long tick) throws IOException {
+    if (world.tick() < tick) {
+      log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
+    }
+  }
+
+  private void checkTick(long tick) throws IOException {
+    if (tick < firstTick() || tick > lastTick()) {
+      throw new InvalidUseException(
+          "No world at tick %d: the store has ticks %d to %d"
+              .formatted(tick, firstTick(), lastTick()));
+    }
+  }
+
+  /**
+   * What happened to an id, in log order: births and deaths with their lineage, values, events, and
+   * its coming and going in presence tables, in all its generations. Reads just the batches whose
+   * ticks and ids may match.
+   */
+  public void history(HistoryQuery query, Change.Visitor visitor) throws IOException {
+    scan(query, new HistoryFilter(query, info.schema(), log.keys(), visitor));
+  }
+
+  /** Hands the rows of a query's id and ticks to a filter. */
+  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
+    log.scanRid(
+        query.first(),
+        query.last(),
+        query.id(),
+        (batch, from, to) -> {
+          for (int row = from; row < to; row++) {
+            if (batch.rid(row) == query.id()) {
+              int at = row;
+              filter.row(
+                  batch.tick(row),
+                  batch.key(row),
+                  batch.val(row),
+                  () -> batch.word(at));
+            }
+          }
+        });
+  }
+
+  /**
+   * The family of an entity, from one pass over the log; memory is that of the living and their
+   * ancestors.
+   *
+   * @param id its id, unsigned
+   * @param generation which of its lives; its last one if empty
+   */
+  public Family family(
+      String table, int id, OptionalInt generation, BufferAllocator allocator) throws IOException {
+    info.schema().table(table);
+    FamilyScan scan = new FamilyScan(table, id, log.keys());
+    long first = 0;
+    if (log.start().seq() > 0 || log.segments().isEmpty()) {
+      first = firstTick() + 1;
+      try (World base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
+        scan.begin(base.table(table));
+      }
+    }
+    log.scan(first, Long.MAX_VALUE, scan);
+    return scan.family(generation);
+  }
+
+  /**
+   * The net changes from the state at one tick to the state at a later one: who was born and still
+   * lives, who died, which values differ. Order within tables does not count.
+   */
+  public void between(long from, long to, BufferAllocator allocator, RowDiff.Visitor visitor)
+      throws IOException {
+    try (World before = at(from, allocator);
+        World after = at(to, allocator)) {
+      RowDiff.compare(
+          before.tables(),
+          after.tables(),
+          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
+    }
+  }
+
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
-  World startWorld(long tick, Start start, BufferAllocator allocator) throws IOException {
+  World startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
+      throws IOException {
     List<Snapshot.Location> candidates =
         snapshots.stream()
             .filter(s -> s.tick() <= tick)
@@ -158,7 +275,7 @@ public final class Timeline implements Closeable {
       try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
         if (usable && belongs(snapshot)) {
-          return snapshot.load(allocator);
+          return snapshot.load(wanted.of(snapshot.schema()), allocator);
         }
       } catch (DamagedFileException e) {
         warnings.add("passed over a damaged snapshot: " + e.getMessage());
@@ -171,13 +288,28 @@ public final class Timeline implements Closeable {
           "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
               .formatted(tick, log.start().seq()));
     }
-    return new World(info.schema(), new Codebook(), allocator);
+    if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
+      throw new DamagedFileException(
+          candidates.get(candidates.size() - 1).directory(),
+          -1,
+          "it is the base of the history, which cannot be replayed without it; " + lastWarning());
+    }
+    return new World(wanted.of(info.schema()), new Codebook(), allocator);
+  }
+
+  private long firstLogged() {
+    return log.firstTick().orElse(Long.MAX_VALUE);
+  }
+
+  private String lastWarning() {
+    return warnings.isEmpty() ? "it is no base" : warnings.get(warnings.size() - 1);
   }
 
   /** Whether the log holds the snapshot's commit; a base may precede the log. */
   private boolean belongs(Snapshot snapshot) throws IOException {
     LogPosition position = snapshot.position();
-    if (snapshot.isBase() && position.seq() <= log.start().seq()) {
+    boolean alone = log.segments().isEmpty();
+    if (snapshot.isBase() && (alone || position.seq() <= log.start().seq())) {
       return true;
     }
     LogPosition found = log.positionAt(position.tick());

@@ -82,7 +82,7 @@ public final class Verifier {
       Map<Long, Snapshot.Location> snapshots = checkSnapshotFiles(timeline);
       Set<Long> samples = new TreeSet<>();
       if (findings.isEmpty()) {
-        if (depth == Depth.DEEP && timeline.log().end().tick() >= 0) {
+        if (depth == Depth.DEEP && timeline.end().tick() >= 0) {
           choose(timeline, seed, samples);
         }
         checkAgainstReplay(timeline, snapshots, samples);
@@ -90,7 +90,7 @@ public final class Verifier {
       return new Report(
           List.copyOf(findings),
           List.copyOf(notes),
-          timeline.log().end().tick(),
+          timeline.end().tick(),
           timeline.log().end().seq() - timeline.log().start().seq(),
           snapshots.size(),
           List.copyOf(samples));
@@ -129,11 +129,11 @@ public final class Verifier {
           findings.add(
               "%s: hash_world is %s, its manifest says %s"
                   .formatted(location.directory(), hash, snapshot.hashWorld()));
-        } else if (snapshot.position().seq() > timeline.log().end().seq()) {
+        } else if (snapshot.position().seq() > timeline.end().seq()) {
           findings.add(
               "%s stands at seq %d, but the log ends at %d: its tail is missing"
                   .formatted(
-                      location.directory(), snapshot.position().seq(), timeline.log().end().seq()));
+                      location.directory(), snapshot.position().seq(), timeline.end().seq()));
         } else {
           sound.put(location.tick(), location);
         }
@@ -164,12 +164,10 @@ public final class Verifier {
     if (stops.isEmpty()) {
       return;
     }
-    try (World world = timeline.startWorld(stops.first(), Timeline.Start.BASE, allocator)) {
-      Replayer replayer = new Replayer(world, timeline.log());
+    try (World world =
+        timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
       for (long stop : stops) {
-        if (world.tick() < stop) {
-          timeline.log().scan(world.tick() + 1, stop, replayer);
-        }
+        timeline.advance(world, stop);
         String hash = Hashes.resume(world);
         if (snapshots.containsKey(stop)) {
           compareSnapshot(timeline, snapshots.get(stop), world, hash);

@@ -1,8 +1,11 @@
 package org.arrowworld.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +21,11 @@ import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * RELIABILITY contract 5: segments whose bytes were changed and whose checksums were then made to
@@ -30,17 +36,31 @@ class HostileSegmentTest {
       WorldSchema.of(
           TableSchema.row("c").column("x", ColumnType.F32).lineage(Lineage.CAUSE).build());
   private static final StoreId STORE = new StoreId("00112233445566778899aabbccddeeff");
-  private static final String PATH = SegmentFormat.livePath(0);
+
+  /** What is changed. */
+  private enum Form {
+    LIVE(SegmentFormat.livePath(0), 0),
+    ZSTD(SegmentFormat.sealedPath(0), 8);
+
+    final String path;
+    final long firstMessage;
+
+    Form(String path, long firstMessage) {
+      this.path = path;
+      this.firstMessage = firstMessage;
+    }
+  }
 
   /** A batch of the intact file: its extent, and where its checksum's digits stand. */
   private record Extent(int from, int to, int digits) {}
 
-  private static MemoryStorage segment() throws IOException {
+  private static MemoryStorage segment(Form form) throws IOException {
     MemoryStorage storage = new MemoryStorage();
     KeyTable keys = new KeyTable(SCHEMA.keys());
     Codebook codebook = new Codebook();
+    LogOptions options = LogOptions.DEFAULT.withSealing(BufferCompression.zstd(1));
     LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);
-    try (LogWriter log = LogWriter.open(storage, start, keys, codebook, LogOptions.DEFAULT)) {
+    try (LogWriter log = LogWriter.open(storage, start, keys, codebook, options)) {
       for (int tick = 0; tick < 2; tick++) {
         log.beginTick(tick);
         log.append(tick, keys.key("c.born").code(), 0);
@@ -48,15 +68,18 @@ class HostileSegmentTest {
         log.append(tick, keys.key("c.cause").code(), Values.ofInteger(codebook.intern("w" + tick)));
         log.commit();
       }
+      if (form == Form.ZSTD) {
+        log.seal();
+      }
     }
     return storage;
   }
 
-  private static List<Extent> extents(MemoryStorage storage) throws IOException {
+  private static List<Extent> extents(MemoryStorage storage, Form form) throws IOException {
     List<Extent> extents = new ArrayList<>();
-    try (SegmentReader reader = SegmentReader.open(storage, PATH, 0)) {
+    try (SegmentReader reader = SegmentReader.open(storage, form.path, form.firstMessage)) {
       for (SegmentIndex.Entry entry : SegmentIndexer.live(reader).batches()) {
-        long at = entry.from();
+        long at = Math.max(entry.from(), form.firstMessage);
         IpcMessage message = IpcMessage.read(reader.file(), at, entry.to());
         while (message.end() < entry.to()) {
           message = IpcMessage.read(reader.file(), message.end(), entry.to());
@@ -66,6 +89,33 @@ class HostileSegmentTest {
       }
     }
     return extents;
+  }
+
+  @Test
+  void an_uncompressed_length_that_lies_is_found_before_memory_is_taken() throws IOException {
+    MemoryStorage storage = segment(Form.ZSTD);
+    List<Extent> extents = extents(storage, Form.ZSTD);
+    int tickAt;
+    try (SegmentReader reader = SegmentReader.open(storage, Form.ZSTD.path, 8)) {
+      IpcMessage message = IpcMessage.read(reader.file(), 8, extents.get(0).to);
+      while (message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+        message = IpcMessage.read(reader.file(), message.end(), extents.get(0).to);
+      }
+      tickAt = (int) message.bufferExtent(1).offset();
+    }
+    byte[] original = storage.bytes(Form.ZSTD.path);
+    for (long lie : new long[] {-2, 1, 1L << 31, 1L << 62, Long.MIN_VALUE}) {
+      byte[] changed = original.clone();
+      ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putLong(tickAt, lie);
+      reseal(changed, extents);
+      storage.put(Form.ZSTD.path, changed);
+      try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+        assertThatThrownBy(log::verifyChain)
+            .isInstanceOf(DamagedFileException.class)
+            .hasMessageContaining("Cannot read log/00000000000000000000.arrow at byte ")
+            .hasMessageContaining("buffer 1 declares %d uncompressed bytes, expected 64", lie);
+      }
+    }
   }
 
   /** Makes every batch's checksum match the bytes (spec B-2). */
@@ -83,20 +133,21 @@ class HostileSegmentTest {
     }
   }
 
-  @Test
-  void every_bit_flipped_under_a_matching_checksum_gives_a_typed_error_or_rows()
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void every_bit_flipped_under_a_matching_checksum_gives_a_typed_error_or_rows(Form form)
       throws IOException {
-    MemoryStorage storage = segment();
-    List<Extent> extents = extents(storage);
-    assertThat(extents).hasSize(2);
-    byte[] original = storage.bytes(PATH);
+    MemoryStorage storage = segment(form);
+    List<Extent> extents = extents(storage, form);
+    assertThat(extents).hasSize(form == Form.LIVE ? 2 : 1);
+    byte[] original = storage.bytes(form.path);
     int refused = 0;
     int read = 0;
     for (int bit = 0; bit < original.length * 8; bit++) {
       byte[] changed = original.clone();
       changed[bit / 8] ^= (byte) (1 << (bit % 8));
       reseal(changed, extents);
-      storage.put(PATH, changed);
+      storage.put(form.path, changed);
       try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
         log.verifyChain();
         read++;
@@ -109,6 +160,6 @@ class HostileSegmentTest {
     }
     assertThat(refused).isPositive();
     assertThat(read).isPositive();
-    System.out.printf("HostileSegmentTest: %d refused, %d read%n", refused, read);
+    System.out.printf("HostileSegmentTest %s: %d refused, %d read%n", form, refused, read);
   }
 }

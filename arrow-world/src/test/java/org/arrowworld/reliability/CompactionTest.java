@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
@@ -11,6 +12,8 @@ import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.reliability.SmallStores.Reading;
+import org.arrowworld.storage.BufferCompression;
+import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Compaction keeps the world and its chain (spec L-25, L-26, N-7), whatever interrupts it. */
 class CompactionTest {
   private static final int TICKS = 40;
+  private static final String FIRST_SEGMENT = "log/00000000000000000000.arrow";
 
   private final BufferAllocator memory = new RootAllocator();
 
@@ -80,10 +84,30 @@ class CompactionTest {
   }
 
   @Test
+  void segments_are_compressed_and_decompressed_on_request_and_stay_as_they_are_without()
+      throws IOException {
+    MemoryStorage storage = manySegments();
+    Map<Long, String> before = hashes(storage);
+    StoreCompaction.merge(storage);
+    long plain = storage.bytes(FIRST_SEGMENT).length;
+    StoreCompaction.Report packed =
+        StoreCompaction.merge(storage, Optional.of(BufferCompression.zstd(3)));
+    assertThat(packed.merged()).containsExactly(FIRST_SEGMENT + " from 1 segment");
+    long small = storage.bytes(FIRST_SEGMENT).length;
+    assertThat(small).isLessThan(plain);
+    sound(storage);
+    assertThat(hashes(storage)).isEqualTo(before);
+    assertThat(StoreCompaction.merge(storage).merged()).isEmpty();
+    StoreCompaction.merge(storage, Optional.of(BufferCompression.NONE));
+    assertThat(storage.bytes(FIRST_SEGMENT)).hasSize((int) plain);
+    sound(storage);
+  }
+
+  @Test
   void keeping_the_last_ticks_writes_a_base_and_says_what_is_gone() throws IOException {
     MemoryStorage storage = manySegments();
     Map<Long, String> before = hashes(storage);
-    StoreCompaction.Report report = StoreCompaction.keep(storage, 12, memory);
+    StoreCompaction.Report report = StoreCompaction.keep(storage, 12, Optional.empty(), memory);
     assertThat(report.base()).hasValue(TICKS - 1 - 12);
     assertThat(report.dropped()).isNotEmpty().anyMatch(d -> d.startsWith("snapshots/"));
     try (Timeline timeline = Timeline.open(storage)) {
@@ -109,7 +133,7 @@ class CompactionTest {
       storage.plan(FaultPlan.once(operation, Fault.CRASH));
       boolean finished = false;
       try {
-        StoreCompaction.keep(storage, 12, memory);
+        StoreCompaction.keep(storage, 12, Optional.empty(), memory);
         finished = true;
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("simulated");
@@ -124,8 +148,54 @@ class CompactionTest {
         for (long tick = TICKS - 1 - 12; tick < TICKS; tick++) {
           assertThat(left.get(tick)).as("%s at %d", kind, operation).isEqualTo(before.get(tick));
         }
-        StoreCompaction.keep(after, 12, memory);
+        StoreCompaction.keep(after, 12, Optional.empty(), memory);
         sound(after);
+      }
+    }
+  }
+
+  /** The older base goes last: snapshots behind it are proven from it. */
+  @Test
+  void a_crash_at_any_operation_of_a_second_compaction_leaves_a_sound_store() throws IOException {
+    MemoryStorage compacted = manySegments();
+    StoreCompaction.keep(compacted, TICKS - 5, memory);
+    assertThat(Snapshot.list(compacted)).extracting(Snapshot.Location::tick).containsExactly(4L, 10L);
+    int crashes = 0;
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = compacted.afterCrash(CrashKind.PROCESS);
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      try {
+        StoreCompaction.keep(storage, 12, memory);
+        assertThat(crashes).isGreaterThan(10);
+        return;
+      } catch (IOException e) {
+        crashes++;
+      }
+      sound(storage.afterCrash(CrashKind.PROCESS));
+      sound(storage.afterCrash(CrashKind.POWER));
+    }
+  }
+
+  /** A cache of the tick that becomes the base is never absent. */
+  @Test
+  void a_snapshot_becomes_a_base_without_ever_being_away() throws IOException {
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = manySegments();
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      boolean finished = false;
+      try {
+        StoreCompaction.keep(storage, TICKS - 1 - 10, memory);
+        finished = true;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("simulated");
+      }
+      for (CrashKind kind : CrashKind.values()) {
+        MemoryStorage left = storage.afterCrash(kind);
+        assertThat(Snapshot.list(left)).extracting(Snapshot.Location::tick).contains(10L);
+        sound(left);
+      }
+      if (finished) {
+        return;
       }
     }
   }

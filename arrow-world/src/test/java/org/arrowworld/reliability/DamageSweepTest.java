@@ -119,9 +119,10 @@ class DamageSweepTest {
     assertThat(longest).isEqualTo(SmallStores.TICKS - 2);
   }
 
-  @Test
-  void a_sealed_segment_cut_at_any_byte_is_refused() throws IOException {
-    sweepCuts(Form.SEALED, log(Form.SEALED));
+  @ParameterizedTest
+  @EnumSource(names = {"SEALED", "ZSTD"})
+  void a_sealed_segment_cut_at_any_byte_is_refused(Form form) throws IOException {
+    sweepCuts(form, log(form));
   }
 
   @ParameterizedTest

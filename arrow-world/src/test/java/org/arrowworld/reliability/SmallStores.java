@@ -15,6 +15,7 @@ import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
@@ -38,14 +39,19 @@ final class SmallStores {
 
   enum Form {
     LIVE,
-    SEALED
+    SEALED,
+    ZSTD
   }
 
   /** A store of {@link #TICKS} ticks, with a snapshot at tick 2. */
   static MemoryStorage create(Form form, BufferAllocator memory) throws IOException {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of("seed", "3"));
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    LogOptions options =
+        form == Form.ZSTD
+            ? LogOptions.DEFAULT.withSealing(BufferCompression.zstd(3))
+            : LogOptions.DEFAULT;
+    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
       for (int tick = 0; tick < TICKS; tick++) {
         float x = tick * 1.5f;
         live.tick(
@@ -59,7 +65,7 @@ final class SmallStores {
           live.snapshot();
         }
       }
-      if (form == Form.SEALED) {
+      if (form != Form.LIVE) {
         live.seal();
       }
     }
@@ -95,7 +101,7 @@ final class SmallStores {
   }
 
   /** Hash and words: everything a reader can see of a world. */
-  private static String describe(World world) {
+  static String describe(World world) {
     StringBuilder text = new StringBuilder(Hashes.resume(world));
     for (int code = 0; code < world.codebook().size(); code++) {
       text.append('|').append(world.codebook().word(code));

@@ -29,6 +29,15 @@ public final class SharedData {
     return folder;
   }
 
+  /** A folder of hostile inputs; the test is skipped if it is not there. */
+  public static Path corpus(String name) {
+    Path folder = data().resolveSibling("corpora").resolve(name);
+    assumeThat(folder)
+        .withFailMessage("skipped: the hostile inputs shared/corpora/%s are not here", name)
+        .isDirectory();
+    return folder;
+  }
+
   private static Path data() {
     Path at = Path.of("").toAbsolutePath();
     while (at != null && !Files.exists(at.resolve("mvnw"))) {

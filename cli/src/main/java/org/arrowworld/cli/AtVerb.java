@@ -3,13 +3,11 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.npz.TableNpz;
@@ -100,10 +98,10 @@ final class AtVerb extends ReadingVerb {
   }
 
   private void checkOut() throws IOException {
-    if (table == null || !replace) {
+    if (table == null) {
       OutputDirectory.check(out, existing());
-    } else if (Files.exists(out, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(out)) {
-      throw new InvalidUseException("Cannot replace %s: it is no file".formatted(out));
+    } else {
+      OutputDirectory.checkFile(out, existing());
     }
   }
 

@@ -22,14 +22,7 @@ final class Cell {
 
   /** The number a {@code val} pattern carries. */
   static Object of(ColumnType type, long pattern) {
-    return switch (type) {
-      case F64 -> Double.longBitsToDouble(pattern);
-      case F32 -> Float.intBitsToFloat(Values.toF32Bits(pattern));
-      case U64 -> unsigned(pattern);
-      case I64 -> pattern;
-      case BOOL -> Values.toInteger(pattern) != 0;
-      default -> Values.toInteger(pattern);
-    };
+    return Values.decode(type, pattern);
   }
 
   /** A value of a table's column; strings are their codes. */

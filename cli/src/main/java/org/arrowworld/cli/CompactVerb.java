@@ -2,9 +2,11 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +25,16 @@ final class CompactVerb extends ReadingVerb {
 
   @Option(names = "--keep-ticks", paramLabel = "N", description = "How many ticks of history stay.")
   private Long keepTicks;
+
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      converter = CompressionConverter.class,
+      description = {
+        "none, zstd or zstd:LEVEL: write segments anew that are not so compressed; default: as the",
+        "last one is."
+      })
+  private BufferCompression compression;
 
   @Override
   String purpose() {
@@ -50,10 +62,10 @@ final class CompactVerb extends ReadingVerb {
 
   private StoreCompaction.Report run(Storage storage) throws IOException {
     if (keepTicks == null) {
-      return StoreCompaction.merge(storage);
+      return StoreCompaction.merge(storage, Optional.ofNullable(compression));
     }
     try (BufferAllocator memory = new RootAllocator()) {
-      return StoreCompaction.keep(storage, keepTicks, memory);
+      return StoreCompaction.keep(storage, keepTicks, Optional.ofNullable(compression), memory);
     }
   }
 }

@@ -2,17 +2,19 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.cli.RowPrinter.ReaderGoneException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.log.Log;
-import org.arrowworld.log.TripleBatch;
-import org.arrowworld.schema.Key;
-import org.arrowworld.schema.KeyKind;
-import org.arrowworld.schema.KeyTable;
-import org.arrowworld.schema.TableSchema;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.Family;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Print all that happened to one id, in order: births and deaths with their lineage, values,",
       "events, and its coming and going in presence tables, in all its generations.",
-      "Fields are tick, gen, key, value, separated by tabs; with --json one object per line."
+      "Fields are tick, gen, key, value, separated by tabs; with --json one object per line.",
+      "With --family: where it came from, its children, and why it died."
     })
 final class HistoryVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -41,12 +44,24 @@ final class HistoryVerb extends ReadingVerb {
       description = "Only this key: a column of the table, or a key's full name.")
   private String key;
 
+  @Option(
+      names = "--family",
+      description = "Print instead its birth, parents, children and death, and what it died of.")
+  private boolean family;
+
+  @Option(
+      names = "--gen",
+      paramLabel = "G",
+      description = "With --family: which of the id's lives; the last one by default.")
+  private Long gen;
+
   @Override
   QuickArguments quick() {
     return quick(p -> store = p)
         .requiredText("--table", v -> table = v)
         .requiredNumber("--id", v -> id = v)
-        .text("--key", v -> key = v);
+        .text("--key", v -> key = v)
+        .flag("--family", () -> family = true);
   }
 
   @Override
@@ -59,15 +74,30 @@ final class HistoryVerb extends ReadingVerb {
     if (id < 0 || id > 0xFFFF_FFFFL) {
       throw new UsageException("expected an id from 0 to 4294967295, found " + id);
     }
+    if (family ? key != null : gen != null) {
+      throw new UsageException(family ? "--family takes no --key" : "--gen needs --family");
+    }
     Storage storage = store(store);
-    StoreInfo info = StoreInfo.read(storage);
-    TableSchema schema = info.schema().table(table);
-    try (Log log = info.openLog(storage)) {
+    return family ? printFamily(storage) : printHistory(storage);
+  }
+
+  private int printHistory(Storage storage) throws IOException {
+    HistoryQuery all = HistoryQuery.of(table, (int) id);
+    HistoryQuery query = key == null ? all : all.withKey(key);
+    try (Timeline timeline = Timeline.open(storage)) {
       RowPrinter printer = new RowPrinter(console(), format(), "tick", "gen", "key", "val");
-      Reader reader = new Reader(log.keys(), wanted(log.keys()), printer, schema);
-      log.scanRid(0, Long.MAX_VALUE, (int) id, reader);
-      if (!reader.found) {
-        throw new InvalidUseException("the log has no row of %s %d".formatted(table, id));
+      boolean[] found = new boolean[1];
+      Change.Visitor visitor =
+          change -> {
+            found[0] = true;
+            OptionalLong gen = change.generation();
+            Object shownGen = gen.isPresent() ? (Object) gen.getAsLong() : null;
+            printer.row(change.tick(), shownGen, change.key().name(), change.value());
+          };
+      timeline.history(query, visitor);
+      if (!found[0]) {
+        String of = key == null ? "" : " with key '" + key + "'";
+        throw new InvalidUseException("the log has no row of %s %d%s".formatted(table, id, of));
       }
     } catch (ReaderGoneException e) {
       return Exit.OK;
@@ -75,68 +105,47 @@ final class HistoryVerb extends ReadingVerb {
     return Exit.OK;
   }
 
-  /** Codes of the keys whose rows are printed. */
-  private BitSet wanted(KeyTable keys) {
-    BitSet wanted = ofTable(keys);
-    if (key != null) {
-      Key only = keys.find(table + "." + key).or(() -> keys.find(key)).orElse(null);
-      if (only == null || !wanted.get(only.code())) {
-        throw new InvalidUseException("table '%s' has no key '%s'".formatted(table, key));
+  private int printFamily(Storage storage) throws IOException {
+    OptionalInt which = gen == null ? OptionalInt.empty() : OptionalInt.of((int) (long) gen);
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline timeline = Timeline.open(storage)) {
+      Family found = timeline.family(table, (int) id, which, memory);
+      if (format() == Report.Format.JSON) {
+        new Report()
+            .json("self", json(found.self()))
+            .json("ancestors", found.ancestors().stream().map(HistoryVerb::json).toList())
+            .json("children", found.children().stream().map(HistoryVerb::json).toList())
+            .print(console(), format());
+        return Exit.OK;
       }
-      wanted.clear();
-      wanted.set(only.code());
+      Report report = new Report().line("self", text(found.self()));
+      found.ancestors().forEach(life -> report.line("ancestor", text(life)));
+      found.children().forEach(life -> report.line("child", text(life)));
+      report.print(console(), format());
+      return Exit.OK;
     }
-    return wanted;
   }
 
-  private BitSet ofTable(KeyTable keys) {
-    BitSet codes = new BitSet();
-    for (Key k : keys.from(0)) {
-      boolean presence =
-          (k.kind() == KeyKind.BORN || k.kind() == KeyKind.DIED)
-              && k.refersTo().filter(table::equals).isPresent();
-      if (k.name().startsWith(table + ".") || presence) {
-        codes.set(k.code());
-      }
-    }
-    return codes;
+  private static Map<String, Object> json(Family.Life life) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", Integer.toUnsignedLong(life.entity().id()));
+    json.put("gen", Integer.toUnsignedLong(life.entity().gen()));
+    json.put("born", life.born().isPresent() ? life.born().getAsLong() : null);
+    json.put("died", life.died().isPresent() ? life.died().getAsLong() : null);
+    json.put("cause", life.cause().orElse(null));
+    return json;
   }
 
-  /** Prints the rows and keeps track of the generation. */
-  private final class Reader implements Log.Visitor {
-    private final KeyTable keys;
-    private final BitSet ofTable;
-    private final BitSet wanted;
-    private final RowPrinter printer;
-    private final TableSchema schema;
-    private final int born;
-    private Object generation;
-    private boolean found;
-
-    Reader(KeyTable keys, BitSet wanted, RowPrinter printer, TableSchema schema) {
-      this.keys = keys;
-      this.ofTable = ofTable(keys);
-      this.wanted = wanted;
-      this.printer = printer;
-      this.schema = schema;
-      this.born = keys.key(table + ".born").code();
-    }
-
-    @Override
-    public void visit(TripleBatch batch, int from, int to) throws IOException {
-      for (int row = from; row < to; row++) {
-        if (batch.rid(row) != (int) id || !ofTable.get(batch.key(row))) {
-          continue;
-        }
-        found = true;
-        Key k = keys.key(batch.key(row));
-        if (k.code() == born && schema.hasGenerations()) {
-          generation = Cell.of(k, batch, row);
-        }
-        if (wanted.get(k.code())) {
-          printer.row(batch.tick(row), generation, k.name(), Cell.of(k, batch, row));
-        }
-      }
-    }
+  private String text(Family.Life life) {
+    String born = life.born().isPresent() ? "tick " + life.born().getAsLong() : "before the log";
+    String died = life.died().isPresent() ? "tick " + life.died().getAsLong() : "-";
+    return "%s %s gen %s, born %s, died %s%s"
+        .formatted(
+            table,
+            Integer.toUnsignedString(life.entity().id()),
+            Integer.toUnsignedString(life.entity().gen()),
+            born,
+            died,
+            life.cause().map(c -> " of " + c).orElse(""));
   }
 }

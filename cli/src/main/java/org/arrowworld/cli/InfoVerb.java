@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "info",
     description = {
-      "Tell what a store holds, or what a single file is: a log segment, a file of a snapshot,",
+      "Tell what a store or a field run holds, or what a file is: a log segment, a file of a snapshot,",
       "manifest.json, store.json, .npy or .npz. Reads as little as it can."
     })
 final class InfoVerb extends ReadingVerb {
@@ -53,6 +53,10 @@ final class InfoVerb extends ReadingVerb {
     if (storage.exists("manifest.json")) {
       return FileReport.of(storage, "manifest.json");
     }
-    throw new InvalidUseException("it is a directory with neither store.json nor manifest.json");
+    if (FieldReport.isRun(storage)) {
+      return FieldReport.of(storage);
+    }
+    throw new InvalidUseException(
+        "it is a directory with neither store.json nor manifest.json, and no field run");
   }
 }

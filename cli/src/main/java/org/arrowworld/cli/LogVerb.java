@@ -2,9 +2,11 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.arrowworld.cli.RowPrinter.ReaderGoneException;
 import org.arrowworld.log.Log;
 import org.arrowworld.schema.Key;
+import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -22,7 +24,11 @@ import picocli.CommandLine.Parameters;
       "--where is NAME (==|!=|<|<=|>|>=) LITERAL joined by 'and'. NAME is tick, rid, key, val, or",
       "a key: 'creature.energy < 1' means key == creature.energy and val < 1. LITERAL is a number",
       "(also nan, inf, -inf), true, false, or a word, in quotes if it has blanks. A float32",
-      "compares with the number rounded to float32."
+      "compares with the number rounded to float32.",
+      "",
+      "Of a record log, names of fields (in double quotes if they have other characters than",
+      "letters, digits and _#-.) select whole records: number, commit group, then name=value;",
+      "\"activity == 'picking' and value > 2\". --range is of commit groups then."
     })
 final class LogVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -102,6 +108,22 @@ final class LogVerb extends ReadingVerb {
   private long print(
       StoreInfo info, Storage storage, Where condition, TickRange wanted, RowPrinter printer)
       throws IOException {
+    if (where != null && info.property("records").isPresent()) {
+      try (SimLogReader reader = SimLogReader.open(storage)) {
+        Optional<RecordFilter> records = RecordFilter.of(condition, reader);
+        if (records.isPresent()) {
+          reader.scan(
+              record -> {
+                if (wanted.first() <= record.group()
+                    && record.group() <= wanted.last()
+                    && records.get().matches(record)) {
+                  printer.record(record);
+                }
+              });
+          return Math.max(wanted.first(), reader.end().tick() + 1);
+        }
+      }
+    }
     try (Log log = info.openLog(storage)) {
       RowFilter filter = new RowFilter(condition, log.keys());
       TickRange present = wanted.and(filter.ticks()).and(new TickRange(0, log.end().tick()));

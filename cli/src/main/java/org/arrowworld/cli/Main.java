@@ -84,11 +84,18 @@ public final class Main {
     verbs.put("at", AtVerb::new);
     verbs.put("hash", HashVerb::new);
     verbs.put("history", HistoryVerb::new);
+    verbs.put("stats", StatsVerb::new);
+    verbs.put("diff", DiffVerb::new);
+    verbs.put("fork", ForkVerb::new);
+    verbs.put("truncate", TruncateVerb::new);
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);
     verbs.put("verify", VerifyVerb::new);
+    verbs.put("doctor", DoctorVerb::new);
     verbs.put("compact", CompactVerb::new);
     verbs.put("recover", RecoverVerb::new);
+    verbs.put("migrate", MigrateVerb::new);
+    verbs.put("export", ExportVerb::new);
     return verbs;
   }
 }

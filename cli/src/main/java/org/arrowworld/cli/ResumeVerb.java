@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.arrowworld.ecosystem.EcosystemRun;
 import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.ecosystem.RunResult;
-import org.arrowworld.log.Durability;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,18 +28,7 @@ final class ResumeVerb extends ReadingVerb {
       description = "Further ticks to commit.")
   private long ticks;
 
-  @Option(
-      names = "--snapshot-every",
-      paramLabel = "N",
-      description = "A snapshot at each multiple of N ticks; default: none.")
-  private long snapshotEvery;
-
-  @Option(
-      names = "--durability",
-      paramLabel = "D",
-      converter = DurabilityConverter.class,
-      description = "commit (default), interval:MS or none.")
-  private Durability durability = Durability.COMMIT;
+  @Mixin private RunSettings settings;
 
   @Override
   String purpose() {
@@ -49,11 +38,7 @@ final class ResumeVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     store(store);
-    RunOptions options =
-        RunOptions.DEFAULT
-            .withTicks(ticks)
-            .withSnapshotEveryTicks(snapshotEvery)
-            .withDurability(durability);
+    RunOptions options = settings.options().withTicks(ticks);
     try (EcosystemRun run = EcosystemRun.resume(store, options)) {
       RunResult result = Running.run(run, ticks, console());
       RunResultReport.of(store, result).print(console(), format());

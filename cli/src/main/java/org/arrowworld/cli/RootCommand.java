@@ -62,6 +62,11 @@ final class RootCommand implements Runnable {
     CommandLine imports = new CommandLine(new ImportCommand());
     imports.addSubcommand("trajectories", attached(ImportTrajectoriesVerb::new, console));
     imports.addSubcommand("simlog", attached(ImportSimlogVerb::new, console));
+    imports.addSubcommand("npz", attached(ImportNpzVerb::new, console));
+    imports.addSubcommand("npy", attached(ImportNpyVerb::new, console));
+    imports.addSubcommand("arrow", attached(ImportArrowVerb::new, console));
+    imports.addSubcommand("fields", attached(ImportFieldsVerb::new, console));
+    imports.addSubcommand("csv", attached(ImportCsvVerb::new, console));
     root.addSubcommand("import", imports);
     return root;
   }

@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.arrowworld.simlog.SimRecordView;
 
 /** Prints rows of a log: fields separated by tabs, or one JSON object per line. */
 final class RowPrinter {
@@ -34,6 +35,34 @@ final class RowPrinter {
       }
       console.out().println(line);
     }
+    printed();
+  }
+
+  /** Prints a record: its number and commit group, then its values. */
+  void record(SimRecordView record) throws ReaderGoneException {
+    if (format == Report.Format.JSON) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("record", record.ordinal());
+      object.put("group", record.group());
+      object.put("values", record.toMap());
+      console.out().println(JsonText.of(object));
+    } else {
+      StringBuilder line = new StringBuilder();
+      line.append(record.ordinal()).append('\t').append(record.group());
+      record
+          .toMap()
+          .forEach(
+              (name, value) ->
+                  line.append('\t')
+                      .append(Escape.text(name))
+                      .append('=')
+                      .append(Escape.text(value.toString())));
+      console.out().println(line);
+    }
+    printed();
+  }
+
+  private void printed() throws ReaderGoneException {
     if (++rows % CHECK_ROWS == 0 && console.out().checkError()) {
       throw new ReaderGoneException();
     }

@@ -8,8 +8,8 @@ import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.ecosystem.RunResult;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.log.Durability;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code aw run}. */
@@ -26,7 +26,8 @@ final class RunVerb extends ReadingVerb {
   @Option(
       names = "--preset",
       paramLabel = "P",
-      description = "tiny (1,000 creatures) or small (10,000); default ${DEFAULT-VALUE}.")
+      description =
+          "tiny (1,000 creatures), small (10,000) or crowded (1,000,000); default ${DEFAULT-VALUE}.")
   private String preset = "tiny";
 
   @Option(
@@ -38,18 +39,7 @@ final class RunVerb extends ReadingVerb {
   @Option(names = "--seed", paramLabel = "S", description = "Default ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(
-      names = "--snapshot-every",
-      paramLabel = "N",
-      description = "A snapshot at each multiple of N ticks; default: none.")
-  private long snapshotEvery;
-
-  @Option(
-      names = "--durability",
-      paramLabel = "D",
-      converter = DurabilityConverter.class,
-      description = "commit (default), interval:MS or none.")
-  private Durability durability = Durability.COMMIT;
+  @Mixin private RunSettings settings;
 
   @Option(names = "--replace", description = "Replace the store at --out.")
   private boolean replace;
@@ -62,12 +52,7 @@ final class RunVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     RunOptions options =
-        RunOptions.DEFAULT
-            .withPreset(Preset.named(preset))
-            .withSeed(seed)
-            .withTicks(ticks)
-            .withSnapshotEveryTicks(snapshotEvery)
-            .withDurability(durability);
+        settings.options().withPreset(Preset.named(preset)).withSeed(seed).withTicks(ticks);
     OutputDirectory.clear(out, replace ? Existing.REPLACE : Existing.REFUSE);
     try (EcosystemRun run = EcosystemRun.create(out, options)) {
       RunResult result = Running.run(run, ticks, console());

@@ -68,7 +68,7 @@ final class SnapshotVerb extends ReadingVerb {
   }
 
   private void make(Storage storage, StoreInfo info, Timeline timeline) throws IOException {
-    LogPosition position = timeline.log().positionAt(tick);
+    LogPosition position = timeline.positionOf(tick);
     for (Snapshot.Location location : timeline.snapshots()) {
       if (location.tick() == position.tick()) {
         try (Snapshot present = Snapshot.open(storage, location, info.id())) {

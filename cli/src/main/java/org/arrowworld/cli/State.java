@@ -44,7 +44,7 @@ final class State implements Closeable {
   static State at(Storage storage, long tick, Console console) throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       checkTick(timeline, tick);
-      LogPosition position = timeline.log().positionAt(tick);
+      LogPosition position = timeline.positionOf(tick);
       for (Snapshot.Location location : timeline.snapshots()) {
         if (location.tick() == position.tick()) {
           State mapped = mapped(storage, timeline.info(), location, position, console);

@@ -6,7 +6,10 @@ import org.arrowworld.cli.Where.Condition;
 import org.arrowworld.cli.Where.Literal;
 import org.arrowworld.cli.Where.Operator;
 
-/** Parses {@code NAME (==|!=|<|<=|>|>=) LITERAL} joined by {@code and}. */
+/**
+ * Parses {@code NAME (==|!=|<|<=|>|>=) LITERAL} joined by {@code and}. A name may stand in double
+ * quotes.
+ */
 final class WhereParser {
   private final String text;
   private int at;
@@ -26,6 +29,15 @@ final class WhereParser {
   private Condition condition() {
     skipBlanks();
     int start = at;
+    if (at < text.length() && text.charAt(at) == '"') {
+      int end = text.indexOf('"', at + 1);
+      if (end < 0) {
+        throw wrong(start, "the quote is not closed");
+      }
+      at = end + 1;
+      String quoted = text.substring(start + 1, end);
+      return new Condition(quoted, start + 1, operator(), literal());
+    }
     while (at < text.length() && isNamePart(text.charAt(at))) {
       at++;
     }

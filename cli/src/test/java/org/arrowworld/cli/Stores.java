@@ -3,6 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
@@ -12,6 +13,8 @@ import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.tick.MutationBuffer;
 
 /** Small stores for tests. */
 final class Stores {
@@ -66,5 +69,15 @@ final class Stores {
       live.seal();
     }
     return store;
+  }
+
+  /** Runs one more tick of a store, and seals it. */
+  static void goOn(Path store, Consumer<MutationBuffer> systems) throws IOException {
+    try (BufferAllocator memory = new RootAllocator();
+        LiveWorld live =
+            LiveWorld.resume(new DiskStorage(store), LogOptions.DEFAULT, memory)) {
+      live.tick(systems);
+      live.seal();
+    }
   }
 }

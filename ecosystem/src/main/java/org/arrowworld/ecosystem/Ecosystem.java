@@ -1,5 +1,6 @@
 package org.arrowworld.ecosystem;
 
+import java.io.Closeable;
 import java.util.List;
 import org.arrowworld.tick.MutationBuffer;
 
@@ -13,10 +14,11 @@ import org.arrowworld.tick.MutationBuffer;
  * live.tick(ecosystem::step);
  * }</pre>
  *
- * <p>One thread.
+ * <p>Used by one thread.
  */
-public final class Ecosystem {
+public final class Ecosystem implements Closeable {
   private final FoodRatePolicy policy;
+  private final Workers workers;
   private final TickPlan plan;
   private final List<TickSystem> systems;
 
@@ -26,8 +28,18 @@ public final class Ecosystem {
    * @param seed chooses the random numbers; the same for all ticks of a run
    */
   public Ecosystem(Preset preset, long seed, FoodRatePolicy policy) {
+    this(preset, seed, policy, 1);
+  }
+
+  /**
+   * A simulation on several threads; their number changes nothing in the outcome.
+   *
+   * @param threads that share the work, the caller's among them
+   */
+  public Ecosystem(Preset preset, long seed, FoodRatePolicy policy, int threads) {
     this.policy = policy;
-    this.plan = new TickPlan(preset, seed);
+    this.workers = new Workers(threads);
+    this.plan = new TickPlan(preset, seed, workers);
     this.systems = systems(preset);
   }
 
@@ -61,5 +73,11 @@ public final class Ecosystem {
       mutations.system(plan.system);
       systems.get(i).run(mutations, plan);
     }
+  }
+
+  /** Ends the threads it began, if it did. */
+  @Override
+  public void close() {
+    workers.close();
   }
 }

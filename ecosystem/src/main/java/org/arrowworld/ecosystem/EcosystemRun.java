@@ -53,7 +53,8 @@ public final class EcosystemRun implements Closeable {
     this.live = live;
     this.preset = Preset.fromProperties(live.info().properties());
     this.seed = seed(live.info());
-    this.ecosystem = new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset));
+    this.ecosystem =
+        new Ecosystem(preset, seed, FoodRatePolicy.seasonal(preset), options.threads());
     if (live.lastTick() < 0) {
       triples += live.tick(0, ecosystem::initialWorld);
     }
@@ -248,6 +249,7 @@ public final class EcosystemRun implements Closeable {
   /** Closes the store. Idempotent. */
   @Override
   public void close() throws IOException {
+    ecosystem.close();
     close(live, memory);
   }
 }

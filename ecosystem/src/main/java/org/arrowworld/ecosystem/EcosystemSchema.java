@@ -1,6 +1,8 @@
 package org.arrowworld.ecosystem;
 
 import java.util.List;
+import org.arrowworld.migration.Migrations;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
@@ -8,8 +10,8 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 
 /**
- * The five tables. Version 1 is what fresh runs write; version 2 will add {@code hunger_buildup}
- * f32 behind the other columns of {@code creature}.
+ * The five tables. Version 1 is what fresh runs write; version 2 has {@code hunger_buildup} f32
+ * behind the other columns of {@code creature}.
  */
 public final class EcosystemSchema {
   /** Version 1. */
@@ -23,6 +25,10 @@ public final class EcosystemSchema {
               TableSchema.presence("hungry", "creature"),
               population()),
           List.of(EventKind.of("food_rate", ColumnType.F64)));
+
+  /** The known changes: version 2 adds {@code creature.hunger_buildup}, zero-filled. */
+  public static final Migrations MIGRATIONS =
+      Migrations.from(1).add("creature", Column.of("hunger_buildup", ColumnType.F32)).build();
 
   private EcosystemSchema() {}
 

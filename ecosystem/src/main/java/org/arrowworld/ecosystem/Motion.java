@@ -39,15 +39,15 @@ final class Motion implements TickSystem {
     TickPlan.copy(table, "vel_x", plan.velocityX);
     TickPlan.copy(table, "vel_y", plan.velocityY);
     TickPlan.copy(table, "energy", plan.startEnergy);
-    double seconds = plan.preset.tickSeconds();
-    double burn = plan.preset.burnPerSecond() * seconds;
-    for (int slot = 0; slot < plan.creatures; slot++) {
-      plan.random.at(mutations.tick(), plan.system, table.id(slot), table.gen(slot));
-      turn(plan, slot);
-      plan.endX[slot] = plan.torus.wrap(plan.startX[slot] + plan.velocityX[slot] * seconds);
-      plan.endY[slot] = plan.torus.wrap(plan.startY[slot] + plan.velocityY[slot] * seconds);
-      plan.energy[slot] = (float) (plan.startEnergy[slot] - burn);
-    }
+    plan.workers.run(
+        plan.creatures,
+        (worker, from, to) -> {
+          CounterRandom random = plan.randoms.get(worker);
+          for (int slot = from; slot < to; slot++) {
+            random.at(mutations.tick(), plan.system, table.id(slot), table.gen(slot));
+            move(plan, slot, random.signed(0));
+          }
+        });
     creatures.write("pos_x", plan.endX);
     creatures.write("pos_y", plan.endY);
     creatures.write("vel_x", plan.velocityX);
@@ -55,12 +55,20 @@ final class Motion implements TickSystem {
     creatures.write("energy", plan.energy);
   }
 
+  private static void move(TickPlan plan, int slot, double chance) {
+    double seconds = plan.preset.tickSeconds();
+    turn(plan, slot, chance);
+    plan.endX[slot] = plan.torus.wrap(plan.startX[slot] + plan.velocityX[slot] * seconds);
+    plan.endY[slot] = plan.torus.wrap(plan.startY[slot] + plan.velocityY[slot] * seconds);
+    plan.energy[slot] = (float) (plan.startEnergy[slot] - plan.preset.burnPerSecond() * seconds);
+  }
+
   /**
    * Turns by the angle whose half has the tangent t: cos = (1 - t²) / (1 + t²), sin = 2t / (1 +
    * t²). Only operations that IEEE 754 rounds correctly, so all machines agree without StrictMath.
    */
-  private static void turn(TickPlan plan, int slot) {
-    double t = plan.random.signed(0) * plan.preset.turn();
+  private static void turn(TickPlan plan, int slot, double chance) {
+    double t = chance * plan.preset.turn();
     double scale = 1 / (1 + t * t);
     double cos = (1 - t * t) * scale;
     double sin = 2 * t * scale;

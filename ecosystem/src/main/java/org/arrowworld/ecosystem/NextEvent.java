@@ -1,6 +1,8 @@
 package org.arrowworld.ecosystem;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.arrowworld.ecosystem.TickPlan.Event;
@@ -20,12 +22,6 @@ final class NextEvent implements TickSystem {
   private final FoodGrid grid;
   private final BitSet eaten = new BitSet();
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
-  private TickPlan plan;
-  private WorldTable creatures;
-  private WorldTable food;
-  private double tickSeconds;
-  private double bestSeconds;
-  private int bestFood;
 
   NextEvent(Preset preset) {
     double longestPath = preset.speed() * preset.tickSeconds() + 2 * preset.reach();
@@ -48,16 +44,14 @@ final class NextEvent implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan tickPlan) {
-    plan = tickPlan;
-    creatures = mutations.world().table("creature");
-    food = mutations.world().table("food");
-    tickSeconds = plan.preset.tickSeconds();
-    grid.fill(food);
+  public void run(MutationBuffer mutations, TickPlan plan) {
+    grid.fill(mutations.world().table("food"));
     eaten.clear();
-    for (int slot = 0; slot < plan.creatures; slot++) {
-      offer(next(mutations.tick(), slot));
-    }
+    List<Search> searches = new ArrayList<>();
+    plan.randoms.forEach(random -> searches.add(new Search(mutations, plan, random)));
+    plan.workers.run(plan.creatures, (worker, from, to) -> searches.get(worker).collect(from, to));
+    searches.forEach(search -> queue.addAll(search.found));
+    Search search = searches.get(0);
     for (Event event = queue.poll(); event != null; event = queue.poll()) {
       if (event.type() != EventType.EAT) {
         plan.events.add(event);
@@ -65,64 +59,91 @@ final class NextEvent implements TickSystem {
         eaten.set(event.foodSlot());
         plan.events.add(event);
       } else {
-        offer(next(mutations.tick(), event.creatureSlot()));
+        Event later = search.next(event.creatureSlot());
+        if (later != null) {
+          queue.add(later);
+        }
       }
     }
   }
 
-  private void offer(Event event) {
-    if (event != null) {
-      queue.add(event);
-    }
-  }
+  /** Looks for creatures' events; one per worker. */
+  private final class Search {
+    private final long tick;
+    private final TickPlan plan;
+    private final CounterRandom random;
+    private final WorldTable creatures;
+    private final WorldTable food;
+    private final double tickSeconds;
+    private final List<Event> found = new ArrayList<>();
+    private double bestSeconds;
+    private int bestFood;
 
-  /** The first event of a creature, food that is eaten left aside; null if it has none. */
-  private Event next(long tick, int slot) {
-    EventType type = null;
-    double seconds = tickSeconds;
-    int id = creatures.id(slot);
-    if (plan.startEnergy[slot] >= plan.preset.splitEnergy()) {
-      type = EventType.REPRODUCE;
-      double part = plan.random.at(tick, plan.system, id, creatures.gen(slot)).unit(0);
-      seconds = tickSeconds * part;
-    } else if (plan.energy[slot] <= 0) {
-      type = EventType.STARVE;
-      seconds = Math.min(tickSeconds, plan.startEnergy[slot] / plan.preset.burnPerSecond());
+    Search(MutationBuffer mutations, TickPlan plan, CounterRandom random) {
+      this.tick = mutations.tick();
+      this.plan = plan;
+      this.random = random;
+      this.creatures = mutations.world().table("creature");
+      this.food = mutations.world().table("food");
+      this.tickSeconds = plan.preset.tickSeconds();
     }
-    findFood(slot, seconds);
-    if (bestFood >= 0) {
-      return new Event(EventType.EAT, bestSeconds, slot, id, bestFood);
-    }
-    return type == null ? null : new Event(type, seconds, slot, id, -1);
-  }
 
-  /** The food a creature reaches first before a time; of several at once, the lowest id. */
-  private void findFood(int slot, double limitSeconds) {
-    FoodGrid.Path path =
-        new FoodGrid.Path(
-            plan.startX[slot], plan.startY[slot], plan.velocityX[slot], plan.velocityY[slot]);
-    double reach = plan.preset.reach();
-    double margin = reach * MARGIN;
-    double farX = path.x() + path.velocityX() * tickSeconds;
-    double farY = path.y() + path.velocityY() * tickSeconds;
-    bestSeconds = Double.POSITIVE_INFINITY;
-    bestFood = -1;
-    grid.visit(
-        Math.min(path.x(), farX) - margin,
-        Math.min(path.y(), farY) - margin,
-        Math.max(path.x(), farX) + margin,
-        Math.max(path.y(), farY) + margin,
-        candidate -> consider(candidate, grid.reached(candidate, path, reach, limitSeconds)));
-  }
-
-  private void consider(int candidate, double seconds) {
-    if (seconds > bestSeconds || seconds == Double.POSITIVE_INFINITY || eaten.get(candidate)) {
-      return;
+    void collect(int from, int to) {
+      for (int slot = from; slot < to; slot++) {
+        Event event = next(slot);
+        if (event != null) {
+          found.add(event);
+        }
+      }
     }
-    if (seconds < bestSeconds
-        || Integer.compareUnsigned(food.id(candidate), food.id(bestFood)) < 0) {
-      bestSeconds = seconds;
-      bestFood = candidate;
+
+    /** The first event of a creature, food that is eaten left aside; null if it has none. */
+    Event next(int slot) {
+      EventType type = null;
+      double seconds = tickSeconds;
+      int id = creatures.id(slot);
+      if (plan.startEnergy[slot] >= plan.preset.splitEnergy()) {
+        type = EventType.REPRODUCE;
+        seconds = tickSeconds * random.at(tick, plan.system, id, creatures.gen(slot)).unit(0);
+      } else if (plan.energy[slot] <= 0) {
+        type = EventType.STARVE;
+        seconds = Math.min(tickSeconds, plan.startEnergy[slot] / plan.preset.burnPerSecond());
+      }
+      findFood(slot, seconds);
+      if (bestFood >= 0) {
+        return new Event(EventType.EAT, bestSeconds, slot, id, bestFood);
+      }
+      return type == null ? null : new Event(type, seconds, slot, id, -1);
+    }
+
+    /** The food a creature reaches first before a time; of several at once, the lowest id. */
+    private void findFood(int slot, double limitSeconds) {
+      FoodGrid.Path path =
+          new FoodGrid.Path(
+              plan.startX[slot], plan.startY[slot], plan.velocityX[slot], plan.velocityY[slot]);
+      double reach = plan.preset.reach();
+      double margin = reach * MARGIN;
+      double farX = path.x() + path.velocityX() * tickSeconds;
+      double farY = path.y() + path.velocityY() * tickSeconds;
+      bestSeconds = Double.POSITIVE_INFINITY;
+      bestFood = -1;
+      grid.visit(
+          Math.min(path.x(), farX) - margin,
+          Math.min(path.y(), farY) - margin,
+          Math.max(path.x(), farX) + margin,
+          Math.max(path.y(), farY) + margin,
+          candidate -> consider(candidate, grid.reached(candidate, path, reach, limitSeconds)));
+    }
+
+    private void consider(int candidate, double seconds) {
+      if (seconds > bestSeconds || seconds == Double.POSITIVE_INFINITY || eaten.get(candidate)) {
+        return;
+      }
+      if (seconds < bestSeconds
+          || Integer.compareUnsigned(food.id(candidate), food.id(bestFood)) < 0) {
+        bestSeconds = seconds;
+        bestFood = candidate;
+      }
     }
   }
 }

@@ -61,7 +61,13 @@ public record Preset(
           "small", 10_000, 5_000, 320, 100_000, 40, 2_500, 20, 40_000, 500, 0.25, 10, 0.3, 0.25, 5,
           12, 60);
 
-  private static final List<Preset> ALL = List.of(TINY, SMALL);
+  /** 1,000,000 creatures: about 5 million triples a tick. */
+  public static final Preset CROWDED =
+      new Preset(
+          "crowded", 1_000_000, 500_000, 3_200, 100_000, 400, 250_000, 20, 4_000_000, 500, 0.25, 10,
+          0.3, 0.25, 5, 12, 60);
+
+  private static final List<Preset> ALL = List.of(TINY, SMALL, CROWDED);
   private static final String PREFIX = "preset.";
 
   public Preset {

@@ -3,6 +3,7 @@ package org.arrowworld.ecosystem;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.storage.BufferCompression;
 
 /**
  * How to run.
@@ -11,14 +12,15 @@ import org.arrowworld.log.LogOptions;
  * @param seed random numbers of a new store; a resumed one keeps its own
  * @param ticks ticks to commit, not counting tick 0
  * @param snapshotEveryTicks a snapshot at each tick that is a multiple of this; 0 for none
+ * @param threads that share the simulation's work, the outcome being the same for any number
  * @param log how the log is written
  */
 public record RunOptions(
-    Preset preset, long seed, long ticks, long snapshotEveryTicks, LogOptions log) {
+    Preset preset, long seed, long ticks, long snapshotEveryTicks, int threads, LogOptions log) {
 
-  /** {@code tiny} with seed 1: 1,000 ticks, no snapshots, every commit forced. */
+  /** {@code tiny} with seed 1: 1,000 ticks, no snapshots, one thread, every commit forced. */
   public static final RunOptions DEFAULT =
-      new RunOptions(Preset.TINY, 1, 1_000, 0, LogOptions.DEFAULT);
+      new RunOptions(Preset.TINY, 1, 1_000, 0, 1, LogOptions.DEFAULT);
 
   public RunOptions {
     if (ticks < 0) {
@@ -29,29 +31,41 @@ public record RunOptions(
           "Cannot make a snapshot every %d ticks: expected 1 or more, or 0 for none"
               .formatted(snapshotEveryTicks));
     }
+    if (threads < 1 || threads > 256) {
+      throw new InvalidUseException(
+          "Cannot run on %d threads: expected 1 to 256".formatted(threads));
+    }
   }
 
   public RunOptions withPreset(Preset value) {
-    return new RunOptions(value, seed, ticks, snapshotEveryTicks, log);
+    return new RunOptions(value, seed, ticks, snapshotEveryTicks, threads, log);
   }
 
   public RunOptions withSeed(long value) {
-    return new RunOptions(preset, value, ticks, snapshotEveryTicks, log);
+    return new RunOptions(preset, value, ticks, snapshotEveryTicks, threads, log);
   }
 
   public RunOptions withTicks(long count) {
-    return new RunOptions(preset, seed, count, snapshotEveryTicks, log);
+    return new RunOptions(preset, seed, count, snapshotEveryTicks, threads, log);
   }
 
   public RunOptions withSnapshotEveryTicks(long count) {
-    return new RunOptions(preset, seed, ticks, count, log);
+    return new RunOptions(preset, seed, ticks, count, threads, log);
+  }
+
+  public RunOptions withThreads(int count) {
+    return new RunOptions(preset, seed, ticks, snapshotEveryTicks, count, log);
   }
 
   public RunOptions withDurability(Durability value) {
     return withLog(log.withDurability(value));
   }
 
+  public RunOptions withSealing(BufferCompression value) {
+    return withLog(log.withSealing(value));
+  }
+
   public RunOptions withLog(LogOptions value) {
-    return new RunOptions(preset, seed, ticks, snapshotEveryTicks, value);
+    return new RunOptions(preset, seed, ticks, snapshotEveryTicks, threads, value);
   }
 }

@@ -3,7 +3,6 @@ package org.arrowworld.ecosystem;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.arrowworld.table.TableColumn;
 import org.arrowworld.table.WorldTable;
 import org.arrowworld.tick.MutationBuffer;
 
@@ -40,6 +39,10 @@ final class TickPlan {
   final Preset preset;
   final Torus torus;
   final CounterRandom random;
+  final Workers workers;
+
+  /** One generator per worker. */
+  final List<CounterRandom> randoms = new ArrayList<>();
 
   /** The number of the running system in the generator's counter. */
   int system;
@@ -71,10 +74,14 @@ final class TickPlan {
   int foodBorn;
   int foodEaten;
 
-  TickPlan(Preset preset, long seed) {
+  TickPlan(Preset preset, long seed, Workers workers) {
     this.preset = preset;
     this.torus = new Torus(preset.worldSize());
     this.random = new CounterRandom(seed);
+    this.workers = workers;
+    for (int i = 0; i < workers.count(); i++) {
+      randoms.add(new CounterRandom(seed));
+    }
   }
 
   void begin(MutationBuffer mutations, List<FoodRate> rates) {
@@ -100,9 +107,6 @@ final class TickPlan {
 
   /** Copies an f32 column. */
   static void copy(WorldTable table, String column, float[] target) {
-    TableColumn source = table.column(column);
-    for (int slot = 0; slot < table.rows(); slot++) {
-      target[slot] = source.f32(slot);
-    }
+    table.bytes(table.column(column).definition()).asFloatBuffer().get(target, 0, table.rows());
   }
 }

@@ -16,7 +16,7 @@ class PresetTest {
     assertThat(Preset.named("small").creatures()).isEqualTo(10_000);
     assertThatThrownBy(() -> Preset.named("huge"))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessage("Unknown preset 'huge': there are [tiny, small]");
+        .hasMessage("Unknown preset 'huge': there are [tiny, small, crowded]");
   }
 
   @Test

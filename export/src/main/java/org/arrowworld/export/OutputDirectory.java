@@ -6,7 +6,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.parquet.ParquetArchive;
+import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
@@ -91,10 +95,26 @@ public final class OutputDirectory implements Closeable {
       throw new InvalidUseException(
           "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
     }
-    if (!isStore(absolute) && !holdsOnlyTables(absolute)) {
+    if (!isStore(absolute) && !isArchive(absolute) && !holdsOnlyTables(absolute)) {
       throw new InvalidUseException(
           "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted"
               .formatted(out));
+    }
+  }
+
+  /** Checks that a path may become an output file, without changing anything. */
+  public static void checkFile(Path out, Existing existing) throws IOException {
+    Path absolute = out.toAbsolutePath().normalize();
+    parent(absolute);
+    if (!exists(absolute)) {
+      return;
+    }
+    if (existing == Existing.REFUSE) {
+      throw new InvalidUseException(
+          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+    }
+    if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
+      throw new InvalidUseException("Cannot replace %s: it is no file".formatted(out));
     }
   }
 
@@ -114,12 +134,25 @@ public final class OutputDirectory implements Closeable {
         && StoreInfo.exists(new DiskStorage(path));
   }
 
+  private static boolean isArchive(Path path) throws IOException {
+    DiskStorage storage = new DiskStorage(path);
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !storage.exists("manifest.json")) {
+      return false;
+    }
+    try {
+      JsonObject manifest = ChecksummedJson.read(storage, "manifest.json");
+      return manifest.string("kind").equals(ParquetArchive.KIND);
+    } catch (DamagedFileException e) {
+      return false;
+    }
+  }
+
   private static boolean holdsOnlyTables(Path path) throws IOException {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
     for (String name : new DiskStorage(path).list("")) {
-      boolean table = name.matches("[^.].*\\.(arrow|npz)");
+      boolean table = name.matches("[^.].*\\.(arrow|npz|csv|avro)");
       if (!table || !Files.isRegularFile(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

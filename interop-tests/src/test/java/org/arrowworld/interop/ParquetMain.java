@@ -13,7 +13,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.export.parquet.ParquetCompression;
-import org.arrowworld.export.parquet.ParquetFooter;
+import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
@@ -73,8 +73,8 @@ public final class ParquetMain {
         World world = history.at(history.lastTick(), memory)) {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
       for (TableView table : world.tables()) {
-        ParquetFooter footer =
-            ParquetFooter.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
+        FileOrigin footer =
+            FileOrigin.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
         writer.write(table.name() + ".parquet", table, world.codebook(), footer.pairs());
         raw(out, table);
       }

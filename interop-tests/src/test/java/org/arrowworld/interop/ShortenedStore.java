@@ -1,6 +1,7 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.schema.ColumnType;
@@ -44,7 +45,7 @@ final class ShortenedStore {
       golden.tick(live, 7, ShortenedStore::turnOver);
       live.seal();
     }
-    StoreCompaction.keep(golden.storage(), 1, golden.memory());
+    StoreCompaction.keep(golden.storage(), 1, Optional.empty(), golden.memory());
     golden.forgetBefore(BASE);
     try (LiveWorld live = golden.resume()) {
       golden.tick(live, BASE + KEPT - 1, ShortenedStore::turnOver);

@@ -19,6 +19,7 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.World;
@@ -29,7 +30,7 @@ import org.arrowworld.timeline.Verifier;
  * Stores for Python to check, and Java's view of stores that Python wrote.
  *
  * <pre>
- * run DIR SEED FROM TO live|sealed EVERY   steps FROM to TO - 1 of RandomWorld, a snapshot at every
+ * run DIR SEED FROM TO live|sealed|zstd EVERY   steps FROM to TO - 1 of RandomWorld, a snapshot at every
  *                                          EVERY-th; prints a world report per step
  * at DIR TICK...                           prints a world report per tick
  * log DIR                                  prints the log's keys and a SHA-256 per column
@@ -65,11 +66,13 @@ public final class StoreMain {
     RandomWorld random = new RandomWorld(Long.parseLong(args[2]));
     long from = Long.parseLong(args[3]);
     long every = Long.parseLong(args[6]);
+    LogOptions options =
+        args[5].equals("zstd") ? OPTIONS.withSealing(BufferCompression.zstd(1)) : OPTIONS;
     StoreInfo info = StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of("seed", args[2]));
     try (LiveWorld live =
         from == 0
-            ? LiveWorld.create(storage, info, OPTIONS, memory)
-            : LiveWorld.resume(storage, OPTIONS, memory)) {
+            ? LiveWorld.create(storage, info, options, memory)
+            : LiveWorld.resume(storage, options, memory)) {
       for (long i = from; i < Long.parseLong(args[4]); i++) {
         long step = i;
         live.tick(RandomWorld.tick(step), t -> random.step(t, step));
@@ -78,7 +81,7 @@ public final class StoreMain {
           live.snapshot();
         }
       }
-      if (args[5].equals("sealed")) {
+      if (!args[5].equals("live")) {
         live.seal();
       }
     }

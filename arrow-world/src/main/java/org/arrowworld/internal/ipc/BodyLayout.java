@@ -1,7 +1,9 @@
 package org.arrowworld.internal.ipc;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Where the nodes and buffers of one batch body lie. Offsets are relative to the body and aligned
@@ -15,6 +17,7 @@ public final class BodyLayout {
   private int nodeCount;
   private int bufferCount;
   private long lengthBytes;
+  private BodyCodec codec = BodyCodec.NONE;
 
   public BodyLayout(long rows, int alignmentBytes) {
     this.rows = rows;
@@ -50,6 +53,30 @@ public final class BodyLayout {
     node(length, 0);
     buffer(0);
     return buffer(length * widthBytes);
+  }
+
+  /** The layout of this body's columns as they are stored. */
+  BodyLayout stored(BodyCodec storedCodec, List<ByteBuffer> stored) {
+    BodyLayout layout = new BodyLayout(rows, alignmentBytes);
+    layout.codec = storedCodec;
+    for (int i = 0; i < nodeCount; i++) {
+      layout.node(nodeLength(i), nodeNulls(i));
+    }
+    stored.forEach(buffer -> layout.buffer(buffer.remaining()));
+    return layout;
+  }
+
+  /** The slices of a plain body that are its buffers. */
+  public List<ByteBuffer> buffers(ByteBuffer body) {
+    List<ByteBuffer> buffers = new ArrayList<>(bufferCount);
+    for (int i = 0; i < bufferCount; i++) {
+      buffers.add(body.slice((int) bufferOffset(i), (int) bufferLength(i)));
+    }
+    return buffers;
+  }
+
+  BodyCodec codec() {
+    return codec;
   }
 
   public long rows() {

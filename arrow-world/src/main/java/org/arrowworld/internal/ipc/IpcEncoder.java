@@ -6,7 +6,11 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
+import org.apache.arrow.flatbuf.Bool;
 import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.DictionaryEncoding;
 import org.apache.arrow.flatbuf.DictionaryKind;
@@ -135,10 +139,18 @@ public final class IpcEncoder {
       Buffer.createBuffer(b, layout.bufferOffset(i), layout.bufferLength(i));
     }
     int buffers = b.endVector();
+    int compression =
+        layout.codec() == BodyCodec.NONE
+            ? 0
+            : BodyCompression.createBodyCompression(
+                b, CompressionType.ZSTD, BodyCompressionMethod.BUFFER);
     RecordBatch.startRecordBatch(b);
     RecordBatch.addLength(b, layout.rows());
     RecordBatch.addNodes(b, nodes);
     RecordBatch.addBuffers(b, buffers);
+    if (compression != 0) {
+      RecordBatch.addCompression(b, compression);
+    }
     return RecordBatch.endRecordBatch(b);
   }
 
@@ -158,6 +170,10 @@ public final class IpcEncoder {
       Utf8.startUtf8(b);
       type = Utf8.endUtf8(b);
       typeType = Type.Utf8;
+    } else if (field.type() == IpcType.BOOL) {
+      Bool.startBool(b);
+      type = Bool.endBool(b);
+      typeType = Type.Bool;
     } else if (field.type().isFloat()) {
       short precision = field.type() == IpcType.F32 ? Precision.SINGLE : Precision.DOUBLE;
       type = FloatingPoint.createFloatingPoint(b, precision);

@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
@@ -23,6 +26,8 @@ import org.arrowworld.storage.ReadableFile;
 public final class IpcMessage {
   /** Metadata longer than this is refused. */
   public static final int MAX_METADATA_BYTES = 16 << 20;
+
+  private static final List<IpcField> WORDS = List.of(IpcField.plain("words", IpcType.UTF8));
 
   /** What a message carries. */
   public enum Kind {
@@ -113,6 +118,9 @@ public final class IpcMessage {
             case MessageHeader.RecordBatch -> Kind.RECORD_BATCH;
             default -> throw damaged(file, offset, "message type " + message.headerType());
           };
+      if (message.header(new Schema()) == null) {
+        throw damaged(file, offset, "a message of type %s without its header".formatted(kind));
+      }
       return new IpcMessage(file, offset, bytes, message, kind);
     } catch (RuntimeException e) {
       throw malformed(file, offset, e);
@@ -192,10 +200,13 @@ public final class IpcMessage {
     return (DictionaryBatch) guarded(() -> message.header(new DictionaryBatch()));
   }
 
-  /** The words of a dictionary message, given its body. */
-  public Words words(ByteBuffer body) throws DamagedFileException {
+  /**
+   * The words of a dictionary message, given its body; compressed ones are valid until the reader's
+   * next use.
+   */
+  public Words words(ByteBuffer body, BodyReader reader) throws DamagedFileException {
     DictionaryBatch dictionary = dictionary();
-    Batch batch = batch(guarded(dictionary::data), body);
+    Batch batch = batch(guarded(dictionary::data), body, WORDS, reader);
     if (!batch.nulls().equals(List.of(0)) || batch.buffers().size() != 3) {
       throw damaged(file, offset, "a dictionary that is not one column of words without nulls");
     }
@@ -206,14 +217,11 @@ public final class IpcMessage {
   /** A buffer's place in the file. */
   public record Extent(long offset, long length) {}
 
-  /** Where a buffer of this record batch lies. */
+  /** Where a buffer of this record batch lies, as it is stored: see {@link #codec}. */
   public Extent bufferExtent(int index) throws DamagedFileException {
     return guarded(
         () -> {
           RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
-          if (batch.compression() != null) {
-            throw new IllegalStateException("a compressed batch");
-          }
           long at = batch.buffers(index).offset();
           long length = batch.buffers(index).length();
           if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
@@ -223,19 +231,60 @@ public final class IpcMessage {
         });
   }
 
-  /** Rows of this record batch. */
-  public int rows() throws DamagedFileException {
-    return guarded(
-        () -> Math.toIntExact(((RecordBatch) message.header(new RecordBatch())).length()));
+  /**
+   * How the buffers of this record batch or dictionary are stored.
+   *
+   * @throws DamagedFileException naming a codec that is not read here
+   */
+  public BodyCodec codec() throws DamagedFileException {
+    return codec(guarded(this::recordBatch));
   }
 
-  /** The record batch this message carries, given its body. */
-  public Batch batch(ByteBuffer body) throws DamagedFileException {
-    return batch((RecordBatch) guarded(() -> message.header(new RecordBatch())), body);
+  private BodyCodec codec(RecordBatch batch) throws DamagedFileException {
+    BodyCompression compression = guarded(batch::compression);
+    if (compression == null) {
+      return BodyCodec.NONE;
+    }
+    byte codec = guarded(compression::codec);
+    byte method = guarded(compression::method);
+    if (codec != CompressionType.ZSTD || method != BodyCompressionMethod.BUFFER) {
+      throw damaged(
+          "its buffers are compressed with %s (method %d); expected zstd per buffer, or nothing"
+              .formatted(codec == CompressionType.LZ4_FRAME ? "LZ4" : "codec " + codec, method));
+    }
+    return BodyCodec.ZSTD;
+  }
+
+  /** Rows of this record batch, or words of this dictionary. */
+  public int rows() throws DamagedFileException {
+    return guarded(() -> Math.toIntExact(recordBatch().length()));
+  }
+
+  private RecordBatch recordBatch() {
+    RecordBatch batch =
+        kind == Kind.DICTIONARY
+            ? ((DictionaryBatch) message.header(new DictionaryBatch())).data()
+            : (RecordBatch) message.header(new RecordBatch());
+    if (batch == null) {
+      throw new IllegalStateException("a dictionary without its batch");
+    }
+    return batch;
   }
 
   /**
-   * A batch's columns as slices of its body.
+   * The record batch this message carries, given its body.
+   *
+   * @param fields the columns it must have
+   * @param reader inflates it if it is compressed; the columns are then valid until its next use
+   */
+  public Batch batch(ByteBuffer body, List<IpcField> fields, BodyReader reader)
+      throws DamagedFileException {
+    return batch(
+        (RecordBatch) guarded(() -> message.header(new RecordBatch())), body, fields, reader);
+  }
+
+  /**
+   * A batch's columns.
    *
    * @param rows number of rows
    * @param nulls null count per column
@@ -243,29 +292,58 @@ public final class IpcMessage {
    */
   public record Batch(int rows, List<Integer> nulls, List<ByteBuffer> buffers) {}
 
-  private Batch batch(RecordBatch batch, ByteBuffer body) throws DamagedFileException {
-    return guarded(
-        () -> {
-          if (batch == null || batch.compression() != null) {
-            throw new IllegalStateException("a compressed or missing batch");
-          }
-          int rows = Math.toIntExact(batch.length());
-          List<Integer> nulls = new ArrayList<>();
-          for (int i = 0; i < batch.nodesLength(); i++) {
-            int nullCount = Math.toIntExact(batch.nodes(i).nullCount());
-            if (batch.nodes(i).length() != rows || nullCount < 0 || nullCount > rows) {
-              throw new IllegalStateException("column " + i + " has another length");
-            }
-            nulls.add(nullCount);
-          }
-          List<ByteBuffer> buffers = new ArrayList<>();
-          for (int i = 0; i < batch.buffersLength(); i++) {
-            int at = Math.toIntExact(batch.buffers(i).offset());
-            int length = Math.toIntExact(batch.buffers(i).length());
-            buffers.add(body.slice(at, length).order(ByteOrder.LITTLE_ENDIAN));
-          }
-          return new Batch(rows, nulls, buffers);
-        });
+  private Batch batch(RecordBatch batch, ByteBuffer body, List<IpcField> fields, BodyReader reader)
+      throws DamagedFileException {
+    if (batch == null) {
+      throw damaged("a dictionary without its batch");
+    }
+    Batch stored = guarded(() -> stored(batch, body));
+    if (codec(batch) == BodyCodec.NONE) {
+      return stored;
+    }
+    List<BodyReader.Size> sizes = sizes(fields, stored.rows());
+    if (sizes.size() != stored.buffers().size()) {
+      throw damaged(
+          "a batch of %d buffers, expected %d".formatted(stored.buffers().size(), sizes.size()));
+    }
+    BodyReader.Place place = new BodyReader.Place(file, offset);
+    return new Batch(stored.rows(), stored.nulls(), reader.inflate(place, stored.buffers(), sizes));
+  }
+
+  private static List<BodyReader.Size> sizes(List<IpcField> fields, int rows) {
+    List<BodyReader.Size> sizes = new ArrayList<>();
+    for (IpcField field : fields) {
+      sizes.add(BodyReader.Size.of((rows + 7L) / 8));
+      if (field.widthBytes() > 0) {
+        sizes.add(BodyReader.Size.of((long) rows * field.widthBytes()));
+      } else {
+        sizes.add(BodyReader.Size.of(4L * (rows + 1L)));
+        sizes.add(BodyReader.Size.UNKNOWN);
+      }
+    }
+    return sizes;
+  }
+
+  private static Batch stored(RecordBatch batch, ByteBuffer body) {
+    int rows = Math.toIntExact(batch.length());
+    if (rows < 0) {
+      throw new IllegalStateException(rows + " rows");
+    }
+    List<Integer> nulls = new ArrayList<>();
+    for (int i = 0; i < batch.nodesLength(); i++) {
+      int nullCount = Math.toIntExact(batch.nodes(i).nullCount());
+      if (batch.nodes(i).length() != rows || nullCount < 0 || nullCount > rows) {
+        throw new IllegalStateException("column " + i + " has another length");
+      }
+      nulls.add(nullCount);
+    }
+    List<ByteBuffer> buffers = new ArrayList<>();
+    for (int i = 0; i < batch.buffersLength(); i++) {
+      int at = Math.toIntExact(batch.buffers(i).offset());
+      int length = Math.toIntExact(batch.buffers(i).length());
+      buffers.add(body.slice(at, length).order(ByteOrder.LITTLE_ENDIAN));
+    }
+    return new Batch(rows, nulls, buffers);
   }
 
   /** An error about this message. */

@@ -66,6 +66,7 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
       }
       case Type.FloatingPoint -> floating((FloatingPoint) field.type(new FloatingPoint()));
       case Type.Utf8 -> IpcType.UTF8;
+      case Type.Bool -> IpcType.BOOL;
       default -> null;
     };
   }

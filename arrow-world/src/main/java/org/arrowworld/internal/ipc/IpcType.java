@@ -12,7 +12,9 @@ public enum IpcType {
   I64(8, true),
   F32(4, true),
   F64(8, true),
-  UTF8(0, false);
+  UTF8(0, false),
+  /** Bits; written by exports only, tables hold their bools as bytes. */
+  BOOL(0, false);
 
   private final int widthBytes;
   private final boolean signed;
@@ -22,7 +24,7 @@ public enum IpcType {
     this.signed = signed;
   }
 
-  /** Bytes of a value; 0 for UTF-8, whose values vary. */
+  /** Bytes of a value; 0 for UTF-8, whose values vary, and for bits. */
   public int widthBytes() {
     return widthBytes;
   }

@@ -1,13 +1,10 @@
 package org.arrowworld.export.npz;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.npy.Compression;
-import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -29,11 +26,11 @@ import org.arrowworld.table.TableView;
  * }</pre>
  */
 public final class TableNpz {
-  /** The bytes of all words. A table's columns cannot have a dot in their names. */
-  public static final String WORD_BYTES = "codebook.utf8";
+  /** What the names of the arrays of words begin with. A table's columns have no dot in theirs. */
+  public static final String WORDS = "codebook";
 
-  /** Where each word begins, and at last where the last one ends. */
-  public static final String WORD_OFFSETS = "codebook.offsets";
+  /** The names of the arrays that hold codes (spec Z-11). */
+  public static final String WORD_COLUMNS = WORDS + ".columns";
 
   private TableNpz() {}
 
@@ -45,37 +42,23 @@ public final class TableNpz {
   public static void write(Storage storage, String path, TableView table, List<String> words)
       throws IOException {
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED)) {
-      boolean strings = false;
+      List<String> strings = new ArrayList<>();
       for (Column column : table.columns()) {
-        out.add(column.name(), type(column.type()), shape(table.rows()), table.bytes(column));
-        strings |= column.type() == ColumnType.STRING;
+        out.add(
+            column.name(),
+            RowsNpz.type(column.type()),
+            new long[] {table.rows()},
+            table.bytes(column));
+        if (column.type() == ColumnType.STRING) {
+          strings.add(column.name());
+        }
       }
-      if (strings) {
-        writeWords(out, words);
+      if (!strings.isEmpty()) {
+        out.addWords(WORD_COLUMNS, strings);
+        WordArrays.add(
+            out, WORDS, words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
       }
       out.commit();
     }
-  }
-
-  private static NpyType type(ColumnType type) {
-    return type == ColumnType.STRING ? NpyType.U32 : NpyType.valueOf(type.name());
-  }
-
-  private static long[] shape(long length) {
-    return new long[] {length};
-  }
-
-  private static void writeWords(NpzWriter out, List<String> words) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ByteBuffer offsets =
-        ByteBuffer.allocate(Math.multiplyExact(Long.BYTES, words.size() + 1))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    offsets.putLong(0);
-    for (String word : words) {
-      bytes.writeBytes(word.getBytes(StandardCharsets.UTF_8));
-      offsets.putLong(bytes.size());
-    }
-    out.add(WORD_OFFSETS, NpyType.I64, shape(words.size() + 1L), offsets.flip());
-    out.add(WORD_BYTES, NpyType.U8, shape(bytes.size()), ByteBuffer.wrap(bytes.toByteArray()));
   }
 }

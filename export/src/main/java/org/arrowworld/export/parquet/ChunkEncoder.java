@@ -3,6 +3,7 @@ package org.arrowworld.export.parquet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.apache.parquet.format.Encoding;
@@ -20,18 +21,22 @@ final class ChunkEncoder implements AutoCloseable {
    * Values of a column in one row group.
    *
    * @param bytes little-endian values, of strings their codes; unchanged until the chunk is written
+   * @param nulls the rows without a value, in an optional column
    * @param wordOfCode the UTF-8 of a string's code
    */
-  record Values(ByteBuffer bytes, int rows, IntFunction<byte[]> wordOfCode) {}
+  record Values(ByteBuffer bytes, int rows, BitSet nulls, IntFunction<byte[]> wordOfCode) {}
 
   private final PageCompressor compressor;
+  private final boolean splits;
   private final GrowingBuffer work = new GrowingBuffer();
   private final NumberDictionary numbers = new NumberDictionary();
   private final WordDictionary words = new WordDictionary();
+  private final DenseValues dense = new DenseValues();
   private int[] indices = new int[0];
 
-  ChunkEncoder(ParquetCompression compression) {
-    compressor = new PageCompressor(compression);
+  ChunkEncoder(ParquetOptions options) {
+    compressor = new PageCompressor(options.compression());
+    splits = options.profile() == ParquetProfile.COMPACT;
   }
 
   /**
@@ -46,25 +51,45 @@ final class ChunkEncoder implements AutoCloseable {
     if (column.type() == ColumnType.STRING) {
       return strings(column, values, sink, out);
     }
-    Encoding encoding = choose(column, values);
+    dense.set(column.type(), values);
+    Encoding encoding = choose(column, dense.bytes(), dense.count());
     if (encoding == Encoding.RLE_DICTIONARY) {
       PlainPages.dictionary(column, numbers, cleared());
       sink.dictionary(work.from(0), numbers.size());
     }
-    for (int from = 0; from < values.rows(); from += PAGE_ROWS) {
-      int to = Math.min(values.rows(), from + PAGE_ROWS);
+    boolean optional = column.nulls() == ParquetColumn.Nulls.OPTIONAL;
+    for (int first = 0; first < values.rows(); first += PAGE_ROWS) {
+      int end = Math.min(values.rows(), first + PAGE_ROWS);
+      int from = dense.before(first);
+      int to = dense.before(end);
       PageContent content =
-          new PageContent(to - from, 0, Bounds.of(column.type(), values.bytes(), from, to));
+          new PageContent(
+              end - first,
+              end - first - (to - from),
+              Bounds.of(column.type(), dense.bytes(), from, to));
+      cleared();
+      if (optional) {
+        IndexPages.levels(values.nulls(), first, end, work);
+      }
       int width = column.type().widthBytes();
-      if (encoding == Encoding.PLAIN && column.plainBytes() == width) {
-        ByteBuffer slice = values.bytes().slice(from * width, (to - from) * width);
+      boolean asItLies = encoding == Encoding.PLAIN && column.plainBytes() == width;
+      if (asItLies && !optional) {
+        ByteBuffer slice = dense.bytes().slice(from * width, (to - from) * width);
         sink.data(slice, encoding, Lifetime.CHUNK, content);
         continue;
       }
       switch (encoding) {
-        case RLE_DICTIONARY -> IndexPages.indices(indices, from, to, numbers.size(), cleared());
-        case DELTA_BINARY_PACKED -> IndexPages.delta(column, values.bytes(), from, to, cleared());
-        default -> PlainPages.narrow(column.type(), values.bytes(), from, to, cleared());
+        case RLE_DICTIONARY -> IndexPages.indices(indices, from, to, numbers.size(), work);
+        case DELTA_BINARY_PACKED -> IndexPages.delta(column, dense.bytes(), from, to, work);
+        case BYTE_STREAM_SPLIT -> PlainPages.split(width, dense.bytes(), from, to, work);
+        default -> {
+          if (asItLies) {
+            work.room((to - from) * width)
+                .put(dense.bytes().slice(from * width, (to - from) * width));
+          } else {
+            PlainPages.narrow(column.type(), dense.bytes(), from, to, work);
+          }
+        }
       }
       sink.data(work.from(0), encoding, Lifetime.PAGE, content);
     }
@@ -78,7 +103,7 @@ final class ChunkEncoder implements AutoCloseable {
   }
 
   /** The smallest encoding by a sample; leaves the dictionary built if it is that. */
-  private Encoding choose(ParquetColumn column, Values values) {
+  private Encoding choose(ParquetColumn column, ByteBuffer bytes, int rows) {
     ColumnType type = column.type();
     if (type == ColumnType.BOOL || column.preference() == Preference.PLAIN) {
       return Encoding.PLAIN;
@@ -86,20 +111,20 @@ final class ChunkEncoder implements AutoCloseable {
     if (column.preference() == Preference.DELTA) {
       return Encoding.DELTA_BINARY_PACKED;
     }
-    long plain = (long) values.rows() * column.plainBytes();
+    long plain = (long) rows * column.plainBytes();
     long best = plain;
-    Encoding encoding = Encoding.PLAIN;
+    Encoding encoding = splits && type.isFloat() ? Encoding.BYTE_STREAM_SPLIT : Encoding.PLAIN;
     if (type.isInteger() && type.widthBytes() >= 4) {
-      long delta = IndexPages.estimateDelta(values.bytes(), type.widthBytes(), values.rows());
+      long delta = IndexPages.estimateDelta(bytes, type.widthBytes(), rows);
       if (delta < plain * 3 / 4) {
         best = delta;
         encoding = Encoding.DELTA_BINARY_PACKED;
       }
     }
-    if (numbers.build(values.bytes(), type.widthBytes(), values.rows(), indices)) {
+    if (numbers.build(bytes, type.widthBytes(), rows, indices)) {
       long dictionary =
           (long) numbers.size() * column.plainBytes()
-              + (long) values.rows() * IndexPages.bitWidth(numbers.size()) / 8;
+              + (long) rows * IndexPages.bitWidth(numbers.size()) / 8;
       if (dictionary < best) {
         encoding = Encoding.RLE_DICTIONARY;
       }

@@ -14,13 +14,13 @@ import org.arrowworld.errors.InvalidUseException;
 
 /** The threads that encode chunks, and the memory they pass around. */
 final class ChunkWorkers implements AutoCloseable {
-  private final ParquetCompression compression;
+  private final ParquetOptions options;
   private final ExecutorService threads;
   private final Queue<ChunkEncoder> encoders = new ConcurrentLinkedQueue<>();
   private final Queue<GrowingBuffer> memory = new ConcurrentLinkedQueue<>();
 
   ChunkWorkers(ParquetOptions options) {
-    compression = options.compression();
+    this.options = options;
     threads =
         Executors.newFixedThreadPool(
             options.threads(),
@@ -63,7 +63,7 @@ final class ChunkWorkers implements AutoCloseable {
 
   private EncodedChunk encode(ParquetColumn column, ChunkEncoder.Values values) throws IOException {
     ChunkEncoder encoder = encoders.poll();
-    encoder = encoder == null ? new ChunkEncoder(compression) : encoder;
+    encoder = encoder == null ? new ChunkEncoder(options) : encoder;
     GrowingBuffer out = memory.poll();
     try {
       return encoder.encode(column, values, out == null ? new GrowingBuffer() : out);

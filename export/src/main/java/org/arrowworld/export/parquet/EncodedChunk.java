@@ -14,6 +14,7 @@ import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.OffsetIndex;
 import org.apache.parquet.format.PageLocation;
 import org.apache.parquet.format.Statistics;
+import org.arrowworld.export.internal.AtomicOutput;
 import org.arrowworld.export.parquet.PageSink.Page;
 
 /**
@@ -34,7 +35,7 @@ record EncodedChunk(
   record Written(ColumnChunk chunk, OffsetIndex offsets, Optional<ColumnIndex> columnIndex) {}
 
   /** Appends the chunk. */
-  Written write(SequentialFile file, CompressionCodec codec) throws IOException {
+  Written write(AtomicOutput file, CompressionCodec codec) throws IOException {
     long start = file.position();
     for (ByteBuffer piece : sink.bytes()) {
       file.append(piece);

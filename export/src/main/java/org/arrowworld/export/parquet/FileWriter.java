@@ -17,7 +17,7 @@ import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.SortingColumn;
 import org.apache.parquet.format.TypeDefinedOrder;
 import org.apache.parquet.format.Util;
-import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.export.internal.AtomicOutput;
 import org.arrowworld.storage.Storage;
 
 /**
@@ -34,13 +34,12 @@ final class FileWriter implements Closeable {
   private static final int FORMAT_VERSION = 2;
   private static final String CREATED_BY = "arrow-world version 0.1.0";
 
-  private final Storage storage;
   private final String path;
   private final List<ParquetColumn> columns;
   private final CompressionCodec codec;
   private final Optional<Integer> sortedBy;
   private final ChunkWorkers workers;
-  private final SequentialFile file;
+  private final AtomicOutput file;
   private final List<RowGroup> groups = new ArrayList<>();
   private final List<List<EncodedChunk.Written>> chunks = new ArrayList<>();
   private ChunkWorkers.Group pending;
@@ -65,7 +64,6 @@ final class FileWriter implements Closeable {
       Optional<Integer> sortedBy,
       ParquetOptions options)
       throws IOException {
-    this.storage = target.storage();
     this.path = target.path();
     this.columns = columns;
     this.sortedBy = sortedBy;
@@ -73,8 +71,7 @@ final class FileWriter implements Closeable {
         options.compression() instanceof ParquetCompression.Zstd
             ? CompressionCodec.ZSTD
             : CompressionCodec.UNCOMPRESSED;
-    AtomicFiles.discard(storage, temporary());
-    this.file = new SequentialFile(storage.create(temporary()));
+    this.file = new AtomicOutput(target.storage(), target.path());
     this.workers = new ChunkWorkers(options);
     try {
       file.append(ByteBuffer.wrap(MAGIC));
@@ -86,10 +83,6 @@ final class FileWriter implements Closeable {
 
   /** A file to be. */
   record Target(Storage storage, String path) {}
-
-  private String temporary() {
-    return path + AtomicFiles.UNFINISHED;
-  }
 
   /**
    * Adds a row group. Its data must stay unchanged until the group after it was added, or the file
@@ -147,12 +140,10 @@ final class FileWriter implements Closeable {
     pending = null;
     writeIndexes();
     writeFooter(keyValues);
-    file.force();
     long bytes = file.position();
-    file.close();
-    AtomicFiles.publish(storage, temporary(), path);
+    file.commit();
     state = State.COMMITTED;
-    return new ParquetFileInfo(path, rows, bytes);
+    return new ParquetFileInfo(path, rows, bytes, file.crc());
   }
 
   private void writeIndexes() throws IOException {
@@ -207,12 +198,8 @@ final class FileWriter implements Closeable {
     if (state == State.CLOSED) {
       return;
     }
-    State before = state;
     state = State.CLOSED;
     workers.close();
-    if (before != State.COMMITTED) {
-      file.close();
-      AtomicFiles.discard(storage, temporary());
-    }
+    file.close();
   }
 }

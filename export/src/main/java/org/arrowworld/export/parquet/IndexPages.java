@@ -2,6 +2,7 @@ package org.arrowworld.export.parquet;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesWriterForInteger;
@@ -42,6 +43,19 @@ final class IndexPages {
     try (RunLengthBitPackingHybridEncoder encoder = hybrid(1)) {
       for (int row = from; row < to; row++) {
         encoder.writeInt(indices[row] < 0 ? 0 : 1);
+      }
+      encoder.toBytes().writeAllTo(out);
+    }
+    out.room(0).putInt(start, out.size() - start - Integer.BYTES);
+  }
+
+  /** As {@link #levels(int[], int, int, GrowingBuffer)}, of rows whose nulls are known. */
+  static void levels(BitSet nulls, int from, int to, GrowingBuffer out) throws IOException {
+    int start = out.size();
+    out.room(Integer.BYTES).putInt(0);
+    try (RunLengthBitPackingHybridEncoder encoder = hybrid(1)) {
+      for (int row = from; row < to; row++) {
+        encoder.writeInt(nulls.get(row) ? 0 : 1);
       }
       encoder.toBytes().writeAllTo(out);
     }

@@ -6,7 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.rows.FileOrigin;
+import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.export.rows.RowSource;
+import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.storage.AtomicFiles;
@@ -19,19 +25,23 @@ import org.arrowworld.timeline.Timeline;
 
 /**
  * A directory of Parquet files of one store, published as a whole: {@code tables/<name>.parquet}
- * and {@code codebook.parquet} of a world, {@code log/<first tick>.parquet} per span of ticks, and
- * {@code manifest.json}, which is written last.
+ * and {@code codebook.parquet} of a world, {@code log/<first tick>.parquet} per span of ticks,
+ * other views likewise, and {@code manifest.json}, which is written last.
  *
- * <p>{@link #commit} makes the directory visible; {@link #close} without it leaves nothing. One
- * thread at a time.
+ * <p>{@link #commit} makes the directory visible. {@link #close} without it leaves nothing visible,
+ * but keeps the files that are complete in {@code <directory>.tmp}: an archive of the same store
+ * and parameters that is begun there takes those over whose bytes still verify, and writes the
+ * rest. One thread at a time.
  */
 public final class ParquetArchive implements Closeable {
-  private static final String KIND = "arrow-world parquet archive";
+  /** What {@code manifest.json} says it is of. */
+  public static final String KIND = "arrow-world parquet archive";
 
   private final Storage storage;
   private final String directory;
   private final StoreInfo store;
   private final ParquetOptions options;
+  private final ArchiveProgress progress;
   private final List<Map<String, Object>> files = new ArrayList<>();
   private final Map<String, Object> world = new LinkedHashMap<>();
   private State state = State.OPEN;
@@ -43,15 +53,20 @@ public final class ParquetArchive implements Closeable {
   }
 
   private ParquetArchive(
-      Storage storage, String directory, StoreInfo store, ParquetOptions options) {
+      Storage storage,
+      String directory,
+      StoreInfo store,
+      ParquetOptions options,
+      ArchiveProgress progress) {
     this.storage = storage;
     this.directory = directory;
     this.store = store;
     this.options = options;
+    this.progress = progress;
   }
 
   /**
-   * Begins an archive beside its final name.
+   * Begins an archive beside its final name, or goes on with one that was interrupted.
    *
    * @param directory must not exist
    * @param store the store all its files are of
@@ -59,67 +74,146 @@ public final class ParquetArchive implements Closeable {
   public static ParquetArchive create(
       Storage storage, String directory, StoreInfo store, ParquetOptions options)
       throws IOException {
+    requireAbsent(storage, directory);
+    return create(storage, directory, new Contents(store, Map.of()), options);
+  }
+
+  private static void requireAbsent(Storage storage, String directory) throws IOException {
     if (storage.exists(directory)) {
       throw new InvalidUseException(
           "Cannot export to %s: it exists; choose another name or remove it".formatted(directory));
     }
-    ParquetArchive archive = new ParquetArchive(storage, directory, store, options);
-    AtomicFiles.discard(storage, archive.temporary());
-    AtomicFiles.createDirectories(storage, archive.temporary());
-    return archive;
+  }
+
+  /**
+   * What an archive will hold.
+   *
+   * @param store the store all its files are of
+   * @param parameters all that decides what its files will be; an interrupted archive with other
+   *     ones is begun anew
+   */
+  public record Contents(StoreInfo store, Map<String, String> parameters) {}
+
+  /**
+   * As {@link #create(Storage, String, StoreInfo, ParquetOptions)}, with parameters. The directory
+   * must not exist when {@link #commit} is called.
+   */
+  public static ParquetArchive create(
+      Storage storage, String directory, Contents contents, ParquetOptions options)
+      throws IOException {
+    Map<String, String> parameters = new LinkedHashMap<>(contents.parameters());
+    parameters.put("store", contents.store().id().hex());
+    parameters.put("compression", options.compression().toString());
+    parameters.put("profile", options.profile().toString());
+    ArchiveProgress progress =
+        ArchiveProgress.begin(storage, directory + AtomicFiles.UNFINISHED, parameters);
+    return new ParquetArchive(storage, directory, contents.store(), options, progress);
   }
 
   private String temporary() {
     return directory + AtomicFiles.UNFINISHED;
   }
 
+  /** How many files were taken over from an interrupted export. */
+  public int resumed() {
+    return progress.resumed();
+  }
+
+  /** Rows of all files so far. */
+  public long rows() {
+    return files.stream().mapToLong(file -> ((Number) file.get("rows")).longValue()).sum();
+  }
+
   /** Adds the tables of a world and its codebook; once at most. */
   public void world(World source) throws IOException {
+    world(source, rows -> rows);
+  }
+
+  /** As {@link #world(World)}, with the rows of tables passed through a function. */
+  public void world(World source, UnaryOperator<RowSource> form) throws IOException {
     requireOpen();
     if (!world.isEmpty()) {
       throw new InvalidUseException("Cannot add a second world to %s".formatted(directory));
     }
+    for (TableView table : source.tables()) {
+      table(source, table, form);
+    }
+    CodebookTable words = new CodebookTable(source.codebook());
+    FileOrigin footer = FileOrigin.of(store).with("aw.view", "codebook");
+    add(
+        new File("codebook", "codebook.parquet", Map.of()),
+        new TableSource(words, source.codebook()::utf8, footer.pairs()));
     world.put("tick", source.tick());
     world.put("hash_world", Hashes.world(source.tables()));
-    AtomicFiles.createDirectories(storage, temporary() + "/tables");
-    ParquetTableWriter writer = new ParquetTableWriter(storage, options);
-    for (TableView table : source.tables()) {
-      String hash = Hashes.table(table);
-      String path = "tables/%s.parquet".formatted(table.name());
-      ParquetFooter footer = ParquetFooter.of(store).table(table.name(), source.tick(), hash);
-      ParquetFileInfo info = writer.write(within(path), table, source.codebook(), footer.pairs());
-      entry("table", path, info).put("hash_columns", hash);
-    }
-    String path = "codebook.parquet";
-    CodebookTable words = new CodebookTable(source.codebook());
-    ParquetFooter footer = ParquetFooter.of(store).with("aw.view", "codebook");
-    entry("codebook", path, writer.write(within(path), words, source.codebook(), footer.pairs()));
+  }
+
+  /** Adds one table of a world. */
+  public void table(World source, TableView table, UnaryOperator<RowSource> form)
+      throws IOException {
+    String hash = Hashes.table(table);
+    FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);
+    add(
+        new File(
+            "table", "tables/%s.parquet".formatted(table.name()), Map.of("hash_columns", hash)),
+        form.apply(new TableSource(table, source.codebook()::utf8, footer.pairs())));
   }
 
   /** Adds the log's rows of ticks {@code first} to {@code last} as one file. */
   public void log(Timeline history, long first, long last) throws IOException {
+    LogSource.Span span = new LogSource.Span(first, last);
+    add(File.ofTicks("log", span), LogSource.of(history.info(), history.log(), span));
+  }
+
+  /**
+   * A file of an archive.
+   *
+   * @param view what it shows
+   * @param path in the archive
+   * @param facts what the manifest says of it beside rows, bytes and CRC
+   */
+  public record File(String view, String path, Map<String, Object> facts) {
+
+    /** {@code <view>/<first tick>.parquet}. */
+    public static File ofTicks(String view, LogSource.Span span) {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("first_tick", span.first());
+      facts.put("last_tick", span.last());
+      return new File(view, "%s/%020d.parquet".formatted(view, span.first()), facts);
+    }
+  }
+
+  /** Adds rows as one file, unless an interrupted export left it complete. */
+  public void add(File file, RowSource source) throws IOException {
     requireOpen();
-    AtomicFiles.createDirectories(storage, temporary() + "/log");
-    String path = "log/%020d.parquet".formatted(first);
+    Optional<Map<String, Object>> done = progress.find(file.path());
+    if (done.isPresent()) {
+      files.add(done.get());
+      return;
+    }
+    int slash = file.path().lastIndexOf('/');
+    if (slash > 0) {
+      AtomicFiles.createDirectories(storage, within(file.path().substring(0, slash)));
+    }
     ParquetFileInfo info =
-        new ParquetLogWriter(storage, options).write(within(path), history, first, last);
-    Map<String, Object> entry = entry("log", path, info);
-    entry.put("first_tick", first);
-    entry.put("last_tick", last);
+        new ParquetRowWriter(storage, options).write(within(file.path()), source);
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("view", file.view());
+    entry.put("path", file.path());
+    entry.put("rows", info.rows());
+    entry.put("bytes", info.bytes());
+    entry.put("crc32", "%08x".formatted(info.crc()));
+    entry.putAll(file.facts());
+    progress.done(entry);
+    files.add(entry);
   }
 
   private String within(String path) {
     return temporary() + "/" + path;
   }
 
-  private Map<String, Object> entry(String view, String path, ParquetFileInfo info) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("view", view);
-    entry.put("path", path);
-    entry.put("rows", info.rows());
-    entry.put("bytes", info.bytes());
-    files.add(entry);
-    return entry;
+  /** Where runs of a sort may be spilled: inside the archive, while it is not complete. */
+  public String scratch(String name) {
+    return within(name);
   }
 
   /** Writes {@code manifest.json} and publishes the directory. */
@@ -130,6 +224,8 @@ public final class ParquetArchive implements Closeable {
     manifest.put("format", StoreInfo.FORMAT);
     manifest.put("store", store.id().hex());
     manifest.put("tick_unit", store.tickUnit());
+    manifest.put("strings", store.strings());
+    manifest.put("properties", store.properties());
     manifest.put("schema", SchemaJson.schema(store.schema()));
     manifest.put("writer", "arrow-world java");
     if (!world.isEmpty()) {
@@ -137,6 +233,8 @@ public final class ParquetArchive implements Closeable {
     }
     manifest.put("files", files);
     ChecksummedJson.write(storage, within("manifest.json"), manifest);
+    progress.finish();
+    requireAbsent(storage, directory);
     AtomicFiles.publish(storage, temporary(), directory);
     state = State.COMMITTED;
   }
@@ -150,9 +248,11 @@ public final class ParquetArchive implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (state == State.OPEN) {
+    boolean discard = state == State.OPEN && progress.files().isEmpty();
+    state = state == State.OPEN ? State.CLOSED : state;
+    progress.close();
+    if (discard) {
       AtomicFiles.discard(storage, temporary());
     }
-    state = State.CLOSED;
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.export.parquet;
 
-import org.arrowworld.schema.Column;
+import org.arrowworld.export.rows.RowBatch;
+import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.schema.ColumnType;
 
 /**
@@ -9,7 +10,7 @@ import org.arrowworld.schema.ColumnType;
  * @param name its name
  * @param type its type
  * @param fieldId its Parquet field id, which stays when columns come and go
- * @param nulls whether it may have nulls; only strings may
+ * @param nulls whether it may have nulls
  * @param preference how its values are encoded
  */
 record ParquetColumn(
@@ -32,12 +33,20 @@ record ParquetColumn(
   }
 
   /** The code that stands for a null in an optional string column's data. */
-  static final int NULL_CODE = -1;
+  static final int NULL_CODE = RowBatch.NULL_CODE;
 
-  /** A required column encoded by its values. */
-  static ParquetColumn of(Column column, int fieldId) {
+  /** The column of a file that a column of rows becomes. */
+  static ParquetColumn of(RowColumn column, int fieldId) {
+    boolean delta =
+        column.steps() == RowColumn.Steps.SMALL
+            && column.type().isInteger()
+            && column.type().widthBytes() >= 4;
     return new ParquetColumn(
-        column.name(), column.type(), fieldId, Nulls.REQUIRED, Preference.BY_VALUES);
+        column.name(),
+        column.type(),
+        fieldId,
+        column.isOptional() ? Nulls.OPTIONAL : Nulls.REQUIRED,
+        delta ? Preference.DELTA : Preference.BY_VALUES);
   }
 
   /** Bytes of one PLAIN value; 0 for strings and bools. */

@@ -6,5 +6,6 @@ package org.arrowworld.export.parquet;
  * @param path in its storage
  * @param rows in it
  * @param bytes its size
+ * @param crc the CRC-32 of all of them
  */
-public record ParquetFileInfo(String path, long rows, long bytes) {}
+public record ParquetFileInfo(String path, long rows, long bytes, int crc) {}

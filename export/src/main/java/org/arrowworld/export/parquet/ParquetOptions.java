@@ -1,19 +1,22 @@
 package org.arrowworld.export.parquet;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.rows.RowBatch;
 
 /**
  * How Parquet files are written.
  *
  * @param compression of pages
  * @param threads encoding threads; the file's bytes do not depend on them
+ * @param profile which encodings are used
  */
-public record ParquetOptions(ParquetCompression compression, int threads) {
+public record ParquetOptions(ParquetCompression compression, int threads, ParquetProfile profile) {
   /** Rows of every row group but the last. */
-  public static final int ROW_GROUP_ROWS = 122_880;
+  public static final int ROW_GROUP_ROWS = RowBatch.ROWS;
 
-  /** Zstandard level 3 on two threads. */
-  public static final ParquetOptions DEFAULT = new ParquetOptions(ParquetCompression.zstd(3), 2);
+  /** Zstandard level 3 on two threads, readable by all. */
+  public static final ParquetOptions DEFAULT =
+      new ParquetOptions(ParquetCompression.zstd(3), 2, ParquetProfile.COMPAT);
 
   public ParquetOptions {
     if (threads < 1 || threads > 64) {
@@ -24,6 +27,11 @@ public record ParquetOptions(ParquetCompression compression, int threads) {
 
   /** These options with another compression. */
   public ParquetOptions with(ParquetCompression other) {
-    return new ParquetOptions(other, threads);
+    return new ParquetOptions(other, threads, profile);
+  }
+
+  /** These options with another profile. */
+  public ParquetOptions with(ParquetProfile other) {
+    return new ParquetOptions(compression, threads, other);
   }
 }

@@ -33,6 +33,19 @@ final class PlainPages {
     }
   }
 
+  /** BYTE_STREAM_SPLIT: the first bytes of all values, then the second bytes, and so on. */
+  static void split(int width, ByteBuffer data, int from, int to, GrowingBuffer out) {
+    int count = to - from;
+    ByteBuffer target = out.room(count * width);
+    byte[] stream = new byte[count];
+    for (int part = 0; part < width; part++) {
+      for (int i = 0; i < count; i++) {
+        stream[i] = data.get((from + i) * width + part);
+      }
+      target.put(stream);
+    }
+  }
+
   private static void bits(ByteBuffer data, int from, int to, ByteBuffer target) {
     int row = from;
     while (row < to) {

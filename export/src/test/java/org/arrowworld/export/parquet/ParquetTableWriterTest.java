@@ -157,7 +157,9 @@ class ParquetTableWriterTest {
     RandomTable table = new RandomTable(9, 200_000);
     DiskStorage storage = new DiskStorage(directory);
     for (int threads : List.of(1, 4)) {
-      new ParquetTableWriter(storage, new ParquetOptions(ParquetCompression.zstd(1), threads))
+      new ParquetTableWriter(
+              storage,
+              new ParquetOptions(ParquetCompression.zstd(1), threads, ParquetProfile.COMPAT))
           .write(threads + ".parquet", table, table.words, Map.of());
     }
     assertThat(Files.mismatch(directory.resolve("1.parquet"), directory.resolve("4.parquet")))

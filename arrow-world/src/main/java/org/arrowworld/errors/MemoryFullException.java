@@ -1,0 +1,20 @@
+package org.arrowworld.errors;
+
+/**
+ * The allocator a world was given does not give the memory a table needs. Nothing was changed: a
+ * tick that fails so is as if it had never begun.
+ */
+public final class MemoryFullException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param column full name of the column
+   * @param rows rows it was to hold
+   */
+  public MemoryFullException(String column, long rows, Throwable cause) {
+    super(
+        "Cannot hold %d rows of column '%s': %s; give the world's allocator a larger limit"
+            .formatted(rows, column, cause.getMessage()),
+        cause);
+  }
+}

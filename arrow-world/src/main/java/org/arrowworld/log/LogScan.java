@@ -1,0 +1,177 @@
+package org.arrowworld.log;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.arrowworld.internal.ipc.Scratch;
+
+/**
+ * Reads chosen batches of a log: other threads read, verify and decode ahead, the caller's thread
+ * gets the batches in order. Memory is bounded by a few batches.
+ */
+final class LogScan {
+  /** Shorter scans are done by the caller's thread alone. */
+  private static final int LEAST_JOBS = 4;
+
+  private static final int MOST_THREADS = 4;
+
+  /** A batch to read. */
+  record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index) {}
+
+  private final List<Job> jobs;
+  private final long first;
+  private final long last;
+  private final long endSeq;
+
+  /**
+   * A scan.
+   *
+   * @param jobs batches in log order
+   * @param first first tick of interest
+   * @param last last tick of interest
+   * @param endSeq rows from here on are not shown
+   */
+  LogScan(List<Job> jobs, long first, long last, long endSeq) {
+    this.jobs = jobs;
+    this.first = first;
+    this.last = last;
+    this.endSeq = endSeq;
+  }
+
+  void batches(Log.Visitor visitor) throws IOException {
+    run(false, slot -> visitor.visit(slot.batch, slot.from, slot.to));
+  }
+
+  void rows(Log.RowVisitor visitor) throws IOException {
+    run(true, slot -> visitor.visit(slot.rows, slot.batch, slot.from));
+  }
+
+  private interface SlotVisitor {
+    void visit(Slot slot) throws IOException;
+  }
+
+  /** Memory for one decoded batch. */
+  private final class Slot {
+    private final Triples rows = new Triples(0);
+    private final Scratch scratch = new Scratch();
+    private final boolean copies;
+    private SegmentReader of;
+    private SegmentReader reader;
+    private TripleBatch batch;
+    private int from;
+    private int to;
+
+    Slot(boolean copies) {
+      this.copies = copies;
+    }
+
+    /** Chooses the reader; in the caller's thread, as it may read a dictionary. */
+    void prepare(Job job) throws IOException {
+      if (of != job.reader) {
+        of = job.reader;
+        reader = job.reader.sibling(job.entries, scratch);
+      }
+    }
+
+    Slot decode(Job job) throws IOException {
+      batch = reader.read(job.entries, job.index);
+      SegmentIndex.Entry entry = job.entries.get(job.index);
+      from = first <= entry.tickMin() ? 0 : batch.firstRowAfter(first - 1);
+      to = last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(last);
+      to = (int) Math.min(to, endSeq - entry.firstSeq());
+      rows.clear();
+      if (copies && from < to) {
+        batch.copyTo(rows, from, to);
+      }
+      return this;
+    }
+  }
+
+  private void run(boolean copies, SlotVisitor visitor) throws IOException {
+    int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+    if (jobs.size() < LEAST_JOBS) {
+      Slot slot = new Slot(copies);
+      for (Job job : jobs) {
+        slot.prepare(job);
+        visit(slot.decode(job), visitor);
+      }
+      return;
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(threads, LogScan::thread);
+    ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
+    try {
+      int next = 0;
+      while (next < threads + 1 && next < jobs.size()) {
+        ahead.add(submit(pool, new Slot(copies), jobs.get(next++)));
+      }
+      while (!ahead.isEmpty()) {
+        Slot slot = result(ahead.remove());
+        visit(slot, visitor);
+        if (next < jobs.size()) {
+          ahead.add(submit(pool, slot, jobs.get(next++)));
+        }
+      }
+    } finally {
+      ahead.forEach(future -> future.cancel(false)); // never interrupt: that closes the file
+      stop(pool);
+    }
+  }
+
+  private static void visit(Slot slot, SlotVisitor visitor) throws IOException {
+    if (slot.from < slot.to) {
+      visitor.visit(slot);
+    }
+  }
+
+  private static Future<Slot> submit(ExecutorService pool, Slot slot, Job job) throws IOException {
+    slot.prepare(job);
+    return pool.submit(() -> slot.decode(job));
+  }
+
+  private static Slot result(Future<Slot> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException io) {
+        throw io;
+      }
+      if (cause instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw (Error) cause;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (InterruptedIOException)
+          new InterruptedIOException("Cannot read the log: interrupted").initCause(e);
+    }
+  }
+
+  private static void stop(ExecutorService pool) {
+    pool.shutdown();
+    boolean interrupted = false;
+    boolean stopped = false;
+    while (!stopped) {
+      try {
+        stopped = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "arrow-world-read");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,32 @@
+package org.arrowworld.migration;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.arrowworld.schema.Column;
+
+/** Takes a column away with its values. */
+final class DropColumn extends Step {
+  private final String column;
+
+  DropColumn(String table, String column) {
+    super(table);
+    this.column = column;
+  }
+
+  @Override
+  String describe() {
+    return "drop column '%s.%s'".formatted(table(), column);
+  }
+
+  @Override
+  List<Column> columns(List<Column> before) {
+    List<Column> changed = new ArrayList<>(before);
+    changed.remove(place(before, column));
+    return changed;
+  }
+
+  @Override
+  void apply(TableData data, List<Column> before) {
+    data.remove(column);
+  }
+}

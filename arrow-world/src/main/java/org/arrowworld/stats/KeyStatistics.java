@@ -1,0 +1,137 @@
+package org.arrowworld.stats;
+
+import java.io.IOException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.TripleBatch;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Key;
+import org.arrowworld.storage.Storage;
+
+/**
+ * Summaries of the values that log rows of one key carry, over all of a span of ticks or tick by
+ * tick. Memory does not grow with the history: values beyond a buffer are sorted on disk.
+ */
+public final class KeyStatistics {
+  private static final int DEFAULT_BUFFER_VALUES = 1 << 21;
+
+  /**
+   * What to summarise.
+   *
+   * @param key full name of a key whose values are numbers
+   * @param first first tick
+   * @param last last tick
+   * @param bins bins of the histogram, 0 for none
+   * @param bufferValues values held in memory, 8 bytes each
+   */
+  public record Options(String key, long first, long last, int bins, int bufferValues) {
+
+    /** All values of a key, without a histogram. */
+    public static Options of(String key) {
+      return new Options(key, 0, Long.MAX_VALUE, 0, DEFAULT_BUFFER_VALUES);
+    }
+
+    /** These options for ticks {@code from} to {@code to}, both included. */
+    public Options between(long from, long to) {
+      return new Options(key, from, to, bins, bufferValues);
+    }
+
+    /** These options with a histogram. */
+    public Options withBins(int count) {
+      return new Options(key, first, last, count, bufferValues);
+    }
+
+    /** These options with another buffer. */
+    public Options withBuffer(int values) {
+      return new Options(key, first, last, bins, values);
+    }
+  }
+
+  /** Receives the summaries of ticks that have values, in order. */
+  public interface TickVisitor {
+    void visit(long tick, Summary summary) throws IOException;
+  }
+
+  private final Log log;
+  private final Options options;
+  private final Storage scratch;
+  private final Key key;
+
+  /**
+   * Statistics to be made.
+   *
+   * @param scratch an empty storage for sorting; empty again afterwards
+   * @throws InvalidUseException if there is no such key, or its values are words
+   */
+  public KeyStatistics(Log log, Options options, Storage scratch) {
+    this.log = log;
+    this.options = options;
+    this.scratch = scratch;
+    this.key = log.keys().key(options.key());
+    if (key.type() == ColumnType.STRING) {
+      throw new InvalidUseException(
+          "Cannot summarise key '%s': its values are words, not numbers".formatted(key.name()));
+    }
+  }
+
+  /** The summary of all values. */
+  public Summary all() throws IOException {
+    try (Tally tally = tally()) {
+      log.scan(options.first(), options.last(), (batch, from, to) -> add(tally, batch, from, to));
+      return tally.summary(options.bins());
+    }
+  }
+
+  /** A summary for each tick that has values. */
+  public void byTick(TickVisitor visitor) throws IOException {
+    TickByTick ticks = new TickByTick(visitor);
+    log.scan(options.first(), options.last(), ticks);
+    ticks.end();
+  }
+
+  private Tally tally() {
+    return new Tally(key.type(), scratch, options.bufferValues());
+  }
+
+  private void add(Tally tally, TripleBatch batch, int from, int to) throws IOException {
+    for (int row = from; row < to; row++) {
+      if (batch.key(row) == key.code()) {
+        tally.add(batch.val(row));
+      }
+    }
+  }
+
+  private final class TickByTick implements Log.Visitor {
+    private final TickVisitor visitor;
+    private Tally open;
+    private long tick = -1;
+
+    TickByTick(TickVisitor visitor) {
+      this.visitor = visitor;
+    }
+
+    @Override
+    public void visit(TripleBatch batch, int from, int to) throws IOException {
+      for (int start = from; start < to; ) {
+        long at = batch.tick(start);
+        int end = Math.min(to, batch.firstRowAfter(at));
+        if (at != tick) {
+          end();
+          tick = at;
+          open = tally();
+        }
+        add(open, batch, start, end);
+        start = end;
+      }
+    }
+
+    void end() throws IOException {
+      try (Tally tally = open) {
+        if (tally != null && tally.count() > 0) {
+          visitor.visit(tick, tally.summary(options.bins()));
+        }
+      }
+      open = null;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Reductions over the log: counts, means, extremes, quantiles and distinct values of one key, in
+ * memory that does not grow with the history. Depends on {@code log} and {@code storage}.
+ */
+package org.arrowworld.stats;

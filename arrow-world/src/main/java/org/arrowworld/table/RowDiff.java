@@ -1,0 +1,147 @@
+package org.arrowworld.table;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.arrowworld.schema.Cells;
+import org.arrowworld.schema.Column;
+
+/**
+ * What differs between two states of the same schema, entity by entity: by id and generation,
+ * wherever the rows stand. Takes 4 bytes per id of one table at a time.
+ */
+public final class RowDiff {
+
+  /** How an entity differs. */
+  public enum Kind {
+    /** It lives on the left side alone. */
+    ONLY_LEFT,
+    /** It lives on the right side alone. */
+    ONLY_RIGHT,
+    /** A value differs, bit by bit. */
+    VALUE,
+    /** It stands in another row: the order of rows differs. */
+    SLOT
+  }
+
+  /**
+   * One difference.
+   *
+   * @param kind how
+   * @param table the table
+   * @param entity the entity; in append-only tables the row's number, in generation 0
+   * @param column the column of a value, else null
+   * @param left of a value the 64 bits a log row would carry; of a slot its number; else 0
+   * @param right likewise
+   */
+  public record Difference(
+      Kind kind, String table, EntityRef entity, Column column, long left, long right) {}
+
+  /** Receives differences. */
+  public interface Visitor {
+    /**
+     * Takes a difference. Tables come in schema order, in each first what the left side lacks or
+     * has differently, by its order, then what the right side lacks.
+     *
+     * @return whether to go on
+     */
+    boolean visit(Difference difference) throws IOException;
+  }
+
+  private final TableView left;
+  private final TableView right;
+  private final Visitor visitor;
+  private final List<Column> columns;
+  private final List<ByteBuffer> leftBytes;
+  private final List<ByteBuffer> rightBytes;
+  private final ByteBuffer leftIds;
+  private final ByteBuffer rightIds;
+  private final ByteBuffer leftGens;
+  private final ByteBuffer rightGens;
+
+  private RowDiff(TableView left, TableView right, Visitor visitor) {
+    this.left = left;
+    this.right = right;
+    this.visitor = visitor;
+    this.columns = left.columns();
+    this.leftBytes = columns.stream().map(left::bytes).toList();
+    this.rightBytes = columns.stream().map(right::bytes).toList();
+    this.leftIds = bytes(left, "id");
+    this.rightIds = bytes(right, "id");
+    this.leftGens = bytes(left, "gen");
+    this.rightGens = bytes(right, "gen");
+  }
+
+  private static ByteBuffer bytes(TableView table, String column) {
+    for (Column candidate : table.columns()) {
+      if (candidate.name().equals(column)) {
+        return table.bytes(candidate);
+      }
+    }
+    return null;
+  }
+
+  /** Compares tables pairwise; both lists have the same tables and columns. */
+  public static void compare(
+      List<? extends TableView> left, List<? extends TableView> right, Visitor visitor)
+      throws IOException {
+    boolean goOn = true;
+    for (int i = 0; i < left.size() && goOn; i++) {
+      goOn = new RowDiff(left.get(i), right.get(i), visitor).run();
+    }
+  }
+
+  private boolean run() throws IOException {
+    IdMap rightSlots = slots(rightIds, right.rows());
+    boolean goOn = true;
+    for (int slot = 0; slot < left.rows() && goOn; slot++) {
+      EntityRef entity = ref(leftIds, leftGens, slot);
+      int other = rightIds == null ? slot : rightSlots.get(entity.id());
+      boolean there = other >= 0 && other < right.rows();
+      if (there && ref(rightIds, rightGens, other).equals(entity)) {
+        goOn = values(entity, slot, other);
+      } else {
+        goOn = visitor.visit(new Difference(Kind.ONLY_LEFT, left.name(), entity, null, 0, 0));
+      }
+    }
+    IdMap leftSlots = goOn ? slots(leftIds, left.rows()) : null;
+    for (int slot = 0; slot < right.rows() && goOn; slot++) {
+      EntityRef entity = ref(rightIds, rightGens, slot);
+      int other = leftIds == null ? slot : leftSlots.get(entity.id());
+      boolean there = other >= 0 && other < left.rows();
+      if (!there || !ref(leftIds, leftGens, other).equals(entity)) {
+        goOn = visitor.visit(new Difference(Kind.ONLY_RIGHT, left.name(), entity, null, 0, 0));
+      }
+    }
+    return goOn;
+  }
+
+  private static IdMap slots(ByteBuffer ids, int rows) {
+    IdMap slots = new IdMap();
+    for (int slot = 0; ids != null && slot < rows; slot++) {
+      slots.put(ids.getInt(4 * slot), slot);
+    }
+    return slots;
+  }
+
+  private static EntityRef ref(ByteBuffer ids, ByteBuffer gens, int slot) {
+    return new EntityRef(
+        ids == null ? slot : ids.getInt(4 * slot), gens == null ? 0 : gens.getInt(4 * slot));
+  }
+
+  private boolean values(EntityRef entity, int slot, int other) throws IOException {
+    boolean goOn = true;
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      long ours = Cells.read(column.type(), leftBytes.get(i), slot);
+      long theirs = Cells.read(column.type(), rightBytes.get(i), other);
+      if (ours != theirs && goOn) {
+        goOn = visitor.visit(new Difference(Kind.VALUE, left.name(), entity, column, ours, theirs));
+      }
+    }
+    if (slot != other && goOn) {
+      goOn = visitor.visit(new Difference(Kind.SLOT, left.name(), entity, null, slot, other));
+    }
+    return goOn;
+  }
+}

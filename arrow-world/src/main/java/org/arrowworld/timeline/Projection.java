@@ -1,0 +1,109 @@
+package org.arrowworld.timeline;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+
+/**
+ * Which tables and columns of a world are wanted; memory is taken for those alone. A table that is
+ * wanted at all comes with its {@code id} and {@code gen}; a presence table brings the ids of the
+ * table it is of.
+ */
+public final class Projection {
+  /** Everything. */
+  public static final Projection ALL = new Projection(Set.of());
+
+  private final Set<String> names;
+
+  private Projection(Set<String> names) {
+    this.names = names;
+  }
+
+  /**
+   * Some of a world.
+   *
+   * @param names tables ({@code creature}: all their columns) and columns ({@code creature.energy})
+   */
+  public static Projection of(String... names) {
+    return of(List.of(names));
+  }
+
+  /** As {@link #of(String...)}. */
+  public static Projection of(List<String> names) {
+    if (names.isEmpty()) {
+      throw new InvalidUseException("Cannot project a world to nothing: name a table or a column");
+    }
+    return new Projection(new LinkedHashSet<>(names));
+  }
+
+  /** Whether it leaves nothing out. */
+  boolean isAll() {
+    return names.isEmpty();
+  }
+
+  /**
+   * The schema of what is wanted.
+   *
+   * @throws InvalidUseException if a name is none of the schema's
+   */
+  WorldSchema of(WorldSchema schema) {
+    if (isAll()) {
+      return schema;
+    }
+    names.forEach(name -> check(schema, name));
+    List<TableSchema> tables = new ArrayList<>();
+    for (TableSchema table : schema.tables()) {
+      List<Column> columns =
+          table.columns().stream()
+              .filter(c -> names.contains(table.name()) || names.contains(fullName(table, c)))
+              .toList();
+      if (!columns.isEmpty() || isNamed(table) || isReferenced(schema, table)) {
+        tables.add(
+            new TableSchema(
+                table.name(),
+                table.kind(),
+                table.of(),
+                table.ids(),
+                table.hasGenerations(),
+                table.removal(),
+                table.lineage(),
+                columns,
+                List.of()));
+      }
+    }
+    return new WorldSchema(schema.version(), tables, List.of());
+  }
+
+  private static String fullName(TableSchema table, Column column) {
+    return table.name() + "." + column.name();
+  }
+
+  private boolean isNamed(TableSchema table) {
+    return names.contains(table.name())
+        || names.contains(table.name() + ".id")
+        || names.contains(table.name() + ".gen");
+  }
+
+  private boolean isReferenced(WorldSchema schema, TableSchema table) {
+    return schema.tables().stream()
+        .anyMatch(t -> t.of().equals(Optional.of(table.name())) && isNamed(t));
+  }
+
+  private static void check(WorldSchema schema, String name) {
+    int dot = name.indexOf('.');
+    TableSchema table = schema.table(dot < 0 ? name : name.substring(0, dot));
+    String column = name.substring(dot + 1);
+    if (dot >= 0 && table.allColumns().stream().noneMatch(c -> c.name().equals(column))) {
+      throw new InvalidUseException(
+          "Unknown column '%s' of table '%s': it has %s"
+              .formatted(
+                  column, table.name(), table.allColumns().stream().map(Column::name).toList()));
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package org.arrowworld.window;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.LogFollower;
+import org.arrowworld.log.TripleBatch;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
+import org.arrowworld.tick.TripleApplier;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.HistoryFilter;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.window.Answer.Origin;
+
+/**
+ * The last ticks of a store in memory, indexed by entity, and the older ones in its files, behind
+ * one set of queries whose answers say where they came from. A query that the window can answer
+ * touches no file. Memory is that of one world and of the window's rows, however long the history.
+ *
+ * <p>Follows a store that another process, or this one, writes: {@link #poll} takes in what was
+ * committed since. Needs no lock. One thread.
+ */
+public final class StreamingWorld implements Closeable {
+  private final Storage archive;
+  private final StoreInfo info;
+  private final Window window;
+  private final BufferAllocator allocator;
+  private final ArrayDeque<TickRows> ticks = new ArrayDeque<>();
+  private final TickRows.Builder open = new TickRows.Builder();
+  private final LogFollower follower;
+
+  /** The state before the window's first tick. */
+  private final World floor;
+
+  private final TripleApplier floorApplier;
+  private long windowBytes;
+  private Timeline older;
+
+  private StreamingWorld(
+      Storage archive, Timeline start, World floor, Window window, BufferAllocator allocator) {
+    this.archive = archive;
+    this.info = start.info();
+    this.window = window;
+    this.allocator = allocator;
+    this.floor = floor;
+    this.follower =
+        LogFollower.open(archive, start.log().keys().from(0), start.log().end());
+    this.floorApplier = new TripleApplier(floor, follower.keys());
+  }
+
+  /**
+   * Opens a store and takes its last ticks into memory.
+   *
+   * @param archive the store's files; stays the caller's
+   * @param allocator worlds are its children
+   */
+  public static StreamingWorld open(Storage archive, Window window, BufferAllocator allocator)
+      throws IOException {
+    try (Timeline timeline = Timeline.open(archive)) {
+      boolean empty = timeline.end().tick() < 0;
+      long first = empty ? -1 : timeline.firstTick();
+      long last = empty ? -1 : timeline.lastTick();
+      long floorTick = Math.max(first, window.ticks() > last ? first : last - window.ticks());
+      World floor =
+          empty
+              ? new World(timeline.info().schema(), new Codebook(), allocator)
+              : timeline.at(floorTick, allocator);
+      StreamingWorld streaming = new StreamingWorld(archive, timeline, floor, window, allocator);
+      try {
+        if (floor.tick() < last) {
+          timeline.log().scan(floor.tick() + 1, last, streaming::take);
+        }
+        return streaming;
+      } catch (IOException | RuntimeException e) {
+        streaming.close();
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Takes in the ticks committed since the last call.
+   *
+   * @return whether there were any
+   */
+  public boolean poll() throws IOException {
+    return follower.poll(this::take);
+  }
+
+  private void take(TripleBatch batch, int from, int to) {
+    int start = from;
+    for (int row = from; row < to; row++) {
+      if (batch.key(row) == KeyTable.COMMIT) {
+        open.add(batch, start, row + 1);
+        push(open.build());
+        start = row + 1;
+      }
+    }
+    open.add(batch, start, to);
+  }
+
+  private void push(TickRows tick) {
+    ticks.addLast(tick);
+    windowBytes += tick.bytes();
+    while (ticks.size() > window.ticks() || (windowBytes > window.bytes() && ticks.size() > 1)) {
+      TickRows oldest = ticks.removeFirst();
+      windowBytes -= oldest.bytes();
+      floorApplier.apply(oldest.rows(), 0, oldest.rows().size(), oldest::word);
+    }
+  }
+
+  /** The last committed tick taken in, -1 if there is none. */
+  public long lastTick() {
+    return ticks.isEmpty() ? floor.tick() : ticks.getLast().tick();
+  }
+
+  /** The first tick whose state the window can tell, -1 if there is none. */
+  public long firstTickInMemory() {
+    return floor.tick() < 0 && !ticks.isEmpty() ? ticks.getFirst().tick() : floor.tick();
+  }
+
+  /** Bytes that the rows in memory take. */
+  public long windowBytes() {
+    return windowBytes;
+  }
+
+  /**
+   * The state after the last committed tick at or before {@code tick}, as {@link Timeline#at} gives
+   * it. The caller closes the world.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span
+   */
+  public Answer<World> at(long tick) throws IOException {
+    if (tick > lastTick() || (floor.tick() < 0 && tick < firstTickInMemory())) {
+      throw new InvalidUseException(
+          "No world at tick %d: the last tick taken in is %d".formatted(tick, lastTick()));
+    }
+    if (tick < floor.tick()) {
+      return new Answer<>(archive().at(tick, allocator), Origin.ARCHIVE);
+    }
+    World world = floor.copy(allocator);
+    try {
+      TripleApplier applier = new TripleApplier(world, follower.keys());
+      for (TickRows rows : ticks) {
+        if (rows.tick() <= tick) {
+          applier.apply(rows.rows(), 0, rows.rows().size(), rows::word);
+        }
+      }
+      return new Answer<>(world, Origin.WINDOW);
+    } catch (RuntimeException e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What happened to an id, as {@link Timeline#history} tells it, up to the last tick taken in. From
+   * the window alone, a generation is known from the id's row in it, or its birth in the window.
+   */
+  public Answer<List<Change>> history(HistoryQuery query) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    boolean fromArchive = query.first() <= floor.tick();
+    boolean fromWindow = query.last() > floor.tick();
+    HistoryFilter filter =
+        new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
+    if (fromArchive) {
+      long last = Math.min(query.last(), floor.tick());
+      archive().scan(query.between(query.first(), last), filter);
+    } else {
+      filter.assumeAlive(floor);
+    }
+    for (TickRows rows : fromWindow ? ticks : List.<TickRows>of()) {
+      if (rows.tick() <= query.last()) {
+        rows.forRid(query.id(), row -> give(rows, row, filter));
+      }
+    }
+    Origin one = fromArchive ? Origin.ARCHIVE : Origin.WINDOW;
+    return new Answer<>(changes, fromArchive && fromWindow ? Origin.BOTH : one);
+  }
+
+  private static void give(TickRows rows, int row, HistoryFilter filter) throws IOException {
+    filter.row(
+        rows.tick(), rows.rows().keys()[row], rows.rows().vals()[row], () -> rows.word(row));
+  }
+
+  /** The files' history, opened anew when the window has moved beyond what was seen of it. */
+  private Timeline archive() throws IOException {
+    if (older != null && older.lastTick() < floor.tick()) {
+      older.close();
+      older = null;
+    }
+    if (older == null) {
+      older = Timeline.open(archive);
+    }
+    return older;
+  }
+
+  @Override
+  public void close() throws IOException {
+    floor.close();
+    follower.close();
+    if (older != null) {
+      older.close();
+      older = null;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.arrowworld.reliability;
+
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.tick.MutationBuffer;
+
+/** A process that runs a world and writes what its segments grow by, and its hashes, to stdout. */
+final class PipeLeader {
+  static final int TICKS = 60;
+
+  static final WorldSchema SCHEMA =
+      WorldSchema.of(
+          TableSchema.row("c")
+              .column("x", ColumnType.F32)
+              .column("word", ColumnType.STRING)
+              .lineage(Lineage.PARENT, Lineage.CAUSE)
+              .build(),
+          TableSchema.presence("ill", "c"));
+
+  private final DiskStorage storage;
+  private final DataOutputStream pipe;
+  private final Map<String, Long> sent = new HashMap<>();
+
+  private PipeLeader(DiskStorage storage, DataOutputStream pipe) {
+    this.storage = storage;
+    this.pipe = pipe;
+  }
+
+  /** Argument: the store's directory. */
+  public static void main(String[] args) throws IOException {
+    DiskStorage storage = new DiskStorage(Path.of(args[0]));
+    FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(30_000);
+    Random random = new Random(4);
+    try (DataOutputStream pipe = new DataOutputStream(new BufferedOutputStream(stdout));
+        BufferAllocator memory = new RootAllocator();
+        LiveWorld live =
+            LiveWorld.create(
+                storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)) {
+      PipeLeader leader = new PipeLeader(storage, pipe);
+      for (int i = 0; i < TICKS; i++) {
+        live.tick(t -> step(t, random));
+        live.sync();
+        leader.send("log/live");
+        leader.send("log");
+        pipe.write('H');
+        pipe.writeLong(live.lastTick());
+        pipe.write(Hashes.resume(live.world()).getBytes(StandardCharsets.US_ASCII));
+        pipe.flush();
+      }
+      pipe.write('E');
+    }
+  }
+
+  private static void step(MutationBuffer t, Random random) {
+    int rows = t.table("c").table().rows();
+    float[] x = new float[rows];
+    for (int slot = 0; slot < rows; slot++) {
+      x[slot] = random.nextFloat();
+      if (random.nextInt(9) == 0) {
+        t.table("c").remove(slot, "cause " + random.nextInt(3));
+      } else if (random.nextInt(9) == 0) {
+        t.table("c").set("word", slot, "word " + random.nextInt(50));
+      }
+      int id = t.table("c").table().id(slot);
+      if (random.nextInt(9) == 0 && t.table("ill").table().slotOf(id) < 0) {
+        t.table("ill").insertId(id);
+      }
+    }
+    t.table("c").write("x", x);
+    for (int i = 0; i < 10; i++) {
+      t.table("c").insert().set("word", "word " + random.nextInt(50)).parent(random.nextInt(9));
+    }
+  }
+
+  private void send(String directory) throws IOException {
+    for (String name : storage.list(directory)) {
+      if (!name.endsWith(".arrow") && !name.endsWith(".arrows")) {
+        continue;
+      }
+      String path = directory + "/" + name;
+      long from = sent.getOrDefault(path, 0L);
+      try (ReadableFile file = storage.openRead(path)) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) (file.size() - from));
+        file.readFully(bytes, from);
+        if (bytes.capacity() > 0) {
+          pipe.write('P');
+          pipe.writeUTF(path);
+          pipe.writeLong(from);
+          pipe.writeInt(bytes.capacity());
+          pipe.write(bytes.array());
+          sent.put(path, from + bytes.capacity());
+        }
+      } catch (NoSuchFileException e) {
+        continue; // sealed this moment; the sealed form is sent
+      }
+    }
+  }
+}

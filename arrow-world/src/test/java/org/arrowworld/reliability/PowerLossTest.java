@@ -1,0 +1,163 @@
+package org.arrowworld.reliability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.reliability.TracingStorage.Step;
+import org.arrowworld.reliability.TracingStorage.WriteStep;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.storage.WritableFile;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Timeline;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * RELIABILITY contracts 1 and 2: the power fails, or the process dies, after every operation of
+ * seeded lives of a store; in some cases again while the store is recovered. {@code
+ * -Daw.powercuts=N} sets how many power cuts; {@code -Daw.seed=S} repeats a run.
+ */
+class PowerLossTest {
+  private static final long CUTS = Long.getLong("aw.powercuts", 1000);
+  private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
+
+  private final BufferAllocator memory = new RootAllocator();
+  private long twice;
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_trace() throws Exception {
+    for (long seed = 0; seed < 5; seed++) {
+      List<String> once = CrashScenario.run(seed, memory).storage().descriptions();
+      assertThat(CrashScenario.run(seed, memory).storage().descriptions()).isEqualTo(once);
+    }
+  }
+
+  @Test
+  void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
+    System.out.printf("PowerLossTest: %d power cuts, -Daw.seed=%d%n", CUTS, SEED);
+    long cuts = 0;
+    long lives = 0;
+    for (long seed = SEED; cuts < CUTS; seed++) {
+      cuts += cutEverywhere(seed, CUTS - cuts);
+      lives++;
+    }
+    System.out.printf("PowerLossTest: %d lives, %d power cuts, %d twice%n", lives, cuts, twice);
+  }
+
+  /** Cuts the power after each operation of a life; returns how often. */
+  private long cutEverywhere(long seed, long most) throws Exception {
+    CrashScenario life = CrashScenario.run(seed, memory);
+    MemoryStorage state = new MemoryStorage();
+    Map<Integer, WritableFile> open = new HashMap<>();
+    List<Step> steps = life.storage().steps();
+    SplittableRandom random = new SplittableRandom(seed);
+    int step = 0;
+    for (; step <= steps.size() && step < most; step++) {
+      long lossSeed = random.nextLong();
+      try {
+        MemoryStorage left = state.afterPowerLoss(lossSeed);
+        if (lossSeed % 4 == 0 && StoreInfo.exists(left)) {
+          left = cutAgain(left, life, random);
+          twice++;
+        }
+        check(left, life, step, random);
+      } catch (IOException | RuntimeException | AssertionError e) {
+        String what = describe(life, step);
+        throw new AssertionError(
+            "-Daw.seed=%d: power cut after step %d (%s), %s"
+                .formatted(seed, step, what, life.options().durability()),
+            e);
+      }
+      if (step < steps.size()) {
+        steps.get(step).run(state, open);
+      }
+    }
+    return step;
+  }
+
+  @Test
+  void everything_written_survives_a_killed_process() throws Exception {
+    System.out.printf("PowerLossTest: killed processes, -Daw.seed=%d%n", SEED);
+    for (long seed = SEED; seed < SEED + Math.max(1, CUTS / 3000); seed++) {
+      CrashScenario life = CrashScenario.run(seed, memory);
+      MemoryStorage state = new MemoryStorage();
+      Map<Integer, WritableFile> open = new HashMap<>();
+      List<Step> steps = life.storage().steps();
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int step = 0; step < steps.size(); step++) {
+        try {
+          if (steps.get(step) instanceof WriteStep write) {
+            write.half().run(state, open); // the whole write follows over it
+          }
+          MemoryStorage left = state.afterCrash(CrashKind.PROCESS);
+          check(left, life, step, random);
+        } catch (IOException | RuntimeException | AssertionError e) {
+          String what = describe(life, step);
+          throw new AssertionError(
+              "-Daw.seed=%d: killed within step %d (%s)".formatted(seed, step, what), e);
+        }
+        steps.get(step).run(state, open);
+      }
+    }
+  }
+
+  private static String describe(CrashScenario life, int step) {
+    return step == 0 ? "none" : life.storage().descriptions().get(step - 1);
+  }
+
+  /** Resumes what a power cut left, and cuts the power again within that. */
+  private MemoryStorage cutAgain(MemoryStorage left, CrashScenario life, SplittableRandom random)
+      throws Exception {
+    TracingStorage recovery = new TracingStorage(left.afterCrash(CrashKind.PROCESS));
+    recovery.freeSealers();
+    LiveWorld.resume(recovery, life.options(), memory).close();
+    Map<Integer, WritableFile> open = new HashMap<>();
+    int upTo = random.nextInt(recovery.size() + 1);
+    MemoryStorage again = left.afterCrash(CrashKind.PROCESS);
+    for (Step step : recovery.steps().subList(0, upTo)) {
+      step.run(again, open);
+    }
+    return again.afterPowerLoss(random.nextLong());
+  }
+
+  /** Contract 2, and that the store can be resumed. */
+  private void check(MemoryStorage left, CrashScenario life, int steps, SplittableRandom random)
+      throws IOException {
+    if (!StoreInfo.exists(left)) {
+      assertThat(life.createdAt(steps)).as("the store had been created").isFalse();
+      return;
+    }
+    StoreChecks.sound(left, life.acknowledgedAt(steps), life.begunAt(steps), memory);
+    try (Timeline timeline = Timeline.open(left)) {
+      for (long snapshot : life.snapshotsAt(steps)) {
+        assertThat(timeline.snapshots().stream().map(Snapshot.Location::tick))
+            .as("published snapshots")
+            .contains(snapshot);
+      }
+      long last = StoreChecks.lastTick(timeline);
+      if (last >= 0) {
+        long from = Math.min(last, life.keptFromAt(steps));
+        assertThat(timeline.firstTick()).as("first tick").isLessThanOrEqualTo(Math.max(0, from));
+        StoreChecks.state(timeline, from + random.nextLong(last - from + 1), memory);
+      }
+    }
+    if (random.nextInt(3) == 0) {
+      StoreChecks.goesOn(left, life.options(), memory);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.arrowworld.timeline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.EventKind;
+import org.arrowworld.schema.IdPolicy;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.tick.Insertion;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TableMutations;
+
+/** Schemas, policies and ticks drawn at random. */
+final class AnyWorld {
+  private static final ColumnType[] TYPES = ColumnType.values();
+
+  private final Random random;
+
+  AnyWorld(Random random) {
+    this.random = random;
+  }
+
+  WorldSchema schema() {
+    List<TableSchema> tables = new ArrayList<>();
+    int rowTables = 1 + random.nextInt(3);
+    for (int i = 0; i < rowTables; i++) {
+      TableSchema.Builder table = TableSchema.row("row" + i);
+      if (random.nextInt(3) == 0) {
+        table.externalIds();
+      }
+      if (random.nextInt(4) == 0) {
+        table.withoutGenerations();
+      }
+      if (random.nextBoolean()) {
+        table.orderPreserving();
+      }
+      if (random.nextBoolean()) {
+        table.lineage(Lineage.PARENT);
+      }
+      if (random.nextInt(3) == 0) {
+        table.lineage(Lineage.CAUSE);
+      }
+      tables.add(withColumns(table, random.nextInt(7)));
+    }
+    for (int i = random.nextInt(3); i > 0; i--) {
+      tables.add(TableSchema.presence("present" + i, "row" + random.nextInt(rowTables)));
+    }
+    if (random.nextBoolean()) {
+      tables.add(withColumns(TableSchema.appendOnly("grown"), random.nextInt(3)));
+    }
+    WorldSchema schema = WorldSchema.of(tables.toArray(TableSchema[]::new));
+    return random.nextBoolean() ? schema.withInput(EventKind.of("in", ColumnType.F64)) : schema;
+  }
+
+  private TableSchema withColumns(TableSchema.Builder table, int columns) {
+    for (int i = 0; i < columns; i++) {
+      ColumnType type = TYPES[random.nextInt(TYPES.length)];
+      boolean hasDefault = type.isFloat() && random.nextBoolean();
+      if (hasDefault) {
+        table.column("c" + i, type, 2.5);
+      } else {
+        table.column("c" + i, type);
+      }
+    }
+    if (random.nextBoolean()) {
+      table.event(EventKind.of("event", ColumnType.I16));
+    }
+    return table.build();
+  }
+
+  /** One tick's mutations; one in six changes nothing. */
+  void tick(MutationBuffer t) {
+    if (!t.world().schema().inputs().isEmpty()) {
+      t.input("in", random.nextInt(), random.nextGaussian());
+    }
+    if (random.nextInt(6) == 0) {
+      return;
+    }
+    for (WorldTable table : t.world().tables()) {
+      TableMutations mutations = t.table(table.name());
+      switch (table.schema().kind()) {
+        case ROW -> rows(mutations);
+        case PRESENCE -> presence(mutations, t.world().table(table.schema().of().orElseThrow()));
+        case APPEND_ONLY -> {
+          values(mutations);
+          for (int i = random.nextInt(4); i > 0; i--) {
+            fill(mutations.insert(), table);
+          }
+        }
+      }
+    }
+  }
+
+  private void rows(TableMutations mutations) {
+    WorldTable table = mutations.table();
+    values(mutations);
+    if (!table.schema().events().isEmpty() && random.nextBoolean()) {
+      mutations.event("event", random.nextInt(), random.nextInt(100) - 50);
+    }
+    boolean cause = table.schema().lineage().contains(Lineage.CAUSE);
+    int odds = 2 + random.nextInt(8);
+    for (int slot = 0; slot < table.rows(); slot++) {
+      if (random.nextInt(odds) == 0) {
+        if (cause && random.nextBoolean()) {
+          mutations.remove(slot, "cause " + random.nextInt(4));
+        } else {
+          mutations.remove(slot);
+        }
+      }
+    }
+    boolean external = table.schema().ids() == IdPolicy.EXTERNAL;
+    for (int i = random.nextInt(12); i > 0; i--) {
+      if (!external) {
+        fill(mutations.insert(random.nextInt(3)), table);
+      }
+    }
+    int id = random.nextInt(6) * 900_000_007;
+    if (external && table.slotOf(id) < 0) {
+      fill(mutations.insertId(id), table);
+    }
+  }
+
+  private void values(TableMutations mutations) {
+    WorldTable table = mutations.table();
+    for (Column column : table.schema().columns()) {
+      int choice = random.nextInt(5);
+      if (choice == 0 && column.type() == ColumnType.F32) {
+        float[] all = new float[table.rows()];
+        for (int i = 0; i < all.length; i++) {
+          all[i] = Float.intBitsToFloat(random.nextInt());
+        }
+        mutations.write(column.name(), all);
+      } else if (choice < 3) {
+        for (int slot = 0; slot < table.rows(); slot++) {
+          if (random.nextInt(3) == 0) {
+            set(mutations, column, slot);
+          }
+        }
+      }
+    }
+  }
+
+  private void set(TableMutations mutations, Column column, int slot) {
+    switch (column.type()) {
+      case STRING -> mutations.set(column.name(), slot, word());
+      case F32 -> mutations.setFloat(column.name(), slot, Float.intBitsToFloat(random.nextInt()));
+      case F64 -> mutations.set(column.name(), slot, Double.longBitsToDouble(random.nextLong()));
+      default -> mutations.setLong(column.name(), slot, integer(column.type()));
+    }
+  }
+
+  private void fill(Insertion row, WorldTable table) {
+    for (Column column : table.schema().columns()) {
+      if (column.type() == ColumnType.STRING) {
+        row.set(column.name(), word());
+      } else if (random.nextBoolean()) {
+        switch (column.type()) {
+          case F32 -> row.setFloat(column.name(), Float.intBitsToFloat(random.nextInt()));
+          case F64 -> row.set(column.name(), Double.longBitsToDouble(random.nextLong()));
+          default -> row.setLong(column.name(), integer(column.type()));
+        }
+      }
+    }
+    if (table.schema().lineage().contains(Lineage.PARENT) && random.nextBoolean()) {
+      row.parent(random.nextInt(20));
+    }
+  }
+
+  private String word() {
+    return "wört " + random.nextInt(12);
+  }
+
+  private long integer(ColumnType type) {
+    long bits = random.nextLong();
+    return switch (type) {
+      case U8 -> bits & 0xFF;
+      case I8 -> (byte) bits;
+      case U16 -> bits & 0xFFFF;
+      case I16 -> (short) bits;
+      case U32 -> bits & 0xFFFF_FFFFL;
+      case I32 -> (int) bits;
+      case BOOL -> bits & 1;
+      default -> bits;
+    };
+  }
+
+  private void presence(TableMutations present, WorldTable of) {
+    for (int slot = 0; slot < of.rows(); slot++) {
+      int id = of.id(slot);
+      int at = present.table().slotOf(id);
+      int choice = random.nextInt(6);
+      if (at < 0 && choice < 2) {
+        present.insertId(id);
+      } else if (at >= 0 && choice == 2) {
+        present.remove(at);
+      } else if (at >= 0 && choice == 3) {
+        present.remove(at);
+        present.insertId(id);
+      }
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package org.arrowworld.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.EntityRef;
+import org.arrowworld.timeline.StoreDiff.Difference;
+import org.arrowworld.timeline.StoreDiff.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class QueriesTest {
+  private static final WorldSchema SCHEMA =
+      WorldSchema.of(
+          TableSchema.row("c")
+              .column("x", ColumnType.F32)
+              .column("name", ColumnType.STRING)
+              .lineage(Lineage.PARENT, Lineage.CAUSE)
+              .build(),
+          TableSchema.presence("ill", "c"));
+
+  private static final LogOptions OPTIONS =
+      LogOptions.DEFAULT.withDurability(Durability.NONE).withSegmentBytes(3000);
+
+  private final BufferAllocator memory = new RootAllocator();
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  private LiveWorld create(MemoryStorage storage) throws IOException {
+    return LiveWorld.create(
+        storage, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+  }
+
+  /** Adam has Beth; Beth has Carl and dies in that tick; Dora takes Beth's id. */
+  private void play(LiveWorld live) throws IOException {
+    live.tick(t -> t.table("c").insert().set("name", "adam"));
+    live.tick(t -> t.table("c").insert().set("name", "beth").parent(0));
+    live.tick(t -> t.table("ill").insertId(1));
+    live.tick(
+        t -> {
+          t.table("c").remove(1, "cold");
+          t.table("c").insert().set("name", "dora").parent(0);
+          t.table("c").insert().set("name", "carl").parent(1);
+        });
+    live.tick(t -> t.table("c").set("x", t.table("c").slotOfId(1), 7));
+  }
+
+  private static List<String> history(Timeline timeline, HistoryQuery query) throws IOException {
+    List<String> lines = new ArrayList<>();
+    timeline.history(
+        query,
+        c ->
+            lines.add(
+                "%d %s %s=%s"
+                    .formatted(
+                        c.tick(),
+                        c.generation().isPresent() ? c.generation().getAsLong() : "-",
+                        c.key().name(),
+                        c.value())));
+    return lines;
+  }
+
+  @Test
+  void a_history_has_all_lives_of_an_id_with_lineage_and_presence() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (LiveWorld live = create(storage)) {
+      play(live);
+    }
+    try (Timeline timeline = Timeline.open(storage)) {
+      assertThat(history(timeline, HistoryQuery.of("c", 1)))
+          .containsExactly(
+              "1 0 c.born=0",
+              "1 0 c.parent=0",
+              "1 0 c.name=beth",
+              "2 0 ill.born=0",
+              "3 0 c.died=0",
+              "3 0 c.cause=cold",
+              "3 1 c.born=1",
+              "3 1 c.parent=0",
+              "3 1 c.name=dora",
+              "3 1 ill.died=0",
+              "4 1 c.x=7.0");
+      assertThat(history(timeline, HistoryQuery.of("c", 1).withKey("name")))
+          .containsExactly("1 0 c.name=beth", "3 1 c.name=dora");
+      assertThat(history(timeline, HistoryQuery.of("c", 1).between(4, 9)))
+          .containsExactly("4 - c.x=7.0");
+      assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("y")))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage("Table 'c' has no key 'y'");
+    }
+  }
+
+  @Test
+  void a_family_tells_parents_children_and_what_one_died_of() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
+    LogOptions segmentPerTick = LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
+    try (LiveWorld live = LiveWorld.create(storage, info, segmentPerTick, memory)) {
+      play(live);
+    }
+    try (Timeline timeline = Timeline.open(storage)) {
+      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      assertThat(beth.self().born()).hasValue(1);
+      assertThat(beth.self().died()).hasValue(3);
+      assertThat(beth.self().cause()).hasValue("cold");
+      assertThat(beth.ancestors()).extracting(Family.Life::entity).containsExactly(ref(0, 0));
+      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
+      Family dora = timeline.family("c", 1, OptionalInt.empty(), memory);
+      assertThat(dora.self().entity()).isEqualTo(ref(1, 1));
+      assertThat(dora.children()).isEmpty();
+      Family carl = timeline.family("c", 2, OptionalInt.empty(), memory);
+      assertThat(carl.ancestors())
+          .extracting(Family.Life::entity)
+          .containsExactly(ref(1, 0), ref(0, 0));
+      assertThat(carl.self().died()).isEmpty();
+      assertThatThrownBy(() -> timeline.family("c", 9, OptionalInt.of(2), memory))
+          .hasMessage("The log has no c 9 in generation 2");
+    }
+    StoreCompaction.keep(storage, 2, memory);
+    try (Timeline timeline = Timeline.open(storage)) {
+      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      assertThat(beth.self().born()).isEmpty();
+      assertThat(beth.ancestors()).isEmpty();
+      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
+    }
+  }
+
+  private static EntityRef ref(int id, int gen) {
+    return new EntityRef(id, gen);
+  }
+
+  @Test
+  void between_tells_net_changes_alone() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (LiveWorld live = create(storage)) {
+      play(live);
+    }
+    try (Timeline timeline = Timeline.open(storage)) {
+      List<String> lines = new ArrayList<>();
+      timeline.between(
+          1,
+          4,
+          memory,
+          d ->
+              lines.add(
+                  "%s %s %d.%d %s"
+                      .formatted(
+                          d.kind(),
+                          d.table(),
+                          d.entity().id(),
+                          d.entity().gen(),
+                          d.column() == null ? "" : d.column().name())));
+      assertThat(lines)
+          .containsExactly("ONLY_LEFT c 1.0 ", "ONLY_RIGHT c 1.1 ", "ONLY_RIGHT c 2.0 ");
+    }
+  }
+
+  private StoreDiff.Report diff(MemoryStorage a, MemoryStorage b) throws IOException {
+    try (Timeline left = Timeline.open(a);
+        Timeline right = Timeline.open(b)) {
+      return StoreDiff.compare(left, right, 10, memory);
+    }
+  }
+
+  /** 80 ticks of 30 rows; in one tick one value may be another one. */
+  private void run(MemoryStorage storage, long oddTick, float odd) throws IOException {
+    Random random = new Random(5);
+    try (LiveWorld live = create(storage)) {
+      live.tick(
+          t -> {
+            for (int i = 0; i < 30; i++) {
+              t.table("c").insert().set("name", "n" + i);
+            }
+          });
+      for (long tick = 1; tick < 80; tick++) {
+        live.tick(
+            t -> {
+              float[] x = new float[30];
+              for (int i = 0; i < 30; i++) {
+                x[i] = random.nextFloat();
+              }
+              if (t.tick() == oddTick) {
+                x[17] = odd;
+              }
+              t.table("c").write("x", x);
+            });
+      }
+    }
+  }
+
+  @Test
+  void two_runs_that_differ_in_one_value_are_told_apart_by_name() throws IOException {
+    for (long tick : new long[] {1, 2, 41, 78, 79}) {
+      MemoryStorage a = new MemoryStorage();
+      MemoryStorage b = new MemoryStorage();
+      run(a, tick, 2.5f);
+      run(b, tick, 3.5f);
+      StoreDiff.Report report = diff(a, b);
+      assertThat(report.outcome()).isEqualTo(Outcome.DIFFERENT);
+      assertThat(report.lastEqual()).hasValue(tick - 1);
+      assertThat(report.tick()).hasValue(tick);
+      assertThat(report.differences()).containsExactly(new Difference("c.x", 17, 2.5f, 3.5f));
+      assertThat(report.differenceCount()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void equal_runs_are_equal_and_a_longer_one_goes_on() throws IOException {
+    MemoryStorage a = new MemoryStorage();
+    MemoryStorage b = new MemoryStorage();
+    run(a, -1, 0);
+    run(b, -1, 0);
+    assertThat(diff(a, b).outcome()).isEqualTo(Outcome.EQUAL);
+    try (LiveWorld live = LiveWorld.resume(b, OPTIONS, memory)) {
+      live.tick(99, t -> {});
+    }
+    StoreDiff.Report report = diff(a, b);
+    assertThat(report.outcome()).isEqualTo(Outcome.RIGHT_GOES_ON);
+    assertThat(report.lastEqual()).hasValue(79);
+    assertThat(report.tick()).hasValue(99);
+    assertThat(diff(b, a).outcome()).isEqualTo(Outcome.LEFT_GOES_ON);
+  }
+
+  @Test
+  void a_fork_is_compared_with_its_origin_from_where_it_begins() throws IOException {
+    MemoryStorage origin = new MemoryStorage();
+    run(origin, -1, 0);
+    MemoryStorage fork = new MemoryStorage();
+    StoreFork.at(origin, 50, fork, memory);
+    StoreDiff.Report same = diff(origin, fork);
+    assertThat(same.outcome()).isEqualTo(Outcome.LEFT_GOES_ON);
+    assertThat(same.firstCompared()).isEqualTo(50);
+    try (LiveWorld live = LiveWorld.resume(fork, OPTIONS, memory)) {
+      live.tick(t -> t.table("c").remove(3, "fire"));
+    }
+    StoreDiff.Report report = diff(origin, fork);
+    assertThat(report.tick()).hasValue(51);
+    assertThat(report.differences()).hasSize(10).allMatch(d -> d.key().equals("c.x"));
+    assertThat(report.differenceCount()).isEqualTo(30 + 2);
+  }
+
+  @Test
+  void births_words_and_first_ticks_that_differ_are_named() throws IOException {
+    MemoryStorage a = new MemoryStorage();
+    MemoryStorage b = new MemoryStorage();
+    try (LiveWorld live = create(a)) {
+      live.tick(t -> t.table("c").insert().set("name", "adam"));
+    }
+    try (LiveWorld live = create(b)) {
+      live.tick(
+          t -> {
+            t.table("c").insert().set("name", "eve");
+            t.table("c").insert().set("name", "adam");
+          });
+    }
+    StoreDiff.Report report = diff(a, b);
+    assertThat(report.lastEqual()).isEqualTo(OptionalLong.empty());
+    assertThat(report.differences())
+        .containsExactly(
+            new Difference("c.name", 0, "adam", "eve"),
+            new Difference("c.born", 1, null, 0L),
+            new Difference("c.name", 1, null, "adam"));
+  }
+
+  @Test
+  void stores_of_different_schemas_are_not_compared() throws IOException {
+    MemoryStorage a = new MemoryStorage();
+    run(a, -1, 0);
+    MemoryStorage b = new MemoryStorage();
+    WorldSchema other = WorldSchema.of(TableSchema.row("d").build());
+    LiveWorld.create(b, StoreInfo.create(other, "tick", Map.of()), OPTIONS, memory).close();
+    assertThatThrownBy(() -> diff(a, b))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage(
+            "Cannot compare two stores of different schemas: version 1 with tables [c, ill], version 1 with tables [d]");
+  }
+
+  @Test
+  void a_projection_names_what_there_is_when_asked_for_what_there_is_not() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    run(storage, -1, 0);
+    try (Timeline timeline = Timeline.open(storage)) {
+      assertThatThrownBy(() -> timeline.at(3, Projection.of("c.y"), memory))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage("Unknown column 'y' of table 'c': it has [id, gen, x, name]");
+      assertThatThrownBy(() -> timeline.at(3, Projection.of("d"), memory))
+          .hasMessageContaining("Unknown table 'd'");
+    }
+  }
+}

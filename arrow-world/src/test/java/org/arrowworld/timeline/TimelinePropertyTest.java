@@ -1,0 +1,232 @@
+package org.arrowworld.timeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyEncoding;
+import org.arrowworld.schema.KeyKind;
+import org.arrowworld.schema.Values;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.FaultPlan;
+import org.arrowworld.storage.FaultPlan.Fault;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random worlds, mutations, snapshot placements, policies, segment sizes and crashes: the state at
+ * any tick is the live world's of that tick, bit for bit, allocators included. {@code -Daw.cases=N}
+ * sets the number of cases, {@code -Daw.seed=S} repeats the case of a seed.
+ */
+class TimelinePropertyTest {
+  private static final int CASES = Integer.getInteger("aw.cases", 150);
+  private static final long FIRST_SEED = Long.getLong("aw.seed", 20_260);
+
+  private final BufferAllocator memory = new RootAllocator();
+  private int crashes;
+  private int gaps;
+  private int projections;
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  @Test
+  void the_state_at_every_tick_is_the_live_worlds() throws IOException {
+    int cases = System.getProperty("aw.seed") == null ? CASES : 1;
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + cases; seed++) {
+      try {
+        check(seed);
+      } catch (Throwable e) {
+        throw new AssertionError("repeat with -Daw.seed=" + seed, e);
+      }
+    }
+    System.out.printf(
+        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections%n",
+        cases, FIRST_SEED, crashes, gaps, projections);
+    if (cases >= 150) {
+      assertThat(crashes).isGreaterThan(20);
+      assertThat(gaps).isGreaterThan(100);
+    }
+  }
+
+  private void check(long seed) throws IOException {
+    Random random = new Random(seed);
+    AnyWorld any = new AnyWorld(random);
+    WorldSchema schema = any.schema();
+    LogOptions options =
+        LogOptions.DEFAULT
+            .withDurability(random.nextBoolean() ? Durability.COMMIT : Durability.NONE)
+            .withContainers(2, 20 + random.nextInt(400))
+            .withSegmentBytes(2000 + random.nextInt(60_000));
+    MemoryStorage storage = new MemoryStorage();
+    NavigableMap<Long, String> hashes = new TreeMap<>();
+    StoreInfo info = StoreInfo.create(schema, "tick", Map.of());
+    LiveWorld live = LiveWorld.create(storage, info, options, memory);
+    int sessions = 1 + random.nextInt(3);
+    for (int session = 0; session < sessions; session++) {
+      boolean power = random.nextBoolean() && options.durability().mode() == Durability.Mode.COMMIT;
+      boolean crashed = run(live, any, random, storage, hashes);
+      crashes += crashed ? 1 : 0;
+      if (crashed) {
+        storage = storage.afterCrash(power ? CrashKind.POWER : CrashKind.PROCESS);
+      }
+      if (!StoreInfo.exists(storage)) {
+        return; // the power failed before the first forced name
+      }
+      storage.plan(FaultPlan.none());
+      if (session + 1 < sessions) {
+        live = LiveWorld.resume(storage, options, memory);
+        hashes = new TreeMap<>(hashes.headMap(live.lastTick(), true));
+        if (live.lastTick() >= 0) {
+          assertThat(Hashes.resume(live.world())).isEqualTo(hashes.get(live.lastTick()));
+        }
+      }
+    }
+    compare(storage, hashes, random);
+  }
+
+  /** Runs some ticks; returns whether a crash ended them. The world is closed in any case. */
+  private static boolean run(
+      LiveWorld live, AnyWorld any, Random random, MemoryStorage storage, Map<Long, String> hashes)
+      throws IOException {
+    if (random.nextInt(3) == 0) {
+      storage.plan(FaultPlan.once(random.nextInt(120), Fault.CRASH));
+    }
+    try (live) {
+      ticks(live, any, random, hashes);
+      return false;
+    } catch (IOException e) {
+      assertThat(e).hasStackTraceContaining("simulated");
+      return true;
+    }
+  }
+
+  private static void ticks(LiveWorld live, AnyWorld any, Random random, Map<Long, String> hashes)
+      throws IOException {
+    long tick = live.lastTick();
+    for (int i = 3 + random.nextInt(20); i > 0; i--) {
+      tick += 1 + random.nextInt(random.nextInt(4) == 0 ? 5 : 1);
+      try {
+        live.tick(tick, any::tick);
+      } finally {
+        if (live.lastTick() == tick) { // also where just its acknowledgement failed
+          hashes.put(tick, Hashes.resume(live.world()));
+        }
+      }
+      if (random.nextInt(6) == 0) {
+        live.snapshot();
+      }
+    }
+    if (random.nextBoolean()) {
+      live.seal();
+    }
+  }
+
+  private void compare(MemoryStorage storage, NavigableMap<Long, String> hashes, Random random)
+      throws IOException {
+    try (Timeline timeline = Timeline.open(storage)) {
+      if (timeline.log().end().tick() < 0) {
+        return;
+      }
+      for (long tick = timeline.firstTick(); tick <= timeline.lastTick(); tick++) {
+        long committed = hashes.floorKey(tick);
+        gaps += committed < tick ? 1 : 0;
+        try (World world = timeline.at(tick, memory)) {
+          assertThat(world.tick()).isEqualTo(committed);
+          assertThat(Hashes.resume(world)).as("tick %d", tick).isEqualTo(hashes.get(committed));
+          if (random.nextInt(4) == 0) {
+            compareProjection(timeline, tick, world, random);
+          }
+        }
+      }
+      assertThat(timeline.warnings()).isEmpty();
+      try (World world = rowByRow(timeline)) {
+        assertThat(Hashes.resume(world)).isEqualTo(hashes.get(timeline.lastTick()));
+      }
+    }
+  }
+
+  /** Some columns, loaded alone, are what they are in the whole world. */
+  private void compareProjection(Timeline timeline, long tick, World whole, Random random)
+      throws IOException {
+    List<String> names = new ArrayList<>();
+    for (WorldTable table : whole.tables()) {
+      for (Column column : table.columns()) {
+        if (random.nextInt(4) == 0) {
+          names.add(table.name() + "." + column.name());
+        }
+      }
+    }
+    if (names.isEmpty()) {
+      return;
+    }
+    projections++;
+    try (World part = timeline.at(tick, Projection.of(names), memory)) {
+      for (WorldTable table : part.tables()) {
+        List<String> columns = table.columns().stream().map(Column::name).toList();
+        assertThat(Hashes.columns(table, columns))
+            .as("%s of %s", columns, table.name())
+            .isEqualTo(Hashes.columns(whole.table(table.name()), columns));
+        assertThat(table.freeDepth()).isEqualTo(whole.table(table.name()).freeDepth());
+      }
+      for (String name : names) {
+        int dot = name.indexOf('.');
+        part.table(name.substring(0, dot)).column(name.substring(dot + 1)); // it is there
+      }
+      assertThat(part.codebook().size()).isEqualTo(whole.codebook().size());
+    }
+  }
+
+  /** The last tick, replayed from the beginning by the plainest loop there is. */
+  private World rowByRow(Timeline timeline) throws IOException {
+    World world = new World(timeline.info().schema(), new Codebook(), memory);
+    timeline
+        .log()
+        .scan(
+            0,
+            Long.MAX_VALUE,
+            (batch, from, to) -> {
+              for (int row = from; row < to; row++) {
+                Key key = timeline.log().keys().key(batch.key(row));
+                if (key.encoding() == KeyEncoding.CODE) {
+                  world.codebook().intern(batch.word(row));
+                }
+                String[] name = key.name().split("\\.", 2);
+                int value = (int) Values.toInteger(batch.val(row));
+                if (key.kind() == KeyKind.BORN) {
+                  world.table(name[0]).born(batch.rid(row), value);
+                } else if (key.kind() == KeyKind.DIED) {
+                  world.table(name[0]).died(batch.rid(row));
+                } else if (key.kind() == KeyKind.VALUE) {
+                  WorldTable table = world.table(name[0]);
+                  table.column(name[1]).set(table.slotOf(batch.rid(row)), batch.val(row));
+                } else if (key.kind() == KeyKind.COMMIT) {
+                  world.settle(batch.tick(row));
+                }
+              }
+            });
+    return world;
+  }
+}

@@ -1,0 +1,195 @@
+package org.arrowworld.window;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.window.Answer.Origin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StreamingWorldTest {
+  private static final WorldSchema SCHEMA =
+      WorldSchema.of(
+          TableSchema.row("c")
+              .column("x", ColumnType.F32)
+              .column("name", ColumnType.STRING)
+              .lineage(Lineage.CAUSE)
+              .build(),
+          TableSchema.presence("ill", "c"));
+
+  private static final LogOptions OPTIONS =
+      LogOptions.DEFAULT.withDurability(Durability.NONE).withSegmentBytes(20_000);
+
+  private final BufferAllocator memory = new RootAllocator();
+  private final MemoryStorage files = new MemoryStorage();
+  private final AtomicLong uses = new AtomicLong();
+  private final Storage counted = counting(files, uses);
+  private final Random random = new Random(11);
+  private final TreeMap<Long, String> hashes = new TreeMap<>();
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  /** A storage that counts every call, those to its files included. */
+  private static Storage counting(Storage inner, AtomicLong uses) {
+    return (Storage) counting(inner, Storage.class, uses);
+  }
+
+  private static Object counting(Object inner, Class<?> type, AtomicLong uses) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, args) -> {
+          uses.incrementAndGet();
+          try {
+            Object result = method.invoke(inner, args);
+            boolean file = method.getName().equals("openRead");
+            return file ? counting(result, org.arrowworld.storage.ReadableFile.class, uses) : result;
+          } catch (java.lang.reflect.InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+
+  private void step(MutationBuffer t) {
+    int rows = t.table("c").table().rows();
+    for (int slot = 0; slot < rows; slot++) {
+      switch (random.nextInt(6)) {
+        case 0 -> t.table("c").setFloat("x", slot, random.nextFloat());
+        case 1 -> t.table("c").set("name", slot, "n" + random.nextInt(9));
+        case 2 -> {
+          if (rows > 5) {
+            t.table("c").remove(slot, "age");
+          }
+        }
+        default -> {}
+      }
+    }
+    for (int i = 0; i < 4; i++) {
+      t.table("c").insert().set("name", "n" + random.nextInt(9));
+    }
+  }
+
+  private void run(LiveWorld live, int ticks) throws IOException {
+    for (int i = 0; i < ticks; i++) {
+      live.tick(live.lastTick() + 1 + random.nextInt(2), this::step);
+      hashes.put(live.lastTick(), Hashes.resume(live.world()));
+    }
+    live.sync();
+  }
+
+  private LiveWorld create() throws IOException {
+    return LiveWorld.create(files, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+  }
+
+  private void check(StreamingWorld streaming) throws IOException {
+    long first = streaming.firstTickInMemory();
+    for (long tick = hashes.firstKey(); tick <= streaming.lastTick(); tick++) {
+      long before = uses.get();
+      Answer<World> answer = streaming.at(tick);
+      try (World world = answer.value()) {
+        assertThat(Hashes.resume(world)).isEqualTo(hashes.floorEntry(tick).getValue());
+      }
+      boolean inside = tick >= first;
+      assertThat(answer.origin()).isEqualTo(inside ? Origin.WINDOW : Origin.ARCHIVE);
+      assertThat(uses.get() - before > 0).as("tick %d of %d", tick, first).isEqualTo(!inside);
+    }
+  }
+
+  private List<Change> archived(HistoryQuery query) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    try (Timeline timeline = Timeline.open(files)) {
+      timeline.history(query, changes::add);
+    }
+    return changes;
+  }
+
+  @Test
+  void a_window_of_ticks_answers_without_touching_a_file_and_the_archive_answers_the_rest()
+      throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 60);
+      try (StreamingWorld streaming = StreamingWorld.open(counted, Window.ofTicks(12), memory)) {
+        check(streaming);
+        run(live, 30);
+        assertThat(streaming.poll()).isTrue();
+        assertThat(streaming.lastTick()).isEqualTo(live.lastTick());
+        check(streaming);
+        assertThat(streaming.poll()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void histories_are_those_of_the_log_wherever_they_come_from() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 60);
+      try (StreamingWorld streaming = StreamingWorld.open(counted, Window.ofTicks(15), memory)) {
+        long floor = streaming.firstTickInMemory();
+        for (int id = 0; id < 12; id++) {
+          HistoryQuery all = HistoryQuery.of("c", id);
+          Answer<List<Change>> both = streaming.history(all);
+          assertThat(both.origin()).isEqualTo(Origin.BOTH);
+          assertThat(both.value()).isEqualTo(archived(all));
+          Answer<List<Change>> old = streaming.history(all.between(0, floor));
+          assertThat(old.origin()).isEqualTo(Origin.ARCHIVE);
+          assertThat(old.value()).isEqualTo(archived(all.between(0, floor)));
+          long before = uses.get();
+          HistoryQuery recent = all.withKey("name").between(floor + 1, Long.MAX_VALUE);
+          Answer<List<Change>> inside = streaming.history(recent);
+          assertThat(uses.get()).isEqualTo(before);
+          assertThat(inside.origin()).isEqualTo(Origin.WINDOW);
+          List<Change> expected = archived(all.withKey("name"));
+          expected.removeIf(c -> c.tick() <= floor);
+          assertThat(inside.value()).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_window_of_bytes_stays_within_them_however_long_the_history() throws IOException {
+    try (LiveWorld live = create();
+        StreamingWorld streaming = StreamingWorld.open(counted, Window.ofBytes(6000), memory)) {
+      for (int i = 0; i < 20; i++) {
+        run(live, 8);
+        streaming.poll();
+        assertThat(streaming.windowBytes()).isBetween(1L, 6000L);
+      }
+      check(streaming);
+      assertThatThrownBy(() -> streaming.at(streaming.lastTick() + 1))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("the last tick taken in is " + streaming.lastTick());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+"""Peak anonymous memory of each step of a log's life, over the log's size, in JVMs of 256 MiB heap and direct memory.
+
+    ./mvnw -q -DskipTests package
+    python benchmarks/memory.py curve DIR --out benchmarks/results/memory.json [--gigabytes 0.5 2 5] [--compress zstd]
+    python benchmarks/memory.py step append|scan|seal|compact|recover DIR [--gigabytes 0.5]
+
+A curve appends a log of each size, then scans it, seals its last segment, compacts it (`aw compact`), scans it again and
+recovers it (`aw recover`), each step in a JVM of its own. RssAnon of /proc/PID/status is sampled every 20 ms. The rows and
+the checksum of the scans before and after compaction must agree. Writes JSON and, with matplotlib, a PNG beside it. A log
+of N GB needs 3 N GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL-UNNAMED",
+         "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED", "-Xmx256m",
+         "-XX:MaxDirectMemorySize=256m"]
+LIMIT_MIB = 640
+
+
+def classpath() -> str:
+    """AW_CLASSPATH, or the modules' classes with what `package` puts into cli/target/lib."""
+    modules = [str(ROOT / m / "target" / "classes") for m in ("arrow-world", "export", "ecosystem", "cli")]
+    return os.environ.get("AW_CLASSPATH") or os.pathsep.join([*modules, str(ROOT / "cli" / "target" / "lib" / "*")])
+
+
+def compile_bench(folder: Path) -> str:
+    """Compiles MemoryBench; a JVM that starts from its source would hold the compiler's memory."""
+    subprocess.run(["javac", "-cp", classpath(), "-d", str(folder), str(ROOT / "benchmarks" / "MemoryBench.java")], check=True)
+    return os.pathsep.join([str(folder), classpath()])
+
+
+def measured(path: str, main: str, *args: object) -> dict[str, Any]:
+    """Runs a JVM to its end; its output, seconds and peak RssAnon in MiB."""
+    command = ["java", *FLAGS, "-cp", path, main, *map(str, args)]
+    start, peak, samples = time.perf_counter(), 0, 0
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        while process.poll() is None:
+            try:
+                found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+            except OSError:
+                found = None
+            if found:
+                peak, samples = max(peak, int(found[1])), samples + 1
+            time.sleep(0.02)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode != 0:
+            raise SystemExit(f"{' '.join(command[-4:])} failed with exit {process.returncode}:\n{err.read()[-3000:]}")
+        return {"seconds": round(time.perf_counter() - start, 2), "peak_rss_anon_mib": round(peak / 1024, 1), "samples": samples,
+                "output": out.read().strip().splitlines()[-1:]}
+
+
+def step(path: str, name: str, store: Path, gigabytes: float, compress: str) -> dict[str, Any]:
+    """One step on a store."""
+    if name == "append":
+        shutil.rmtree(store, ignore_errors=True)
+        return measured(path, "MemoryBench", "append", store, int(gigabytes * 1e9), compress)
+    if name in ("scan", "seal"):
+        return measured(path, "MemoryBench", name, store)
+    if name == "compact":
+        return measured(path, "org.arrowworld.cli.Main", "compact", store, "--json")
+    recovered = store.parent / "recovered"
+    shutil.rmtree(recovered, ignore_errors=True)
+    result = measured(path, "org.arrowworld.cli.Main", "recover", store, "--out", recovered, "--json")
+    shutil.rmtree(recovered)
+    return result
+
+
+def curve(path: str, folder: Path, sizes: list[float], compress: str) -> list[dict[str, Any]]:
+    """All steps at all sizes."""
+    results = []
+    for gigabytes in sizes:
+        store, scans = folder / "log", []
+        for name in ("append", "scan", "seal", "compact", "scan", "recover"):
+            result = {"gigabytes": gigabytes, "step": name, **step(path, name, store, gigabytes, compress)}
+            if name == "scan":
+                scans.append(result["output"])
+                result["step"] = "scan" if len(scans) == 1 else "scan again"
+            result["store_bytes"] = sum(f.stat().st_size for f in store.rglob("*") if f.is_file())
+            print(json.dumps(result), flush=True)
+            results.append(result)
+        if scans[0] != scans[1]:
+            raise SystemExit(f"compaction changed the log: {scans}")
+        shutil.rmtree(store)
+    return results
+
+
+def draw(results: list[dict[str, Any]], path: Path) -> None:
+    """The curve, if matplotlib is there."""
+    try:
+        import matplotlib
+    except ImportError:
+        print("no matplotlib, no PNG")
+        return
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    figure, axes = pyplot.subplots(figsize=(7, 4.5))
+    for name in dict.fromkeys(r["step"] for r in results):
+        points = [(r["gigabytes"], r["peak_rss_anon_mib"]) for r in results if r["step"] == name]
+        axes.plot(*zip(*points), marker="o", label=name)
+    axes.axhline(LIMIT_MIB, color="grey", linestyle="--", label=f"limit {LIMIT_MIB} MiB")
+    axes.set(xlabel="log, GB", ylabel="peak anonymous RSS, MiB", ylim=(0, LIMIT_MIB * 1.1))
+    axes.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+
+
+def main() -> None:
+    """Runs one step or the curve."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    one, all_steps = verbs.add_parser("step"), verbs.add_parser("curve")
+    one.add_argument("name", choices=["append", "scan", "seal", "compact", "recover"])
+    for verb in (one, all_steps):
+        verb.add_argument("folder", type=Path)
+        verb.add_argument("--compress", default="none")
+    one.add_argument("--gigabytes", type=float, default=0.5)
+    all_steps.add_argument("--gigabytes", type=float, nargs="+", default=[0.5, 2, 5])
+    all_steps.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as classes:
+        path = compile_bench(Path(classes))
+        if args.verb == "step":
+            print(json.dumps(step(path, args.name, args.folder / "log", args.gigabytes, args.compress)))
+            return
+        results = curve(path, args.folder, args.gigabytes, args.compress)
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[0]
+    peak = max(r["peak_rss_anon_mib"] for r in results)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    environment = {"cpus": os.cpu_count(), "machine": platform.machine(), "java": java, "flags": FLAGS[-2:]}
+    args.out.write_text(json.dumps({"environment": environment, "limit_mib": LIMIT_MIB, "peak_mib": peak, "compress": args.compress,
+                                    "steps": results}, indent=1) + "\n")
+    draw(results, args.out.with_suffix(".png"))
+    print(f"peak {peak} MiB of {LIMIT_MIB}: {'met' if peak <= LIMIT_MIB else 'not met'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.timeline.StoreDiff;
+import org.arrowworld.timeline.StoreDiff.Outcome;
+import org.arrowworld.timeline.Timeline;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw diff}. */
+@Command(
+    name = "diff",
+    description = {
+      "Find the first tick at which two stores differ, by bisecting their digest chains, and name",
+      "the rows that differ in it: key, id, value on the left, value on the right, separated by",
+      "tabs; a missing one is '-'. A fork is compared with its origin from where it begins.",
+      "Exits 0 if they are equal, 1 if not."
+    })
+final class DiffVerb extends ReadingVerb {
+  @Parameters(index = "0", paramLabel = "STORE", description = "The left store's directory.")
+  private Path left;
+
+  @Parameters(index = "1", paramLabel = "STORE", description = "The right store's directory.")
+  private Path right;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "How many differing rows to name; default ${DEFAULT-VALUE}.")
+  private int limit = 20;
+
+  @Override
+  String purpose() {
+    return "compare the stores";
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (limit < 0) {
+      throw new UsageException("expected a --limit of 0 or more, found " + limit);
+    }
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline a = Timeline.open(store(left));
+        Timeline b = Timeline.open(store(right))) {
+      StoreDiff.Report found = StoreDiff.compare(a, b, limit, memory);
+      if (format() == Report.Format.JSON) {
+        json(found);
+      } else {
+        text(found);
+      }
+      return found.outcome() == Outcome.EQUAL ? Exit.OK : Exit.FAILURE;
+    }
+  }
+
+  private void json(StoreDiff.Report found) {
+    List<Object> rows = new ArrayList<>();
+    for (StoreDiff.Difference d : found.differences()) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("table", table(d));
+      row.put("column", column(d));
+      row.put("id", Integer.toUnsignedLong(d.id()));
+      row.put("left", d.left());
+      row.put("right", d.right());
+      rows.add(row);
+    }
+    new Report()
+        .json("equal", found.outcome() == Outcome.EQUAL)
+        .json("outcome", found.outcome().name().toLowerCase(java.util.Locale.ROOT))
+        .json("first_compared", found.firstCompared())
+        .json("last_equal", found.lastEqual().isPresent() ? found.lastEqual().getAsLong() : null)
+        .json("tick", found.tick().isPresent() ? found.tick().getAsLong() : null)
+        .json("differing_rows", found.differenceCount())
+        .json("rows", rows)
+        .print(console(), format());
+  }
+
+  private static String table(StoreDiff.Difference d) {
+    return d.key().substring(0, Math.max(0, d.key().indexOf('.')));
+  }
+
+  private static String column(StoreDiff.Difference d) {
+    return d.key().substring(d.key().indexOf('.') + 1);
+  }
+
+  private void text(StoreDiff.Report found) {
+    Report report = new Report();
+    report.line("compared from", "tick " + found.firstCompared());
+    found.lastEqual().ifPresent(t -> report.line("equal up to", "tick " + t));
+    report.line("result", result(found));
+    report.print(console(), format());
+    for (StoreDiff.Difference d : found.differences()) {
+      console()
+          .out()
+          .println(
+              String.join(
+                  "\t",
+                  Escape.text(d.key()),
+                  Integer.toUnsignedString(d.id()),
+                  shown(d.left()),
+                  shown(d.right())));
+    }
+    if (found.differenceCount() > found.differences().size()) {
+      long more = found.differenceCount() - found.differences().size();
+      console().note("and %d more rows; --limit names more".formatted(more));
+    }
+  }
+
+  private static String result(StoreDiff.Report found) {
+    return switch (found.outcome()) {
+      case EQUAL -> "equal";
+      case LEFT_GOES_ON -> "equal, but only the left store goes on, with tick " + tick(found);
+      case RIGHT_GOES_ON -> "equal, but only the right store goes on, with tick " + tick(found);
+      case DIFFERENT ->
+          found.differenceCount() == 0
+              ? "different from tick %d on: its rows stand in another order, or only one has it"
+                  .formatted(tick(found))
+              : "different from tick %d on, in %d rows"
+                  .formatted(tick(found), found.differenceCount());
+    };
+  }
+
+  private static long tick(StoreDiff.Report found) {
+    return found.tick().orElseThrow();
+  }
+
+  private static String shown(Object value) {
+    return value == null ? "-" : Escape.text(value.toString());
+  }
+}

@@ -1,0 +1,163 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.arrowworld.cli.ExportRequest.Format;
+import org.arrowworld.cli.ExportRequest.View;
+import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.export.csv.CsvOptions;
+import org.arrowworld.export.parquet.ParquetProfile;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw export}. */
+@Command(
+    name = "export",
+    description = {
+      "Write tables, the log or the records of a store as files for other tools.",
+      "",
+      "Views: table, the tables at a tick; log, all committed rows in order; by_entity, the same by",
+      "key, rid and tick; events, the records of a record log with a column per field. Without",
+      "--view: events of a record log; else table, and with --to parquet table and log.",
+      "",
+      "parquet is a directory with a manifest; if it is interrupted, the same command goes on.",
+      "sqlite is one file. Of the others a log, events, or a --table is one file, tables are a",
+      "directory of <table>.<format>. --out is refused if it exists unless --replace."
+    })
+final class ExportVerb extends ReadingVerb {
+  @Parameters(paramLabel = "STORE", description = "The store's directory.")
+  private Path store;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "FORMAT",
+      description = "${COMPLETION-CANDIDATES}.")
+  private Format to;
+
+  @Option(names = "--out", required = true, paramLabel = "PATH", description = "What to write.")
+  private Path out;
+
+  @Option(names = "--view", paramLabel = "V", description = "${COMPLETION-CANDIDATES}.")
+  private View view;
+
+  @Option(names = "--table", paramLabel = "N", description = "Of the tables only this one.")
+  private String table;
+
+  @Option(names = "--tick", paramLabel = "T", description = "Of tables; default: the last tick.")
+  private Long tick;
+
+  @Option(
+      names = "--range",
+      paramLabel = "A..B",
+      converter = TickRange.Converter.class,
+      description = "Of the log: only these ticks, both ends included.")
+  private TickRange range;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "k,l",
+      split = ",",
+      description = "Of the log only rows of these keys; of events only these fields.")
+  private List<String> keys;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "P",
+      description = "Of parquet: compat (default) or compact, smaller but not for fastparquet.")
+  private Profile profile;
+
+  @Option(
+      names = "--signed",
+      description = "Of parquet and arrow: no unsigned types; u64 keeps its 64 bits.")
+  private boolean signed;
+
+  @Option(
+      names = "--spreadsheet-safe",
+      description = "Of csv: no text that a spreadsheet runs as a formula.")
+  private boolean spreadsheetSafe;
+
+  @Option(names = "--replace", description = "Replace what is at --out.")
+  private boolean replace;
+
+  /** Profiles as they are named. */
+  enum Profile {
+    compat,
+    compact
+  }
+
+  @Override
+  String purpose() {
+    return "export";
+  }
+
+  @Override
+  int execute() throws IOException {
+    Storage storage = store(store);
+    StoreInfo info = StoreInfo.read(storage);
+    View wanted = view == null ? defaultView(info) : view;
+    check(info, wanted);
+    ExportRequest request =
+        new ExportRequest(
+            storage,
+            to,
+            wanted,
+            new ExportRequest.Rows(
+                table,
+                tick,
+                range == null ? TickRange.ALL : range,
+                keys == null ? List.of() : keys),
+            new ExportRequest.Output(out, replace ? Existing.REPLACE : Existing.REFUSE),
+            new ExportRequest.Form(
+                profile == Profile.compact ? ParquetProfile.COMPACT : ParquetProfile.COMPAT,
+                signed,
+                spreadsheetSafe ? CsvOptions.SPREADSHEET_SAFE : CsvOptions.DEFAULT));
+    ExportJob job = new ExportJob(request, console());
+    Report report = job.run().add("out", out.toString());
+    report.print(console(), format());
+    return Exit.OK;
+  }
+
+  private View defaultView(StoreInfo info) {
+    if (isRecordLog(info)) {
+      return View.events;
+    }
+    return to == Format.parquet && table == null ? View.archive : View.table;
+  }
+
+  private static boolean isRecordLog(StoreInfo info) {
+    return info.property("records").isPresent();
+  }
+
+  private void check(StoreInfo info, View wanted) {
+    boolean tables = wanted == View.table || wanted == View.archive;
+    if (isRecordLog(info) && tables) {
+      throw new UsageException("a record log has no tables: --view events, log or by_entity");
+    }
+    if (!isRecordLog(info) && wanted == View.events) {
+      throw new UsageException("only a record log has events: --view table, log or by_entity");
+    }
+    refuse(!tables && tick != null, "--tick goes with --view table; --range is for logs");
+    refuse(wanted != View.table && table != null, "--table goes with --view table");
+    refuse(wanted == View.table && range != null, "--range is for logs; --view table has --tick");
+    refuse(tables && keys != null, "--keys goes with --view log, by_entity or events");
+    refuse(profile != null && to != Format.parquet, "--profile goes with --to parquet");
+    refuse(
+        signed && to != Format.parquet && to != Format.arrow,
+        "--signed goes with --to parquet or arrow; csv needs no types, avro and sqlite have none unsigned, npz has all");
+    refuse(spreadsheetSafe && to != Format.csv, "--spreadsheet-safe goes with --to csv");
+    refuse(
+        to == Format.npz && wanted == View.log && keys != null,
+        "a log as npz is whole: --keys does not go with it");
+  }
+
+  private static void refuse(boolean condition, String message) {
+    if (condition) {
+      throw new UsageException(message);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw fork}. */
+@Command(
+    name = "fork",
+    description = {
+      "Make a new store that goes on from a tick of another, which is only read. Ticks and digest",
+      "chain continue; 'aw resume' runs it on, 'aw diff' compares it with its origin."
+    })
+final class ForkVerb extends ReadingVerb {
+  @Parameters(paramLabel = "STORE", description = "The origin's directory.")
+  private Path store;
+
+  @Option(
+      names = "--tick",
+      required = true,
+      paramLabel = "T",
+      description = "The tick after whose state it begins.")
+  private long tick;
+
+  @Option(names = "--out", required = true, paramLabel = "STORE2", description = "The new store.")
+  private Path out;
+
+  @Override
+  String purpose() {
+    return "fork " + store;
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (Files.exists(out)) {
+      throw new InvalidUseException("Cannot write %s: it exists already".formatted(out));
+    }
+    Storage source = store(store);
+    try (BufferAllocator memory = new RootAllocator()) {
+      StoreFork.Report result = StoreFork.at(source, tick, new DiskStorage(out), memory);
+      new Report()
+          .add("store", out.toString())
+          .add("id", result.store().hex())
+          .add("tick", result.position().tick())
+          .add("seq", result.position().seq())
+          .add("chain", "%016x".formatted(result.position().chain()))
+          .add("hash_world", result.hashWorld())
+          .print(console(), format());
+    }
+    return Exit.OK;
+  }
+}

@@ -1,0 +1,23 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.export.tables.ArrowImport;
+import org.arrowworld.export.tables.TableImportOptions;
+import org.arrowworld.export.tables.TableImportResult;
+import picocli.CommandLine.Command;
+
+/** {@code aw import arrow}. */
+@Command(
+    name = "arrow",
+    description = {
+      "Make a store of an Arrow IPC file or stream, uncompressed or zstd, as a base at tick 0. A column",
+      "of another type than a table can have, or with nulls that --columns names no value for, is",
+      "reported, the file is kept in the store's unmapped/, and the exit code is 3."
+    })
+final class ImportArrowVerb extends ImportTablesVerb {
+  @Override
+  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
+    return ArrowImport.run(options, memory);
+  }
+}

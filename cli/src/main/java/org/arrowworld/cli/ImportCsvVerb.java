@@ -1,0 +1,23 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.export.tables.CsvImport;
+import org.arrowworld.export.tables.TableImportOptions;
+import org.arrowworld.export.tables.TableImportResult;
+import picocli.CommandLine.Command;
+
+/** {@code aw import csv}. */
+@Command(
+    name = "csv",
+    description = {
+      "Make a store of a CSV file (RFC 4180, UTF-8, one header line), as a base at tick 0. A column is",
+      "i64, u64, f64 or bool if every field is one, else string; --columns says otherwise. A malformed",
+      "line is refused by its number, and no store is left behind."
+    })
+final class ImportCsvVerb extends ImportTablesVerb {
+  @Override
+  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
+    return CsvImport.run(options, memory);
+  }
+}

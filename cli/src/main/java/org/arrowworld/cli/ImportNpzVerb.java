@@ -1,0 +1,40 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.export.tables.LogNpzImport;
+import org.arrowworld.export.tables.NpzImport;
+import org.arrowworld.export.tables.TableImportOptions;
+import org.arrowworld.export.tables.TableImportResult;
+import picocli.CommandLine.Command;
+
+/** {@code aw import npz}. */
+@Command(
+    name = "npz",
+    description = {
+      "Make a store of a NumPy archive: a log that aw exported, with its digest chain proven, or",
+      "tables, as a base at the tick in the archive or 0. What is no column is kept in the store's",
+      "unmapped/, and the exit code is 3."
+    })
+final class ImportNpzVerb extends ImportTablesVerb {
+  @Override
+  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
+    return NpzImport.run(options, memory);
+  }
+
+  @Override
+  int execute() throws IOException {
+    TableImportOptions options = options();
+    if (!LogNpzImport.isLog(options.source())) {
+      return super.execute();
+    }
+    LogNpzImport.Result result = LogNpzImport.run(options);
+    new Report()
+        .add("store", options.out().toString())
+        .add("rows", result.rows())
+        .add("last_tick", result.end().tick())
+        .add("chain", "%016x".formatted(result.end().chain()))
+        .print(console(), format());
+    return Exit.OK;
+  }
+}

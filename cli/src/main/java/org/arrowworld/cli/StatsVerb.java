@@ -1,0 +1,121 @@
+package org.arrowworld.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.arrowworld.cli.RowPrinter.ReaderGoneException;
+import org.arrowworld.log.Log;
+import org.arrowworld.stats.KeyStatistics;
+import org.arrowworld.stats.Summary;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code aw stats}. */
+@Command(
+    name = "stats",
+    description = {
+      "Summarise the values that log rows of a key carry: how many, mean, least, greatest, distinct",
+      "values, quartiles, and a histogram with --bins. All are exact, whatever the length of the",
+      "history. With --by tick one line per tick, separated by tabs: tick, count, mean, min, max,",
+      "distinct; with --json one object per line."
+    })
+final class StatsVerb extends ReadingVerb {
+  @Parameters(paramLabel = "STORE", description = "The store's directory.")
+  private Path store;
+
+  @Option(
+      names = "--key",
+      required = true,
+      paramLabel = "K",
+      description = "A key's full name: creature.energy.")
+  private String key;
+
+  @Option(names = "--by", paramLabel = "tick", description = "Summarise tick by tick.")
+  private By by;
+
+  @Option(
+      names = "--range",
+      paramLabel = "A..B",
+      converter = TickRange.Converter.class,
+      description = "Only these ticks, both ends included.")
+  private TickRange range = TickRange.ALL;
+
+  @Option(names = "--bins", paramLabel = "N", description = "Bins of a histogram; none by default.")
+  private int bins;
+
+  /** What summaries are made of. */
+  enum By {
+    tick
+  }
+
+  @Override
+  String purpose() {
+    return "summarise the log";
+  }
+
+  @Override
+  int execute() throws IOException {
+    if (bins < 0 || bins > 10_000) {
+      throw new UsageException("expected --bins from 0 to 10000, found " + bins);
+    }
+    Storage storage = store(store);
+    Path scratch = Files.createTempDirectory("aw-stats");
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      KeyStatistics.Options options =
+          KeyStatistics.Options.of(key).between(range.first(), range.last()).withBins(bins);
+      KeyStatistics statistics = new KeyStatistics(log, options, new DiskStorage(scratch));
+      if (by == null) {
+        print(statistics.all());
+      } else {
+        printByTick(statistics);
+      }
+    } catch (ReaderGoneException e) {
+      return Exit.OK;
+    } finally {
+      Files.delete(scratch);
+    }
+    return Exit.OK;
+  }
+
+  private void print(Summary summary) {
+    Report report = new Report();
+    members(summary).forEach(report::add);
+    report.print(console(), format());
+  }
+
+  private static Map<String, Object> members(Summary summary) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("count", summary.count());
+    members.put("nans", summary.nans());
+    members.put("mean", summary.mean());
+    members.put("min", summary.min());
+    members.put("max", summary.max());
+    members.put("distinct", summary.distinct());
+    members.put("quartiles", summary.quartiles());
+    if (!summary.histogram().isEmpty()) {
+      members.put("histogram", summary.histogram());
+    }
+    return members;
+  }
+
+  private void printByTick(KeyStatistics statistics) throws IOException {
+    String[] names = {"tick", "count", "mean", "min", "max", "distinct", "quartiles", "histogram"};
+    boolean json = format() == Report.Format.JSON;
+    int shown = json ? bins > 0 ? 8 : 7 : 6;
+    RowPrinter printer = new RowPrinter(console(), format(), List.of(names).subList(0, shown).toArray(String[]::new));
+    statistics.byTick(
+        (tick, s) -> {
+          Object[] all = {
+            tick, s.count(), s.mean(), s.min(), s.max(), s.distinct(), s.quartiles(), s.histogram()
+          };
+          printer.row(java.util.Arrays.copyOf(all, shown));
+        });
+  }
+}

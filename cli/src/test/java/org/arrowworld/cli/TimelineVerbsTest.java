@@ -1,0 +1,142 @@
+package org.arrowworld.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TimelineVerbsTest {
+  @TempDir Path folder;
+  private Path store;
+
+  @BeforeEach
+  void play() throws IOException {
+    store = Stores.sealed(folder.resolve("store"));
+  }
+
+  private static String hash(Path store, int tick) {
+    return Aw.run("hash", store, "--tick", tick, "--resume").lastLine();
+  }
+
+  @Test
+  void truncate_wants_a_yes_and_then_keeps_the_ticks_up_to_the_one_named() {
+    Aw refused = Aw.run("truncate", store, "--after", 2);
+    assertThat(refused.exit()).isEqualTo(Exit.USAGE);
+    assertThat(refused.err())
+        .contains("Cannot truncate without --yes: every tick after 2 would be gone");
+    String before = hash(store, 2);
+    Aw done = Aw.run("truncate", store, "--after", 2, "--yes", "--json");
+    assertThat(done.exit()).as(done.err()).isZero();
+    assertThat(done.json()).containsEntry("last_tick", 2).containsEntry("last_tick_before", 4);
+    assertThat(hash(store, 2)).isEqualTo(before);
+    assertThat(Aw.run("hash", store, "--tick", 3).err()).contains("the store has ticks 0 to 2");
+    assertThat(Aw.run("verify", store, "--deep").exit()).isZero();
+    Aw again = Aw.run("truncate", store, "--after", 2, "--yes");
+    assertThat(again.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(again.err()).contains("the store has ticks 0 to 2, and at least one must go");
+  }
+
+  @Test
+  void a_fork_begins_where_it_was_told_and_is_not_written_over_anything() {
+    Path fork = folder.resolve("fork");
+    Aw done = Aw.run("fork", store, "--tick", 2, "--out", fork, "--json");
+    assertThat(done.exit()).as(done.err()).isZero();
+    assertThat(done.json()).containsEntry("tick", 2);
+    assertThat(hash(fork, 2)).isEqualTo(hash(store, 2));
+    assertThat(Aw.run("verify", fork).exit()).isZero();
+    Aw again = Aw.run("fork", store, "--tick", 2, "--out", fork);
+    assertThat(again.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(again.err()).contains("it exists already");
+    Aw diff = Aw.run("diff", store, fork);
+    assertThat(diff.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(diff.out()).contains("equal, but only the left store goes on, with tick 3");
+  }
+
+  @Test
+  void the_reference_simulation_resumed_from_a_fork_is_the_run_that_never_stopped() {
+    Path run = folder.resolve("run");
+    Path fork = folder.resolve("fork");
+    Aw.run("run", "--out", run, "--ticks", 40, "--durability", "none");
+    assertThat(Aw.run("fork", run, "--tick", 15, "--out", fork).exit()).isZero();
+    Aw resumed = Aw.run("resume", fork, "--ticks", 25);
+    assertThat(resumed.exit()).as(resumed.err()).isZero();
+    Aw diff = Aw.run("diff", run, fork, "--json");
+    assertThat(diff.exit()).as(diff.out() + diff.err()).isZero();
+    assertThat(diff.json())
+        .containsEntry("equal", true)
+        .containsEntry("first_compared", 15)
+        .containsEntry("last_equal", 40)
+        .containsEntry("rows", List.of());
+  }
+
+  @Test
+  void diff_names_tick_table_column_entity_and_both_values() throws IOException {
+    Path other = folder.resolve("other");
+    Stores.sealed(other);
+    assertThat(Aw.run("diff", store, other).exit()).isZero();
+    Aw.run("truncate", store, "--after", 3, "--yes");
+    Aw.run("truncate", other, "--after", 3, "--yes");
+    Stores.goOn(store, t -> t.table("ship").setFloat("x", 0, 1.5f));
+    Stores.goOn(
+        other,
+        t -> {
+          t.table("ship").setFloat("x", 0, 2.5f);
+          t.table("ship").set("flag", 0, Stores.EVIL);
+        });
+    Aw diff = Aw.run("diff", store, other, "--json");
+    assertThat(diff.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(diff.json())
+        .containsEntry("outcome", "different")
+        .containsEntry("last_equal", 3)
+        .containsEntry("tick", 4)
+        .containsEntry("differing_rows", 2);
+    Map<?, ?> row = (Map<?, ?>) ((List<?>) diff.json().get("rows")).get(0);
+    assertThat(row.get("table")).isEqualTo("ship");
+    assertThat(row.get("column")).isEqualTo("x");
+    assertThat(row.get("left")).isEqualTo(1.5);
+    assertThat(row.get("right")).isEqualTo(2.5);
+    Aw text = Aw.run("diff", store, other, "--limit", 1);
+    assertThat(text.out()).contains("different from tick 4 on, in 2 rows").contains("\t1.5\t2.5");
+    assertThat(text.err()).contains("and 1 more rows; --limit names more");
+    assertThat(Aw.run("diff", store, other).out()).doesNotContain("\u001B").doesNotContain("\u202E");
+  }
+
+  @Test
+  void history_shows_a_family_and_what_one_died_of() {
+    Aw lost = Aw.run("history", store, "--table", "ship", "--id", 0, "--family", "--gen", 0);
+    assertThat(lost.exit()).as(lost.err()).isZero();
+    assertThat(lost.out()).contains("ship 0 gen 0, born tick 0, died tick 2 of sunk");
+    Aw next = Aw.run("history", store, "--table", "ship", "--id", 0, "--family", "--json");
+    assertThat((Map<?, ?>) next.json().get("self")).extracting("gen").isEqualTo(1);
+    Map<?, ?> parent = (Map<?, ?>) ((List<?>) next.json().get("ancestors")).get(0);
+    assertThat(parent.get("id")).isEqualTo(1);
+    Aw children = Aw.run("history", store, "--table", "ship", "--id", 1, "--family");
+    assertThat(children.out()).contains("child").contains("ship 0 gen 1, born tick 3, died -");
+    assertThat(Aw.run("history", store, "--table", "ship", "--id", 1, "--gen", 0).exit())
+        .isEqualTo(Exit.USAGE);
+    Aw key = Aw.run("history", store, "--table", "ship", "--id", 0, "--key", "x");
+    assertThat(key.lines()).containsExactly("0\t0\tship.x\t0.1", "1\t0\tship.x\t0.5", "4\t1\tship.x\t8.0");
+  }
+
+  @Test
+  void stats_summarise_a_key_over_all_and_tick_by_tick() {
+    Aw all = Aw.run("stats", store, "--key", "ship.x", "--bins", 2, "--json");
+    assertThat(all.exit()).as(all.err()).isZero();
+    assertThat(all.json())
+        .containsEntry("count", 3)
+        .containsEntry("min", (double) 0.1f)
+        .containsEntry("max", 8.0)
+        .containsEntry("distinct", 3)
+        .containsEntry("histogram", List.of(2, 1));
+    Aw byTick = Aw.run("stats", store, "--key", "ship.x", "--by", "tick");
+    assertThat(byTick.lines()).hasSize(3).endsWith("4\t1\t8.0\t8.0\t8.0\t1");
+    Aw words = Aw.run("stats", store, "--key", "ship.flag");
+    assertThat(words.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(words.err()).contains("its values are words, not numbers");
+  }
+}

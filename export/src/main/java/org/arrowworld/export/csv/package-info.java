@@ -1,0 +1,2 @@
+/** CSV. Depends on {@code rows} and, for decimals, on jackson-core. */
+package org.arrowworld.export.csv;

@@ -1,0 +1,2 @@
+/** What writers of files share. Not for users; may change. Depends on {@code storage}. */
+package org.arrowworld.export.internal;

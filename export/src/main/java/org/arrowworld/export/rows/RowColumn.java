@@ -1,0 +1,53 @@
+package org.arrowworld.export.rows;
+
+import org.arrowworld.schema.ColumnType;
+
+/**
+ * A column of a {@link RowSource}.
+ *
+ * @param name its name; any text
+ * @param type its type
+ * @param nulls whether values may be missing
+ * @param steps how values follow each other, for encodings that profit from it
+ */
+public record RowColumn(String name, ColumnType type, Nulls nulls, Steps steps) {
+
+  /** Whether values may be missing. */
+  public enum Nulls {
+    REQUIRED,
+    OPTIONAL
+  }
+
+  /** How values follow each other. */
+  public enum Steps {
+    /** Nothing is known. */
+    ANY,
+    /** Most differ little from the value before. */
+    SMALL
+  }
+
+  /** A column without nulls. */
+  public static RowColumn required(String name, ColumnType type) {
+    return new RowColumn(name, type, Nulls.REQUIRED, Steps.ANY);
+  }
+
+  /** A column without nulls whose values differ little from row to row. */
+  public static RowColumn counting(String name, ColumnType type) {
+    return new RowColumn(name, type, Nulls.REQUIRED, Steps.SMALL);
+  }
+
+  /** A column with nulls. */
+  public static RowColumn optional(String name, ColumnType type) {
+    return new RowColumn(name, type, Nulls.OPTIONAL, Steps.ANY);
+  }
+
+  /** Whether values may be missing. */
+  public boolean isOptional() {
+    return nulls == Nulls.OPTIONAL;
+  }
+
+  /** This column with another type. */
+  public RowColumn with(ColumnType other) {
+    return new RowColumn(name, other, nulls, steps);
+  }
+}

@@ -1,0 +1,82 @@
+package org.arrowworld.export.rows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.arrowworld.schema.Column;
+import org.arrowworld.table.TableView;
+
+/** A table's rows, without a copy. The table must not change meanwhile. */
+public final class TableSource implements RowSource {
+  private final TableView table;
+  private final IntFunction<byte[]> words;
+  private final Map<String, String> origin;
+
+  /**
+   * The rows of a table.
+   *
+   * @param words the UTF-8 of a code of its string columns
+   * @param origin see {@link FileOrigin}
+   */
+  public TableSource(TableView table, IntFunction<byte[]> words, Map<String, String> origin) {
+    this.table = table;
+    this.words = words;
+    this.origin = Map.copyOf(origin);
+  }
+
+  @Override
+  public String name() {
+    return table.name();
+  }
+
+  @Override
+  public List<RowColumn> columns() {
+    return table.columns().stream().map(c -> RowColumn.required(c.name(), c.type())).toList();
+  }
+
+  @Override
+  public long rows() {
+    return table.rows();
+  }
+
+  @Override
+  public byte[] utf8(int column, int code) {
+    return words.apply(code);
+  }
+
+  @Override
+  public Map<String, String> origin() {
+    return origin;
+  }
+
+  @Override
+  public List<List<Integer>> lookups() {
+    List<Column> columns = table.columns();
+    return IntStream.range(0, columns.size())
+        .filter(i -> columns.get(i).name().equals("id"))
+        .mapToObj(List::of)
+        .toList();
+  }
+
+  @Override
+  public void scan(Visitor visitor) throws IOException {
+    for (int from = 0; from < table.rows(); from += RowBatch.ROWS) {
+      int first = from;
+      int rows = Math.min(RowBatch.ROWS, table.rows() - from);
+      visitor.visit(
+          new RowBatch(table.columns().stream().map(c -> slice(c, first, rows)).toList(), rows));
+    }
+  }
+
+  private ByteBuffer slice(Column column, int from, int rows) {
+    ByteBuffer bytes = table.bytes(column);
+    int width = column.type().widthBytes();
+    return bytes
+        .slice(bytes.position() + from * width, rows * width)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Rows to be exported, whatever they are of and whatever they become: a stream of column batches.
+ * Depends on the core only; the writers of formats depend on it.
+ */
+package org.arrowworld.export.rows;

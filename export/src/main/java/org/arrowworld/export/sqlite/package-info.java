@@ -1,0 +1,2 @@
+/** SQLite databases. Depends on {@code rows} and sqlite-jdbc. */
+package org.arrowworld.export.sqlite;

@@ -1,0 +1,5 @@
+//! Writes arrow-world stores with arrow-rs; the ids in comments are those of docs/spec.
+
+pub mod encode;
+pub mod json;
+pub mod store;

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Plants one bug of each kind into a copy of the tree and shows that the reliability tests catch it.
+
+    python3 interop-tests/planted/planted.py [NAME ...]
+
+Each bug is a replacement of source text; a run fails if the text is not there any more, or if the
+tests pass with the bug. The working tree is only read.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MAIN = "arrow-world/src/main/java/org/arrowworld/"
+
+# name: (file, text, what it becomes, test that must fail)
+BUGS = {
+    "force-of-data-dropped": (
+        "log/SegmentWriter.java", "    file.force();\n", "", "PowerLossTest"),
+    "force-of-directory-dropped": (
+        "storage/AtomicFiles.java", "    storage.rename(temporary, path);\n    storage.forceDirectory(parent(path));\n",
+        "    storage.rename(temporary, path);\n", "PowerLossTest"),
+    "checksum-skipped": (
+        "log/SegmentReader.java", "if (!computed.equals(stored)) {", "if (computed.isEmpty()) {", "DamageSweepTest"),
+    "short-write-ignored": (
+        "log/SegmentWriter.java", "    file.write(bytes.slice(8, bytes.capacity() - 8), position + 8);\n",
+        "    try {\n      file.write(bytes.slice(8, bytes.capacity() - 8), position + 8);\n"
+        "    } catch (IOException e) {\n      // planted\n    }\n", "FaultSweepTest"),
+    "buffer-leaked": (
+        "table/WorldTable.java", "    } catch (RuntimeException | Error e) {\n      close();\n      throw e;",
+        "    } catch (RuntimeException | Error e) {\n      throw e;", "AllocationFailureTest"),
+    "published-on-close-after-failure": (
+        "snapshot/SnapshotWriter.java", "    List<TableEntry> tables = writer.writeFiles();\n",
+        "    List<TableEntry> tables;\n    try {\n      tables = writer.writeFiles();\n    } catch (IOException e) {\n"
+        "      AtomicFiles.publish(storage, temporary, directory);\n      throw e;\n    }\n", "FaultSweepTest"),
+    "wrong-length-accepted": (
+        "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
+    "retry-after-failure": (
+        "log/Revolver.java", "    if (failure != null) {\n      throw new IOException",
+        "    if (failure != null && stopping) {\n      throw new IOException", "FaultSweepTest"),
+}
+
+
+def caught(name: str, tree: pathlib.Path) -> bool:
+    file, text, planted, test = BUGS[name]
+    path = tree / MAIN / file
+    sound = path.read_text()
+    if sound.count(text) < 1:
+        raise SystemExit(f"{name}: {file} does not hold the text any more; bring planted.py up to date")
+    path.write_text(sound.replace(text, planted, 1))
+    command = ["./mvnw", "-q", "-o", "-pl", "arrow-world", "test", f"-Dtest={test}", "-Dspotless.check.skip",
+               "-Daw.powercuts=1500", "-Daw.seed=1"]
+    run = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    path.write_text(sound)
+    lines = [line for line in (run.stdout + run.stderr).splitlines() if "ERROR" in line and "Test" in line]
+    print(f"{name}: {'caught by ' + test if run.returncode else 'NOT CAUGHT'}")
+    print("    " + (lines[0].strip() if lines else "no failing test is named"), flush=True)
+    return run.returncode != 0 and bool(lines)
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(BUGS)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = pathlib.Path(folder) / "tree"
+        ignored = shutil.ignore_patterns(".git", "target", "notebooks", "node_modules")
+        shutil.copytree(ROOT, tree, ignore=ignored, symlinks=True)
+        missed = [name for name in names if not caught(name, tree)]
+    if missed:
+        raise SystemExit(f"not caught: {', '.join(missed)}")
+    print(f"{len(names)} planted bugs, all caught")
+
+
+if __name__ == "__main__":
+    main()
