@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 
 /**
- * Cuts the end off a log (spec L-21): a fence is published first, from then on the rows behind it do
- * not exist; then they are removed. The caller holds the store's lock.
+ * Cuts the end off a log (spec L-21): a fence is published first, from then on the rows behind it
+ * do not exist; then they are removed. The caller holds the store's lock.
  */
 public final class LogTruncation {
   private static final String SNAPSHOTS = "snapshots";
@@ -79,7 +81,8 @@ public final class LogTruncation {
       LogPosition end = LogOpener.fencedEnd(List.of(new Log.Part(reader, index)), fence);
       Sealer.merge(
           storage,
-          List.of(new Sealer.Source(reader, new SegmentIndex(index.batches(), end, index.tail()))));
+          List.of(new Sealer.Source(reader, new SegmentIndex(index.batches(), end, index.tail()))),
+          reader.codec() == BodyCodec.ZSTD ? BufferCompression.zstd(1) : BufferCompression.NONE);
     }
     if (!sealed) {
       storage.delete(cut);
@@ -87,7 +90,9 @@ public final class LogTruncation {
     }
   }
 
-  /** Deletes a segment in both its forms, the live one first: the sealed one wins while it is there. */
+  /**
+   * Deletes a segment in both its forms, the live one first: the sealed one wins while it is there.
+   */
   private static void discardSegment(Storage storage, long firstSeq) throws IOException {
     if (storage.exists(SegmentFormat.livePath(firstSeq))) {
       storage.delete(SegmentFormat.livePath(firstSeq));
