@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 
 /**
@@ -79,7 +80,8 @@ public final class LogTruncation {
       LogPosition end = LogOpener.fencedEnd(List.of(new Log.Part(reader, index)), fence);
       Sealer.merge(
           storage,
-          List.of(new Sealer.Source(reader, new SegmentIndex(index.batches(), end, index.tail()))));
+          List.of(new Sealer.Source(reader, new SegmentIndex(index.batches(), end, index.tail()))),
+          sealed ? LogCompaction.compression(reader) : BufferCompression.NONE);
     }
     if (!sealed) {
       storage.delete(cut);

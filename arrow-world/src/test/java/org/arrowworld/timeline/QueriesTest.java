@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -141,7 +142,7 @@ class QueriesTest {
       assertThatThrownBy(() -> timeline.family("c", 9, OptionalInt.of(2), memory))
           .hasMessage("The log has no c 9 in generation 2");
     }
-    StoreCompaction.keep(storage, 2, memory);
+    StoreCompaction.keep(storage, 2, Optional.empty(), memory);
     try (Timeline timeline = Timeline.open(storage)) {
       Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
       assertThat(beth.self().born()).isEmpty();
