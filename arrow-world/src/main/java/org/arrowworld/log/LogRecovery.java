@@ -15,8 +15,9 @@ public final class LogRecovery {
   }
 
   /**
-   * Finishes a truncation that was begun, deletes unfinished files and live segments that were sealed already, and seals the valid prefix
-   * of the others. May be repeated after a failure at any point.
+   * Finishes a truncation that was begun, deletes unfinished files and live segments that were
+   * sealed already, and seals the valid prefix of the others. May be repeated after a failure at
+   * any point.
    *
    * @param sealing how sealed segments are compressed
    * @throws org.arrowworld.errors.DamagedFileException if a live segment is damaged rather than

@@ -9,8 +9,8 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 
 /**
- * Cuts the end off a log (spec L-21): a fence is published first, from then on the rows behind it do
- * not exist; then they are removed. The caller holds the store's lock.
+ * Cuts the end off a log (spec L-21): a fence is published first, from then on the rows behind it
+ * do not exist; then they are removed. The caller holds the store's lock.
  */
 public final class LogTruncation {
   private static final String SNAPSHOTS = "snapshots";
@@ -89,7 +89,9 @@ public final class LogTruncation {
     }
   }
 
-  /** Deletes a segment in both its forms, the live one first: the sealed one wins while it is there. */
+  /**
+   * Deletes a segment in both its forms, the live one first: the sealed one wins while it is there.
+   */
   private static void discardSegment(Storage storage, long firstSeq) throws IOException {
     if (storage.exists(SegmentFormat.livePath(firstSeq))) {
       storage.delete(SegmentFormat.livePath(firstSeq));

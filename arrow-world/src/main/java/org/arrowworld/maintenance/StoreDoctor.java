@@ -180,8 +180,7 @@ public final class StoreDoctor {
 
   private void examineAgainstReplay() throws IOException {
     List<String> known = findings.stream().map(Finding::what).toList();
-    Verifier.Report report =
-        Verifier.verify(storage, Verifier.Depth.STANDARD, 0, allocator);
+    Verifier.Report report = Verifier.verify(storage, Verifier.Depth.STANDARD, 0, allocator);
     for (String finding : report.findings()) {
       if (!known.contains(finding)) {
         damage(

@@ -25,8 +25,8 @@ public final class StoreTruncation {
   private StoreTruncation() {}
 
   /**
-   * Removes every tick after {@code tick}, and the snapshots of those ticks. Whatever interrupts it,
-   * the store is the old one or the new one; the next writable open finishes the work.
+   * Removes every tick after {@code tick}, and the snapshots of those ticks. Whatever interrupts
+   * it, the store is the old one or the new one; the next writable open finishes the work.
    *
    * @throws InvalidUseException if the tick lies outside the committed span, or nothing is after it
    */

@@ -56,16 +56,7 @@ record SnapshotManifest(
   /** The same snapshot as the beginning of a history. */
   SnapshotManifest asBase() {
     return new SnapshotManifest(
-        store,
-        schema,
-        position,
-        true,
-        hashWorld,
-        resumeHash,
-        properties,
-        codes,
-        tables,
-        files);
+        store, schema, position, true, hashWorld, resumeHash, properties, codes, tables, files);
   }
 
   void write(Storage storage, String directory) throws IOException {

@@ -59,8 +59,8 @@ public final class SnapshotWriter {
   }
 
   /**
-   * Makes sure there is a snapshot of this tick in a role. A sound cache of the same state becomes a
-   * base by its manifest alone, so that it is there at every moment (spec N-9).
+   * Makes sure there is a snapshot of this tick in a role. A sound cache of the same state becomes
+   * a base by its manifest alone, so that it is there at every moment (spec N-9).
    *
    * @return its directory in the store
    */

@@ -56,7 +56,8 @@ public final class MemoryStorage implements Storage {
 
   /** A fresh, working storage with what survives a crash at this moment; locks are gone. */
   public synchronized MemoryStorage afterCrash(CrashKind kind) {
-    return new MemoryStorage((MemoryDirectory)
+    return new MemoryStorage(
+        (MemoryDirectory)
             (kind == CrashKind.POWER ? Survival.forcedOnly() : Survival.everything()).of(root));
   }
 

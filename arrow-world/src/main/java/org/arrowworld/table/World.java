@@ -75,7 +75,9 @@ public final class World implements AutoCloseable {
             .formatted(name, tables.stream().map(WorldTable::name).toList()));
   }
 
-  /** The same state in memory of its own, allocators and codebook included. The caller closes it. */
+  /**
+   * The same state in memory of its own, allocators and codebook included. The caller closes it.
+   */
   public World copy(BufferAllocator parent) {
     Codebook words = new Codebook();
     for (int code = 0; code < codebook.size(); code++) {

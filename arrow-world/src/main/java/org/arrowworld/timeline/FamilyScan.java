@@ -126,7 +126,6 @@ final class FamilyScan implements Log.Visitor {
     for (Node node = self.parent; node != null; node = node.parent) {
       ancestors.add(node.life());
     }
-    return new Family(
-        self.life(), ancestors, self.children.stream().map(Node::life).toList());
+    return new Family(self.life(), ancestors, self.children.stream().map(Node::life).toList());
   }
 }

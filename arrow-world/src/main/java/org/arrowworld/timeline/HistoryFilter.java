@@ -29,7 +29,8 @@ public final class HistoryFilter {
    *
    * @throws InvalidUseException if there is no such table or key
    */
-  public HistoryFilter(HistoryQuery query, WorldSchema schema, KeyTable keys, Change.Visitor visitor) {
+  public HistoryFilter(
+      HistoryQuery query, WorldSchema schema, KeyTable keys, Change.Visitor visitor) {
     this.query = query;
     this.keys = keys;
     this.visitor = visitor;

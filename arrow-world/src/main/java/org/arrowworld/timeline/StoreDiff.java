@@ -75,8 +75,8 @@ public final class StoreDiff {
    * @param most how many differences to name
    * @throws InvalidUseException if their schemas differ or they have no tick in common
    */
-  public static Report compare(
-      Timeline left, Timeline right, int most, BufferAllocator allocator) throws IOException {
+  public static Report compare(Timeline left, Timeline right, int most, BufferAllocator allocator)
+      throws IOException {
     if (!left.info().schema().equals(right.info().schema())) {
       throw new InvalidUseException(
           "Cannot compare two stores of different schemas: version %d with tables %s, version %d with tables %s"
@@ -95,8 +95,7 @@ public final class StoreDiff {
     if (first > last) {
       throw new InvalidUseException(
           "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common"
-              .formatted(
-                  left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
+              .formatted(left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
     }
     if (isEqualAt(last)) {
       return sameSoFar(first, last);

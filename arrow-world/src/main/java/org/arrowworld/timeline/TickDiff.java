@@ -92,7 +92,9 @@ final class TickDiff {
     return List.copyOf(named);
   }
 
-  /** How many there are; 0 if the same rows stand in another order, or the tick is empty in both. */
+  /**
+   * How many there are; 0 if the same rows stand in another order, or the tick is empty in both.
+   */
   long count() {
     return count;
   }

@@ -213,11 +213,7 @@ public final class Timeline implements Closeable {
           for (int row = from; row < to; row++) {
             if (batch.rid(row) == query.id()) {
               int at = row;
-              filter.row(
-                  batch.tick(row),
-                  batch.key(row),
-                  batch.val(row),
-                  () -> batch.word(at));
+              filter.row(batch.tick(row), batch.key(row), batch.val(row), () -> batch.word(at));
             }
           }
         });
@@ -230,8 +226,8 @@ public final class Timeline implements Closeable {
    * @param id its id, unsigned
    * @param generation which of its lives; its last one if empty
    */
-  public Family family(
-      String table, int id, OptionalInt generation, BufferAllocator allocator) throws IOException {
+  public Family family(String table, int id, OptionalInt generation, BufferAllocator allocator)
+      throws IOException {
     info.schema().table(table);
     FamilyScan scan = new FamilyScan(table, id, log.keys());
     long first = 0;
@@ -254,9 +250,7 @@ public final class Timeline implements Closeable {
     try (World before = at(from, allocator);
         World after = at(to, allocator)) {
       RowDiff.compare(
-          before.tables(),
-          after.tables(),
-          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
+          before.tables(), after.tables(), d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
     }
   }
 

@@ -52,8 +52,7 @@ public final class StreamingWorld implements Closeable {
     this.window = window;
     this.allocator = allocator;
     this.floor = floor;
-    this.follower =
-        LogFollower.open(archive, start.log().keys().from(0), start.log().end());
+    this.follower = LogFollower.open(archive, start.log().keys().from(0), start.log().end());
     this.floorApplier = new TripleApplier(floor, follower.keys());
   }
 
@@ -163,15 +162,15 @@ public final class StreamingWorld implements Closeable {
   }
 
   /**
-   * What happened to an id, as {@link Timeline#history} tells it, up to the last tick taken in. From
-   * the window alone, a generation is known from the id's row in it, or its birth in the window.
+   * What happened to an id, as {@link Timeline#history} tells it, up to the last tick taken in.
+   * From the window alone, a generation is known from the id's row in it, or its birth in the
+   * window.
    */
   public Answer<List<Change>> history(HistoryQuery query) throws IOException {
     List<Change> changes = new ArrayList<>();
     boolean fromArchive = query.first() <= floor.tick();
     boolean fromWindow = query.last() > floor.tick();
-    HistoryFilter filter =
-        new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
+    HistoryFilter filter = new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
     if (fromArchive) {
       long last = Math.min(query.last(), floor.tick());
       archive().scan(query.between(query.first(), last), filter);
@@ -188,8 +187,7 @@ public final class StreamingWorld implements Closeable {
   }
 
   private static void give(TickRows rows, int row, HistoryFilter filter) throws IOException {
-    filter.row(
-        rows.tick(), rows.rows().keys()[row], rows.rows().vals()[row], () -> rows.word(row));
+    filter.row(rows.tick(), rows.rows().keys()[row], rows.rows().vals()[row], () -> rows.word(row));
   }
 
   /** The files' history, opened anew when the window has moved beyond what was seen of it. */

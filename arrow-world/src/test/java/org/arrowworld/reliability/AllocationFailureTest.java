@@ -122,9 +122,13 @@ class AllocationFailureTest {
         sweep(
             memory ->
                 StoreCompaction.keep(
-                    storage.afterCrash(MemoryStorage.CrashKind.PROCESS), 20, Optional.empty(), memory));
+                    storage.afterCrash(MemoryStorage.CrashKind.PROCESS),
+                    20,
+                    Optional.empty(),
+                    memory));
     try (BufferAllocator memory = new RootAllocator()) {
-      StoreCompaction.keep(storage, 20, Optional.empty(), memory); // so that recovery has a base to copy
+      StoreCompaction.keep(
+          storage, 20, Optional.empty(), memory); // so that recovery has a base to copy
     }
     int recover = sweep(memory -> StoreRecovery.run(storage, new MemoryStorage(), memory));
     assertThat(at).isGreaterThan(4);

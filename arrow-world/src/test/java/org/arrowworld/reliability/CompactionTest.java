@@ -12,8 +12,8 @@ import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.reliability.SmallStores.Reading;
-import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -159,7 +159,9 @@ class CompactionTest {
   void a_crash_at_any_operation_of_a_second_compaction_leaves_a_sound_store() throws IOException {
     MemoryStorage compacted = manySegments();
     StoreCompaction.keep(compacted, TICKS - 5, Optional.empty(), memory);
-    assertThat(Snapshot.list(compacted)).extracting(Snapshot.Location::tick).containsExactly(4L, 10L);
+    assertThat(Snapshot.list(compacted))
+        .extracting(Snapshot.Location::tick)
+        .containsExactly(4L, 10L);
     int crashes = 0;
     for (long operation = 0; ; operation++) {
       MemoryStorage storage = compacted.afterCrash(CrashKind.PROCESS);

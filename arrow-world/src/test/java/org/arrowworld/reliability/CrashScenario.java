@@ -17,7 +17,6 @@ import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.tick.TableMutations;
@@ -74,8 +73,7 @@ final class CrashScenario {
           default -> Durability.interval(3_600_000); // forced when the scenario says so
         };
     // An interval's rows are handed over tick by tick: so the clock plays no part.
-    int rows =
-        durability.mode() == Durability.Mode.INTERVAL ? 4000 : random.nextInt(2) * 4000 + 5;
+    int rows = durability.mode() == Durability.Mode.INTERVAL ? 4000 : random.nextInt(2) * 4000 + 5;
     long segmentBytes = random.nextBoolean() ? 1 << 20 : 2000 + random.nextInt(9000);
     return LogOptions.DEFAULT
         .withDurability(durability)
@@ -100,8 +98,7 @@ final class CrashScenario {
     storage.holdSealers();
     LiveWorld live =
         first
-            ? LiveWorld.create(
-                storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)
+            ? LiveWorld.create(storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)
             : LiveWorld.resume(storage, options, memory);
     try {
       if (first) {

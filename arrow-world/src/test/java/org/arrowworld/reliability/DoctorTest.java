@@ -15,10 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DoctorTest {
   @ParameterizedTest
   @CsvSource({
-    "SEALED,log/00000000000000000000.arrow", "LIVE,log/live/00000000000000000000.arrows",
+    "SEALED,log/00000000000000000000.arrow",
+    "LIVE,log/live/00000000000000000000.arrows",
     "SEALED,snapshots/00000000000000000002.v1/c.arrow",
     "SEALED,snapshots/00000000000000000002.v1/codebook.arrow",
-    "SEALED,snapshots/00000000000000000002.v1/manifest.json", "SEALED,store.json"
+    "SEALED,snapshots/00000000000000000002.v1/manifest.json",
+    "SEALED,store.json"
   })
   void a_changed_byte_anywhere_is_found_and_explained(Form form, String path) throws IOException {
     try (BufferAllocator memory = new RootAllocator()) {

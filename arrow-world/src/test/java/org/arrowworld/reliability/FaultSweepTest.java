@@ -47,9 +47,7 @@ class FaultSweepTest {
   }
 
   private static FaultPlan plan(long operation, Fault fault, String how) {
-    return how.equals("once")
-        ? FaultPlan.once(operation, fault)
-        : FaultPlan.from(operation, fault);
+    return how.equals("once") ? FaultPlan.once(operation, fault) : FaultPlan.from(operation, fault);
   }
 
   /** Ticks, a snapshot, rolls and a seal; notes what was acknowledged. */

@@ -109,7 +109,8 @@ final class HostileInputs {
         throw new AssertionError("an untyped failure of " + name, e);
       }
       if (memory.getAllocatedMemory() != 0) {
-        throw new AssertionError("leaked %d bytes: %s".formatted(memory.getAllocatedMemory(), name));
+        throw new AssertionError(
+            "leaked %d bytes: %s".formatted(memory.getAllocatedMemory(), name));
       }
     }
   }
@@ -162,8 +163,7 @@ final class HostileInputs {
         }
       }
     }
-    MemoryStorage storage =
-        (path.equals(LIVE) ? live : sealed).afterCrash(CrashKind.PROCESS);
+    MemoryStorage storage = (path.equals(LIVE) ? live : sealed).afterCrash(CrashKind.PROCESS);
     if (path.startsWith(SNAPSHOT) && path.endsWith(".arrow")) {
       relist(storage, path.substring(SNAPSHOT.length()), bytes);
     }
@@ -183,8 +183,7 @@ final class HostileInputs {
   }
 
   @SuppressWarnings("unchecked")
-  private static void relist(MemoryStorage storage, String name, byte[] bytes)
-      throws IOException {
+  private static void relist(MemoryStorage storage, String name, byte[] bytes) throws IOException {
     String path = SNAPSHOT + "manifest.json";
     var manifest = new java.util.LinkedHashMap<>(ChecksummedJson.read(storage, path).members());
     manifest.remove("crc");
@@ -261,5 +260,4 @@ final class HostileInputs {
     System.arraycopy(tail, 0, all, body.length, tail.length);
     return all;
   }
-
 }

@@ -8,15 +8,49 @@ import java.util.SplittableRandom;
 /** Seeded changes of a file's bytes, as somebody who knows such files would make them. */
 final class Mutations {
   private static final long[] NUMBERS = {
-    0, 1, -1, 2, 7, 8, 63, 64, 255, 256, 65535, 65536, 1 << 24, Integer.MAX_VALUE,
-    Integer.MIN_VALUE, 1L << 32, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -8, 0xFFFF_FFF8L
+    0,
+    1,
+    -1,
+    2,
+    7,
+    8,
+    63,
+    64,
+    255,
+    256,
+    65535,
+    65536,
+    1 << 24,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE,
+    -8,
+    0xFFFF_FFF8L
   };
 
   private static final List<String> TOKENS =
       List.of(
-          "null", "true", "-1", "0", "1e999", "99999999999999999999", "1.5", "\"\"", "[]", "{}",
-          "9223372036854775807", "-9223372036854775808", "2147483648", "\"\\u0000\"",
-          "\"\\ud800\"", "[[[[]]]]", "\"ffffffffffffffff\"", "\"8000000000000000\"");
+          "null",
+          "true",
+          "-1",
+          "0",
+          "1e999",
+          "99999999999999999999",
+          "1.5",
+          "\"\"",
+          "[]",
+          "{}",
+          "9223372036854775807",
+          "-9223372036854775808",
+          "2147483648",
+          "\"\\u0000\"",
+          "\"\\ud800\"",
+          "[[[[]]]]",
+          "\"ffffffffffffffff\"",
+          "\"8000000000000000\"");
 
   private Mutations() {}
 

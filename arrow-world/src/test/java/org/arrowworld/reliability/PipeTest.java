@@ -78,7 +78,8 @@ class PipeTest {
   @Timeout(120)
   void the_followers_hash_is_the_leaders_at_every_commit() throws Exception {
     List<String> command =
-        new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(
         List.of(
             "-XX:+IgnoreUnrecognizedVMOptions",

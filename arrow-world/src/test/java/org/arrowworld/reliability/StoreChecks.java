@@ -54,8 +54,7 @@ final class StoreChecks {
   }
 
   /** The store can be resumed, and goes on as if nothing had happened. */
-  static void goesOn(Storage left, LogOptions options, BufferAllocator memory)
-      throws IOException {
+  static void goesOn(Storage left, LogOptions options, BufferAllocator memory) throws IOException {
     try (LiveWorld live = LiveWorld.resume(left, options, memory)) {
       for (int i = 0; i < 2; i++) {
         live.tick(CrashScenario::step);

@@ -215,8 +215,9 @@ class TruncationTest {
     String segment = origin.list("log").get(1);
     fork.put("log/" + segment, origin.bytes("log/" + segment));
     assertThatThrownBy(() -> Timeline.open(fork))
-        .hasMessageContaining("it belongs to store %s, not %s"
-            .formatted(StoreInfo.read(origin).id().hex(), StoreInfo.read(fork).id().hex()));
+        .hasMessageContaining(
+            "it belongs to store %s, not %s"
+                .formatted(StoreInfo.read(origin).id().hex(), StoreInfo.read(fork).id().hex()));
   }
 
   @Test

@@ -62,7 +62,8 @@ class KeyStatisticsTest {
           live.tick(t -> {});
           continue;
         }
-        double[] values = random.doubles(100).map(v -> v < 0.3 ? Math.rint(v * 9) : v - 1).toArray();
+        double[] values =
+            random.doubles(100).map(v -> v < 0.3 ? Math.rint(v * 9) : v - 1).toArray();
         if (tick % 5 == 0) {
           values[random.nextInt(100)] = Double.NaN;
         }
@@ -117,8 +118,7 @@ class KeyStatisticsTest {
         assertThat(scratch.list("")).as("what the sort left").isEmpty();
         same(new KeyStatistics(log, Options.of("c.small"), scratch).all(), small, 0);
         Map<Long, Summary> ticks = new TreeMap<>();
-        new KeyStatistics(log, Options.of("c.x").withBuffer(buffer), scratch)
-            .byTick(ticks::put);
+        new KeyStatistics(log, Options.of("c.x").withBuffer(buffer), scratch).byTick(ticks::put);
         assertThat(ticks.keySet()).isEqualTo(x.keySet());
         ticks.forEach((tick, summary) -> same(summary, x.get(tick), 0));
       }

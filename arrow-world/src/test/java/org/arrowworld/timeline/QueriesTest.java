@@ -53,8 +53,7 @@ class QueriesTest {
   }
 
   private LiveWorld create(MemoryStorage storage) throws IOException {
-    return LiveWorld.create(
-        storage, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+    return LiveWorld.create(storage, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
   }
 
   /** Adam has Beth; Beth has Carl and dies in that tick; Dora takes Beth's id. */
@@ -120,7 +119,8 @@ class QueriesTest {
   void a_family_tells_parents_children_and_what_one_died_of() throws IOException {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
-    LogOptions segmentPerTick = LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
+    LogOptions segmentPerTick =
+        LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
     try (LiveWorld live = LiveWorld.create(storage, info, segmentPerTick, memory)) {
       play(live);
     }

@@ -17,12 +17,12 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
-import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.storage.Storage;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
@@ -74,7 +74,9 @@ class StreamingWorldTest {
           try {
             Object result = method.invoke(inner, args);
             boolean file = method.getName().equals("openRead");
-            return file ? counting(result, org.arrowworld.storage.ReadableFile.class, uses) : result;
+            return file
+                ? counting(result, org.arrowworld.storage.ReadableFile.class, uses)
+                : result;
           } catch (java.lang.reflect.InvocationTargetException e) {
             throw e.getCause();
           }

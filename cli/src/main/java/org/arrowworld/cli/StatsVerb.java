@@ -109,7 +109,9 @@ final class StatsVerb extends ReadingVerb {
     String[] names = {"tick", "count", "mean", "min", "max", "distinct", "quartiles", "histogram"};
     boolean json = format() == Report.Format.JSON;
     int shown = json ? bins > 0 ? 8 : 7 : 6;
-    RowPrinter printer = new RowPrinter(console(), format(), List.of(names).subList(0, shown).toArray(String[]::new));
+    RowPrinter printer =
+        new RowPrinter(
+            console(), format(), List.of(names).subList(0, shown).toArray(String[]::new));
     statistics.byTick(
         (tick, s) -> {
           Object[] all = {

@@ -74,8 +74,7 @@ final class Stores {
   /** Runs one more tick of a store, and seals it. */
   static void goOn(Path store, Consumer<MutationBuffer> systems) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live =
-            LiveWorld.resume(new DiskStorage(store), LogOptions.DEFAULT, memory)) {
+        LiveWorld live = LiveWorld.resume(new DiskStorage(store), LogOptions.DEFAULT, memory)) {
       live.tick(systems);
       live.seal();
     }

@@ -103,7 +103,9 @@ class TimelineVerbsTest {
     Aw text = Aw.run("diff", store, other, "--limit", 1);
     assertThat(text.out()).contains("different from tick 4 on, in 2 rows").contains("\t1.5\t2.5");
     assertThat(text.err()).contains("and 1 more rows; --limit names more");
-    assertThat(Aw.run("diff", store, other).out()).doesNotContain("\u001B").doesNotContain("\u202E");
+    assertThat(Aw.run("diff", store, other).out())
+        .doesNotContain("\u001B")
+        .doesNotContain("\u202E");
   }
 
   @Test
@@ -120,7 +122,8 @@ class TimelineVerbsTest {
     assertThat(Aw.run("history", store, "--table", "ship", "--id", 1, "--gen", 0).exit())
         .isEqualTo(Exit.USAGE);
     Aw key = Aw.run("history", store, "--table", "ship", "--id", 0, "--key", "x");
-    assertThat(key.lines()).containsExactly("0\t0\tship.x\t0.1", "1\t0\tship.x\t0.5", "4\t1\tship.x\t8.0");
+    assertThat(key.lines())
+        .containsExactly("0\t0\tship.x\t0.1", "1\t0\tship.x\t0.5", "4\t1\tship.x\t8.0");
   }
 
   @Test
