@@ -18,13 +18,21 @@ import java.util.SplittableRandom;
 abstract class Survival {
 
   /** Bytes written at a position. */
-  record Write(int position, byte[] bytes) {
+  static final class Write {
+    private final int position;
+    private final byte[] bytes;
+
+    Write(int position, byte[] bytes) {
+      this.position = position;
+      this.bytes = bytes;
+    }
+
     int end() {
       return position + bytes.length;
     }
   }
 
-  private final Map<MemoryNode, MemoryNode> survivors = new IdentityHashMap<>();
+  private final IdentityHashMap<MemoryNode, MemoryNode> survivors = new IdentityHashMap<>();
 
   /** The survivor of a node; the same one if asked again. */
   final MemoryNode of(MemoryNode node) {
