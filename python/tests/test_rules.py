@@ -104,6 +104,13 @@ def test_a_base_begins_a_history_whose_earlier_rows_need_not_exist(tmp_path):  #
     live_file(tmp_path / "s").unlink()
     store = aw.open_store(tmp_path / "s")
     assert store.at(3).hash_world() == world.hash_world()
+    report = aw.verify(store.path)  # a base alone is verified, and is where the history stands
+    assert report.ok and report.snapshots == 1 and report.last_tick == 3, report.findings
+    file = next((store.path / "snapshots").glob("*/t.arrow"))
+    sound = file.read_bytes()
+    file.write_bytes(sound[:-100] + bytes([sound[-100] ^ 1]) + sound[-99:])
+    assert not aw.verify(store.path).ok
+    file.write_bytes(sound)
     with aw.LogWriter.resume(store.path) as w:
         world = store.at(3)
         m = aw.Mutations(world)

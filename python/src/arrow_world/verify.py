@@ -96,13 +96,16 @@ class _Verifier:
                 self._waiting.append(manifest)
         self._waiting.sort(key=lambda m: (m.seq, not m.base))
         segments = store.segments()
-        first = segments[0].first_seq if segments else 0
+        bases = [m.seq for m in self._waiting if m.base]
+        first = segments[0].first_seq if segments else bases[0] if bases else 0
         if first == 0:
             self._world = World(store.schema)
         scan = store.scan(first)
         self._reach(first, None)
+        if not segments and self._world is not None and self._world.tick >= 0:
+            report.last_tick = self._world.tick
         codebook, codebook_seq = self._words_at_start(first)
-        if first and codebook_seq is None:
+        if first and segments and codebook_seq is None:
             report.add(DamagedFileError(f"the log begins at seq {first}, where no base snapshot is", segments[0].path))
         for rows in _sane(scan, report):
             if codebook_seq is not None:

@@ -156,8 +156,12 @@ func laterBatch(file []byte, from int, unverified uint64) int {
 		if err != nil || f.kind != kindRecordBatch {
 			continue
 		}
-		first, err := parseDecimal(f.text(file, "aw.first_seq"))
-		if _, hasCRC := f.custom["aw.crc"]; err == nil && hasCRC && first > unverified {
+		key := "aw.first_seq"
+		if _, partly := f.custom["aw.synced"]; partly { // rows before the batch were not forced yet (B-8)
+			key = "aw.synced"
+		}
+		forced, err := parseDecimal(f.text(file, key))
+		if _, hasCRC := f.custom["aw.crc"]; err == nil && hasCRC && forced > unverified {
 			return at
 		}
 	}

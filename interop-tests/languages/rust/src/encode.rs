@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array, UInt64Array};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array, UInt64Array,
+};
 use arrow_ipc::convert::metadata_to_fb;
 use arrow_ipc::writer::{DictionaryTracker, EncodedData, FileWriter, IpcDataGenerator, IpcWriteOptions, write_message};
 use arrow_ipc::{MessageBuilder, MessageHeader, MetadataVersion, RecordBatchBuilder, root_as_footer, root_as_message};
@@ -58,7 +60,8 @@ impl SegmentEncoder {
         let generator = IpcDataGenerator::default();
         let schema = generator.schema_to_bytes_with_dictionary_tracker(&encoder.schema, &mut ids, &options()?);
         write_message(&mut encoder.pending, schema, &options()?)?;
-        let (dictionaries, _) = generator.encode(&encoder.batch(&[])?, &mut tracker(), &options()?, &mut Default::default())?;
+        let (dictionaries, _) =
+            generator.encode(&encoder.batch(&[])?, &mut tracker(), &options()?, &mut Default::default())?;
         for dictionary in dictionaries {
             write_message(&mut encoder.pending, dictionary, &options()?)?;
         }
@@ -205,7 +208,7 @@ pub fn snapshot_file(schema: Schema, columns: Vec<ArrayRef>) -> Result<SnapshotF
     Ok(SnapshotFile { rest: rest.finalize(), bytes, buffers })
 }
 
-/// arrow-rs pads the magic to the alignment of buffers, but the first message stands at byte 8 (B-8): the schema message
+/// arrow-rs pads the magic to the alignment of buffers, but the first message stands at byte 8 (B-9): the schema message
 /// takes that padding to its own end, so everything behind it stays in place.
 fn first_message_at_8(mut bytes: Vec<u8>) -> Result<Vec<u8>> {
     let first = bytes[8..].iter().position(|&b| b == 0xFF).ok_or("no message")? + 8;

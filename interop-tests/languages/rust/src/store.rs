@@ -95,7 +95,8 @@ impl Writer {
         );
         publish(&dir.join("store.json"), json::checked(body).as_bytes())?;
         let declared = header.keys.iter().enumerate();
-        let declared = declared.map(|(code, k)| format!("{{\"code\":{code},\"name\":\"{}\",{}}}", k.name, k.declaration));
+        let declared =
+            declared.map(|(code, k)| format!("{{\"code\":{code},\"name\":\"{}\",{}}}", k.name, k.declaration));
         let metadata = [
             ("aw.kind", "segment".into()),
             ("aw.format", "0".into()),
@@ -112,7 +113,8 @@ impl Writer {
             field("val", DataType::Float64),
             Field::new("text", words(DataType::UInt32), true),
         ];
-        let schema = Schema::new(fields).with_metadata(metadata.into_iter().map(|(k, v)| (k.to_string(), v)).collect::<Metadata>());
+        let schema = Schema::new(fields)
+            .with_metadata(metadata.into_iter().map(|(k, v)| (k.to_string(), v)).collect::<Metadata>());
         let names = header.keys.iter().map(|k| k.name.to_string()).collect();
         let (encoder, first) = SegmentEncoder::begin(Arc::new(schema), names, &header.store)?;
         let path = dir.join(format!("log/live/{:020}.arrows", 0));
@@ -170,27 +172,30 @@ impl Writer {
         let unfinished = dir.with_extension("v1.tmp");
         fs::create_dir_all(&unfinished)?;
         let mut files = vec![];
-        let mut write = |name: String, kind: &str, table: &str, fields: Vec<Field>, columns: Vec<ArrayRef>| -> Result<()> {
-            let metadata = [
-                ("aw.kind", kind.to_string()),
-                ("aw.format", "0".into()),
-                ("aw.store", hex(&self.header.store)),
-                ("aw.schema", "1".into()),
-                ("aw.table", table.into()),
-                ("aw.tick", format!("{tick:020}")),
-            ];
-            let schema = Schema::new(fields).with_metadata(metadata.into_iter().map(|(k, v)| (k.to_string(), v)).collect::<Metadata>());
-            let file = snapshot_file(schema, columns)?;
-            publish(&unfinished.join(&name), &file.bytes)?;
-            let buffers = file.buffers.iter().map(|(at, n, crc)| format!("[\"{at:016x}\",\"{n:016x}\",\"{crc:08x}\"]"));
-            files.push(format!(
-                "{{\"name\":\"{name}\",\"bytes\":\"{:016x}\",\"buffers\":{},\"rest\":\"{:08x}\"}}",
-                file.bytes.len(),
-                json::array(buffers),
-                file.rest
-            ));
-            Ok(())
-        };
+        let mut write =
+            |name: String, kind: &str, table: &str, fields: Vec<Field>, columns: Vec<ArrayRef>| -> Result<()> {
+                let metadata = [
+                    ("aw.kind", kind.to_string()),
+                    ("aw.format", "0".into()),
+                    ("aw.store", hex(&self.header.store)),
+                    ("aw.schema", "1".into()),
+                    ("aw.table", table.into()),
+                    ("aw.tick", format!("{tick:020}")),
+                ];
+                let schema = Schema::new(fields)
+                    .with_metadata(metadata.into_iter().map(|(k, v)| (k.to_string(), v)).collect::<Metadata>());
+                let file = snapshot_file(schema, columns)?;
+                publish(&unfinished.join(&name), &file.bytes)?;
+                let buffers =
+                    file.buffers.iter().map(|(at, n, crc)| format!("[\"{at:016x}\",\"{n:016x}\",\"{crc:08x}\"]"));
+                files.push(format!(
+                    "{{\"name\":\"{name}\",\"bytes\":\"{:016x}\",\"buffers\":{},\"rest\":\"{:08x}\"}}",
+                    file.bytes.len(),
+                    json::array(buffers),
+                    file.rest
+                ));
+                Ok(())
+            };
         let mut entries = vec![];
         for t in tables {
             write(format!("{}.arrow", t.name), "snapshot", t.name, t.fields.clone(), t.columns.clone())?;

@@ -96,9 +96,15 @@ fn append(column: &mut Column, array: &ArrayRef) -> Result<(), Box<dyn Error>> {
             let null = |i: usize| valid.is_some_and(|v| v.is_null(i));
             // Not normalized_keys(): that refuses an array without words.
             let codes: Vec<usize> = match dictionary.keys().data_type() {
-                DataType::UInt8 => dictionary.keys().as_primitive::<UInt8Type>().values().iter().map(|&v| v as usize).collect(),
-                DataType::UInt16 => dictionary.keys().as_primitive::<UInt16Type>().values().iter().map(|&v| v as usize).collect(),
-                DataType::UInt32 => dictionary.keys().as_primitive::<UInt32Type>().values().iter().map(|&v| v as usize).collect(),
+                DataType::UInt8 => {
+                    dictionary.keys().as_primitive::<UInt8Type>().values().iter().map(|&v| v as usize).collect()
+                }
+                DataType::UInt16 => {
+                    dictionary.keys().as_primitive::<UInt16Type>().values().iter().map(|&v| v as usize).collect()
+                }
+                DataType::UInt32 => {
+                    dictionary.keys().as_primitive::<UInt32Type>().values().iter().map(|&v| v as usize).collect()
+                }
                 other => return Err(format!("dictionary indices of type {other}").into()),
             };
             for (i, code) in codes.into_iter().enumerate() {

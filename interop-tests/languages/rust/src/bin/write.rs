@@ -6,7 +6,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, StringArray, UInt32Array, UInt64Array};
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, StringArray, UInt32Array, UInt64Array,
+};
 use arrow_schema::DataType;
 use arrow_world_languages::encode::{Result, Row, field, words};
 use arrow_world_languages::store::{Header, Key, Table, Writer, hashes, hex};

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.SnapshotFailedException;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
@@ -15,6 +17,7 @@ import org.arrowworld.log.Tail;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.BackgroundSnapshots;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
@@ -49,6 +52,7 @@ public final class LiveWorld implements Closeable {
   private final World world;
   private final LogWriter log;
   private final TickEngine engine;
+  private final BackgroundSnapshots background;
   private boolean closed;
 
   private LiveWorld(
@@ -59,6 +63,7 @@ public final class LiveWorld implements Closeable {
     this.world = world;
     this.log = log;
     this.engine = new TickEngine(world, keys, log);
+    this.background = new BackgroundSnapshots(storage, info.id(), info.properties());
   }
 
   /**
@@ -111,6 +116,7 @@ public final class LiveWorld implements Closeable {
     try {
       LogPosition end = checkedEnd(storage, info);
       LogRecovery.prepare(storage, options.sealing());
+      Snapshot.discardUnfinished(storage);
       try (Timeline timeline = Timeline.open(storage)) {
         World world =
             end.tick() < 0
@@ -217,6 +223,7 @@ public final class LiveWorld implements Closeable {
    * @return its directory in the store; an existing one of this tick is kept
    */
   public String snapshot() throws IOException {
+    background.await();
     log.force();
     for (Snapshot.Location existing : Snapshot.list(storage)) {
       if (existing.tick() == world.tick() && existing.schemaVersion() == world.schema().version()) {
@@ -227,23 +234,53 @@ public final class LiveWorld implements Closeable {
         storage, info.id(), world, log.flushed(), SnapshotWriter.Role.CACHE, info.properties());
   }
 
+  /**
+   * Has a snapshot of the present tick written in the background; one that is there already is
+   * kept. The caller waits for one copy of the columns in memory, and for the snapshot before this
+   * one if it is still being written (see {@link #snapshotBusy}), but not for the disk. It is
+   * published after the log is forced up to it.
+   *
+   * @throws SnapshotFailedException if the snapshot before this one failed; this one is not begun,
+   *     the world is as it was, and ticks and snapshots may go on
+   */
+  public void snapshotLater() throws IOException {
+    if (world.tick() < 0) {
+      throw new InvalidUseException("Cannot write a snapshot of a world before its first tick");
+    }
+    background.begin(world, log.forceLater());
+  }
+
+  /** Whether a snapshot is being written in the background. */
+  public boolean snapshotBusy() {
+    return background.isBusy();
+  }
+
+  /**
+   * Waits for the snapshot being written in the background, if there is one.
+   *
+   * @throws SnapshotFailedException if it failed; thrown once, here, at the next snapshot, or at
+   *     closing
+   */
+  public void awaitSnapshot() throws IOException {
+    background.await();
+  }
+
   /** Ends the log: flushed, forced and sealed. Only {@link #close} may follow. */
   public void seal() throws IOException {
     log.seal();
   }
 
-  /** Closes log, world and lock. Idempotent. */
+  /** Waits for the snapshot being written, then closes log, world and lock. Idempotent. */
   @Override
   public void close() throws IOException {
     if (closed) {
       return;
     }
     closed = true;
-    try {
-      log.close();
-    } finally {
-      world.close();
-      lock.close();
+    try (lock;
+        world;
+        log) {
+      background.close();
     }
   }
 }

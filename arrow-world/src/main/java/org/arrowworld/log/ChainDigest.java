@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.bouncycastle.crypto.digests.Blake2bDigest;
+import org.arrowworld.internal.Blake2b;
 
 /**
  * The digest chain over ticks (spec L-15). Fed with the column bytes of the present tick, piece by
@@ -56,11 +56,7 @@ final class ChainDigest {
       input.putInt((int) column.getValue());
       column.reset();
     }
-    Blake2bDigest blake = new Blake2bDigest(64);
-    blake.update(input.array(), 0, input.position());
-    byte[] digest = new byte[8];
-    blake.doFinal(digest, 0);
-    previous = ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    previous = new Blake2b(8).update(input.array()).digestLong();
     rows = 0;
     return previous;
   }

@@ -232,9 +232,6 @@ public final class Log implements Closeable {
           jobs.add(new LogScan.Job(part.reader, entries, i));
         }
       }
-      if (parts.size() > 1) {
-        part.reader.forget(); // memory must not grow with the number of segments
-      }
     }
     return new LogScan(jobs, first, last, end.seq());
   }

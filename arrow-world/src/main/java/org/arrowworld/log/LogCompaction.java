@@ -101,9 +101,10 @@ public final class LogCompaction {
       return;
     }
     List<Sealer.Source> sources = new ArrayList<>();
+    ReadMemory memory = new ReadMemory();
     try {
       for (Log.Segment segment : run) {
-        SegmentReader reader = SegmentReader.open(storage, segment.path(), 8);
+        SegmentReader reader = SegmentReader.open(storage, segment.path(), 8, memory);
         sources.add(new Sealer.Source(reader, SegmentIndexer.sealed(reader)));
       }
       Sealer.merge(storage, sources, compression);

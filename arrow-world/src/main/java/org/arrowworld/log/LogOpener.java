@@ -47,12 +47,13 @@ final class LogOpener {
 
   private Log open(Optional<Fence> fence) throws IOException {
     List<Part> parts = new ArrayList<>();
+    ReadMemory memory = new ReadMemory();
     try {
       for (String path : segmentPaths(storage)) {
         if (fence.isPresent() && firstSeq(path) >= fence.get().seq()) {
           continue;
         }
-        Part part = openPart(storage, path);
+        Part part = openPart(storage, path, memory);
         parts.add(part);
         if (isCovered(parts, part)) {
           parts.remove(parts.size() - 1);
@@ -98,9 +99,9 @@ final class LogOpener {
     return List.copyOf(paths.values());
   }
 
-  private static Part openPart(Storage storage, String path) throws IOException {
+  private static Part openPart(Storage storage, String path, ReadMemory memory) throws IOException {
     boolean sealed = path.endsWith(SegmentFormat.SEALED_ENDING);
-    SegmentReader reader = SegmentReader.open(storage, path, sealed ? 8 : 0);
+    SegmentReader reader = SegmentReader.open(storage, path, sealed ? 8 : 0, memory);
     try {
       String name = path.substring(path.lastIndexOf('/') + 1).substring(0, 20);
       if (!name.equals(SegmentFormat.digits20(reader.header().start().seq()))) {

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.arrowworld.internal.ipc.Scratch;
 
 /**
  * Reads chosen batches of a log: other threads read, verify and decode ahead, the caller's thread
@@ -59,7 +58,7 @@ final class LogScan {
   /** Memory for one decoded batch. */
   private final class Slot {
     private final Triples rows = new Triples(0);
-    private final Scratch scratch = new Scratch();
+    private final ReadMemory memory = new ReadMemory();
     private final boolean copies;
     private SegmentReader of;
     private SegmentReader reader;
@@ -74,8 +73,11 @@ final class LogScan {
     /** Chooses the reader; in the caller's thread, as it may read a dictionary. */
     void prepare(Job job) throws IOException {
       if (of != job.reader) {
+        if (of != null) {
+          of.forget(); // memory must not grow with the number of segments
+        }
         of = job.reader;
-        reader = job.reader.sibling(job.entries, scratch);
+        reader = job.reader.sibling(job.entries, memory);
       }
     }
 

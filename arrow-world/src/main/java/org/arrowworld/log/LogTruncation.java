@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
@@ -81,7 +82,7 @@ public final class LogTruncation {
       Sealer.merge(
           storage,
           List.of(new Sealer.Source(reader, new SegmentIndex(index.batches(), end, index.tail()))),
-          sealed ? LogCompaction.compression(reader) : BufferCompression.NONE);
+          reader.codec() == BodyCodec.ZSTD ? BufferCompression.zstd(1) : BufferCompression.NONE);
     }
     if (!sealed) {
       storage.delete(cut);

@@ -2,6 +2,7 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
@@ -226,6 +227,24 @@ public final class LogWriter implements Closeable {
     await(turn(true));
   }
 
+  /**
+   * Has every committed tick forced, whatever the durability, without waiting.
+   *
+   * @return the position of the last commit once it is forced, or the failure that prevents it
+   */
+  public CompletableFuture<LogPosition> forceLater() throws IOException {
+    checkOpen();
+    checkNoOpenTick();
+    CompletableFuture<LogPosition> reached = new CompletableFuture<>();
+    container = null;
+    try {
+      revolver.turn(keys.size(), reached);
+    } catch (IOException e) {
+      throw poisoned(e);
+    }
+    return reached;
+  }
+
   /** Whether the next key needs wider codes, so that it must be declared between ticks. */
   public boolean nextKeyWidens() {
     return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
@@ -330,7 +349,8 @@ public final class LogWriter implements Closeable {
 
   private void checkNoOpenTick() {
     if (tickOpen) {
-      throw new InvalidUseException("Cannot seal: tick %d is not committed".formatted(tick));
+      throw new InvalidUseException(
+          "Cannot force or seal the log: tick %d is not committed".formatted(tick));
     }
   }
 }

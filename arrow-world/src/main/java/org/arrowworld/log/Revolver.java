@@ -3,6 +3,7 @@ package org.arrowworld.log;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,8 +23,16 @@ final class Revolver {
    *
    * @param keyCount keys declared when they were handed over
    * @param isForced whether they, and all before them, must be forced
+   * @param reached to be completed with the position reached once they are forced; null if nobody
+   *     waits
    */
-  record Work(Triples rows, int from, int to, int keyCount, boolean isForced) {}
+  record Work(
+      Triples rows,
+      int from,
+      int to,
+      int keyCount,
+      boolean isForced,
+      CompletableFuture<LogPosition> reached) {}
 
   /** Rows being filled or flushed; the fields belong to the lock, the rows to whoever holds it. */
   private static final class Container {
@@ -40,6 +49,9 @@ final class Revolver {
 
     /** Rows before this one were flushed, or are being flushed. */
     int taken;
+
+    /** Who waits for the position reached once they are forced; null if nobody does. */
+    CompletableFuture<LogPosition> reached;
 
     Container(int capacity) {
       rows = new Triples(capacity);
@@ -131,12 +143,27 @@ final class Revolver {
    * @throws IOException the first failure, wrapped
    */
   long turn(int keyCount, boolean force) throws IOException {
+    return turn(keyCount, force, null);
+  }
+
+  /**
+   * As {@link #turn(int, boolean)}, forcing.
+   *
+   * @param reached completed with the position reached, or with the first failure
+   */
+  long turn(int keyCount, CompletableFuture<LogPosition> reached) throws IOException {
+    return turn(keyCount, true, reached);
+  }
+
+  private long turn(int keyCount, boolean force, CompletableFuture<LogPosition> reached)
+      throws IOException {
     if (current == null) {
       acquire();
     }
     lock.lock();
     try {
       throwIfFailed();
+      current.reached = reached;
       return handOver(keyCount, force);
     } finally {
       lock.unlock();
@@ -241,13 +268,15 @@ final class Revolver {
         Container next = filled.isEmpty() ? current : filled.peek();
         if (!filled.isEmpty() || isOffered()) {
           busy = true;
+          boolean whole = !filled.isEmpty();
           Work work =
               new Work(
                   next.rows,
                   next.taken,
                   next.offered,
                   next.keyCount,
-                  next.force && !filled.isEmpty());
+                  whole && next.force,
+                  whole ? next.reached : null);
           next.taken = next.offered;
           flushing = filled.poll();
           return work;
@@ -287,6 +316,7 @@ final class Revolver {
         flushing.taken = 0;
         flushing.offered = 0;
         flushing.force = false;
+        flushing.reached = null;
         free.add(flushing);
         flushing = null;
         flushed++;
@@ -297,10 +327,18 @@ final class Revolver {
     }
   }
 
+  private static void tell(Container lost, Throwable e) {
+    if (lost != null && lost.reached != null) {
+      lost.reached.completeExceptionally(e);
+    }
+  }
+
   private void fail(Throwable e) {
     lock.lock();
     try {
       failure = e;
+      tell(flushing, e);
+      filled.forEach(lost -> tell(lost, e));
       changed.signalAll();
     } finally {
       lock.unlock();

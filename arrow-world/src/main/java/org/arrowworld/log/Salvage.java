@@ -29,6 +29,7 @@ public final class Salvage {
   private final Storage storage;
   private final StoreId store;
   private final KeyTable keys;
+  private final ReadMemory memory = new ReadMemory();
   private final List<String> losses = new ArrayList<>();
   private LogPosition end;
   private long seqSeen;
@@ -61,7 +62,7 @@ public final class Salvage {
 
   private void segment(String path, KeyTable keyTable, Log.Visitor visitor) throws IOException {
     long firstMessage = path.endsWith(SegmentFormat.SEALED_ENDING) ? 8 : 0;
-    try (SegmentReader reader = SegmentReader.open(storage, path, firstMessage)) {
+    try (SegmentReader reader = SegmentReader.open(storage, path, firstMessage, memory)) {
       if (!reader.header().store().equals(store)) {
         lose(path + ": it belongs to another store");
         return;

@@ -173,6 +173,9 @@ final class Sealer implements Closeable {
           visitor.visit(batch, 0, to);
         }
       }
+      if (sources.size() > 1) {
+        source.reader.forget();
+      }
     }
   }
 

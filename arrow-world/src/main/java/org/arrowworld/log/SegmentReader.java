@@ -41,24 +41,31 @@ final class SegmentReader implements Closeable {
   private Words sealedWords;
 
   private SegmentReader(
-      ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys, Scratch scratch)
+      ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys, ReadMemory memory)
       throws IOException {
-    this.scratch = scratch;
     this.file = file;
     this.firstMessage = firstMessage;
     this.schema = schema;
     this.header = header(file.path(), schema);
     this.keys = keys;
-    this.wordReader = BodyReader.forFile(file.size());
-    this.batchReader = BodyReader.forFile(file.size());
+    this.scratch = memory.region();
+    this.wordReader = memory.words().withFile(file.size());
+    this.batchReader = memory.batches().withFile(file.size());
+  }
+
+  /** Opens a segment with memory of its own. */
+  static SegmentReader open(Storage storage, String path, long firstMessage) throws IOException {
+    return open(storage, path, firstMessage, new ReadMemory());
   }
 
   /**
    * Opens a segment and reads its header.
    *
    * @param firstMessage where its first message stands: 0 in streams, 8 in files
+   * @param memory for reading; may be shared with readers of other segments
    */
-  static SegmentReader open(Storage storage, String path, long firstMessage) throws IOException {
+  static SegmentReader open(Storage storage, String path, long firstMessage, ReadMemory memory)
+      throws IOException {
     ReadableFile file = storage.openRead(path);
     try {
       IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
@@ -67,7 +74,7 @@ final class SegmentReader implements Closeable {
       }
       IpcSchema schema = message.schema();
       KeyTable keys = new KeyTable(List.of());
-      SegmentReader reader = new SegmentReader(file, firstMessage, schema, keys, new Scratch());
+      SegmentReader reader = new SegmentReader(file, firstMessage, schema, keys, memory);
       declare(keys, path, schema.metadata().get(SegmentFormat.KEYS));
       return reader;
     } catch (IOException | RuntimeException e) {
@@ -169,11 +176,8 @@ final class SegmentReader implements Closeable {
     return message == null ? BodyCodec.NONE : message.codec();
   }
 
-  /** Frees the memory that reading took; the next read takes it again. */
+  /** Forgets the words of a sealed segment; the next read reads them again. */
   void forget() {
-    scratch.free();
-    wordReader.free();
-    batchReader.free();
     sealedWords = null;
   }
 
@@ -228,7 +232,7 @@ final class SegmentReader implements Closeable {
    *
    * @param memory what batches are read into
    */
-  SegmentReader sibling(List<SegmentIndex.Entry> entries, Scratch memory) throws IOException {
+  SegmentReader sibling(List<SegmentIndex.Entry> entries, ReadMemory memory) throws IOException {
     loadWords(entries);
     SegmentReader sibling = new SegmentReader(file, firstMessage, schema, keys, memory);
     sibling.sealedWords = sealedWords;

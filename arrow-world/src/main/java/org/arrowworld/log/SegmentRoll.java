@@ -75,6 +75,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
     if (work.isForced() || forceIsDue()) {
       force();
+      if (work.reached() != null) {
+        work.reached().complete(written);
+      }
     } else if (options.durability().mode() == Durability.Mode.NONE) {
       acknowledged = written;
     }
@@ -178,12 +181,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
   }
 
-  /**
-   * Waits for background sealing and closes the live file; called when the flush thread is gone.
-   */
-  @Override
-  public synchronized void close() throws IOException {
-    background.shutdown();
+  private void awaitSealing() throws IOException {
     IOException failure = null;
     for (Future<?> task : sealing) {
       try {
@@ -195,6 +193,23 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
         Thread.currentThread().interrupt();
         break;
       }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /**
+   * Waits for background sealing and closes the live file; called when the flush thread is gone.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    background.shutdown();
+    IOException failure = null;
+    try {
+      awaitSealing();
+    } catch (IOException e) {
+      failure = e;
     }
     if (live != null) {
       live.close();

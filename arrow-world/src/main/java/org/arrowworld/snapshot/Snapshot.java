@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -15,10 +14,10 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Codebook;
-import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.SnapshotFile.Reading;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
@@ -35,12 +34,14 @@ public final class Snapshot implements Closeable {
   private final Storage storage;
   private final String directory;
   private final SnapshotManifest manifest;
+  private final Reading reading;
   private final List<SnapshotTable> tables = new ArrayList<>();
 
-  private Snapshot(Storage storage, String directory, SnapshotManifest manifest) {
+  private Snapshot(Storage storage, String directory, SnapshotManifest manifest, Reading reading) {
     this.storage = storage;
     this.directory = directory;
     this.manifest = manifest;
+    this.reading = reading;
   }
 
   /** A published snapshot's place, from its directory's name. */
@@ -69,12 +70,33 @@ public final class Snapshot implements Closeable {
     AtomicFiles.discard(storage, gone);
   }
 
+  /** Deletes what was left of snapshots that were never published; for the store's one writer. */
+  public static void discardUnfinished(Storage storage) throws IOException {
+    for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
+      if (name.endsWith(AtomicFiles.UNFINISHED)) {
+        AtomicFiles.discard(storage, SnapshotFormat.DIRECTORY + "/" + name);
+      }
+    }
+  }
+
+  /** Opens a snapshot whose data is verified on first touch; see the other {@code open}. */
+  public static Snapshot open(Storage storage, Location location, StoreId store)
+      throws IOException {
+    return open(storage, location, store, Verify.ON_FIRST_TOUCH);
+  }
+
   /**
-   * Opens a snapshot: reads its manifest and verifies all but the data of its files.
+   * Opens a snapshot: reads its manifest and verifies all but the data of its files, in a time that
+   * does not depend on their rows (but with {@link Verify#ALL}).
    *
    * @param store the store it must belong to
    */
-  public static Snapshot open(Storage storage, Location location, StoreId store)
+  public static Snapshot open(Storage storage, Location location, StoreId store, Verify verify)
+      throws IOException {
+    return open(storage, location, store, Reading.of(verify));
+  }
+
+  static Snapshot open(Storage storage, Location location, StoreId store, Reading reading)
       throws IOException {
     String directory = location.directory();
     SnapshotManifest manifest;
@@ -94,7 +116,7 @@ public final class Snapshot implements Closeable {
         || manifest.schema().version() != location.schemaVersion()) {
       throw new DamagedFileException(path, -1, "its tick or schema is not that of its directory");
     }
-    Snapshot snapshot = new Snapshot(storage, directory, manifest);
+    Snapshot snapshot = new Snapshot(storage, directory, manifest, reading);
     try {
       for (TableSchema table : manifest.schema().tables()) {
         snapshot.tables.add(snapshot.openTable(table));
@@ -115,7 +137,8 @@ public final class Snapshot implements Closeable {
     return new SnapshotTable(
         schema,
         entry,
-        SnapshotFile.open(storage, directory, file, SnapshotFormat.fields(schema.allColumns())));
+        SnapshotFile.open(
+            storage, directory, file, SnapshotFormat.fields(schema.allColumns()), reading));
   }
 
   public WorldSchema schema() {
@@ -160,6 +183,15 @@ public final class Snapshot implements Closeable {
         .orElseThrow(() -> new InvalidUseException("Unknown table '%s'".formatted(name)));
   }
 
+  /**
+   * A table's columns as Arrow vectors over the mapped file, made on first use and without a copy.
+   *
+   * @param allocator accounts for the mapped bytes; closed by the caller after the vectors
+   */
+  public ArrowTable arrow(String table, BufferAllocator allocator) throws IOException {
+    return new ArrowTable(table(table), codebook(), allocator);
+  }
+
   /** Verifies every byte of every file. */
   public void verify() throws IOException {
     for (FileEntry entry : manifest.files()) {
@@ -168,7 +200,7 @@ public final class Snapshot implements Closeable {
       }
     }
     for (SnapshotTable table : tables) {
-      table.file.verifyAll();
+      table.verify();
     }
     codebook();
     for (TableSchema table : schema().tables()) {
@@ -188,7 +220,7 @@ public final class Snapshot implements Closeable {
         List.of(
             org.arrowworld.internal.ipc.IpcField.plain(
                 "word", org.arrowworld.internal.ipc.IpcType.UTF8));
-    try (SnapshotFile file = SnapshotFile.open(storage, directory, entry, fields)) {
+    try (SnapshotFile file = SnapshotFile.open(storage, directory, entry, fields, reading)) {
       return file.words(manifest.codes());
     }
   }
@@ -204,13 +236,17 @@ public final class Snapshot implements Closeable {
   private Free free(String table) throws IOException {
     FileEntry entry = manifest.file(SnapshotFormat.freeFile(table));
     try (SnapshotFile file =
-        SnapshotFile.open(storage, directory, entry, SnapshotFormat.freeFields())) {
+        SnapshotFile.open(storage, directory, entry, SnapshotFormat.freeFields(), reading)) {
       int rows = file.rows();
-      return new Free(List.of(file.column(0, rows, 4), file.column(1, rows, 4)));
+      return new Free(List.of(file.column(0, rows, 4).whole(), file.column(1, rows, 4).whole()));
     }
   }
 
-  /** Loads the whole state into a new world, which the caller closes. */
+  /**
+   * Loads the whole state into a new world, which the caller closes.
+   *
+   * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
+   */
   public World load(BufferAllocator allocator) throws IOException {
     return load(schema(), allocator);
   }
@@ -219,8 +255,12 @@ public final class Snapshot implements Closeable {
    * Loads a part of the state into a new world, which the caller closes; no other column is read.
    *
    * @param wanted tables and columns of {@link #schema}
+   * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
    */
   public World load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
+    for (SnapshotTable table : tables) {
+      table.requireLoadable();
+    }
     Codebook codebook = new Codebook();
     List<String> words = codebook();
     for (int code = 0; code < words.size(); code++) {
@@ -230,11 +270,12 @@ public final class Snapshot implements Closeable {
     try {
       for (WorldTable table : world.tables()) {
         SnapshotTable source = (SnapshotTable) table(table.name());
-        boolean row = source.schema.kind() == TableKind.ROW;
+        boolean row = source.schema().kind() == TableKind.ROW;
         Free free = row ? free(source.name()) : new Free(List.of());
+        source.checkCodes(words.size());
         table.restore(
             source,
-            source.entry.nextId(),
+            source.nextId(),
             row ? free.column(0) : new int[0],
             row ? free.column(1) : new int[0]);
       }
@@ -255,57 +296,7 @@ public final class Snapshot implements Closeable {
   @Override
   public void close() throws IOException {
     for (SnapshotTable table : tables) {
-      table.file.close();
-    }
-  }
-
-  /** A table of the snapshot; failures of lazy reading come as {@link UncheckedIOException}. */
-  private static final class SnapshotTable implements TableView {
-    private final TableSchema schema;
-    private final TableEntry entry;
-    private final SnapshotFile file;
-    private final Map<String, ByteBuffer> mapped = new HashMap<>();
-
-    SnapshotTable(TableSchema schema, TableEntry entry, SnapshotFile file) {
-      this.schema = schema;
-      this.entry = entry;
-      this.file = file;
-    }
-
-    @Override
-    public String name() {
-      return schema.name();
-    }
-
-    @Override
-    public int rows() {
-      return entry.rows();
-    }
-
-    @Override
-    public List<Column> columns() {
-      return schema.allColumns();
-    }
-
-    @Override
-    public ByteBuffer bytes(Column column) {
-      return mapped
-          .computeIfAbsent(column.name(), name -> map(column))
-          .duplicate()
-          .order(java.nio.ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private ByteBuffer map(Column column) {
-      int index = columns().indexOf(column);
-      if (index < 0) {
-        throw new InvalidUseException(
-            "Unknown column '%s' of table '%s'".formatted(column.name(), name()));
-      }
-      try {
-        return file.column(index, rows(), column.type().widthBytes());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      table.close();
     }
   }
 }

@@ -3,9 +3,8 @@ package org.arrowworld.snapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import java.util.zip.CRC32;
+import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
@@ -26,15 +25,31 @@ final class SnapshotFile implements Closeable {
   private final ReadableFile file;
   private final FileEntry entry;
   private final IpcMessage batch;
+  private final Reading reading;
 
-  private SnapshotFile(ReadableFile file, FileEntry entry, IpcMessage batch) {
+  /**
+   * How data is read.
+   *
+   * @param verify when it is verified
+   * @param mapBytes longest map, a multiple of 8
+   */
+  record Reading(Verify verify, int mapBytes) {
+    static final Reading DEFAULT = of(Verify.ON_FIRST_TOUCH);
+
+    static Reading of(Verify verify) {
+      return new Reading(verify, MappedRange.MAX_MAP_BYTES);
+    }
+  }
+
+  private SnapshotFile(ReadableFile file, FileEntry entry, IpcMessage batch, Reading reading) {
     this.file = file;
     this.entry = entry;
     this.batch = batch;
+    this.reading = reading;
   }
 
   static SnapshotFile open(
-      Storage storage, String directory, FileEntry entry, List<IpcField> fields)
+      Storage storage, String directory, FileEntry entry, List<IpcField> fields, Reading reading)
       throws IOException {
     ReadableFile file = storage.openRead(directory + "/" + entry.name());
     try {
@@ -57,7 +72,11 @@ final class SnapshotFile implements Closeable {
       if (batch.codec() != BodyCodec.NONE) {
         throw batch.damaged("its buffers are compressed, which a snapshot's are not");
       }
-      return new SnapshotFile(file, entry, batch);
+      SnapshotFile opened = new SnapshotFile(file, entry, batch, reading);
+      if (reading.verify() == Verify.ALL) {
+        opened.verifyAll();
+      }
+      return opened;
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -104,24 +123,28 @@ final class SnapshotFile implements Closeable {
     }
   }
 
+  String path() {
+    return file.path();
+  }
+
   int rows() throws DamagedFileException {
     return batch.rows();
   }
 
-  /** The data of a fixed-width column, mapped and verified. */
-  ByteBuffer column(int index, int rows, int widthBytes) throws IOException {
+  /** The data of a fixed-width column, mapped, and verified if it is to be. */
+  MappedRange column(int index, int rows, int widthBytes) throws IOException {
     return buffer(2 * index + 1, (long) rows * widthBytes);
   }
 
   /** The words of a codebook file. */
   List<String> words(int count) throws IOException {
-    ByteBuffer offsets = buffer(1, 4L * (count + 1));
-    ByteBuffer bytes = buffer(2, -1);
+    ByteBuffer offsets = buffer(1, 4L * (count + 1)).whole();
+    ByteBuffer bytes = buffer(2, -1).whole();
     Words words = Words.checked(file.path(), batch.offset(), count, offsets, bytes);
-    return java.util.stream.IntStream.range(0, count).mapToObj(words::word).toList();
+    return IntStream.range(0, count).mapToObj(words::word).toList();
   }
 
-  private ByteBuffer buffer(int index, long expectedBytes) throws IOException {
+  private MappedRange buffer(int index, long expectedBytes) throws IOException {
     IpcMessage.Extent extent = batch.bufferExtent(index);
     if (expectedBytes >= 0 && extent.length() != expectedBytes) {
       throw new DamagedFileException(
@@ -130,30 +153,30 @@ final class SnapshotFile implements Closeable {
           "a column of %d bytes, expected %d".formatted(extent.length(), expectedBytes));
     }
     if (extent.length() == 0) {
-      return ByteBuffer.allocate(0).order(ByteOrder.LITTLE_ENDIAN);
+      return map(new DataRange(extent.offset(), 0, 0));
     }
     for (DataRange range : entry.buffers()) {
       if (range.offset() == extent.offset() && range.length() == extent.length()) {
-        return verified(range);
+        return reading.verify() == Verify.ON_FIRST_TOUCH ? verified(range) : map(range);
       }
     }
     throw new DamagedFileException(
         file.path(), extent.offset(), "a column that its manifest does not list");
   }
 
-  private ByteBuffer verified(DataRange range) throws IOException {
-    if (range.length() > Integer.MAX_VALUE) {
-      throw new DamagedFileException(file.path(), range.offset(), "a column of over 2 GiB");
-    }
-    ByteBuffer data = file.map(range.offset(), (int) range.length()).order(ByteOrder.LITTLE_ENDIAN);
-    CRC32 crc = new CRC32();
-    crc.update(data.duplicate());
-    if ((int) crc.getValue() != range.crc()) {
+  private MappedRange map(DataRange range) throws IOException {
+    return MappedRange.of(file, range.offset(), range.length(), reading.mapBytes());
+  }
+
+  private MappedRange verified(DataRange range) throws IOException {
+    MappedRange data = map(range);
+    int crc = data.crc();
+    if (crc != range.crc()) {
       throw new DamagedFileException(
           file.path(),
           range.offset(),
           "the checksum of %d bytes is %08x, expected %08x"
-              .formatted(range.length(), crc.getValue(), range.crc()));
+              .formatted(range.length(), crc, range.crc()));
     }
     return data;
   }

@@ -68,13 +68,18 @@ final class SnapshotFormat {
 
   /** The CRC-32 of a file's bytes outside the given ranges, in file order. */
   static int rest(ReadableFile file, List<DataRange> ranges) throws java.io.IOException {
+    return rest(file, ranges, file.size());
+  }
+
+  /** The CRC-32 of a file's bytes before {@code end} outside the given ranges, in file order. */
+  static int rest(ReadableFile file, List<DataRange> ranges, long end) throws java.io.IOException {
     CRC32 crc = new CRC32();
     long at = 0;
     for (DataRange range : ranges) {
       update(crc, file, at, range.offset());
       at = range.offset() + range.length();
     }
-    update(crc, file, at, file.size());
+    update(crc, file, at, end);
     return (int) crc.getValue();
   }
 

@@ -4,38 +4,39 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
+import java.util.concurrent.CompletableFuture;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
+import org.arrowworld.internal.ipc.IpcFileWriter.BufferSource;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.internal.ipc.Words;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
-import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.WorldState;
+import org.arrowworld.table.WorldState.IdState;
+import org.arrowworld.table.WorldState.TableState;
 
 /**
  * Writes a snapshot of a world at a tick boundary: all files into a {@code .tmp} directory, the
- * manifest last, then one rename (spec N-1 to N-8). The world must not change meanwhile.
+ * manifest last, then one rename (spec N-1 to N-8). The world must not change meanwhile. Tables are
+ * hashed on other threads while their files are written.
  */
 public final class SnapshotWriter {
-  private static final int ALIGNMENT_BYTES = 64;
+  static final int ALIGNMENT_BYTES = 64;
 
   /** Whether a history begins at a snapshot. */
   public enum Role {
@@ -45,13 +46,18 @@ public final class SnapshotWriter {
     BASE
   }
 
+  /** Where in the log a state stands; asked for when its files are written. */
+  interface Position {
+    LogPosition await() throws IOException;
+  }
+
   private final Storage storage;
   private final StoreId store;
-  private final World world;
+  private final WorldState world;
   private final String temporary;
   private final List<FileEntry> files = new ArrayList<>();
 
-  private SnapshotWriter(Storage storage, StoreId store, World world, String temporary) {
+  private SnapshotWriter(Storage storage, StoreId store, WorldState world, String temporary) {
     this.storage = storage;
     this.store = store;
     this.world = world;
@@ -113,58 +119,91 @@ public final class SnapshotWriter {
       Role role,
       Map<String, String> properties)
       throws IOException {
+    return write(storage, store, WorldState.of(world), () -> position, role, properties);
+  }
+
+  static String write(
+      Storage storage,
+      StoreId store,
+      WorldState world,
+      Position position,
+      Role role,
+      Map<String, String> properties)
+      throws IOException {
     AtomicFiles.createDirectories(storage, SnapshotFormat.DIRECTORY);
-    String directory = SnapshotFormat.directory(position.tick(), world.schema().version());
+    String directory = SnapshotFormat.directory(world.tick(), world.schema().version());
     String temporary = directory + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);
     storage.createDirectories(temporary);
-    SnapshotWriter writer = new SnapshotWriter(storage, store, world, temporary);
-    List<TableEntry> tables = writer.writeFiles();
+    try {
+      SnapshotWriter writer = new SnapshotWriter(storage, store, world, temporary);
+      writer.writeAll(position, role, properties);
+      AtomicFiles.publish(storage, temporary, directory);
+      return directory;
+    } catch (IOException | RuntimeException | Error e) {
+      AtomicFiles.discardAfter(e, storage, temporary);
+      throw e;
+    }
+  }
+
+  private void writeAll(Position position, Role role, Map<String, String> properties)
+      throws IOException {
+    List<CompletableFuture<String>> hashes = new ArrayList<>();
+    try {
+      for (TableState table : world.tables()) {
+        hashes.add(CompletableFuture.supplyAsync(() -> Hashes.table(table.rows())));
+      }
+      writeFiles();
+    } finally {
+      // The rows may be gone when this method has ended.
+      for (CompletableFuture<String> hash : hashes) {
+        hash.exceptionally(failure -> "").join();
+      }
+    }
+    List<String> tableHashes = hashes.stream().map(CompletableFuture::join).toList();
+    List<TableView> views = world.tables().stream().map(TableState::rows).toList();
+    String worldHash = Hashes.world(views, tableHashes);
     new SnapshotManifest(
             store,
             world.schema(),
-            position,
+            position.await(),
             role == Role.BASE,
-            Hashes.world(world.tables()),
-            Hashes.resume(world),
+            worldHash,
+            Hashes.resume(world, worldHash),
             properties,
-            world.codebook().size(),
-            tables,
-            writer.files)
+            world.codes(),
+            entries(tableHashes),
+            files)
         .write(storage, temporary);
     storage.forceDirectory(temporary);
-    AtomicFiles.publish(storage, temporary, directory);
-    return directory;
   }
 
-  private List<TableEntry> writeFiles() throws IOException {
-    List<TableEntry> tables = new ArrayList<>();
-    List<byte[]> words = words(world.codebook());
-    for (WorldTable table : world.tables()) {
-      writeTable(table, words);
-      if (table.schema().kind() == TableKind.ROW) {
-        writeFree(table);
-      }
-      tables.add(
+  private List<TableEntry> entries(List<String> hashes) {
+    List<TableEntry> entries = new ArrayList<>();
+    for (TableState table : world.tables()) {
+      TableView rows = table.rows();
+      entries.add(
           new TableEntry(
-              table.name(),
-              table.rows(),
-              table.nextId(),
-              table.columns().stream().map(Column::name).toList(),
-              Hashes.table(table)));
+              rows.name(),
+              rows.rows(),
+              table.ids().next(),
+              rows.columns().stream().map(Column::name).toList(),
+              hashes.get(entries.size())));
+    }
+    return entries;
+  }
+
+  private void writeFiles() throws IOException {
+    List<byte[]> words = world.words();
+    for (TableState table : world.tables()) {
+      writeTable(table.rows(), words);
+      if (table.schema().kind() == TableKind.ROW) {
+        writeFree(table.rows().name(), table.ids());
+      }
     }
     if (world.schema().hasStrings()) {
       writeCodebook(words);
     }
-    return tables;
-  }
-
-  private static List<byte[]> words(Codebook codebook) {
-    List<byte[]> words = new ArrayList<>();
-    for (int code = 0; code < codebook.size(); code++) {
-      words.add(codebook.utf8(code));
-    }
-    return words;
   }
 
   /** Fills a file that was begun. */
@@ -176,15 +215,11 @@ public final class SnapshotWriter {
       String name, List<IpcField> fields, Map<String, String> metadata, Content content)
       throws IOException {
     String path = temporary + "/" + name;
-    IpcFileWriter out;
     try (WritableFile file = storage.create(path)) {
-      out = new IpcFileWriter(file, fields, metadata, new CRC32());
+      IpcFileWriter out = new IpcFileWriter(file, fields, metadata);
       content.write(out);
-      out.finish(new LinkedHashMap<>());
-    }
-    try (ReadableFile file = storage.openRead(path)) {
-      int rest = SnapshotFormat.rest(file, out.ranges());
-      files.add(new FileEntry(name, file.size(), out.ranges(), rest));
+      out.finish(Map.of());
+      files.add(new FileEntry(name, out.position(), out.ranges(), out.restCrc()));
     }
   }
 
@@ -192,7 +227,7 @@ public final class SnapshotWriter {
     return SnapshotFormat.metadata(kind, store, world.schema().version(), table, world.tick());
   }
 
-  private void writeTable(WorldTable table, List<byte[]> words) throws IOException {
+  private void writeTable(TableView table, List<byte[]> words) throws IOException {
     writeFile(
         SnapshotFormat.tableFile(table.name()),
         SnapshotFormat.fields(table.columns()),
@@ -203,36 +238,38 @@ public final class SnapshotWriter {
   /** Writes the dictionary, if there is a string column, and the one batch of a table's file. */
   static void writeTable(IpcFileWriter out, TableView table, List<byte[]> words)
       throws IOException {
-    List<ByteBuffer> data = table.columns().stream().map(table::bytes).toList();
     List<Integer> widths = table.columns().stream().map(c -> c.type().widthBytes()).toList();
     if (SnapshotFormat.hasStrings(table.columns())) {
       out.dictionary(SnapshotFormat.CODEBOOK_DICTIONARY, words);
     }
+    List<BufferSource> data = table.columns().stream().map(c -> source(table, c)).toList();
     writeColumns(out, table.rows(), widths, data);
   }
 
-  private void writeFree(WorldTable table) throws IOException {
-    int[] ids = table.deadIds();
-    ByteBuffer idBytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer genBytes = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < ids.length; i++) {
-      idBytes.putInt(4 * i, ids[i]);
-      genBytes.putInt(4 * i, table.lastGeneration(ids[i]));
-    }
+  static BufferSource source(TableView table, Column column) {
+    int width = column.type().widthBytes();
+    return (from, length) ->
+        table.bytes(column, (int) (from / width), (int) ((from + length) / width));
+  }
+
+  private void writeFree(String table, IdState ids) throws IOException {
+    List<BufferSource> data =
+        List.of(BufferSource.of(ids.dead()), BufferSource.of(ids.generations()));
     writeFile(
-        SnapshotFormat.freeFile(table.name()),
+        SnapshotFormat.freeFile(table),
         SnapshotFormat.freeFields(),
-        metadata("free", table.name()),
-        out -> writeColumns(out, ids.length, List.of(4, 4), List.of(idBytes, genBytes)));
+        metadata("free", table),
+        out -> writeColumns(out, ids.count(), List.of(4, 4), data));
   }
 
   private static void writeColumns(
-      IpcFileWriter out, int rows, List<Integer> widths, List<ByteBuffer> data) throws IOException {
+      IpcFileWriter out, int rows, List<Integer> widths, List<BufferSource> data)
+      throws IOException {
     BodyLayout layout = new BodyLayout(rows, ALIGNMENT_BYTES);
-    List<ByteBuffer> buffers = new ArrayList<>();
+    List<BufferSource> buffers = new ArrayList<>();
     for (int i = 0; i < data.size(); i++) {
       layout.column(rows, widths.get(i));
-      buffers.add(ByteBuffer.allocate(0));
+      buffers.add(BufferSource.of(ByteBuffer.allocate(0)));
       buffers.add(data.get(i));
     }
     out.batch(layout, buffers);
@@ -243,9 +280,10 @@ public final class SnapshotWriter {
     ByteBuffer body =
         ByteBuffer.allocate(Math.toIntExact(layout.lengthBytes())).order(ByteOrder.LITTLE_ENDIAN);
     Words.fill(words, layout, body);
-    List<ByteBuffer> buffers = new ArrayList<>();
+    List<BufferSource> buffers = new ArrayList<>();
     for (int i = 0; i < layout.bufferCount(); i++) {
-      buffers.add(body.slice((int) layout.bufferOffset(i), (int) layout.bufferLength(i)));
+      buffers.add(
+          BufferSource.of(body.slice((int) layout.bufferOffset(i), (int) layout.bufferLength(i))));
     }
     writeFile(
         SnapshotFormat.CODEBOOK,

@@ -1,19 +1,26 @@
 package org.arrowworld.snapshot;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
 import org.arrowworld.internal.ipc.IpcFooter;
 import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.ipc.StoredBody;
+import org.arrowworld.internal.ipc.ZstdCompressor;
+import org.arrowworld.internal.ipc.ZstdCompressor.PlainBody;
 import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.Column;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -21,6 +28,15 @@ import org.arrowworld.table.TableView;
 
 /** Single Arrow files in the layout of a snapshot's tables (spec N-1, N-2), outside a snapshot. */
 public final class TableFiles {
+  /** Footer metadata: 8 hex digits for each buffer with bytes, in file order (spec N-9). */
+  static final String BUFFER_CRCS = "aw.buffer_crcs";
+
+  /** Footer metadata: the CRC-32 of all other bytes before the end marker (spec N-9). */
+  static final String REST_CRC = "aw.rest";
+
+  private static final int BATCH_ROWS = 1 << 18;
+  private static final int GROUP_BATCHES = 4;
+
   private TableFiles() {}
 
   /**
@@ -33,9 +49,28 @@ public final class TableFiles {
    */
   public record Origin(StoreId store, int schemaVersion, long tick, List<String> words) {}
 
-  /** Publishes a table as an Arrow file; a file of that name is replaced. */
+  /** Publishes a table as an Arrow file, uncompressed; a file of that name is replaced. */
   public static void write(Storage storage, String path, TableView table, Origin origin)
       throws IOException {
+    write(storage, path, table, new Form(origin, BufferCompression.NONE));
+  }
+
+  /**
+   * How a table is written.
+   *
+   * @param origin where it comes from
+   * @param compression of its buffers; several are compressed at a time, on as many threads as
+   *     there are processors
+   */
+  public record Form(Origin origin, BufferCompression compression) {}
+
+  /**
+   * Publishes a table as an Arrow file; a file of that name is replaced. Every byte of it is
+   * covered by checksums in its footer (spec N-9), which {@link TableFile} checks.
+   */
+  public static void write(Storage storage, String path, TableView table, Form form)
+      throws IOException {
+    Origin origin = form.origin;
     Map<String, String> metadata =
         SnapshotFormat.metadata(
             "snapshot", origin.store, origin.schemaVersion, table.name(), origin.tick);
@@ -46,23 +81,63 @@ public final class TableFiles {
     try {
       try (WritableFile file = storage.create(temporary)) {
         IpcFileWriter out =
-            new IpcFileWriter(file, SnapshotFormat.fields(table.columns()), metadata, new CRC32());
-        SnapshotWriter.writeTable(out, table, words);
-        out.finish(Map.of());
+            new IpcFileWriter(file, SnapshotFormat.fields(table.columns()), metadata);
+        if (form.compression instanceof BufferCompression.Zstd zstd) {
+          writeCompressed(out, table, words, zstd.level());
+        } else {
+          SnapshotWriter.writeTable(out, table, words);
+        }
+        out.finish(checksums(out));
       }
       AtomicFiles.publish(storage, temporary, path);
     } catch (IOException | RuntimeException | Error e) {
-      discardAfter(e, storage, temporary);
+      AtomicFiles.discardAfter(e, storage, temporary);
       throw e;
     }
   }
 
-  private static void discardAfter(Throwable failure, Storage storage, String temporary) {
-    try {
-      AtomicFiles.discard(storage, temporary);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+  /** A group of batches at a time, so that all threads have work whatever the columns. */
+  private static void writeCompressed(
+      IpcFileWriter out, TableView table, List<byte[]> words, int level) throws IOException {
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+    try (ZstdCompressor compressor = new ZstdCompressor(level, threads)) {
+      if (SnapshotFormat.hasStrings(table.columns())) {
+        out.dictionary(SnapshotFormat.CODEBOOK_DICTIONARY, words, compressor);
+      }
+      List<PlainBody> group = new ArrayList<>();
+      int row = 0;
+      do {
+        int end = (int) Math.min(table.rows(), (long) row + BATCH_ROWS);
+        group.add(batch(table, row, end));
+        row = end;
+        if (group.size() == GROUP_BATCHES || row == table.rows()) {
+          for (StoredBody body : compressor.compress(group)) {
+            out.batch(body);
+          }
+          group.clear();
+        }
+      } while (row < table.rows());
     }
+  }
+
+  private static PlainBody batch(TableView table, int from, int to) {
+    BodyLayout layout = new BodyLayout(to - from, SnapshotWriter.ALIGNMENT_BYTES);
+    List<ByteBuffer> buffers = new ArrayList<>();
+    for (Column column : table.columns()) {
+      layout.column(to - from, column.type().widthBytes());
+      buffers.add(ByteBuffer.allocate(0));
+      buffers.add(table.bytes(column, from, to));
+    }
+    return new PlainBody(layout, buffers);
+  }
+
+  private static Map<String, String> checksums(IpcFileWriter out) {
+    StringBuilder buffers = new StringBuilder();
+    out.ranges().forEach(range -> buffers.append("%08x".formatted(range.crc())));
+    Map<String, String> checksums = new LinkedHashMap<>();
+    checksums.put(BUFFER_CRCS, buffers.toString());
+    checksums.put(REST_CRC, "%08x".formatted(out.restCrc()));
+    return checksums;
   }
 
   /**

@@ -53,6 +53,15 @@ public final class AtomicFiles {
     storage.delete(path);
   }
 
+  /** As {@link #discard} while a failure is on its way; what goes wrong is added to it. */
+  public static void discardAfter(Throwable failure, Storage storage, String path) {
+    try {
+      discard(storage, path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   private static String parent(String path) {
     int slash = path.lastIndexOf('/');
     return slash < 0 ? "" : path.substring(0, slash);

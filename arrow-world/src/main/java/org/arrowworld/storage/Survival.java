@@ -27,6 +27,14 @@ abstract class Survival {
       this.bytes = bytes;
     }
 
+    int position() {
+      return position;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
     int end() {
       return position + bytes.length;
     }

@@ -6,23 +6,31 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Blake2b;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
-import org.bouncycastle.crypto.digests.Blake2bDigest;
+import org.arrowworld.table.WorldState.IdState;
+import org.arrowworld.table.WorldState.TableState;
 
 /** BLAKE2b-128 hashes of tables and worlds, as lower-case hex (spec hash.md). */
 public final class Hashes {
-  private static final int CHUNK_BYTES = 1 << 16;
+  private static final int DIGEST_BYTES = 16;
+  private static final int ROWS_AT_ONCE = 1 << 20;
 
   private Hashes() {}
 
   /** {@code hash_columns}: rows {@code [0, n)} of the named columns, in the given order. */
   public static String columns(TableView table, List<String> names) {
-    Blake2b hash = new Blake2b();
+    Blake2b hash = new Blake2b(DIGEST_BYTES);
     for (String name : names) {
-      hash.update(table.bytes(column(table, name)));
+      Column column = column(table, name);
+      for (int row = 0; row < table.rows(); ) {
+        int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);
+        hash.update(table.bytes(column, row, end));
+        row = end;
+      }
     }
-    return hash.hex();
+    return hex(hash);
   }
 
   private static Column column(TableView table, String name) {
@@ -42,59 +50,47 @@ public final class Hashes {
 
   /** {@code hash_world}. */
   public static String world(List<? extends TableView> tables) {
-    Blake2b hash = new Blake2b();
-    for (TableView table : tables) {
-      hash.update(table.name().getBytes(StandardCharsets.UTF_8));
+    return world(tables, tables.stream().map(Hashes::table).toList());
+  }
+
+  /** {@code hash_world}, given {@link #table} of each table. */
+  public static String world(List<? extends TableView> tables, List<String> tableHashes) {
+    Blake2b hash = new Blake2b(DIGEST_BYTES);
+    for (int i = 0; i < tables.size(); i++) {
+      hash.update(tables.get(i).name().getBytes(StandardCharsets.UTF_8));
       hash.update(new byte[1]);
-      hash.update(littleEndian(8).putLong(table.rows()).flip());
-      hash.update(HexFormat.of().parseHex(table(table)));
+      hash.update(littleEndian(8).putLong(tables.get(i).rows()).flip());
+      hash.update(HexFormat.of().parseHex(tableHashes.get(i)));
     }
-    return hash.hex();
+    return hex(hash);
   }
 
   /** {@code resume_hash}. */
   public static String resume(World world) {
-    Blake2b hash = new Blake2b();
-    hash.update(HexFormat.of().parseHex(world(world.tables())));
-    hash.update(littleEndian(8).putLong(world.tick()).flip());
-    for (WorldTable table : world.tables()) {
+    return resume(WorldState.of(world), world(world.tables()));
+  }
+
+  /** {@code resume_hash}, given {@code hash_world}. */
+  public static String resume(WorldState state, String worldHash) {
+    Blake2b hash = new Blake2b(DIGEST_BYTES);
+    hash.update(HexFormat.of().parseHex(worldHash));
+    hash.update(littleEndian(8).putLong(state.tick()).flip());
+    for (TableState table : state.tables()) {
       if (table.schema().kind() == TableKind.ROW) {
-        ByteBuffer state = littleEndian(8 + 4 * table.freeDepth());
-        state.putInt(table.nextId()).putInt(table.freeDepth());
-        for (int height = 0; height < table.freeDepth(); height++) {
-          state.putInt(table.freeId(height));
-        }
-        hash.update(state.flip());
+        IdState ids = table.ids();
+        ByteBuffer stack = ids.stack();
+        hash.update(littleEndian(8).putInt(ids.next()).putInt(stack.remaining() / 4).flip());
+        hash.update(stack);
       }
     }
-    return hash.hex();
+    return hex(hash);
   }
 
   private static ByteBuffer littleEndian(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static final class Blake2b {
-    private final Blake2bDigest digest = new Blake2bDigest(128);
-    private final byte[] chunk = new byte[CHUNK_BYTES];
-
-    void update(byte[] bytes) {
-      digest.update(bytes, 0, bytes.length);
-    }
-
-    void update(ByteBuffer bytes) {
-      ByteBuffer source = bytes.duplicate();
-      while (source.hasRemaining()) {
-        int count = Math.min(chunk.length, source.remaining());
-        source.get(chunk, 0, count);
-        digest.update(chunk, 0, count);
-      }
-    }
-
-    String hex() {
-      byte[] out = new byte[16];
-      digest.doFinal(out, 0);
-      return HexFormat.of().formatHex(out);
-    }
+  private static String hex(Blake2b hash) {
+    return HexFormat.of().formatHex(hash.digest());
   }
 }

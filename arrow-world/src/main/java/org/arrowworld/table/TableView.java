@@ -1,7 +1,9 @@
 package org.arrowworld.table;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.schema.Column;
 
 /** A table's rows, for reading: of a live world, or of a snapshot. */
@@ -18,6 +20,30 @@ public interface TableView {
   /**
    * A column's values, little-endian, {@code rows * widthBytes} long, read-only. Of a live world it
    * is a view until the next tick.
+   *
+   * @throws InvalidUseException if the column is longer than 2 GiB; read it row range by row range
    */
   ByteBuffer bytes(Column column);
+
+  /**
+   * The values of rows {@code [fromRow, toRow)} of a column, as {@link #bytes(Column)} gives them;
+   * also of columns longer than 2 GiB, if the range is not.
+   */
+  default ByteBuffer bytes(Column column, int fromRow, int toRow) {
+    checkRows(column, fromRow, toRow);
+    int width = column.type().widthBytes();
+    return bytes(column)
+        .slice(fromRow * width, (toRow - fromRow) * width)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Refuses a row range outside the table, or of more than 2 GiB. */
+  default void checkRows(Column column, int fromRow, int toRow) {
+    long bytes = (long) (toRow - fromRow) * column.type().widthBytes();
+    if (fromRow < 0 || fromRow > toRow || toRow > rows() || bytes > Integer.MAX_VALUE - 7) {
+      throw new InvalidUseException(
+          "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once"
+              .formatted(fromRow, toRow, name(), column.name(), rows()));
+    }
+  }
 }

@@ -1,49 +1,50 @@
 package org.arrowworld.timeline;
 
-import java.nio.ByteBuffer;
-import java.util.HexFormat;
-import org.arrowworld.schema.Column;
+import java.io.IOException;
+import org.arrowworld.schema.Values;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 
-/** Names the first difference between a replayed world and a snapshot. */
+/** Names the first difference between a replayed world and a snapshot: table, column, entity. */
 final class Divergence {
   private Divergence() {}
 
-  static String describe(World replayed, Snapshot snapshot) {
-    for (WorldTable ours : replayed.tables()) {
-      TableView theirs = snapshot.table(ours.name());
-      if (ours.rows() != theirs.rows()) {
-        return "tick %d, table %s: %d rows by replay, %d in the snapshot"
-            .formatted(replayed.tick(), ours.name(), ours.rows(), theirs.rows());
-      }
-      for (Column column : ours.columns()) {
-        ByteBuffer a = ours.bytes(column);
-        ByteBuffer b = theirs.bytes(column);
-        int mismatch = a.mismatch(b);
-        if (mismatch >= 0) {
-          int width = column.type().widthBytes();
-          int slot = mismatch / width;
-          return "tick %d, table %s, column %s, %s (slot %d): %s by replay, %s in the snapshot"
-              .formatted(
-                  replayed.tick(),
-                  ours.name(),
-                  column.name(),
-                  ours.describe(ours.id(slot)),
-                  slot,
-                  hex(a, slot, width),
-                  hex(b, slot, width));
-        }
-      }
-    }
-    return "no difference";
+  static String describe(World replayed, Snapshot snapshot) throws IOException {
+    String[] first = {"no difference"};
+    RowDiff.compare(
+        replayed.tables(),
+        snapshot.tables(),
+        d -> {
+          first[0] = describe(replayed.tick(), d);
+          return false;
+        });
+    return first[0];
   }
 
-  private static String hex(ByteBuffer bytes, int slot, int width) {
-    byte[] value = new byte[width];
-    bytes.get(slot * width, value);
-    return HexFormat.of().formatHex(value);
+  private static String describe(long tick, RowDiff.Difference d) {
+    String where =
+        "tick %d, table %s, %s %s in generation %s"
+            .formatted(
+                tick,
+                d.table(),
+                d.table(),
+                Integer.toUnsignedString(d.entity().id()),
+                Integer.toUnsignedString(d.entity().gen()));
+    return switch (d.kind()) {
+      case ONLY_LEFT -> where + ": lives by replay, not in the snapshot";
+      case ONLY_RIGHT -> where + ": lives in the snapshot, not by replay";
+      case SLOT ->
+          "%s: in row %d by replay, %d in the snapshot".formatted(where, d.left(), d.right());
+      case VALUE ->
+          "%s, column %s: %s by replay, %s in the snapshot (bits %016x and %016x)"
+              .formatted(
+                  where,
+                  d.column().name(),
+                  Values.decode(d.column().type(), d.left()),
+                  Values.decode(d.column().type(), d.right()),
+                  d.left(),
+                  d.right());
+    };
   }
 }

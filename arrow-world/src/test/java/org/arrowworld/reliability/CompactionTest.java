@@ -158,7 +158,7 @@ class CompactionTest {
   @Test
   void a_crash_at_any_operation_of_a_second_compaction_leaves_a_sound_store() throws IOException {
     MemoryStorage compacted = manySegments();
-    StoreCompaction.keep(compacted, TICKS - 5, Optional.empty(), memory);
+    StoreCompaction.keep(compacted, TICKS - 5, memory);
     assertThat(Snapshot.list(compacted))
         .extracting(Snapshot.Location::tick)
         .containsExactly(4L, 10L);
@@ -167,7 +167,7 @@ class CompactionTest {
       MemoryStorage storage = compacted.afterCrash(CrashKind.PROCESS);
       storage.plan(FaultPlan.once(operation, Fault.CRASH));
       try {
-        StoreCompaction.keep(storage, 12, Optional.empty(), memory);
+        StoreCompaction.keep(storage, 12, memory);
         assertThat(crashes).isGreaterThan(10);
         return;
       } catch (IOException e) {
@@ -186,7 +186,7 @@ class CompactionTest {
       storage.plan(FaultPlan.once(operation, Fault.CRASH));
       boolean finished = false;
       try {
-        StoreCompaction.keep(storage, TICKS - 1 - 10, Optional.empty(), memory);
+        StoreCompaction.keep(storage, TICKS - 1 - 10, memory);
         finished = true;
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("simulated");

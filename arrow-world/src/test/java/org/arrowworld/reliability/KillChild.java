@@ -31,11 +31,12 @@ final class KillChild {
 
   private KillChild() {}
 
-  /** Arguments: store directory, durability, ticks between snapshots. */
+  /** Arguments: store directory, durability, ticks between snapshots, "background" or "waiting". */
   public static void main(String[] args) throws IOException {
     DiskStorage storage = new DiskStorage(Path.of(args[0]));
     Durability durability = Durability.parse(args[1]);
     int snapshotEvery = Integer.parseInt(args[2]);
+    boolean background = args[3].equals("background");
     LogOptions options =
         LogOptions.DEFAULT
             .withDurability(durability)
@@ -52,7 +53,11 @@ final class KillChild {
         long tick = live.lastTick() + 1;
         live.tick(KillChild::step);
         if (tick % snapshotEvery == 0) {
-          live.snapshot();
+          if (background) {
+            live.snapshotLater();
+          } else {
+            live.snapshot();
+          }
         }
         if (durability.mode() != Durability.Mode.COMMIT) {
           live.sync();

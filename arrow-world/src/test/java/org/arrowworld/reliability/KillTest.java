@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.log.Tail;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.snapshot.Verify;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -44,7 +49,7 @@ class KillTest {
     long acknowledged = -1;
     int torn = 0;
     for (int kill = 0; kill < KILLS; kill++) {
-      acknowledged = Math.max(acknowledged, runAndKill(store, durability, random));
+      acknowledged = Math.max(acknowledged, runAndKill(store, durability, 7, "waiting", random));
       Storage storage = new DiskStorage(store);
       if (!StoreInfo.exists(storage)) {
         assertThat(acknowledged).isEqualTo(-1);
@@ -74,6 +79,43 @@ class KillTest {
         "KillTest %s: %d ticks acknowledged, %d torn tails%n", durability, acknowledged + 1, torn);
   }
 
+  /** RELIABILITY contract 2: old or new, never mixed; nearly every kill falls into a snapshot. */
+  @ParameterizedTest
+  @ValueSource(strings = {"background", "waiting"})
+  void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
+    System.out.printf("KillTest snapshots %s: %d kills, -Daw.seed=%d%n", how, KILLS, SEED);
+    Random random = new Random(SEED);
+    Path store = directory.resolve("store");
+    int unfinished = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      long acknowledged = runAndKill(store, "commit", 1, how, random);
+      Storage storage = new DiskStorage(store);
+      if (!StoreInfo.exists(storage)) {
+        continue;
+      }
+      unfinished +=
+          (int) storage.list("snapshots").stream().filter(n -> n.endsWith(".tmp")).count();
+      try (Timeline timeline = Timeline.open(storage)) {
+        assertThat(timeline.lastTick()).isGreaterThanOrEqualTo(acknowledged);
+        int count = timeline.snapshots().size();
+        for (Snapshot.Location location :
+            timeline.snapshots().subList(Math.max(0, count - 3), count)) {
+          try (Snapshot snapshot =
+              Snapshot.open(storage, location, timeline.info().id(), Verify.ALL)) {
+            assertThat(snapshot.position()).isEqualTo(timeline.log().positionAt(location.tick()));
+            LongBuffer values =
+                snapshot.table("cell").bytes(Column.of("value", ColumnType.I64)).asLongBuffer();
+            for (int row = 0; row < KillChild.ROWS; row++) {
+              assertThat(values.get(row)).isEqualTo(KillChild.value(location.tick(), row));
+            }
+          }
+        }
+      }
+    }
+    assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
+    System.out.printf("KillTest snapshots %s: %d were unfinished%n", how, unfinished);
+  }
+
   private static void check(Timeline timeline, long tick, BufferAllocator memory)
       throws IOException {
     try (World world = timeline.at(tick, memory)) {
@@ -88,7 +130,9 @@ class KillTest {
   }
 
   /** Runs the child for a random time and returns the last tick it acknowledged, -1 if none. */
-  private static long runAndKill(Path store, String durability, Random random) throws Exception {
+  private static long runAndKill(
+      Path store, String durability, int snapshotEvery, String how, Random random)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -103,7 +147,8 @@ class KillTest {
             KillChild.class.getName(),
             store.toString(),
             durability,
-            "7"));
+            Integer.toString(snapshotEvery),
+            how));
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     long acknowledged = -1;

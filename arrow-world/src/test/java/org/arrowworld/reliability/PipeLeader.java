@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
@@ -42,6 +43,7 @@ final class PipeLeader {
   private final DiskStorage storage;
   private final DataOutputStream pipe;
   private final Map<String, Long> sent = new HashMap<>();
+  private final Map<String, ReadableFile> open = new TreeMap<>();
 
   private PipeLeader(DiskStorage storage, DataOutputStream pipe) {
     this.storage = storage;
@@ -95,27 +97,34 @@ final class PipeLeader {
     }
   }
 
+  /** Sends what the segments of a directory grew by. Files stay open, so that none is cut short. */
   private void send(String directory) throws IOException {
     for (String name : storage.list(directory)) {
-      if (!name.endsWith(".arrow") && !name.endsWith(".arrows")) {
-        continue;
-      }
       String path = directory + "/" + name;
-      long from = sent.getOrDefault(path, 0L);
-      try (ReadableFile file = storage.openRead(path)) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) (file.size() - from));
-        file.readFully(bytes, from);
-        if (bytes.capacity() > 0) {
-          pipe.write('P');
-          pipe.writeUTF(path);
-          pipe.writeLong(from);
-          pipe.writeInt(bytes.capacity());
-          pipe.write(bytes.array());
-          sent.put(path, from + bytes.capacity());
+      if ((name.endsWith(".arrow") || name.endsWith(".arrows")) && !open.containsKey(path)) {
+        try {
+          open.put(path, storage.openRead(path));
+        } catch (NoSuchFileException e) {
+          sent.remove(path); // sealed this moment; the sealed form is sent
         }
-      } catch (NoSuchFileException e) {
-        continue; // sealed this moment; the sealed form is sent
       }
+    }
+    for (Map.Entry<String, ReadableFile> file : open.entrySet()) {
+      sendGrowth(file.getKey(), file.getValue());
+    }
+  }
+
+  private void sendGrowth(String path, ReadableFile file) throws IOException {
+    long from = sent.getOrDefault(path, 0L);
+    ByteBuffer bytes = ByteBuffer.allocate((int) (file.size() - from));
+    file.readFully(bytes, from);
+    if (bytes.capacity() > 0) {
+      pipe.write('P');
+      pipe.writeUTF(path);
+      pipe.writeLong(from);
+      pipe.writeInt(bytes.capacity());
+      pipe.write(bytes.array());
+      sent.put(path, from + bytes.capacity());
     }
   }
 }

@@ -22,10 +22,13 @@ import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
+import org.arrowworld.table.World;
 import org.arrowworld.timeline.StoreDiff.Difference;
 import org.arrowworld.timeline.StoreDiff.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -312,5 +315,29 @@ class QueriesTest {
       assertThatThrownBy(() -> timeline.at(3, Projection.of("d"), memory))
           .hasMessageContaining("Unknown table 'd'");
     }
+  }
+
+  @Test
+  void verification_names_the_tick_table_entity_and_column_in_which_a_snapshot_differs()
+      throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    run(storage, -1, 0);
+    try (Timeline timeline = Timeline.open(storage);
+        World wrong = timeline.at(44, memory)) {
+      wrong.table("c").column("x").set(17, Values.ofF32(9));
+      SnapshotWriter.write(
+          storage,
+          timeline.info().id(),
+          wrong,
+          timeline.positionOf(44),
+          SnapshotWriter.Role.CACHE,
+          Map.of());
+    }
+    assertThat(Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings())
+        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .startsWith(
+            "snapshots/00000000000000000044.v1 differs from the log: "
+                + "tick 44, table c, c 17 in generation 0, column x: ")
+        .contains(" by replay, 9.0 in the snapshot");
   }
 }

@@ -14,6 +14,7 @@ import org.arrowworld.export.npz.TableNpz;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.snapshot.TableFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.TableView;
@@ -48,8 +49,16 @@ final class AtVerb extends ReadingVerb {
       description = "With --table a file, else a directory of <table>.<format>.")
   private Path out;
 
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      description = "With --to arrow: zstd or zstd:LEVEL (default level 1), none by default.")
+  private String compress;
+
   @Option(names = "--replace", description = "Replace what is at --out.")
   private boolean replace;
+
+  private BufferCompression compression;
 
   /** Formats of table files, named as their endings. */
   enum TableFormat {
@@ -64,6 +73,7 @@ final class AtVerb extends ReadingVerb {
         .text("--table", v -> table = v)
         .text("--to", v -> to = TableFormat.valueOf(v))
         .text("--out", v -> out = Path.of(v))
+        .text("--compress", v -> compress = v)
         .flag("--replace", () -> replace = true);
   }
 
@@ -77,6 +87,10 @@ final class AtVerb extends ReadingVerb {
     if ((to == null) != (out == null)) {
       throw new UsageException(to == null ? "--out needs --to" : "--to needs --out");
     }
+    if (compress != null && to != TableFormat.arrow) {
+      throw new UsageException("--compress needs --to arrow");
+    }
+    compression = compression();
     Storage storage = store(store);
     if (out != null) {
       checkOut();
@@ -91,6 +105,14 @@ final class AtVerb extends ReadingVerb {
       }
     }
     return Exit.OK;
+  }
+
+  private BufferCompression compression() {
+    try {
+      return BufferCompression.parse(compress == null ? "none" : compress);
+    } catch (InvalidUseException e) {
+      throw new UsageException(e.getMessage());
+    }
   }
 
   private Existing existing() {
@@ -131,8 +153,13 @@ final class AtVerb extends ReadingVerb {
               storage,
               path,
               view,
-              new TableFiles.Origin(
-                  state.info().id(), state.info().schema().version(), state.tick(), state.words()));
+              new TableFiles.Form(
+                  new TableFiles.Origin(
+                      state.info().id(),
+                      state.info().schema().version(),
+                      state.tick(),
+                      state.words()),
+                  compression));
       case npz -> TableNpz.write(storage, path, view, state.words());
     }
   }

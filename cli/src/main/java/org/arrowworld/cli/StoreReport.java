@@ -33,7 +33,7 @@ final class StoreReport {
             .add("tick_unit", info.tickUnit());
     List<Snapshot.Location> snapshots = Snapshot.list(storage);
     try (Log log = info.openLog(storage)) {
-      addLog(report, log);
+      addLog(report, log, snapshots);
       addSnapshots(report, snapshots);
       addTables(report, info);
       addKeys(report, log);
@@ -43,9 +43,14 @@ final class StoreReport {
     return report;
   }
 
-  private static void addLog(Report report, Log log) throws IOException {
+  private static void addLog(Report report, Log log, List<Snapshot.Location> snapshots)
+      throws IOException {
     Long first = log.firstTick().orElse(null);
     Long last = log.end().tick() < 0 ? null : log.end().tick();
+    if (!snapshots.isEmpty() && (first == null || snapshots.get(0).tick() < first)) {
+      first = snapshots.get(0).tick(); // a snapshot before the log is the base it goes on from
+      last = last == null ? first : last;
+    }
     long rows = log.end().seq() - log.start().seq();
     int live = (int) log.segments().stream().filter(s -> s.startsWith("log/live/")).count();
     int segments = log.segments().size();

@@ -14,6 +14,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.npy.NpzReader;
+import org.arrowworld.snapshot.TableFile;
 import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.Hashes;
@@ -351,6 +352,24 @@ class VerbsTest {
     Path npz = folder.resolve("out/npz");
     assertThat(Aw.run("at", store, "--tick", 1, "--to", "arrow", "--out", arrow).exit()).isZero();
     assertThat(Aw.run("at", store, "--tick", 1, "--to", "npz", "--out", npz).exit()).isZero();
+    Path small = folder.resolve("out/small");
+    Aw zstd =
+        Aw.run("at", store, "--tick", 1, "--to", "arrow", "--compress", "zstd:3", "--out", small);
+    assertThat(zstd.exit()).isZero();
+    DiskStorage disk = new DiskStorage(folder);
+    for (String file : List.of("ship.arrow", "fleet.arrow", "damaged.arrow")) {
+      try (TableFile a = TableFile.open(disk, "out/arrow/" + file);
+          TableFile b = TableFile.open(disk, "out/small/" + file)) {
+        assertThat(Hashes.table(b)).isEqualTo(Hashes.table(a));
+        assertThat(b.words()).isEqualTo(a.words());
+      }
+    }
+    Aw unknown =
+        Aw.run("at", store, "--tick", 1, "--to", "arrow", "--compress", "lz4", "--out", small);
+    assertThat(unknown.exit()).isEqualTo(2);
+    assertThat(unknown.err())
+        .contains("Unknown compression 'lz4': expected none, zstd or zstd:LEVEL");
+    assertThat(Aw.run("at", store, "--tick", 1, "--compress", "zstd").exit()).isEqualTo(2);
     assertThat(new DiskStorage(folder.resolve("out")).list("")).containsExactly("arrow", "npz");
     assertThat(new DiskStorage(arrow).list(""))
         .containsExactly("damaged.arrow", "fleet.arrow", "ship.arrow");

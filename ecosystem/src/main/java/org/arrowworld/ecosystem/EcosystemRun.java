@@ -220,10 +220,11 @@ public final class EcosystemRun implements Closeable {
       PopulationRow row = PopulationRow.last(live.world());
       population = population.plus(row);
       if (options.snapshotEveryTicks() > 0 && live.lastTick() % options.snapshotEveryTicks() == 0) {
-        live.snapshot();
+        live.snapshotLater();
       }
       progress.committed(done, ticks, row);
     }
+    live.awaitSnapshot();
     live.seal();
     long elapsedNanos = System.nanoTime() - start;
     return new RunResult(

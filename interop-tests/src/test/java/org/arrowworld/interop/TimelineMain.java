@@ -61,7 +61,7 @@ public final class TimelineMain {
         LiveWorld live =
             LiveWorld.create(
                 storage, StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of()), options, memory)) {
-      long steps = 5 + random.nextInt(40);
+      long steps = 5L + random.nextInt(40);
       for (long i = 0; i < steps; i++) {
         long step = i;
         live.tick(RandomWorld.tick(step), t -> world.step(t, step));
@@ -84,7 +84,9 @@ public final class TimelineMain {
     return report;
   }
 
-  /** Cuts some bytes off a live segment, in half of the cases where there is one, as a crash does. */
+  /**
+   * Cuts some bytes off a live segment, in half of the cases where there is one, as a crash does.
+   */
   private static void tear(Path store, Random random) throws IOException {
     Path live = store.resolve("log").resolve("live");
     try (var files = Files.list(live)) {

@@ -21,26 +21,37 @@ public final class BodyReader {
   private static final int PADDING_BYTES = 64;
 
   private final long budgetBytes;
-  private final Scratch plain = new Scratch();
-  private final Scratch frames = new Scratch();
+  private final Scratch plain;
+  private final Scratch frames;
 
   /**
    * @param budgetBytes how many bytes one body's plain buffers may take
    */
   public BodyReader(long budgetBytes) {
+    this(budgetBytes, new Scratch(), new Scratch());
+  }
+
+  /** A reader that shares its memory with others, of which one is used at a time. */
+  private BodyReader(long budgetBytes, Scratch plain, Scratch frames) {
     this.budgetBytes = budgetBytes;
+    this.plain = plain;
+    this.frames = frames;
+  }
+
+  /** This reader with the budget of another file, in the same memory. */
+  public BodyReader withFile(long fileBytes) {
+    return new BodyReader(budget(fileBytes), plain, frames);
   }
 
   /** A reader with the default budget: 256 MiB, or 64 times the file's size if that is more. */
   public static BodyReader forFile(long fileBytes) {
-    long ratio = fileBytes > Long.MAX_VALUE / BUDGET_RATIO ? Long.MAX_VALUE : 64 * fileBytes;
-    return new BodyReader(Math.max(LEAST_BUDGET_BYTES, ratio));
+    return new BodyReader(budget(fileBytes));
   }
 
-  /** Gives its memory up; whatever it returned is void. */
-  public void free() {
-    plain.free();
-    frames.free();
+  private static long budget(long fileBytes) {
+    long ratio =
+        fileBytes > Long.MAX_VALUE / BUDGET_RATIO ? Long.MAX_VALUE : BUDGET_RATIO * fileBytes;
+    return Math.max(LEAST_BUDGET_BYTES, ratio);
   }
 
   /** Where a body is, for errors. */

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.zip.CRC32;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.storage.WritableFile;
@@ -22,20 +21,28 @@ public final class IpcFileWriter {
   static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
   private static final int ALIGNMENT_BYTES = 64;
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final WritableFile file;
   private final List<IpcField> fields;
   private final Map<String, String> metadata;
   private final CRC32 leading;
+  private final CRC32 rest = new CRC32();
   private final List<FileBlock> dictionaries = new ArrayList<>();
   private final List<FileBlock> batches = new ArrayList<>();
   private final List<DataRange> ranges = new ArrayList<>();
   private long position;
 
+  /** Begins a file: magic and schema. */
+  public IpcFileWriter(WritableFile file, List<IpcField> fields, Map<String, String> metadata)
+      throws IOException {
+    this(file, fields, metadata, null);
+  }
+
   /**
    * Begins a file: magic and schema.
    *
-   * @param leading checksum that is fed every byte before the first batch
+   * @param leading checksum that is fed every byte before the first batch, or null
    */
   public IpcFileWriter(
       WritableFile file, List<IpcField> fields, Map<String, String> metadata, CRC32 leading)
@@ -62,12 +69,29 @@ public final class IpcFileWriter {
   /** Writes a dictionary. */
   public void dictionary(long id, List<byte[]> words) throws IOException {
     BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
-    Frame frame =
-        frame(IpcEncoder.dictionaryMessage(id, layout), Math.toIntExact(layout.lengthBytes()));
-    Words.fill(words, layout, frame.body());
-    addRanges(layout, i -> slice(frame.body(), layout, i), position + frame.metadataBytes());
-    dictionaries.add(block(frame, layout.lengthBytes()));
-    append(frame.all());
+    dictionary(id, new StoredBody(layout, layout.buffers(body(words, layout))));
+  }
+
+  /** Writes a dictionary, compressed. */
+  public void dictionary(long id, List<byte[]> words, ZstdCompressor compressor)
+      throws IOException {
+    BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
+    dictionary(id, compressor.compress(layout, layout.buffers(body(words, layout))));
+  }
+
+  private static ByteBuffer body(List<byte[]> words, BodyLayout layout) {
+    ByteBuffer body = ByteBuffer.allocateDirect(Math.toIntExact(layout.lengthBytes()));
+    Words.fill(words, layout, body.order(ByteOrder.LITTLE_ENDIAN));
+    return body;
+  }
+
+  private void dictionary(long id, StoredBody body) throws IOException {
+    IpcEncoder.Metadata message = IpcEncoder.dictionaryMessage(id, body.layout());
+    dictionaries.add(message(message, body.layout(), sources(body)));
+  }
+
+  private static List<BufferSource> sources(StoredBody body) {
+    return body.buffers().stream().map(BufferSource::of).toList();
   }
 
   /** Writes a dictionary, compressed; it has no {@link #ranges}. */
@@ -92,25 +116,63 @@ public final class IpcFileWriter {
     return from;
   }
 
+  /** The bytes of a buffer, piece by piece. */
+  @FunctionalInterface
+  public interface BufferSource {
+    /** Bytes {@code [from, from + length)}; both are multiples of 8 but for the last piece. */
+    ByteBuffer piece(long from, int length);
+
+    /** Bytes that stand in one buffer. */
+    static BufferSource of(ByteBuffer bytes) {
+      return (from, length) -> bytes.slice((int) from, length);
+    }
+  }
+
   /** Writes a batch whose body is given buffer by buffer, without copying it together. */
-  public void batch(BodyLayout layout, List<ByteBuffer> buffers) throws IOException {
-    Frame frame = frame(IpcEncoder.recordBatchMessage(layout, Map.of()), 0);
+  public void batch(BodyLayout layout, List<BufferSource> buffers) throws IOException {
+    FileBlock block = message(IpcEncoder.recordBatchMessage(layout, Map.of()), layout, buffers);
+    batches.add(block);
+  }
+
+  /** Writes a compressed batch. */
+  public void batch(StoredBody body) throws IOException {
+    batch(body.layout(), sources(body));
+  }
+
+  private FileBlock message(
+      IpcEncoder.Metadata metadata, BodyLayout layout, List<BufferSource> buffers)
+      throws IOException {
+    Frame frame = frame(metadata, 0);
     FileBlock block = block(frame, layout.lengthBytes());
     append(frame.all());
     long body = position;
-    addRanges(layout, i -> buffers.get(i).duplicate(), body);
     for (int i = 0; i < layout.bufferCount(); i++) {
       if (layout.bufferLength(i) > 0) {
-        file.write(buffers.get(i).duplicate(), body + layout.bufferOffset(i));
+        write(buffers.get(i), layout.bufferLength(i));
       }
-      long end = body + layout.bufferOffset(i) + layout.bufferLength(i);
-      long padded = BodyLayout.align(end, ALIGNMENT_BYTES);
-      if (padded > end) {
-        file.write(ByteBuffer.allocate((int) (padded - end)), end);
+      long padded =
+          i + 1 < layout.bufferCount() ? layout.bufferOffset(i + 1) : layout.lengthBytes();
+      if (body + padded > position) {
+        append(ByteBuffer.allocate((int) (body + padded - position)));
       }
     }
-    position = body + layout.lengthBytes();
-    batches.add(block);
+    return block;
+  }
+
+  /** Writes a buffer, each piece checksummed while it is on its way through the caches. */
+  private void write(BufferSource source, long length) throws IOException {
+    CRC32 crc = new CRC32();
+    long at = position;
+    for (long from = 0; from < length; from += PIECE_BYTES) {
+      ByteBuffer piece = source.piece(from, (int) Math.min(PIECE_BYTES, length - from));
+      crc.update(piece.duplicate());
+      if (batches.isEmpty() && leading != null) {
+        leading.update(piece.duplicate());
+      }
+      position += piece.remaining();
+      file.write(piece, at + from);
+    }
+    ranges.add(new DataRange(at, length, (int) crc.getValue()));
   }
 
   /**
@@ -122,27 +184,14 @@ public final class IpcFileWriter {
    */
   public record DataRange(long offset, long length, int crc) {}
 
-  /**
-   * The buffers written by {@link #dictionary} and {@link #batch(BodyLayout, List)}, in file order.
-   */
+  /** The buffers of dictionaries, and of batches given buffer by buffer, in file order. */
   public List<DataRange> ranges() {
     return List.copyOf(ranges);
   }
 
-  private static ByteBuffer slice(ByteBuffer body, BodyLayout layout, int buffer) {
-    return body.slice((int) layout.bufferOffset(buffer), (int) layout.bufferLength(buffer));
-  }
-
-  private void addRanges(BodyLayout layout, IntFunction<ByteBuffer> buffers, long bodyOffset) {
-    for (int i = 0; i < layout.bufferCount(); i++) {
-      if (layout.bufferLength(i) > 0) {
-        CRC32 crc = new CRC32();
-        crc.update(buffers.apply(i));
-        ranges.add(
-            new DataRange(
-                bodyOffset + layout.bufferOffset(i), layout.bufferLength(i), (int) crc.getValue()));
-      }
-    }
+  /** The CRC-32 of every byte written so far outside the {@link #ranges}, in file order. */
+  public int restCrc() {
+    return (int) rest.getValue();
   }
 
   private FileBlock block(Frame frame, long bodyBytes) {
@@ -167,7 +216,8 @@ public final class IpcFileWriter {
   }
 
   private void append(ByteBuffer bytes) throws IOException {
-    if (batches.isEmpty()) {
+    rest.update(bytes.duplicate());
+    if (batches.isEmpty() && leading != null) {
       leading.update(bytes.duplicate());
     }
     int length = bytes.remaining();

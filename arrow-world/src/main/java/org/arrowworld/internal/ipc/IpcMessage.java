@@ -219,15 +219,28 @@ public final class IpcMessage {
 
   /** Where a buffer of this record batch lies, as it is stored: see {@link #codec}. */
   public Extent bufferExtent(int index) throws DamagedFileException {
+    List<Extent> extents = bufferExtents();
+    if (index >= extents.size()) {
+      throw damaged("a batch of %d buffers, expected more".formatted(extents.size()));
+    }
+    return extents.get(index);
+  }
+
+  /** Where the buffers of this record batch, or of this dictionary's, lie, as they are stored. */
+  public List<Extent> bufferExtents() throws DamagedFileException {
     return guarded(
         () -> {
-          RecordBatch batch = (RecordBatch) message.header(new RecordBatch());
-          long at = batch.buffers(index).offset();
-          long length = batch.buffers(index).length();
-          if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
-            throw new IllegalStateException("a buffer outside the body");
+          RecordBatch batch = recordBatch();
+          List<Extent> extents = new ArrayList<>();
+          for (int i = 0; i < batch.buffersLength(); i++) {
+            long at = batch.buffers(i).offset();
+            long length = batch.buffers(i).length();
+            if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
+              throw new IllegalStateException("a buffer outside the body");
+            }
+            extents.add(new Extent(bodyOffset() + at, length));
           }
-          return new Extent(bodyOffset() + at, length);
+          return extents;
         });
   }
 

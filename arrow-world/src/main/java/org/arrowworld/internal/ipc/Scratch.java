@@ -7,11 +7,6 @@ import java.nio.ByteOrder;
 public final class Scratch {
   private ByteBuffer memory = ByteBuffer.allocateDirect(0);
 
-  /** Gives the memory up; whatever was taken is void. */
-  public void free() {
-    memory = ByteBuffer.allocateDirect(0);
-  }
-
   /** Little-endian memory of just this length, with whatever it held; the last one is void. */
   public ByteBuffer take(int lengthBytes) {
     if (memory.capacity() < lengthBytes) {

@@ -52,6 +52,33 @@ public final class ZstdCompressor implements Closeable {
    * @param buffers its plain buffers, from position to limit; not changed
    */
   public StoredBody compress(BodyLayout layout, List<ByteBuffer> buffers) throws IOException {
+    return compress(List.of(new PlainBody(layout, buffers))).get(0);
+  }
+
+  /**
+   * A body to be compressed.
+   *
+   * @param layout where its nodes and buffers would lie
+   * @param buffers the bytes of each buffer, from position to limit; not changed
+   */
+  public record PlainBody(BodyLayout layout, List<ByteBuffer> buffers) {}
+
+  /** The compressed forms of several bodies, whose buffers are shared among the threads. */
+  public List<StoredBody> compress(List<PlainBody> bodies) throws IOException {
+    List<ByteBuffer> buffers = new ArrayList<>();
+    bodies.forEach(body -> buffers.addAll(body.buffers()));
+    List<ByteBuffer> stored = compressAll(buffers);
+    List<StoredBody> all = new ArrayList<>();
+    int at = 0;
+    for (PlainBody body : bodies) {
+      List<ByteBuffer> own = stored.subList(at, at + body.buffers().size());
+      all.add(new StoredBody(body.layout().stored(BodyCodec.ZSTD, own), own));
+      at += own.size();
+    }
+    return all;
+  }
+
+  private List<ByteBuffer> compressAll(List<ByteBuffer> buffers) throws IOException {
     ByteBuffer[] stored = new ByteBuffer[buffers.size()];
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> others = new ArrayList<>();
@@ -71,8 +98,7 @@ public final class ZstdCompressor implements Closeable {
     for (Future<?> other : others) {
       throwIfFailed(other);
     }
-    List<ByteBuffer> all = List.of(stored);
-    return new StoredBody(layout.stored(BodyCodec.ZSTD, all), all);
+    return List.of(stored);
   }
 
   private static void await(List<Future<?>> tasks) {

@@ -3,6 +3,8 @@ package org.arrowworld.export.rows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -25,7 +27,8 @@ public final class TableSource implements RowSource {
   public TableSource(TableView table, IntFunction<byte[]> words, Map<String, String> origin) {
     this.table = table;
     this.words = words;
-    this.origin = Map.copyOf(origin);
+    // In the order given: that of Map.copyOf differs from run to run, and so would the file.
+    this.origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
   }
 
   @Override

@@ -219,7 +219,7 @@ class LogNpzImportTest {
     switch (what) {
       case 0 -> rows.ticks()[row] ^= 1;
       case 1 -> rows.rids()[row] ^= 4;
-      case 2 -> rows.keys()[row] ^= 0x40;
+      case 2 -> rows.keys()[row] = (char) (rows.keys()[row] ^ 0x40);
       default -> rows.vals()[row] ^= 1L << 40;
     }
   }

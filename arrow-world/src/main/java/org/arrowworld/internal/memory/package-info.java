@@ -1,0 +1,2 @@
+/** Arrow vectors over memory that is not Arrow's. Depends on arrow-memory-core only. */
+package org.arrowworld.internal.memory;

@@ -1,0 +1,50 @@
+package org.arrowworld.table;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.arrowworld.internal.ipc.Scratch;
+import org.arrowworld.schema.Column;
+import org.arrowworld.table.WorldState.TableState;
+
+/**
+ * Memory that holds a world as it was at a tick while the world goes on. Direct memory outside
+ * Arrow's allocators, used again for the next copy and grown when a table has grown; it goes when
+ * this object is collected. One thread copies; the state may then be read by another.
+ */
+public final class WorldCopy {
+  private final Map<String, Scratch> columns = new HashMap<>();
+
+  /** Copies the columns of a world; the state of the copy before is void. */
+  public WorldState take(World world) {
+    List<TableState> tables = new ArrayList<>();
+    for (WorldTable table : world.tables()) {
+      tables.add(new TableState(table.schema(), copy(table), WorldState.ids(table)));
+    }
+    return WorldState.of(world, tables);
+  }
+
+  private TableView copy(WorldTable table) {
+    List<ByteBuffer> copies = new ArrayList<>();
+    for (Column column : table.columns()) {
+      ByteBuffer source = table.bytes(column);
+      ByteBuffer copy =
+          columns
+              .computeIfAbsent(table.name() + "." + column.name(), name -> new Scratch())
+              .take(source.remaining());
+      copies.add(copy.put(source).flip().asReadOnlyBuffer());
+    }
+    return new Copied(table.name(), table.rows(), table.columns(), copies);
+  }
+
+  private record Copied(String name, int rows, List<Column> columns, List<ByteBuffer> data)
+      implements TableView {
+    @Override
+    public ByteBuffer bytes(Column column) {
+      return data.get(columns.indexOf(column)).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+}
