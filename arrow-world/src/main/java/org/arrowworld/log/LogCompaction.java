@@ -78,16 +78,13 @@ public final class LogCompaction {
     for (int i = segments.size() - 1; i >= 0; i--) {
       if (isSealed(segments.get(i))) {
         try (SegmentReader reader = SegmentReader.open(storage, segments.get(i).path(), 8)) {
-          return compression(reader);
+          return reader.codec() == BodyCodec.ZSTD
+              ? BufferCompression.zstd(1)
+              : BufferCompression.NONE;
         }
       }
     }
     return BufferCompression.NONE;
-  }
-
-  /** How a sealed segment is compressed; level 1 is assumed. */
-  static BufferCompression compression(SegmentReader reader) throws IOException {
-    return reader.codec() == BodyCodec.ZSTD ? BufferCompression.zstd(1) : BufferCompression.NONE;
   }
 
   private static void mergeRun(

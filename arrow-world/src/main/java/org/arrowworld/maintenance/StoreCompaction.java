@@ -70,6 +70,12 @@ public final class StoreCompaction {
     }
   }
 
+  /** As {@link #keep(Storage, long, Optional, BufferAllocator)}; segments stay as compressed. */
+  public static Report keep(Storage storage, long keepTicks, BufferAllocator allocator)
+      throws IOException {
+    return keep(storage, keepTicks, Optional.empty(), allocator);
+  }
+
   /**
    * Writes a base at the last tick but {@code keepTicks}, drops the whole segments and the
    * snapshots before it, then merges. History before the base is gone.

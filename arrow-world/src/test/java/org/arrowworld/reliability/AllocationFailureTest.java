@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -122,13 +121,9 @@ class AllocationFailureTest {
         sweep(
             memory ->
                 StoreCompaction.keep(
-                    storage.afterCrash(MemoryStorage.CrashKind.PROCESS),
-                    20,
-                    Optional.empty(),
-                    memory));
+                    storage.afterCrash(MemoryStorage.CrashKind.PROCESS), 20, memory));
     try (BufferAllocator memory = new RootAllocator()) {
-      StoreCompaction.keep(
-          storage, 20, Optional.empty(), memory); // so that recovery has a base to copy
+      StoreCompaction.keep(storage, 20, memory); // so that recovery has a base to copy
     }
     int recover = sweep(memory -> StoreRecovery.run(storage, new MemoryStorage(), memory));
     assertThat(at).isGreaterThan(4);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -188,7 +187,7 @@ class FaultSweepTest {
       storage.plan(plan(operation, fault, how));
       boolean finished = false;
       try {
-        StoreCompaction.keep(storage, 3, Optional.empty(), memory);
+        StoreCompaction.keep(storage, 3, memory);
         finished = true;
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("simulated");
@@ -199,7 +198,7 @@ class FaultSweepTest {
       }
       MemoryStorage left = storage.afterPowerLoss(operation);
       StoreChecks.sound(left, TICKS - 1, TICKS - 1, memory);
-      StoreCompaction.keep(left, 3, Optional.empty(), memory);
+      StoreCompaction.keep(left, 3, memory);
       StoreChecks.goesOn(left, OPTIONS, memory);
     }
   }

@@ -27,17 +27,7 @@ final class TracingStorage implements Storage {
   }
 
   /** A write, which a dying process may leave half done. */
-  static final class WriteStep implements Step {
-    private final int file;
-    private final byte[] bytes;
-    private final long position;
-
-    WriteStep(int file, byte[] bytes, long position) {
-      this.file = file;
-      this.bytes = bytes;
-      this.position = position;
-    }
-
+  record WriteStep(int file, byte[] bytes, long position) implements Step {
     @Override
     public void run(MemoryStorage storage, Map<Integer, WritableFile> open) throws IOException {
       open.get(file).write(ByteBuffer.wrap(bytes), position);

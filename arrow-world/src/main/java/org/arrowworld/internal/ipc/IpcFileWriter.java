@@ -94,20 +94,6 @@ public final class IpcFileWriter {
     return body.buffers().stream().map(BufferSource::of).toList();
   }
 
-  /** Writes a dictionary, compressed; it has no {@link #ranges}. */
-  public void dictionary(long id, List<byte[]> words, ZstdCompressor compressor)
-      throws IOException {
-    BodyLayout layout = Words.layout(words, ALIGNMENT_BYTES);
-    ByteBuffer body = ByteBuffer.allocateDirect(Math.toIntExact(layout.lengthBytes()));
-    Words.fill(words, layout, body.order(ByteOrder.LITTLE_ENDIAN));
-    StoredBody stored = compressor.compress(layout, layout.buffers(body));
-    IpcEncoder.Metadata message = IpcEncoder.dictionaryMessage(id, stored.layout());
-    Frame frame = frame(message, Math.toIntExact(stored.layout().lengthBytes()));
-    stored.fill(frame.body());
-    dictionaries.add(block(frame, stored.layout().lengthBytes()));
-    append(frame.all());
-  }
-
   /** Writes a batch whose frame holds its body; returns where it begins. */
   public long batch(Frame frame) throws IOException {
     long from = position;
