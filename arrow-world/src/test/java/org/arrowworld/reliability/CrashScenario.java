@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -173,9 +174,9 @@ final class CrashScenario {
       return;
     }
     long last = begun.get(begun.size() - 1).tick();
-    long keep = 2 + random.nextInt(10);
+    long keep = 2L + random.nextInt(10);
     given.add(new Promise(storage.size(), last - keep));
-    StoreCompaction.keep(storage, keep, memory);
+    StoreCompaction.keep(storage, keep, Optional.empty(), memory);
   }
 
   private void acknowledge(long tick) {
