@@ -173,7 +173,7 @@ final class CrashScenario {
       return;
     }
     long last = begun.get(begun.size() - 1).tick();
-    long keep = 2 + random.nextInt(10);
+    long keep = 2L + random.nextInt(10);
     given.add(new Promise(storage.size(), last - keep));
     StoreCompaction.keep(storage, keep, memory);
   }
