@@ -27,7 +27,17 @@ final class TracingStorage implements Storage {
   }
 
   /** A write, which a dying process may leave half done. */
-  record WriteStep(int file, byte[] bytes, long position) implements Step {
+  static final class WriteStep implements Step {
+    private final int file;
+    private final byte[] bytes;
+    private final long position;
+
+    WriteStep(int file, byte[] bytes, long position) {
+      this.file = file;
+      this.bytes = bytes;
+      this.position = position;
+    }
+
     @Override
     public void run(MemoryStorage storage, Map<Integer, WritableFile> open) throws IOException {
       open.get(file).write(ByteBuffer.wrap(bytes), position);
