@@ -15,6 +15,7 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
+import org.arrowworld.internal.ipc.IpcFileWriter.BufferSource;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AtomicFiles;
@@ -100,7 +101,7 @@ public final class ArrowWriter {
       throws IOException {
     int rows = batch.rows();
     BodyLayout layout = new BodyLayout(rows, ALIGNMENT_BYTES);
-    List<ByteBuffer> buffers = new ArrayList<>();
+    List<BufferSource> buffers = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       int column = i;
       BitSet nulls = batch.nulls(i);
@@ -120,9 +121,9 @@ public final class ArrowWriter {
     out.batch(layout, buffers);
   }
 
-  private static void add(BodyLayout layout, List<ByteBuffer> buffers, ByteBuffer buffer) {
+  private static void add(BodyLayout layout, List<BufferSource> buffers, ByteBuffer buffer) {
     layout.buffer(buffer.remaining());
-    buffers.add(buffer);
+    buffers.add(BufferSource.of(buffer.slice()));
   }
 
   private static ByteBuffer memory(int bytes) {
