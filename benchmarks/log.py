@@ -4,9 +4,9 @@
     python benchmarks/log.py DIR --out benchmarks/results/log.json [--rows 20000000] [--runs 5]
 
 Peers: a raw write of the same bytes and one fdatasync of them (in LogBench.java), java.util.logging (RecordBench.java),
-NumPy slice assignment, Python's `logging`, and SimLogPeer below. Prints and stores the environment, all runs, medians, and
+NumPy slice assignment, Python's `logging`, SimLogPeer below, and Chronicle Queue where Maven can fetch it. Prints and stores the environment, all runs, medians, and
 the ratios the targets are about. Both sides check what they wrote: the Java side recomputes the digest chain of every log
-and counts records, the peers' files are read back. Chronicle Queue is no peer here: see `NOT_MEASURED`.
+and counts records, the peers' files are read back.
 """
 
 from __future__ import annotations
@@ -34,7 +34,13 @@ FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL
          "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED", "-Xmx2g"]
 ACTIVITIES = ["picking", "packing", "waiting", "moving", "idle"]
 ENTITIES = 1000
-NOT_MEASURED = "Chronicle Queue: a queue of opaque messages, not a column file, and no dependency of this project"
+CHRONICLE = ROOT / "benchmarks" / "chronicle"
+"""Chronicle Queue's own list of what it needs opened on JDK 17 and later."""
+CHRONICLE_FLAGS = [
+    "-Dchronicle.analytics.disable=true", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+    "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED", "--add-exports=jdk.unsupported/sun.misc=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED", "--add-opens=jdk.compiler/com.sun.tools.javac=ALL-UNNAMED",
+    *(f"--add-opens=java.base/{p}=ALL-UNNAMED" for p in ("java.lang", "java.lang.reflect", "java.io", "java.nio", "java.util", "sun.nio.ch"))]
 
 
 class SimLogPeer:
@@ -148,6 +154,25 @@ def text_logging(path: Path, records: int) -> dict[str, float]:
     return {"write": written, "size": size, "question": question}
 
 
+def chronicle(scratch: Path, rows: int) -> list[float]:
+    """ns per triple of Chronicle Queue, one message each, per run; empty where it cannot be fetched."""
+    jars, classes = ROOT / "target" / "chronicle", scratch / "chronicle-classes"
+    fetch = [str(ROOT / "mvnw"), "-q", "-f", str(CHRONICLE / "pom.xml"), "dependency:copy-dependencies",
+             f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+    if not jars.exists() and subprocess.run(fetch).returncode:
+        return []
+    path = f"{classes}{os.pathsep}{jars}/*"
+    subprocess.run(["javac", "-cp", path, "-d", str(classes), str(CHRONICLE / "ChronicleBench.java")], check=True)
+    folder = scratch / "chronicle"
+    folder.mkdir()
+    try:
+        out = subprocess.run(["java", *CHRONICLE_FLAGS, "-cp", path, "ChronicleBench", str(folder), str(rows)],
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+    finally:
+        shutil.rmtree(folder)
+    return [float(line.split()[1]) for line in out.splitlines() if line.startswith("chronicle_scalar ")]
+
+
 def main() -> None:
     """Runs both sides and stores the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -182,6 +207,9 @@ def main() -> None:
             scale = args.rows / peer if name == "question" else 1
             runs[f"events_python_logging_{name}"].append(value * scale)
     shutil.rmtree(args.folder / "peer")
+    queue = chronicle(args.folder, min(args.rows, 5_000_000))
+    if queue:
+        runs["chronicle_scalar"] = queue
     median = {name: statistics.median(values) for name, values in runs.items()}
     ratios = {
         "scalar: ns per triple to disk (<= 10)": median["scalar_sustained"],
@@ -199,10 +227,12 @@ def main() -> None:
         "events of entity 42: Python logging over simlog": median["events_python_logging_question"] / median["events_simlog_question"],
         "5 % density: dense columns over log bytes": median["sparse_dense_columns"] / median["sparse_plain"],
     }
+    if queue:
+        ratios["Chronicle Queue, a message per triple, over scalar"] = median["chronicle_scalar"] / median["scalar_sustained"]
     result = {
         "environment": {"cpus": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg(), "java": facts.pop("java"),
                         "python": platform.python_version(), "numpy": np.__version__},
-        "rows": args.rows, "not_measured": NOT_MEASURED, "checksum": facts,
+        "rows": args.rows, "not_measured": [] if queue else ["Chronicle Queue: Maven could not fetch it"], "checksum": facts,
         "targets": {k: round(v, 3) for k, v in ratios.items()}, "median": {k: round(v, 3) for k, v in median.items()},
         "units": units, "runs": {k: [round(v, 4) for v in values] for k, values in runs.items()}}
     text = json.dumps(result, indent=1)

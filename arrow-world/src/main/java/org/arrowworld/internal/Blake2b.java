@@ -104,8 +104,8 @@ public final class Blake2b {
   /** The digest of everything added; the object is of no use afterwards. */
   public byte[] digest() {
     finish();
-    // Byte by byte: wide stores into a fresh array that is copied at once were seen to get lost in
-    // compiled code.
+    // Byte by byte: wide stores into a fresh array that is copied at once are suspected of having
+    // got lost once in compiled code.
     byte[] out = new byte[digestBytes];
     for (int i = 0; i < digestBytes; i++) {
       out[i] = (byte) (state[i / 8] >>> (8 * (i % 8)));

@@ -28,10 +28,10 @@ import org.arrowworld.table.TableView;
 
 /** Single Arrow files in the layout of a snapshot's tables (spec N-1, N-2), outside a snapshot. */
 public final class TableFiles {
-  /** Footer metadata: 8 hex digits for each buffer with bytes, in file order (spec N-9). */
+  /** Footer metadata: 8 hex digits for each buffer with bytes, in file order (spec N-10). */
   static final String BUFFER_CRCS = "aw.buffer_crcs";
 
-  /** Footer metadata: the CRC-32 of all other bytes before the end marker (spec N-9). */
+  /** Footer metadata: the CRC-32 of all other bytes before the end marker (spec N-10). */
   static final String REST_CRC = "aw.rest";
 
   private static final int BATCH_ROWS = 1 << 18;
@@ -66,7 +66,7 @@ public final class TableFiles {
 
   /**
    * Publishes a table as an Arrow file; a file of that name is replaced. Every byte of it is
-   * covered by checksums in its footer (spec N-9), which {@link TableFile} checks.
+   * covered by checksums in its footer (spec N-10), which {@link TableFile} checks.
    */
   public static void write(Storage storage, String path, TableView table, Form form)
       throws IOException {

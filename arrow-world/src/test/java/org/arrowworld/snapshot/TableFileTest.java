@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Table files outside a snapshot (spec N-9): what comes back, and that no changed byte does. */
+/** Table files outside a snapshot (spec N-10): what comes back, and that no changed byte does. */
 class TableFileTest {
   private static final List<String> WORDS = List.of("eat", "sl\u00e9ep", "", "flee \ud83d\ude00");
   private static final TableFiles.Origin ORIGIN =

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -15,6 +16,7 @@ import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.TrailingBytes;
+import org.arrowworld.npy.UnsupportedArrayException;
 import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.ReadableFile;
@@ -125,12 +127,25 @@ final class FileReport {
       Report report = new Report().add("kind", "npz");
       Map<String, Object> arrays = new LinkedHashMap<>();
       for (String name : reader.names()) {
-        Map<String, Object> array = describe(reader.header(name));
+        Map<String, Object> array = array(reader, name);
         arrays.put(name, array);
         report.line("array", "%s %s %s".formatted(name, array.get("dtype"), array.get("shape")));
       }
       reader.otherEntries().forEach(name -> report.line("other entry", name));
       return report.json("arrays", arrays).json("other_entries", reader.otherEntries());
+    }
+  }
+
+  /** An array's header; of text, which has no numeric type, its words are counted. */
+  private static Map<String, Object> array(NpzReader reader, String name) throws IOException {
+    try {
+      return describe(reader.header(name));
+    } catch (UnsupportedArrayException e) {
+      Optional<List<String>> words = reader.readWords(name);
+      if (words.isEmpty()) {
+        return Map.of("dtype", "unsupported", "shape", List.of());
+      }
+      return Map.of("dtype", "text", "shape", List.of(words.get().size()));
     }
   }
 

@@ -368,7 +368,7 @@ class VerbsTest {
         Aw.run("at", store, "--tick", 1, "--to", "arrow", "--compress", "lz4", "--out", small);
     assertThat(unknown.exit()).isEqualTo(2);
     assertThat(unknown.err())
-        .contains("Unknown compression 'lz4': expected none, zstd or zstd:LEVEL");
+        .contains("unknown compression 'lz4': expected none, zstd or zstd:LEVEL");
     assertThat(Aw.run("at", store, "--tick", 1, "--compress", "zstd").exit()).isEqualTo(2);
     assertThat(new DiskStorage(folder.resolve("out")).list("")).containsExactly("arrow", "npz");
     assertThat(new DiskStorage(arrow).list(""))
@@ -463,7 +463,7 @@ class VerbsTest {
     assertThat(Aw.run("run", "--out", whole, "--ticks", 1, "--replace").exit()).isZero();
     assertThat(Aw.run("info", whole, "--json").json()).containsEntry("last_tick", 1);
     assertThat(Aw.run("run", "--out", folder.resolve("n"), "--preset", "huge").err())
-        .isEqualTo("aw: Cannot run: unknown preset 'huge': there are [tiny, small]\n");
+        .isEqualTo("aw: Cannot run: unknown preset 'huge': there are [tiny, small, crowded]\n");
     assertThat(Aw.run("resume", store, "--ticks", 1).exit()).isEqualTo(1);
   }
 }

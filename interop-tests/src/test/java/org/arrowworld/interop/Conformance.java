@@ -9,7 +9,8 @@ import org.apache.arrow.memory.BufferAllocator;
 enum Conformance {
   FIRST,
   SHORTENED,
-  WIDE;
+  WIDE,
+  FORKED;
 
   /** Name of its folder. */
   String folder() {
@@ -23,6 +24,7 @@ enum Conformance {
       case FIRST -> FirstStore.write(golden);
       case SHORTENED -> ShortenedStore.write(golden);
       case WIDE -> WideStore.write(golden);
+      case FORKED -> ForkedStore.write(golden);
     }
     golden.forgetWriter();
   }

@@ -117,7 +117,7 @@ class ConformanceTest {
   private void check(Timeline timeline, Timeline.Start start, Map<?, ?> expected)
       throws IOException {
     long tick = ((Number) expected.get("tick")).longValue();
-    LogPosition position = timeline.log().positionAt(tick);
+    LogPosition position = timeline.positionOf(tick);
     try (World world = timeline.at(tick, start, memory)) {
       Map<String, Object> found = WorldReport.of(world, position);
       found.put("log_rows", expected.get("log_rows"));

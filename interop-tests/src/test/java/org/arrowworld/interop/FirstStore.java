@@ -15,7 +15,7 @@ import org.arrowworld.tick.TableMutations;
  * ticks, a sealed and a live segment, a snapshot.
  */
 final class FirstStore {
-  private static final WorldSchema SCHEMA =
+  static final WorldSchema SCHEMA =
       WorldSchema.of(
               TableSchema.row("creature")
                   .column("x", ColumnType.F32)
@@ -64,7 +64,7 @@ final class FirstStore {
     }
   }
 
-  private static void begin(MutationBuffer t) {
+  static void begin(MutationBuffer t) {
     TableMutations creatures = t.table("creature");
     creatures.insert().set("kind", "cat").setFloat("x", -0.0f).setLong("big", 0);
     creatures.insert().set("kind", "dog").setFloat("x", SIGNALLING).setLong("big", -1);
@@ -82,7 +82,7 @@ final class FirstStore {
     t.input("order", 9, "schön");
   }
 
-  private static void change(MutationBuffer t) {
+  static void change(MutationBuffer t) {
     TableMutations creatures = t.table("creature");
     creatures.write("x", new float[] {SIGNALLING, 0.1f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE});
     creatures.setLong("big", 0, 0x8000_0000_0000_0001L);
@@ -95,7 +95,7 @@ final class FirstStore {
     t.table("census").insert().set("n", 4_294_967_295.0);
   }
 
-  private static void recycle(MutationBuffer t) {
+  static void recycle(MutationBuffer t) {
     TableMutations creatures = t.table("creature");
     creatures.insert(5).set("kind", "猫");
     creatures.insert(4).set("kind", "dog").parent(3);
@@ -105,7 +105,7 @@ final class FirstStore {
     t.table("census").setLong("n", 0, 0);
   }
 
-  private static void end(MutationBuffer t) {
+  static void end(MutationBuffer t) {
     TableMutations creatures = t.table("creature");
     creatures.set("kind", creatures.slotOfId(1), "猫");
     creatures.set("level", creatures.slotOfId(1), -128);

@@ -47,30 +47,41 @@ final class GoldenStore {
 
   /** Makes the store; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema) throws IOException {
-    StoreInfo info =
-        new StoreInfo(
-            new StoreId(id),
-            schema,
-            true,
-            "step",
-            Map.of("purpose", "conformance"),
-            Map.of("writer", "arrow-world conformance generator"));
-    return LiveWorld.create(storage, info, LogOptions.DEFAULT, memory);
+    return LiveWorld.create(storage, info(id, schema), LogOptions.DEFAULT, memory);
+  }
+
+  /** What the store says about itself; the same in every run. */
+  static StoreInfo info(String id, WorldSchema schema) {
+    return new StoreInfo(
+        new StoreId(id),
+        schema,
+        true,
+        "step",
+        Map.of("purpose", "conformance"),
+        Map.of("writer", "arrow-world conformance generator"));
   }
 
   /** Goes on with the store. */
   LiveWorld resume() throws IOException {
-    return LiveWorld.resume(storage, LogOptions.DEFAULT, memory);
+    return resume(LogOptions.DEFAULT);
+  }
+
+  LiveWorld resume(LogOptions options) throws IOException {
+    return LiveWorld.resume(storage, options, memory);
   }
 
   /** Commits a tick and notes what it made of the world. */
   void tick(LiveWorld live, long tick, Consumer<MutationBuffer> systems) throws IOException {
     int rows = live.tick(tick, systems);
-    LogPosition position = live.acknowledged();
+    note(rows, live.world(), live.acknowledged());
+  }
+
+  /** Notes what a world is after a tick of so many rows. */
+  void note(int rows, World world, LogPosition position) {
     Map<String, Object> report = new LinkedHashMap<>();
-    report.put("tick", tick);
+    report.put("tick", world.tick());
     report.put("log_rows", rows);
-    report.putAll(WorldReport.of(live.world(), position));
+    report.putAll(WorldReport.of(world, position));
     ticks.add(report);
   }
 
