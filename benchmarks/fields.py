@@ -1,11 +1,11 @@
 """Field runs against NumPy's own: writing with `open_memmap`, slab reading with `np.load(mmap_mode="r")`.
 
-    ./mvnw -q -pl arrow-world package -DskipTests
-    python benchmarks/fields.py --classpath arrow-world/target/classes:JACKSON_CORE.jar --out benchmarks/results/fields.json
+    benchmarks/run fields --out benchmarks/results/fields.json
 
 One run of everything, the peers in turn; prints and stores the environment, all runs and checksums. Both
 sides know the count up front. Java's first four
-runs, its warm-up, are stored but not counted. Numbers are seconds.
+runs, its warm-up, are stored but not counted. A slab is
+copied out and summed: by NumPy into a new array, whose memory its allocator reuses, by Java into one that is reused. Numbers are seconds.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def read(path: Path, snapshots: int) -> tuple[float, float, float, float]:
 def main() -> None:
     """Runs both sides and stores the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classpath", required=True)
+    parser.add_argument("--classpath", default=os.environ.get("AW_CLASSPATH"))
     parser.add_argument("--out", required=True)
     parser.add_argument("--snapshots", type=int, default=10_000)
     parser.add_argument("--flush-every", type=int, default=100)
@@ -78,7 +78,7 @@ def main() -> None:
             numpy["slabs"].append(slabs)
             numpy["point"].append(point)
         done = subprocess.run(
-            ["java", "-Xmx256m", "-cp", args.classpath, str(Path(__file__).parent / "FieldsBench.java"), folder,
+            ["java", "-Xmx256m", "-cp", args.classpath, "FieldsBench", folder,
              str(args.snapshots), str(args.flush_every), str(args.runs + WARM_UPS)], capture_output=True, text=True, check=True)
         java: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         same = (np.load(path / "u.npy", mmap_mode="r") == np.load(Path(folder) / "java" / "u.npy", mmap_mode="r")).all()

@@ -117,11 +117,25 @@ public final class NpyArray {
    * @throws InvalidUseException if they are not floating point or do not fit one Java array
    */
   public double[] toDoubles() {
-    if (!type().isFloat() || size() > Integer.MAX_VALUE - 8) {
-      throw new InvalidUseException(
-          "Cannot copy %s to a double[]; use longAt or pieces()".formatted(header));
-    }
+    requireDoubles();
     double[] values = new double[(int) size()];
+    copyTo(values);
+    return values;
+  }
+
+  /**
+   * As {@link #toDoubles}, into an array that may be used again, which spares the JVM making a new
+   * one.
+   *
+   * @param values at least {@link #size} long; what lies behind stays as it is
+   */
+  public void copyTo(double[] values) {
+    requireDoubles();
+    if (values.length < size()) {
+      throw new InvalidUseException(
+          "Cannot copy %s to a double[%d]: it has %d elements"
+              .formatted(header, values.length, size()));
+    }
     int at = 0;
     for (ByteBuffer piece : pieces()) {
       if (type() == NpyType.F64) {
@@ -134,7 +148,13 @@ public final class NpyArray {
         }
       }
     }
-    return values;
+  }
+
+  private void requireDoubles() {
+    if (!type().isFloat() || size() > Integer.MAX_VALUE - 8) {
+      throw new InvalidUseException(
+          "Cannot copy %s to a double[]; use longAt or pieces()".formatted(header));
+    }
   }
 
   private long offset(long index) {
