@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import java_side
@@ -100,3 +102,30 @@ def test_both_languages_write_the_same_files(tmp_path: Path) -> None:
     for name in sorted(os.listdir(tmp_path / "python")):
         if name.endswith(".npy"):
             assert (tmp_path / "java" / name).read_bytes() == (tmp_path / "python" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_range_of_a_run_is_exported_as_arrays_and_as_rows(tmp_path: Path, dtype: str) -> None:
+    rng = np.random.default_rng(5)
+    u = rng.normal(size=(6, 70, 300)).astype(dtype)
+    v = rng.normal(size=(6, 70, 300)).astype(dtype)
+    u[2, 1, 1], u[3, 0, 0] = np.nan, -0.0
+    with fields.FieldSnapshotWriter(tmp_path / "run", fields=["u"], grid_shape=(70, 300), velocities=["u"], dtype=dtype) as writer:
+        for i in range(6):
+            writer.append(i * 0.5, {"u": u[i]}, {"u": v[i]})
+    for ending in ("npz", "parquet", "csv"):
+        java_side.aw("export", tmp_path / "run", "--to", ending, "--range", "2..4", "--out", tmp_path / f"out.{ending}")
+    arrays = np.load(tmp_path / "out.npz")
+    assert arrays["times"].tolist() == [1.0, 1.5, 2.0]
+    assert arrays["u"].tobytes() == u[2:5].tobytes() and arrays["v_u"].tobytes() == v[2:5].tobytes()
+    table = pq.read_table(tmp_path / "out.parquet")
+    frame = pd.read_csv(tmp_path / "out.csv")
+    snapshot, first, second = np.meshgrid(range(2, 5), range(70), range(300), indexing="ij")
+    for name, want in {"snapshot": snapshot, "axis0": first, "axis1": second, "time": snapshot * 0.5}.items():
+        assert (table[name].to_numpy() == want.ravel()).all() and (frame[name] == want.ravel()).all()
+    for name, want in {"u": u, "v_u": v}.items():
+        assert table[name].to_numpy().tobytes() == want[2:5].tobytes()
+        read = frame[name].to_numpy().astype(dtype)
+        assert np.array_equal(read, want[2:5].ravel(), equal_nan=True)
+    java_side.aw("export", tmp_path / "run", "--to", "npz", "--range", "9..12", "--out", tmp_path / "none", code=2)
+    assert not (tmp_path / "none").exists()

@@ -244,7 +244,7 @@ def test_a_format_version_that_is_not_known_is_refused_by_number(small):  # V-1
     members = jsonfile.read(path)
     members.pop("crc")
     path.write_bytes(jsonfile.encode(members | {"format": 7}))
-    with pytest.raises(aw.UnsupportedVersionError, match="its format is 7, this package reads 0"):
+    with pytest.raises(aw.UnsupportedVersionError, match="its format is 7, this package reads 1"):
         aw.open_store(small.path)
 
 

@@ -1,4 +1,4 @@
-"""Read, verify, replay and write arrow-world stores (format version 0, docs/spec)."""
+"""Read, verify, replay and write arrow-world stores (format version 1, docs/spec)."""
 
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError, InvalidUseError, StoreLockedError, UnsupportedVersionError

@@ -19,7 +19,7 @@ from .ipc import (BATCH, CONTINUATION, DICTIONARY, FILE_MAGIC, SCHEMA, Field, Fi
 from .rows import Rows
 from .schema import COMMIT, Key
 
-FORMAT = 0
+FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
 _SCAN_BYTES = 1 << 20
 _PREFIX_BYTES = 8

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-const format = 0
+const format = 1
 
 // Header is store.json.
 type Header struct {

@@ -89,7 +89,7 @@ impl Writer {
         fs::create_dir_all(dir.join("log/live"))?;
         let store = hex(&header.store);
         let body = format!(
-            "{{\"kind\":\"arrow-world store\",\"format\":0,\"store\":\"{store}\",\"strings\":true,\"tick_unit\":\"hour\",\
+            "{{\"kind\":\"arrow-world store\",\"format\":1,\"store\":\"{store}\",\"strings\":true,\"tick_unit\":\"hour\",\
              \"schema\":{},\"properties\":{},\"environment\":{{\"writer\":\"arrow-rs\"}}",
             header.schema, header.properties
         );
@@ -99,7 +99,7 @@ impl Writer {
             declared.map(|(code, k)| format!("{{\"code\":{code},\"name\":\"{}\",{}}}", k.name, k.declaration));
         let metadata = [
             ("aw.kind", "segment".into()),
-            ("aw.format", "0".into()),
+            ("aw.format", "1".into()),
             ("aw.store", store),
             ("aw.schema", "1".into()),
             ("aw.first_seq", format!("{:020}", 0)),
@@ -176,7 +176,7 @@ impl Writer {
             |name: String, kind: &str, table: &str, fields: Vec<Field>, columns: Vec<ArrayRef>| -> Result<()> {
                 let metadata = [
                     ("aw.kind", kind.to_string()),
-                    ("aw.format", "0".into()),
+                    ("aw.format", "1".into()),
                     ("aw.store", hex(&self.header.store)),
                     ("aw.schema", "1".into()),
                     ("aw.table", table.into()),
@@ -218,7 +218,7 @@ impl Writer {
         write("codebook.arrow".into(), "codebook", "", vec![field("word", DataType::Utf8)], vec![codebook])?;
         let (world, resume) = hashes(tick, tables);
         let manifest = format!(
-            "{{\"kind\":\"arrow-world snapshot\",\"format\":0,\"store\":\"{}\",\"schema\":{},\"tick\":\"{tick:016x}\",\
+            "{{\"kind\":\"arrow-world snapshot\",\"format\":1,\"store\":\"{}\",\"schema\":{},\"tick\":\"{tick:016x}\",\
              \"seq\":\"{:016x}\",\"chain\":\"{:016x}\",\"base\":false,\"hash_world\":\"{}\",\"resume_hash\":\"{}\",\
              \"properties\":{},\"codes\":{},\"tables\":{},\"files\":{}",
             hex(&self.header.store),

@@ -12,7 +12,7 @@ import org.arrowworld.schema.SchemaJson;
 /** Names, fields and metadata of segments (spec log.md). */
 final class SegmentFormat {
   /** The format version written, and the only one read. */
-  static final int VERSION = 0;
+  static final int VERSION = 1;
 
   static final String LOG = "log";
   static final String LIVE = "log/live";

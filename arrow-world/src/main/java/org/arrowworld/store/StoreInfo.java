@@ -41,7 +41,7 @@ public record StoreInfo(
   public record Parent(StoreId store, LogPosition position) {}
 
   /** The format version written, and the only one read. */
-  public static final int FORMAT = 0;
+  public static final int FORMAT = 1;
 
   private static final String PATH = "store.json";
   private static final String KIND = "arrow-world store";

@@ -26,7 +26,10 @@ import picocli.CommandLine.Parameters;
       "",
       "parquet is a directory with a manifest; if it is interrupted, the same command goes on.",
       "sqlite is one file. Of the others a log, events, or a --table is one file, tables are a",
-      "directory of <table>.<format>. --out is refused if it exists unless --replace."
+      "directory of <table>.<format>. --out is refused if it exists unless --replace.",
+      "",
+      "STORE may be a gridded-field run: --to npz gives its arrays, csv and parquet a row per point",
+      "and time; --range then counts snapshots from 0."
     })
 final class ExportVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -98,6 +101,9 @@ final class ExportVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     Storage storage = store(store);
+    if (FieldsExport.isFieldRun(storage)) {
+      return exportFields(storage);
+    }
     StoreInfo info = StoreInfo.read(storage);
     View wanted = view == null ? defaultView(info) : view;
     check(info, wanted);
@@ -119,6 +125,20 @@ final class ExportVerb extends ReadingVerb {
     ExportJob job = new ExportJob(request, console());
     Report report = job.run().add("out", out.toString());
     report.print(console(), format());
+    return Exit.OK;
+  }
+
+  private int exportFields(Storage storage) throws IOException {
+    refuse(
+        view != null || table != null || tick != null || keys != null || profile != null || signed,
+        "of a field run only --range, which counts snapshots from 0, can be chosen");
+    FieldsExport.run(
+            storage,
+            to,
+            out,
+            range == null ? TickRange.ALL : range,
+            replace ? Existing.REPLACE : Existing.REFUSE)
+        .print(console(), format());
     return Exit.OK;
   }
 

@@ -1,6 +1,7 @@
 package org.arrowworld.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -34,12 +35,23 @@ class PythonParityTest {
         for (Path file :
             files.filter(f -> f.getFileName().toString().matches("test_.*\\.py")).toList()) {
           String name = root.relativize(file).toString();
-          tests.add(dynamicTest(name, () -> run(python.get(), root, name)));
+          tests.add(dynamicTest(name, () -> runUnlessSkipped(python.get(), root, name)));
         }
       }
     }
     assertThat(tests).hasSizeGreaterThan(FOLDERS.size());
     return tests.stream();
+  }
+
+  /** {@code -Daw.python.skip=languages,notebooks} leaves out files whose names hold such a word. */
+  private static void runUnlessSkipped(PythonEnvironment python, Path root, String file)
+      throws IOException {
+    for (String word : System.getProperty("aw.python.skip", "").split(",", -1)) {
+      assumeThat(!word.isEmpty() && file.contains(word))
+          .as("%s is left out by -Daw.python.skip=%s", file, word)
+          .isFalse();
+    }
+    run(python, root, file);
   }
 
   private static void run(PythonEnvironment python, Path root, String file) throws IOException {
