@@ -33,9 +33,11 @@ BUGS = {
         "table/WorldTable.java", "    } catch (RuntimeException | Error e) {\n      close();\n      throw e;",
         "    } catch (RuntimeException | Error e) {\n      throw e;", "AllocationFailureTest"),
     "published-on-close-after-failure": (
-        "snapshot/SnapshotWriter.java", "    List<TableEntry> tables = writer.writeFiles();\n",
-        "    List<TableEntry> tables;\n    try {\n      tables = writer.writeFiles();\n    } catch (IOException e) {\n"
-        "      AtomicFiles.publish(storage, temporary, directory);\n      throw e;\n    }\n", "FaultSweepTest"),
+        "snapshot/SnapshotWriter.java", "      AtomicFiles.discardAfter(e, storage, temporary);\n",
+        "      AtomicFiles.publish(storage, temporary, directory);\n", "FaultSweepTest"),
+    "recovery-keeps-uncommitted-rows": (
+        "log/Sealer.java", "int to = (int) Math.min(batch.rows(), index.end().seq() - batch.firstSeq());",
+        "int to = batch.rows();", "PowerLossTest"),
     "wrong-length-accepted": (
         "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
     "retry-after-failure": (
