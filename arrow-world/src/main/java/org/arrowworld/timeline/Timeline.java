@@ -299,23 +299,37 @@ public final class Timeline implements Closeable {
     return warnings.isEmpty() ? "it is no base" : warnings.get(warnings.size() - 1);
   }
 
-  /** Whether the log holds the snapshot's commit; a base may precede the log. */
+  /**
+   * Whether the log holds the snapshot's commit, or begins right after it (spec L-24).
+   *
+   * @throws DamagedFileException if it does neither
+   */
   private boolean belongs(Snapshot snapshot) throws IOException {
     LogPosition position = snapshot.position();
-    boolean alone = log.segments().isEmpty();
-    if (snapshot.isBase() && (alone || position.seq() <= log.start().seq())) {
+    if (snapshot.isBase() && log.segments().isEmpty()) {
       return true;
+    }
+    boolean first = snapshot.isBase() && position.seq() == log.start().seq();
+    if (first && position.chain() == log.start().chain()) {
+      return true;
+    }
+    if (first || position.seq() < log.start().seq()) {
+      throw stranger(position, log.start());
     }
     LogPosition found = log.positionAt(position.tick());
     if (!found.equals(position)) {
-      throw new DamagedFileException(
-          "snapshots",
-          -1,
-          "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there"
-              .formatted(
-                  position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
+      throw stranger(position, found);
     }
     return true;
+  }
+
+  private static DamagedFileException stranger(LogPosition position, LogPosition found) {
+    return new DamagedFileException(
+        "snapshots",
+        -1,
+        "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there"
+            .formatted(
+                position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
   }
 
   @Override

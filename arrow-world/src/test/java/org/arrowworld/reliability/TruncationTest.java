@@ -7,21 +7,28 @@ import java.io.IOException;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.reliability.SmallStores.Reading;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A truncation leaves the old or the new store, whatever interrupts it (spec L-21). */
 class TruncationTest {
@@ -240,5 +247,34 @@ class TruncationTest {
           .anyMatch(w -> w.contains("the snapshot of tick 21 stands at seq"));
     }
     assertThat(Verifier.verify(two, Verifier.Depth.STANDARD, 1, memory).isSound()).isFalse();
+  }
+
+  /** Spec L-24: a base whose rows are missing, or whose chain the log does not continue. */
+  @ParameterizedTest
+  @CsvSource({"-1, 0", "0, 1"})
+  void a_base_that_the_log_does_not_follow_is_not_replayed_from(int seqShift, int chainShift)
+      throws IOException {
+    MemoryStorage fork = new MemoryStorage();
+    StoreFork.Report base = StoreFork.at(store(), KEPT, fork, memory);
+    try (LiveWorld live = LiveWorld.resume(fork, LogOptions.DEFAULT, memory)) {
+      step(live, KEPT + 1);
+      live.seal();
+    }
+    LogPosition sound = base.position();
+    LogPosition other =
+        new LogPosition(sound.tick(), sound.seq() + seqShift, sound.chain() + chainShift);
+    try (Timeline timeline = Timeline.open(fork);
+        World world = timeline.at(KEPT, memory)) {
+      Snapshot.delete(fork, Snapshot.list(fork).get(0));
+      SnapshotWriter.write(
+          fork, base.store(), world, other, SnapshotWriter.Role.BASE, timeline.info().properties());
+    }
+    try (Timeline timeline = Timeline.open(fork)) {
+      assertThatThrownBy(() -> timeline.at(KEPT + 1, memory))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("no base snapshot at or before tick 14");
+      assertThat(timeline.warnings())
+          .anyMatch(w -> w.contains("stands at seq %d".formatted(other.seq())));
+    }
   }
 }
