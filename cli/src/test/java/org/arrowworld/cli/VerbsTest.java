@@ -370,7 +370,8 @@ class VerbsTest {
     assertThat(unknown.err())
         .contains("unknown compression 'lz4': expected none, zstd or zstd:LEVEL");
     assertThat(Aw.run("at", store, "--tick", 1, "--compress", "zstd").exit()).isEqualTo(2);
-    assertThat(new DiskStorage(folder.resolve("out")).list("")).containsExactly("arrow", "npz");
+    assertThat(new DiskStorage(folder.resolve("out")).list(""))
+        .containsExactly("arrow", "npz", "small");
     assertThat(new DiskStorage(arrow).list(""))
         .containsExactly("damaged.arrow", "fleet.arrow", "ship.arrow");
     TableFiles.Info info = TableFiles.info(new DiskStorage(arrow), "ship.arrow");
