@@ -387,6 +387,7 @@ class VerbsTest {
               "flag",
               "serial",
               "afloat",
+              "codebook.columns",
               "codebook.offsets",
               "codebook.utf8");
       assertThat(reader.read("x").doubleAt(0)).isEqualTo(0.5);
