@@ -75,7 +75,7 @@ def test_every_byte_of_a_snapshot_is_accounted_for_and_aligned(java_run: JavaRun
             kind = {"codebook.arrow": "codebook"}.get(
                 entry["name"], "free" if entry["name"].endswith(".free.arrow") else "snapshot")
             table = "" if kind == "codebook" else entry["name"].split(".")[0]
-            assert metadata == {b"aw.kind": kind.encode(), b"aw.format": b"0", b"aw.store": manifest["store"].encode(),
+            assert metadata == {b"aw.kind": kind.encode(), b"aw.format": b"1", b"aw.store": manifest["store"].encode(),
                                 b"aw.schema": b"1", b"aw.table": table.encode(),
                                 b"aw.tick": f"{int(manifest['tick'], 16):020d}".encode()}
 
