@@ -1,7 +1,6 @@
 package org.arrowworld.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -12,12 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Runs the tests of the Python package, and those that compare Python with Java. */
 class PythonParityTest {
+  /** Files that run at the same time; each is mostly one process that works and one that waits. */
+  private static final int AT_ONCE = 2;
+
   private static final List<String> FOLDERS = List.of("python/tests", "interop-tests/python");
 
   @TestFactory
@@ -30,31 +35,43 @@ class PythonParityTest {
     }
     Path root = PythonEnvironment.repositoryRoot();
     List<DynamicTest> tests = new ArrayList<>();
+    ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
     for (String folder : FOLDERS) {
       try (Stream<Path> files = Files.list(root.resolve(folder)).sorted()) {
         for (Path file :
             files.filter(f -> f.getFileName().toString().matches("test_.*\\.py")).toList()) {
           String name = root.relativize(file).toString();
-          tests.add(dynamicTest(name, () -> runUnlessSkipped(python.get(), root, name)));
+          tests.add(test(name, pool, python.get(), root));
         }
       }
     }
+    pool.shutdown();
     assertThat(tests).hasSizeGreaterThan(FOLDERS.size());
     return tests.stream();
   }
 
   /** {@code -Daw.python.skip=languages,notebooks} leaves out files whose names hold such a word. */
-  private static void runUnlessSkipped(PythonEnvironment python, Path root, String file)
-      throws IOException {
+  private static DynamicTest test(
+      String file, ExecutorService pool, PythonEnvironment python, Path root) {
     for (String word : System.getProperty("aw.python.skip", "").split(",", -1)) {
-      assumeThat(!word.isEmpty() && file.contains(word))
-          .as("%s is left out by -Daw.python.skip=%s", file, word)
-          .isFalse();
+      if (!word.isEmpty() && file.contains(word)) {
+        String reason = "%s is left out by -Daw.python.skip=%s".formatted(file, word);
+        return dynamicTest(file, () -> abort(reason));
+      }
     }
-    run(python, root, file);
+    Future<Outcome> outcome = pool.submit(() -> run(python, root, file));
+    return dynamicTest(file, () -> check(outcome.get()));
   }
 
-  private static void run(PythonEnvironment python, Path root, String file) throws IOException {
+  /** What pytest said of a file. */
+  private record Outcome(int code, List<String> output) {}
+
+  private static void check(Outcome outcome) {
+    outcome.output.forEach(System.out::println);
+    assertThat(outcome.code).as(() -> String.join("\n", outcome.output)).isZero();
+  }
+
+  private static Outcome run(PythonEnvironment python, Path root, String file) throws IOException {
     Map<String, String> variables =
         Map.of(
             "PYTHONPATH", root.resolve("python").resolve("src").toString(),
@@ -66,10 +83,7 @@ class PythonParityTest {
         python.python(
             List.of("-m", "pytest", "--no-header", "-rs", "-p", "no:cacheprovider", file),
             variables,
-            line -> {
-              System.out.println(line);
-              output.add(line);
-            });
-    assertThat(code).as(() -> String.join("\n", output)).isZero();
+            output::add);
+    return new Outcome(code, output);
   }
 }
