@@ -37,10 +37,7 @@ BUGS = {
         "      AtomicFiles.publish(storage, temporary, directory);\n", "FaultSweepTest"),
     "recovery-keeps-uncommitted-rows": (
         "log/Sealer.java", "int to = (int) Math.min(batch.rows(), index.end().seq() - batch.firstSeq());",
-        "int to = batch.rows();", "LogTest"),
-    "recovery-drops-the-live-segment": (
-        "log/LogRecovery.java", "        Sealer.seal(storage, firstSeq, sealing);\n",
-        "        storage.delete(SegmentFormat.LIVE + \"/\" + name);\n", "PowerLossTest"),
+        "int to = batch.rows();", "TornTickTest"),
     "wrong-length-accepted": (
         "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
     "retry-after-failure": (
