@@ -31,11 +31,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * RELIABILITY contract 1: a real process is killed (SIGKILL) again and again on one store, which it
- * resumes each time. {@code -Daw.kills=N} sets the kills per durability mode, {@code -Daw.seed=S}
- * repeats a run's timing as far as timing can be repeated.
+ * resumes each time; after {@value #KILLS_PER_STORE} kills a new store is begun. {@code
+ * -Daw.kills=N} sets the kills per durability mode, {@code -Daw.seed=S} repeats a run's timing as
+ * far as timing can be repeated.
  */
 class KillTest {
   private static final int KILLS = Integer.getInteger("aw.kills", 20);
+  private static final int KILLS_PER_STORE = 100;
   private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
 
   @TempDir Path directory;
@@ -45,38 +47,51 @@ class KillTest {
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
     System.out.printf("KillTest %s: %d kills, -Daw.seed=%d%n", durability, KILLS, SEED);
     Random random = new Random(SEED);
-    Path store = directory.resolve("store");
-    long acknowledged = -1;
+    long acknowledged = 0;
     int torn = 0;
-    for (int kill = 0; kill < KILLS; kill++) {
-      acknowledged = Math.max(acknowledged, runAndKill(store, durability, 7, "waiting", random));
-      Storage storage = new DiskStorage(store);
-      if (!StoreInfo.exists(storage)) {
-        assertThat(acknowledged).isEqualTo(-1);
-        continue;
+    for (int done = 0; done < KILLS; done += KILLS_PER_STORE) {
+      Path store = directory.resolve("store" + done);
+      int kills = Math.min(KILLS_PER_STORE, KILLS - done);
+      long last = -1;
+      for (int kill = 0; kill < kills; kill++) {
+        last = Math.max(last, runAndKill(store, durability, 7, "waiting", random));
+        torn += tornTails(store, last, random);
       }
-      try (Timeline timeline = Timeline.open(storage);
-          BufferAllocator memory = new RootAllocator()) {
-        assertThat(timeline.log().tail().kind()).isNotEqualTo(Tail.Kind.DAMAGED);
-        torn += timeline.log().tail().kind() == Tail.Kind.TORN ? 1 : 0;
-        timeline.log().verifyChain();
-        long last = timeline.log().end().tick();
-        assertThat(last).as("last tick after kill %d", kill).isGreaterThanOrEqualTo(acknowledged);
-        if (last >= 0) {
-          check(timeline, last, memory);
-          check(timeline, Math.floorMod(random.nextLong(), last + 1), memory);
-        }
-        assertThat(timeline.warnings()).isEmpty();
+      try (BufferAllocator memory = new RootAllocator()) {
+        Verifier.Report report =
+            Verifier.verify(new DiskStorage(store), Verifier.Depth.STANDARD, SEED, memory);
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.validToTick()).isGreaterThanOrEqualTo(last).isPositive();
       }
+      acknowledged += last + 1;
+      System.out.printf(
+          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails%n",
+          durability, done + kills, acknowledged, torn);
     }
-    try (BufferAllocator memory = new RootAllocator()) {
-      Verifier.Report report =
-          Verifier.verify(new DiskStorage(store), Verifier.Depth.STANDARD, SEED, memory);
-      assertThat(report.findings()).isEmpty();
-      assertThat(report.validToTick()).isGreaterThanOrEqualTo(acknowledged).isPositive();
+  }
+
+  /**
+   * Checks a store after a kill: all acknowledged ticks, right values; returns 1 for a torn tail.
+   */
+  private static int tornTails(Path store, long acknowledged, Random random) throws IOException {
+    Storage storage = new DiskStorage(store);
+    if (!StoreInfo.exists(storage)) {
+      assertThat(acknowledged).isEqualTo(-1);
+      return 0;
     }
-    System.out.printf(
-        "KillTest %s: %d ticks acknowledged, %d torn tails%n", durability, acknowledged + 1, torn);
+    try (Timeline timeline = Timeline.open(storage);
+        BufferAllocator memory = new RootAllocator()) {
+      assertThat(timeline.log().tail().kind()).isNotEqualTo(Tail.Kind.DAMAGED);
+      timeline.log().verifyChain();
+      long last = timeline.log().end().tick();
+      assertThat(last).as("last tick after a kill").isGreaterThanOrEqualTo(acknowledged);
+      if (last >= 0) {
+        check(timeline, last, memory);
+        check(timeline, Math.floorMod(random.nextLong(), last + 1), memory);
+      }
+      assertThat(timeline.warnings()).isEmpty();
+      return timeline.log().tail().kind() == Tail.Kind.TORN ? 1 : 0;
+    }
   }
 
   /** RELIABILITY contract 2: old or new, never mixed; nearly every kill falls into a snapshot. */
