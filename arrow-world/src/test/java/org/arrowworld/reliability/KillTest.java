@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KillTest {
   private static final int KILLS = Integer.getInteger("aw.kills", 20);
-  private static final int KILLS_PER_STORE = 100;
+  private static final int KILLS_PER_STORE = 25;
   private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
 
   @TempDir Path directory;
