@@ -1,8 +1,8 @@
 package org.arrowworld.errors;
 
 /**
- * The allocator a world was given does not give the memory a table needs. Nothing was changed: a
- * tick that fails so is as if it had never begun.
+ * The allocator a world was given, or the JVM, does not give the memory a table needs. Nothing was
+ * changed: a tick that fails so is as if it had never begun.
  */
 public final class MemoryFullException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,6 +15,23 @@ public final class MemoryFullException extends RuntimeException {
     super(
         "Cannot hold %d rows of column '%s': %s; give the world's allocator a larger limit"
             .formatted(rows, column, cause.getMessage()),
+        cause);
+  }
+
+  private MemoryFullException(String message, OutOfMemoryError cause) {
+    super(message, cause);
+  }
+
+  /**
+   * A column cannot be copied, because the JVM's direct memory is used up.
+   *
+   * @param column full name of the column
+   * @param bytes its length
+   */
+  public static MemoryFullException copying(String column, long bytes, OutOfMemoryError cause) {
+    return new MemoryFullException(
+        "Cannot copy %d bytes of column '%s': %s; raise -XX:MaxDirectMemorySize"
+            .formatted(bytes, column, cause.getMessage()),
         cause);
   }
 }

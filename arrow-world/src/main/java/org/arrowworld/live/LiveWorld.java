@@ -242,6 +242,8 @@ public final class LiveWorld implements Closeable {
    *
    * @throws SnapshotFailedException if the snapshot before this one failed; this one is not begun,
    *     the world is as it was, and ticks and snapshots may go on
+   * @throws org.arrowworld.errors.MemoryFullException if there is no memory for the copy; the same
+   *     holds
    */
   public void snapshotLater() throws IOException {
     if (world.tick() < 0) {

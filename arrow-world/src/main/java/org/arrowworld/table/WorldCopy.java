@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.internal.ipc.Scratch;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.WorldState.TableState;
@@ -18,7 +19,11 @@ import org.arrowworld.table.WorldState.TableState;
 public final class WorldCopy {
   private final Map<String, Scratch> columns = new HashMap<>();
 
-  /** Copies the columns of a world; the state of the copy before is void. */
+  /**
+   * Copies the columns of a world; the state of the copy before is void.
+   *
+   * @throws MemoryFullException if the JVM has too little direct memory
+   */
   public WorldState take(World world) {
     List<TableState> tables = new ArrayList<>();
     for (WorldTable table : world.tables()) {
@@ -31,13 +36,18 @@ public final class WorldCopy {
     List<ByteBuffer> copies = new ArrayList<>();
     for (Column column : table.columns()) {
       ByteBuffer source = table.bytes(column);
-      ByteBuffer copy =
-          columns
-              .computeIfAbsent(table.name() + "." + column.name(), name -> new Scratch())
-              .take(source.remaining());
+      ByteBuffer copy = room(table.name() + "." + column.name(), source.remaining());
       copies.add(copy.put(source).flip().asReadOnlyBuffer());
     }
     return new Copied(table.name(), table.rows(), table.columns(), copies);
+  }
+
+  private ByteBuffer room(String column, int bytes) {
+    try {
+      return columns.computeIfAbsent(column, name -> new Scratch()).take(bytes);
+    } catch (OutOfMemoryError e) {
+      throw MemoryFullException.copying(column, bytes, e);
+    }
   }
 
   private record Copied(String name, int rows, List<Column> columns, List<ByteBuffer> data)

@@ -64,20 +64,7 @@ class WriterRaceTest {
   }
 
   private static Child start(Path store) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx128m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Racer.class.getName(),
-            store.toString()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process process = ChildJvm.start(Racer.class, List.of("-Xmx128m"), List.of(store.toString()));
     return new Child(process, process.inputReader(), process.outputWriter());
   }
 

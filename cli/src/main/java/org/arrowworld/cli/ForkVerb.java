@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -45,8 +47,11 @@ final class ForkVerb extends ReadingVerb {
       throw new InvalidUseException("Cannot write %s: it exists already".formatted(out));
     }
     Storage source = store(store);
-    try (BufferAllocator memory = new RootAllocator()) {
-      StoreFork.Report result = StoreFork.at(source, tick, new DiskStorage(out), memory);
+    try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE);
+        BufferAllocator memory = new RootAllocator()) {
+      StoreFork.Report result =
+          StoreFork.at(source, tick, new DiskStorage(target.directory()), memory);
+      target.commit();
       new Report()
           .add("store", out.toString())
           .add("id", result.store().hex())

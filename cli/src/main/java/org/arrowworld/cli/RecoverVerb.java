@@ -7,6 +7,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Command;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Write a new store with the longest history of a damaged one that can be proven, and say what",
       "is lost. The damaged store is only read; ticks and digest chain of what is saved stay the",
-      "same, and the new store is verified. Exits 0 if nothing is lost, 3 if something is."
+      "same, and the new store is verified; it appears whole or not at all. Exits 0 if nothing is",
+      "lost, 3 if something is."
     })
 final class RecoverVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The damaged store's directory.")
@@ -38,13 +41,16 @@ final class RecoverVerb extends ReadingVerb {
     if (Files.exists(out)) {
       throw new InvalidUseException("Cannot write %s: it exists already".formatted(out));
     }
+    DiskStorage source = store(store);
     StoreRecovery.Report result;
-    try (BufferAllocator memory = new RootAllocator()) {
-      result = StoreRecovery.run(store(store), new DiskStorage(out), memory);
-    }
-    if (!result.verification().isSound()) {
-      throw new DamagedFileException(
-          out.toString(), -1, "the new store is not sound: " + result.verification().findings());
+    try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE);
+        BufferAllocator memory = new RootAllocator()) {
+      result = StoreRecovery.run(source, new DiskStorage(target.directory()), memory);
+      if (!result.verification().isSound()) {
+        throw new DamagedFileException(
+            out.toString(), -1, "the new store is not sound: " + result.verification().findings());
+      }
+      target.commit();
     }
     Report report =
         new Report()

@@ -49,6 +49,17 @@ class MaintenanceVerbsTest {
   }
 
   @Test
+  void a_recovery_that_fails_on_its_way_leaves_nothing() throws IOException {
+    Path segment = store.resolve("log").resolve("00000000000000000000.arrow");
+    Files.delete(segment);
+    Files.createDirectory(segment); // cannot be read, which is no damage
+    Aw recover = Aw.run("recover", store, "--out", folder.resolve("saved"));
+    assertThat(recover.exit()).as(recover.out()).isEqualTo(Exit.FAILURE);
+    assertThat(recover.err()).contains("00000000000000000000.arrow");
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(store));
+  }
+
+  @Test
   void recover_never_overwrites() {
     Aw recover = Aw.run("recover", store, "--out", store);
     assertThat(recover.exit()).isEqualTo(Exit.FAILURE);
