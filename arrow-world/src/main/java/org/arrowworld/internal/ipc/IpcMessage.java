@@ -219,11 +219,7 @@ public final class IpcMessage {
 
   /** Where a buffer of this record batch lies, as it is stored: see {@link #codec}. */
   public Extent bufferExtent(int index) throws DamagedFileException {
-    List<Extent> extents = bufferExtents();
-    if (index >= extents.size()) {
-      throw damaged("a batch of %d buffers, expected more".formatted(extents.size()));
-    }
-    return extents.get(index);
+    return guarded(() -> extent(recordBatch(), index));
   }
 
   /** Where the buffers of this record batch, or of this dictionary's, lie, as they are stored. */
@@ -233,15 +229,23 @@ public final class IpcMessage {
           RecordBatch batch = recordBatch();
           List<Extent> extents = new ArrayList<>();
           for (int i = 0; i < batch.buffersLength(); i++) {
-            long at = batch.buffers(i).offset();
-            long length = batch.buffers(i).length();
-            if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
-              throw new IllegalStateException("a buffer outside the body");
-            }
-            extents.add(new Extent(bodyOffset() + at, length));
+            extents.add(extent(batch, i));
           }
           return extents;
         });
+  }
+
+  private Extent extent(RecordBatch batch, int index) {
+    if (index >= batch.buffersLength()) {
+      throw new IllegalStateException(
+          "a batch of %d buffers, expected more".formatted(batch.buffersLength()));
+    }
+    long at = batch.buffers(index).offset();
+    long length = batch.buffers(index).length();
+    if (at < 0 || length < 0 || at > bodyBytes || length > bodyBytes - at) {
+      throw new IllegalStateException("a buffer outside the body");
+    }
+    return new Extent(bodyOffset() + at, length);
   }
 
   /**

@@ -35,6 +35,9 @@ final class ArrowColumn {
   private int rows;
 
   ArrowColumn(Field field, ColumnMapping mapping, ArrowReader reader) {
+    if (field.getName() == null) {
+      throw new IllegalArgumentException("a column has no name");
+    }
     this.field = field;
     this.reader = reader;
     Optional<ColumnType> found = type(field);

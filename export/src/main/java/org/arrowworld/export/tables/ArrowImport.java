@@ -60,11 +60,14 @@ public final class ArrowImport {
       ReadableFile file, TableImportOptions options, Findings findings, BufferAllocator allocator)
       throws IOException {
     Extent extent = extent(file);
-    long budget = Math.max(MIN_BUDGET_BYTES, BUDGET_RATIO * file.size());
-    try (BufferAllocator memory = allocator.newChildAllocator("import", 0, budget);
+    long budget =
+        Math.min(allocator.getHeadroom(), Math.max(MIN_BUDGET_BYTES, BUDGET_RATIO * file.size()));
+    try (ReadMemory memory = new ReadMemory(budget);
         ArrowStreamReader reader =
             new ArrowStreamReader(
-                new FileRange(file, extent.start, extent.end), memory, new ZstdBodies(budget))) {
+                new FileRange(file, extent.start, extent.end),
+                memory.allocator(),
+                new ZstdBodies(budget))) {
       return read(reader, options, findings);
     } catch (OutOfMemoryException e) {
       throw new DamagedFileException(
@@ -73,13 +76,17 @@ public final class ArrowImport {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
       throw new DamagedFileException(
-          file.path(), -1, "its metadata is malformed: " + e.getMessage(), e);
+          file.path(),
+          -1,
+          "it is malformed: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
+          e);
     }
   }
 
   private static ForeignTable read(
       ArrowStreamReader reader, TableImportOptions options, Findings findings) throws IOException {
     VectorSchemaRoot root = reader.getVectorSchemaRoot();
+    MappedTable.requireFew(options.tableName(), root.getFieldVectors().size());
     List<ArrowColumn> columns = new ArrayList<>();
     for (FieldVector vector : root.getFieldVectors()) {
       columns.add(new ArrowColumn(vector.getField(), options.columns(), reader));

@@ -32,8 +32,6 @@ public final class CsvImport {
   /** The longest field, and the longest record, in characters. */
   static final int MAX_CHARS = 1 << 24;
 
-  private static final int MAX_COLUMNS = 16_384;
-
   private final String file;
   private final Path path;
   private final ColumnMapping mapping;
@@ -123,7 +121,7 @@ public final class CsvImport {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     CsvRecordHandler handler =
         CsvRecordHandler.builder()
-            .maxFields(MAX_COLUMNS)
+            .maxFields(MappedTable.MAX_COLUMNS)
             .maxFieldSize(MAX_CHARS)
             .maxRecordSize(MAX_CHARS)
             .build();

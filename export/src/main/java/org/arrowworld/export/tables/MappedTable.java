@@ -25,12 +25,16 @@ final class MappedTable implements TableView {
       Set.of("id", "gen", "born", "died", "parent", "cause");
   private static final int NAME_CHARS = 100;
 
+  /** Columns of a table. */
+  static final int MAX_COLUMNS = 16_384;
+
   private final ForeignTable table;
   private final ColumnMapping mapping;
   private final Findings findings;
   private final Map<String, ForeignColumn> sources = new HashMap<>();
   private final Map<String, ByteBuffer> bytes = new HashMap<>();
   private final List<Column> values = new ArrayList<>();
+  private final Map<String, Integer> endings = new HashMap<>();
   private boolean ids;
   private boolean gens;
   private TableSchema schema;
@@ -42,7 +46,17 @@ final class MappedTable implements TableView {
   }
 
   static MappedTable of(ForeignTable table, ColumnMapping mapping, Findings findings) {
+    requireFew(table.name(), table.columns().size());
     return new MappedTable(table, mapping, findings).map();
+  }
+
+  /** A table has at most {@link #MAX_COLUMNS}. */
+  static void requireFew(String table, int columns) {
+    if (columns > MAX_COLUMNS) {
+      throw new InvalidUseException(
+          "Cannot import table '%s': it has %d columns, %d are the most"
+              .formatted(table, columns, MAX_COLUMNS));
+    }
   }
 
   private MappedTable map() {
@@ -155,12 +169,14 @@ final class MappedTable implements TableView {
     return begun.length() > NAME_CHARS ? begun.substring(0, NAME_CHARS) : begun;
   }
 
-  private static String free(String name, Set<String> taken) {
+  /** The name, or the first of it with an ending that is not taken; none is tried twice. */
+  private String free(String name, Set<String> taken) {
     String candidate = name;
-    for (int i = 1; taken.contains(candidate); i++) {
+    for (int i = endings.getOrDefault(name, 1); taken.contains(candidate); i++) {
       String ending = i == 1 ? "_" : "_" + i;
       int length = Math.min(name.length(), NAME_CHARS - ending.length());
       candidate = name.substring(0, length) + ending;
+      endings.put(name, i + 1);
     }
     return candidate;
   }

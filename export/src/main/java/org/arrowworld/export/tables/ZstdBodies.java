@@ -51,24 +51,26 @@ final class ZstdBodies implements CompressionCodec.Factory {
       try {
         long prefix = CompressionUtil.SIZE_OF_UNCOMPRESSED_LENGTH;
         int packed = Math.toIntExact(compressed.writerIndex() - prefix);
-        byte[] plain = Zstd.decompress(bytes(compressed, prefix, packed), (int) size);
-        if (plain.length != size) {
+        long plain =
+            Zstd.decompressDirectByteBuffer(
+                target.nioBuffer(0, (int) size),
+                0,
+                (int) size,
+                compressed.nioBuffer(prefix, packed),
+                0,
+                packed);
+        if (plain != size) {
           throw new IllegalArgumentException(
-              "a buffer inflates to %d bytes, it said %d".formatted(plain.length, size));
+              "a buffer does not inflate to the %d bytes it says: %s"
+                  .formatted(
+                      size, Zstd.isError(plain) ? Zstd.getErrorName(plain) : "there are " + plain));
         }
-        target.setBytes(0, plain);
         target.writerIndex(size);
         return target;
       } catch (RuntimeException | Error e) {
         target.close();
         throw e;
       }
-    }
-
-    private byte[] bytes(ArrowBuf buffer, long from, int count) {
-      byte[] bytes = new byte[count];
-      buffer.getBytes(from, bytes);
-      return bytes;
     }
 
     @Override

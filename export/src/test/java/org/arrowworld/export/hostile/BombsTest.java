@@ -1,0 +1,125 @@
+package org.arrowworld.export.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * RELIABILITY contract 5: small files that ask for much, and the Arrow project's fuzzer findings,
+ * imported in a child process of small memory that is given 20 s for each.
+ */
+class BombsTest {
+  private static final int SECONDS_PER_FILE = 20;
+
+  @Test
+  void every_bomb_and_every_file_of_the_corpora_ends_in_bounded_time_and_memory() throws Exception {
+    Process child = start();
+    List<String> done = new ArrayList<>();
+    try {
+      BufferedReader out = child.inputReader(StandardCharsets.UTF_8);
+      String name = line(out, "the beginning");
+      while (name.startsWith("feed ")) {
+        String outcome = line(out, name);
+        assertThat(outcome).as(name).isIn("IMPORTED", "REFUSED");
+        done.add(outcome);
+        name = line(out, "what follows " + name);
+      }
+      assertThat(name).as("after %s", done.size()).isEqualTo("end");
+    } finally {
+      child.destroyForcibly();
+    }
+    System.out.printf(
+        "BombsTest: %d files, %d refused%n",
+        done.size(), done.stream().filter("REFUSED"::equals).count());
+    assertThat(done).contains("REFUSED").hasSizeGreaterThan(20);
+  }
+
+  private static String line(BufferedReader out, String during) throws Exception {
+    CompletableFuture<String> line =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return String.valueOf(out.readLine());
+              } catch (IOException e) {
+                return e.toString();
+              }
+            });
+    try {
+      return line.get(SECONDS_PER_FILE, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("%s took more than %d s".formatted(during, SECONDS_PER_FILE), e);
+    }
+  }
+
+  private static Process start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-XX:MaxDirectMemorySize=256m",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Child.class.getName()));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  /** Imports each bomb, and each file of the corpora if they are there. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws IOException {
+      for (Map.Entry<String, Bombs.Bomb> bomb : Bombs.all().entrySet()) {
+        feed(bomb.getKey(), bomb.getValue().at(), bomb.getValue().bytes().make());
+      }
+      for (Path file : corpora()) {
+        byte[] bytes = Files.readAllBytes(file);
+        feed(file.getFileName().toString(), Entrance.ARROW_STREAM, bytes);
+      }
+      System.out.println("end");
+    }
+
+    private static void feed(String name, Entrance at, byte[] bytes) throws IOException {
+      System.out.println("feed " + name);
+      try {
+        System.out.println(at.feed(bytes));
+      } catch (AssertionError e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        System.out.println(e + " " + cause + " " + List.of(cause.getStackTrace()));
+      }
+    }
+
+    private static List<Path> corpora() throws IOException {
+      Path at = Path.of("").toAbsolutePath();
+      while (at != null && !Files.exists(at.resolve("mvnw"))) {
+        at = at.getParent();
+      }
+      Path folder = (at == null ? Path.of("") : at).resolve("../shared/corpora").normalize();
+      if (!Files.isDirectory(folder)) {
+        return List.of();
+      }
+      try (Stream<Path> files = Files.walk(folder)) {
+        return files
+            .filter(f -> Files.isRegularFile(f) && !f.toString().endsWith(".md"))
+            .sorted()
+            .toList();
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+package org.arrowworld.export.hostile;
+
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.AbstractCompressionCodec;
+import org.apache.arrow.vector.compression.CompressionCodec;
+import org.apache.arrow.vector.compression.CompressionUtil;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.ArrowWriter;
+import org.apache.arrow.vector.ipc.message.IpcOption;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.arrowworld.export.npz.LogNpz;
+import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.export.rows.Sources;
+import org.arrowworld.npy.Compression;
+import org.arrowworld.npy.NpyType;
+import org.arrowworld.npy.NpzWriter;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldState;
+import org.arrowworld.timeline.Timeline;
+
+/** Sound files of every kind that can be imported, small. */
+final class Samples {
+  private static final int ROWS = 5;
+
+  private Samples() {}
+
+  static byte[] trajectories() {
+    return "# id frame x y\n1 0 0.5 1\n2 0 -1e3 .25\n1 7 1 1\n\n3\t7 2 2 # born\n"
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static byte[] csv() {
+    return """
+        id,n,x,name,ok
+        1,-5,1.5,"a, ""b\"\"\",true
+        2,18,1e3,,false
+        7,0,NaN,"two
+        lines",true
+        """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] metadata() {
+    return """
+        {"fields":["phi"],"velocities":["phi"],"grid_shape":[2,3],"dtype":"float64",\
+        "grid_spacing":[0.5,0.25],"grid_bounds":[[0,1],[0,1]],"periodic":[true,false],\
+        "parameters":{"c":1.5},"boundary_types":["periodic","neumann"],"dt":0.01,"n_snapshots":2}
+        """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] codebook() {
+    return """
+        {"codebook": ["", "gr\u00fcn"], "str_keys": [1], "key_types": {"0": "f", "1": "i", "2": "i"},
+         "fields": {"time": "float64", "word": "int32", "n": "int64"}}
+        """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] chunk() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    byte[] meta = "{\"row_count\": 3}".getBytes(StandardCharsets.US_ASCII);
+    try (NpzWriter npz = NpzWriter.create(storage, "a.npz", Compression.STORED)) {
+      npz.add("_meta", NpyType.U8, new long[] {meta.length}, ByteBuffer.wrap(meta));
+      npz.add("rids", NpyType.I32, new long[] {4}, ints(0, 0, 1, 2));
+      npz.add("keys", NpyType.I16, new long[] {4}, shorts(0, 1, 2, 0));
+      npz.add("vals", NpyType.F64, new long[] {4}, doubles(0.5, 1, 9, -1));
+      npz.commit();
+    }
+    return storage.bytes("a.npz");
+  }
+
+  static byte[] tables() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (NpzWriter npz = NpzWriter.create(storage, "a.npz", Compression.DEFLATED)) {
+      npz.add("id", NpyType.I32, new long[] {3}, ints(4, 5, 6));
+      npz.add("x", NpyType.F64, new long[] {3}, doubles(1, 2, 3));
+      npz.addWords("name", List.of("a", "b", "a"));
+      npz.add("grid", NpyType.F64, new long[] {1, 2}, doubles(1, 2));
+      npz.add("tick", NpyType.I32, new long[] {1}, ints(9));
+      npz.commit();
+    }
+    return storage.bytes("a.npz");
+  }
+
+  static byte[] npy() {
+    return Mutations.npy("'<f8'", "(3,)", doubles(1, 2, 3).array());
+  }
+
+  /** A log as an archive. */
+  static byte[] log() throws IOException {
+    MemoryStorage out = new MemoryStorage();
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline history = Timeline.open(Sources.store(memory, 4))) {
+      LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 3));
+      LogNpz.Words words =
+          () -> {
+            try (World world = history.at(3, memory)) {
+              return WorldState.of(world).words();
+            }
+          };
+      LogNpz.write(out, "a.npz", new LogNpz.Content(log, log, words));
+    }
+    return out.bytes("a.npz");
+  }
+
+  /** How an Arrow sample is written. */
+  enum Arrow {
+    FILE,
+    STREAM,
+    ZSTD
+  }
+
+  static byte[] arrow(Arrow form) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    DictionaryProvider.MapDictionaryProvider dictionaries =
+        new DictionaryProvider.MapDictionaryProvider();
+    try (BufferAllocator memory = new RootAllocator();
+        VarCharVector words = new VarCharVector("words", memory);
+        VarCharVector plain = new VarCharVector("word", memory)) {
+      text(words, 2);
+      dictionaries.put(
+          new Dictionary(words, new DictionaryEncoding(1, false, new ArrowType.Int(8, true))));
+      text(plain, 2);
+      BigIntVector n = new BigIntVector("n", memory);
+      Float8Vector x = new Float8Vector("x", memory);
+      BitVector ok = new BitVector("ok", memory);
+      VarCharVector name = new VarCharVector("name", memory);
+      for (int row = 0; row < ROWS; row++) {
+        n.setSafe(row, row);
+        x.setSafe(row, row / 2.0);
+        ok.setSafe(row, row % 2);
+      }
+      for (FieldVector vector : List.of(n, x, ok)) {
+        vector.setValueCount(ROWS);
+      }
+      text(name, ROWS);
+      text(plain, ROWS);
+      FieldVector coded = (FieldVector) DictionaryEncoder.encode(plain, dictionaries.lookup(1));
+      try (VectorSchemaRoot root = VectorSchemaRoot.of(n, x, ok, name, coded);
+          ArrowWriter writer = writer(form, root, dictionaries, out)) {
+        writer.start();
+        writer.writeBatch();
+        writer.writeBatch();
+        writer.end();
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private static ArrowWriter writer(
+      Arrow form, VectorSchemaRoot root, DictionaryProvider words, ByteArrayOutputStream out) {
+    return switch (form) {
+      case FILE -> new ArrowFileWriter(root, words, Channels.newChannel(out));
+      case STREAM -> new ArrowStreamWriter(root, words, Channels.newChannel(out));
+      case ZSTD ->
+          new ArrowStreamWriter(
+              root,
+              words,
+              Channels.newChannel(out),
+              IpcOption.DEFAULT,
+              new ZstdFactory(),
+              CompressionUtil.CodecType.ZSTD);
+    };
+  }
+
+  private static void text(VarCharVector vector, int rows) {
+    vector.allocateNew();
+    for (int row = 0; row < rows; row++) {
+      vector.setSafe(row, ("word " + row % 2).getBytes(StandardCharsets.UTF_8));
+    }
+    vector.setValueCount(rows);
+  }
+
+  /** Compresses with zstd, as other writers do. */
+  private static final class ZstdFactory implements CompressionCodec.Factory {
+    @Override
+    public CompressionCodec createCodec(CompressionUtil.CodecType type) {
+      return new ZstdCodec();
+    }
+
+    @Override
+    public CompressionCodec createCodec(CompressionUtil.CodecType type, int level) {
+      return new ZstdCodec();
+    }
+  }
+
+  private static final class ZstdCodec extends AbstractCompressionCodec {
+    @Override
+    protected ArrowBuf doCompress(BufferAllocator allocator, ArrowBuf plain) {
+      byte[] bytes = new byte[(int) plain.writerIndex()];
+      plain.getBytes(0, bytes);
+      byte[] packed = Zstd.compress(bytes);
+      long prefix = CompressionUtil.SIZE_OF_UNCOMPRESSED_LENGTH;
+      ArrowBuf target = allocator.buffer(prefix + packed.length);
+      target.setBytes(prefix, packed);
+      target.writerIndex(prefix + packed.length);
+      return target;
+    }
+
+    @Override
+    protected ArrowBuf doDecompress(BufferAllocator allocator, ArrowBuf packed) {
+      throw new UnsupportedOperationException("only writes");
+    }
+
+    @Override
+    public CompressionUtil.CodecType getCodecType() {
+      return CompressionUtil.CodecType.ZSTD;
+    }
+  }
+
+  static ByteBuffer ints(int... values) {
+    ByteBuffer bytes = littleEndian(4 * values.length);
+    for (int value : values) {
+      bytes.putInt(value);
+    }
+    return bytes.flip();
+  }
+
+  private static ByteBuffer shorts(int... values) {
+    ByteBuffer bytes = littleEndian(2 * values.length);
+    for (int value : values) {
+      bytes.putShort((short) value);
+    }
+    return bytes.flip();
+  }
+
+  static ByteBuffer doubles(double... values) {
+    ByteBuffer bytes = littleEndian(8 * values.length);
+    for (double value : values) {
+      bytes.putDouble(value);
+    }
+    return bytes.flip();
+  }
+
+  private static ByteBuffer littleEndian(int bytes) {
+    return ByteBuffer.allocate(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+  }
+}
