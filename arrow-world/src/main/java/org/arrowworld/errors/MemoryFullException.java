@@ -34,4 +34,16 @@ public final class MemoryFullException extends RuntimeException {
             .formatted(bytes, column, cause.getMessage()),
         cause);
   }
+
+  /**
+   * A file cannot be imported, because it is more than the heap holds.
+   *
+   * @param file the file
+   */
+  public static MemoryFullException importing(String file, OutOfMemoryError cause) {
+    return new MemoryFullException(
+        "Cannot import %s: it needs more memory than there is (%s); raise -Xmx"
+            .formatted(file, cause.getMessage()),
+        cause);
+  }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -43,6 +44,11 @@ public final class SimLogImport {
 
   /** As {@link #importDirectory(Path, Path)}, into a directory of a storage. */
   public static SimLogImportResult importDirectory(Storage source, Storage parent, String name)
+      throws IOException {
+    return ImportMemory.guard(source.description(), () -> read(source, parent, name));
+  }
+
+  private static SimLogImportResult read(Storage source, Storage parent, String name)
       throws IOException {
     if (parent.exists(name)) {
       throw new InvalidUseException("Cannot import into %s: it exists already".formatted(name));

@@ -13,6 +13,7 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
@@ -37,6 +38,11 @@ public final class ArrowImport {
    *     seen
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Path path = options.source().toAbsolutePath().normalize();

@@ -21,6 +21,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 
@@ -48,6 +49,11 @@ public final class CsvImport {
    * @throws DamagedFileException naming the line that is malformed
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     CsvImport csv = new CsvImport(options.source(), options.columns());

@@ -12,6 +12,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.LogPosition;
@@ -114,6 +115,10 @@ public final class LogNpzImport {
    * @throws DamagedFileException if it is damaged, or its rows do not give its digest chain
    */
   public static Result run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
+  }
+
+  private static Result read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Path path = options.source().toAbsolutePath().normalize();
     Storage storage = new DiskStorage(path.getParent());

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.npy.NpyFiles;
 import org.arrowworld.npy.UnsupportedArrayException;
 import org.arrowworld.storage.DiskStorage;
@@ -26,6 +27,11 @@ public final class NpyImport {
    * @throws org.arrowworld.errors.DamagedFileException if an array is cut or too long
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Storage storage = new DiskStorage(options.source());

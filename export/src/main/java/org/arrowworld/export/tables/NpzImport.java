@@ -10,6 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.UnsupportedArrayException;
@@ -31,6 +32,11 @@ public final class NpzImport {
    * @throws DamagedFileException if the archive is damaged anywhere
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     java.nio.file.Path file = options.source().toAbsolutePath().normalize();

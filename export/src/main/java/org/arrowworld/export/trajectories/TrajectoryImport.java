@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -80,6 +81,12 @@ public final class TrajectoryImport {
    * @throws MalformedLineException naming the first line that is not as the map says
    */
   public static Result run(
+      Source source, Path out, OutputDirectory.Existing existing, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(source.file, () -> read(source, out, existing, allocator));
+  }
+
+  private static Result read(
       Source source, Path out, OutputDirectory.Existing existing, BufferAllocator allocator)
       throws IOException {
     WorldSchema schema = schema(source);

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -80,7 +82,7 @@ final class Bombs {
         "number",
         () -> text("{\"codebook\":" + "9".repeat(3_000_000) + "}"));
     add(bombs, Entrance.SIMLOG_CHUNK, "records", () -> chunk("{\"row_count\": 2000000000}"));
-    add(bombs, Entrance.SIMLOG_CHUNK, "meta", () -> chunk(" ".repeat(100_000_000)));
+    add(bombs, Entrance.SIMLOG_CHUNK, "meta", () -> chunk(" ".repeat(20_000_000)));
     add(bombs, Entrance.FIELD_METADATA, "deep", () -> text("{\"fields\":" + "[".repeat(1_000_000)));
     add(bombs, Entrance.ARROW_STREAM, "fields", () -> arrow(Bombs::numbers, 0));
     add(bombs, Entrance.ARROW_STREAM, "nulls", () -> arrow(Bombs::nothing, 2_000_000_000));
@@ -106,7 +108,17 @@ final class Bombs {
 
   private static byte[] archive(String name, String type, String shape, int dataBytes)
       throws IOException {
-    return Mutations.archive(Map.of(name, Mutations.npy(type, shape, new byte[dataBytes])));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry(name));
+      zip.write(Mutations.npy(type, shape, new byte[0]));
+      byte[] zeros = new byte[10_000];
+      for (int at = 0; at < dataBytes; at += zeros.length) {
+        zip.write(zeros);
+      }
+      zip.closeEntry();
+    }
+    return bytes.toByteArray();
   }
 
   private static byte[] many(int count) throws IOException {
