@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.log.Tail;
@@ -25,6 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * N-6, J-1).
  */
 class DamageSweepTest {
+  private static final int FLIPS = Integer.getInteger("aw.flips", 2000);
+  private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
   private static final String SNAPSHOT = "snapshots/00000000000000000002.v1/";
 
   private final BufferAllocator memory = new RootAllocator();
@@ -76,23 +79,63 @@ class DamageSweepTest {
       byte[] flipped = original.clone();
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
       storage.put(path, flipped);
-      Reading reading = SmallStores.read(storage, memory);
-      if (reading instanceof Reading.Valid valid) {
-        valid
-            .hashes()
-            .forEach(
-                (tick, hash) -> {
-                  if (!hash.equals(expected.get(tick))) {
-                    fail("a flipped bit %s of %s was read as data", tick, path);
-                  }
-                });
-      }
-      if (!SmallStores.isReported(storage, memory)) {
+      if (!isFound(storage, path, expected)) {
         silent.add("byte %d bit %d".formatted(bit / 8, bit % 8));
       }
     }
     storage.put(path, original);
     assertThat(silent).as("flips of %s that verify did not report", path).isEmpty();
+  }
+
+  /** Whether verification reports what is wrong with a store; nothing wrong may be read. */
+  private boolean isFound(MemoryStorage storage, String path, Map<Long, String> expected)
+      throws IOException {
+    if (SmallStores.read(storage, memory) instanceof Reading.Valid valid) {
+      valid
+          .hashes()
+          .forEach(
+              (tick, hash) -> {
+                if (!hash.equals(expected.get(tick))) {
+                  fail("a flipped bit %s of %s was read as data", tick, path);
+                }
+              });
+    }
+    return SmallStores.isReported(storage, memory);
+  }
+
+  /**
+   * {@code -Daw.flips=N} sets how many over all kinds; up to four bits of a file change at once.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "LIVE, log/live/00000000000000000000.arrows",
+    "SEALED, log/00000000000000000000.arrow",
+    "ZSTD, log/00000000000000000000.arrow",
+    "SEALED, snapshots/00000000000000000002.v1/c.arrow",
+    "SEALED, snapshots/00000000000000000002.v1/c.free.arrow",
+    "SEALED, snapshots/00000000000000000002.v1/codebook.arrow",
+    "SEALED, snapshots/00000000000000000002.v1/manifest.json",
+    "SEALED, store.json"
+  })
+  void random_flips_are_reported_and_never_read(Form form, String path) throws IOException {
+    int cases = Math.max(1, FLIPS / 8);
+    MemoryStorage storage = SmallStores.create(form, memory);
+    Map<Long, String> expected = intact(storage).hashes();
+    byte[] original = storage.bytes(path);
+    for (long seed = SEED; seed < SEED + cases; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] flipped = original.clone();
+      for (int flips = random.nextInt(4); flips >= 0; flips--) {
+        flipped[random.nextInt(flipped.length)] ^= (byte) (1 << random.nextInt(8));
+      }
+      storage.put(path, flipped);
+      boolean same = Arrays.equals(flipped, original);
+      assertThat(same || isFound(storage, path, expected))
+          .as("%s %s: -Daw.seed=%d", form, path, seed)
+          .isTrue();
+    }
+    System.out.printf(
+        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d%n", form, path, cases, SEED);
   }
 
   @Test

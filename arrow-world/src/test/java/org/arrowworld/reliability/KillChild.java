@@ -68,7 +68,7 @@ final class KillChild {
     }
   }
 
-  private static void step(MutationBuffer t) {
+  static void step(MutationBuffer t) {
     if (t.tick() == 0) {
       for (int i = 0; i < ROWS; i++) {
         t.table("cell").insert().setLong("value", value(0, i)).set("word", word(0, i));

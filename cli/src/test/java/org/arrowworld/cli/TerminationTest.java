@@ -1,0 +1,83 @@
+package org.arrowworld.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * RELIABILITY contract 1: SIGTERM at any time of a run ends the tick, commits and seals, or ends
+ * the process before there is a store. {@code -Daw.terminations=N} sets how often.
+ */
+class TerminationTest {
+  private static final int TERMINATIONS = Integer.getInteger("aw.terminations", 2);
+  private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
+  private static final int SIGTERM_EXIT = 143;
+
+  @TempDir Path folder;
+
+  private static Process aw(Path log, Object... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx512m",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Main.class.getName()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+
+  /** Waits for the store and then a random while, or for the end of the process. */
+  private static void wait(Process run, Path store, SplittableRandom random) {
+    while (run.isAlive() && !Files.exists(store.resolve("store.json"))) {
+      Thread.onSpinWait();
+    }
+    long until = System.nanoTime() + random.nextLong(400_000_000);
+    while (run.isAlive() && System.nanoTime() < until) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void a_terminated_run_is_sound_and_can_be_resumed() throws Exception {
+    System.out.printf("TerminationTest: %d, -Daw.seed=%d%n", TERMINATIONS, SEED);
+    long ticks = 0;
+    for (int i = 0; i < TERMINATIONS; i++) {
+      SplittableRandom random = new SplittableRandom(SEED + i);
+      Path store = folder.resolve("store" + i);
+      Path log = folder.resolve("log" + i);
+      Process run =
+          aw(log, "run", "--out", store, "--preset", "tiny", "--ticks", 1_000_000, "--seed", i);
+      wait(run, store, random);
+      run.destroy();
+      String said = "seed %d, run %d: ".formatted(SEED, i);
+      assertThat(run.waitFor())
+          .as("%s%s", said, Files.readString(log, StandardCharsets.UTF_8))
+          .isEqualTo(SIGTERM_EXIT);
+      Aw verify = Aw.run("verify", store, "--json");
+      assertThat(verify.exit()).as("%s%s%s", said, verify.out(), verify.err()).isZero();
+      Aw resume = Aw.run("resume", store, "--ticks", 2, "--json");
+      assertThat(resume.exit()).as("%s%s", said, resume.err()).isZero();
+      ticks += ((Number) resume.json().get("last_tick")).longValue();
+      assertThat(Aw.run("verify", store).exit()).as(said).isZero();
+    }
+    System.out.printf("TerminationTest: %d runs, %d ticks%n", TERMINATIONS, ticks);
+  }
+}
