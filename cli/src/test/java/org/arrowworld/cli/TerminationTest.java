@@ -49,7 +49,7 @@ class TerminationTest {
     while (run.isAlive() && !Files.exists(store.resolve("store.json"))) {
       Thread.onSpinWait();
     }
-    long until = System.nanoTime() + random.nextLong(400_000_000);
+    long until = System.nanoTime() + random.nextLong(2_000_000_000);
     while (run.isAlive() && System.nanoTime() < until) {
       Thread.onSpinWait();
     }
