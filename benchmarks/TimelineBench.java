@@ -37,6 +37,11 @@ import org.arrowworld.timeline.Timeline;
  */
 final class TimelineBench {
   private static final int PER_COLUMN = 25_000;
+  private static final int TICK = 4 * PER_COLUMN;
+
+  /** Different rows in memory: more than caches hold. */
+  private static final int POOL = 40 * TICK;
+
   private static final List<String> COLUMNS = List.of("x", "y", "energy", "heat");
 
   private static final WorldSchema SCHEMA =
@@ -175,7 +180,7 @@ final class TimelineBench {
     }
   }
 
-  /** Rows that are in memory, through the id-to-slot map, tick by tick. */
+  /** Rows that are in memory, each another, through the id-to-slot map, tick by tick. */
   private static void replay(int triples, int entities, int runs) throws IOException {
     KeyTable keys = new KeyTable(SCHEMA.keys());
     SplittableRandom random = new SplittableRandom(9);
@@ -183,29 +188,27 @@ final class TimelineBench {
     for (int i = 0; i < entities; i++) {
       births.add(0, i, keys.key("c.born").code(), Values.ofInteger(0));
     }
-    Triples rows = new Triples(4 * PER_COLUMN);
-    Triples mixed = new Triples(4 * PER_COLUMN);
-    for (String column : COLUMNS) {
-      for (int i = 0; i < PER_COLUMN; i++) {
-        int key = keys.key("c." + column).code();
-        rows.add(1, random.nextInt(entities), key, pattern(column, random));
-        String any = COLUMNS.get(random.nextInt(COLUMNS.size()));
-        mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
-      }
+    Triples rows = new Triples(POOL);
+    Triples mixed = new Triples(POOL);
+    for (int i = 0; i < POOL; i++) {
+      String column = COLUMNS.get(i / PER_COLUMN % COLUMNS.size());
+      rows.add(1, random.nextInt(entities), keys.key("c." + column).code(), pattern(column, random));
+      String any = COLUMNS.get(random.nextInt(COLUMNS.size()));
+      mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
     }
     try (BufferAllocator memory = new RootAllocator();
         World world = new World(SCHEMA, new Codebook(), memory)) {
       TripleApplier applier = new TripleApplier(world, keys);
       applier.apply(births, 0, births.size(), null);
       for (int run = 0; run < runs + 2; run++) {
-        for (Triples tick : List.of(rows, mixed)) {
+        for (Triples pool : List.of(rows, mixed)) {
           long start = System.nanoTime();
-          for (int done = 0; done < triples; done += tick.size()) {
-            applier.apply(tick, 0, tick.size(), null);
+          for (int done = 0; done + TICK <= triples; done += TICK) {
+            applier.apply(pool, done % POOL, done % POOL + TICK, null);
           }
           double time = seconds(start);
           if (run >= 2) {
-            String what = tick == rows ? "replay, column by column" : "replay, keys mixed";
+            String what = pool == rows ? "replay, column by column" : "replay, keys mixed";
             print(what, "seconds", time, "triples", triples, "rate", triples / time);
           }
         }

@@ -39,6 +39,10 @@ public final class TripleApplier {
   private final KeyTable keys;
   private final Set<String> schemaKeys;
   private Action[] actions = new Action[0];
+
+  /** By code, whether a key's action is not structural. */
+  private boolean[] plain = new boolean[0];
+
   private int[] slots = new int[1024];
   private final ScatterBlock block = new ScatterBlock(this::action);
 
@@ -81,21 +85,18 @@ public final class TripleApplier {
   private int scattered(Triples rows, int from, int to) {
     char[] codes = rows.keys();
     int runs = 0;
-    int row = from;
     int last = -1;
-    while (row < to) {
-      int code = codes[row];
-      if (code != last) {
-        if (action(code).isStructural()) {
-          break;
-        }
-        runs++;
-        last = code;
-      }
-      row++;
+    int row = from;
+    while (row < to && isPlain(codes[row])) {
+      runs += codes[row] == last ? 0 : 1; // no branch: which key comes next cannot be foretold
+      last = codes[row++];
     }
     boolean scattered = row - from >= ScatterBlock.LEAST_ROWS && runs > (row - from) / 8;
     return scattered ? row : from;
+  }
+
+  private boolean isPlain(int code) {
+    return code < actions.length ? plain[code] : !action(code).isStructural();
   }
 
   private void learnAll(Triples rows, int from, int to, Words words) {
@@ -128,8 +129,10 @@ public final class TripleApplier {
     if (code >= actions.length) {
       int known = actions.length;
       actions = Arrays.copyOf(actions, Math.max(keys.size(), code + 1));
+      plain = Arrays.copyOf(plain, actions.length);
       for (int i = known; i < actions.length; i++) {
         actions[i] = bind(keys.key(i));
+        plain[i] = !actions[i].isStructural();
       }
     }
     return actions[code];
