@@ -29,11 +29,12 @@ import org.arrowworld.timeline.Timeline;
 
 /**
  * The timeline's side of {@code timeline.py}: makes histories and measures queries on them, one JSON
- * object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1}, {@code state DIR RUNS},
- * {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR RUNS}.
+ * object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1 [ODD_TICK]}, {@code state DIR
+ * RUNS}, {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR RUNS}.
  *
  * <p>A history: tick 0 gives birth to all entities, each later tick sets a value of 100,000 random
- * entities, 25,000 in each of four columns, in no order of ids.
+ * entities, 25,000 in each of four columns, in no order of ids. In the odd tick the last bit of one
+ * row's energy is another one.
  */
 final class TimelineBench {
   private static final int PER_COLUMN = 25_000;
@@ -62,7 +63,8 @@ final class TimelineBench {
               Path.of(args[1]),
               Long.parseLong(args[2]),
               Integer.parseInt(args[3]),
-              Long.parseLong(args[4]));
+              Long.parseLong(args[4]),
+              args.length > 5 ? Long.parseLong(args[5]) : -1);
       case "state" -> state(Path.of(args[1]), Integer.parseInt(args[2]));
       case "replay" ->
           replay(Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
@@ -97,7 +99,8 @@ final class TimelineBench {
     };
   }
 
-  private static void make(Path directory, long triples, int entities, long snapshotTick)
+  private static void make(
+      Path directory, long triples, int entities, long snapshotTick, long oddTick)
       throws IOException {
     DiskStorage storage = new DiskStorage(directory);
     storage.createDirectories("");
@@ -126,6 +129,10 @@ final class TimelineBench {
           for (int i = 0; i < PER_COLUMN; i++) {
             ids[i] = random.nextInt(entities);
             values[i] = pattern(column, random);
+          }
+          if (tick == oddTick && column.equals("energy")) {
+            values[PER_COLUMN / 2] ^= 1;
+            print("odd", "tick", tick, "table", "c", "column", column, "id", ids[PER_COLUMN / 2]);
           }
           writer.appendColumn(keys.key("c." + column).code(), ids, values, PER_COLUMN);
           rows += PER_COLUMN;
