@@ -101,11 +101,11 @@ final class MemoryBench {
           }
         }
       }
-      HistoryQuery query = HistoryQuery.of("c", 17);
-      for (HistoryQuery q : List.of(query.between(floor + 1, last), query.between(0, floor), query)) {
-        Answer<List<Change>> answer = streaming.history(q);
-        line.append(answer.origin()).append(' ').append(answer.value().size()).append(" rows, ");
+      for (int id = 0; id < 100; id++) {
+        query(streaming, HistoryQuery.of("c", id).between(floor + 1, last), line);
       }
+      query(streaming, HistoryQuery.of("c", 17).between(0, floor), line);
+      query(streaming, HistoryQuery.of("c", 17), line);
       System.out.println(line.append("window of ").append(streaming.windowBytes()).append(" bytes"));
     }
   }
@@ -116,5 +116,11 @@ final class MemoryBench {
         World world = timeline.at(tick, memory)) {
       return Hashes.world(world.tables());
     }
+  }
+
+  private static void query(StreamingWorld streaming, HistoryQuery query, StringBuilder line)
+      throws IOException {
+    Answer<List<Change>> answer = streaming.history(query);
+    line.append(answer.origin()).append(' ').append(answer.value().size()).append(" rows, ");
   }
 }
