@@ -188,7 +188,7 @@ def draw(found: dict[str, list[tuple[float, float]]]) -> list[str]:
         axes.set(title=title, xlabel=name, ylabel="seconds, median of the runs")
         axes.set_xlim(0, None)
         axes.set_ylim(0, None)
-        axes.xaxis.set_major_formatter(lambda x, _: f"{x / 1e6:g} M" if x >= 1e6 else f"{x:,.0f}")
+        axes.xaxis.set_major_formatter(lambda x, _: f"{x / 1e6:g} M" if x >= 1e6 else f"{x:,g}")
         axes.grid(alpha=0.3)
         figure.tight_layout()
         path = RESULTS / f"timeline-{file}.png"
@@ -218,7 +218,7 @@ def main() -> None:
     rows += bench("replay", replayed, entities, runs)
     rates = numpy_replay(replayed, entities, runs)
     state = median(rows, "state")
-    grown = curves(triples // 4, entities // 2, runs)
+    grown = curves(triples // 4, entities // 2, runs + 2)
     print(json.dumps({
         "environment": environment(), "triples": triples, "entities": entities, "rows": rows, "peers_seconds": peers,
         "numpy_replay_rates": rates,
