@@ -79,24 +79,24 @@ public final class TripleApplier {
   }
 
   /**
-   * The end of the rows from {@code from} on that change no table's rows and jump from key to key
-   * so much that they are better sorted by key first; {@code from} if they do not.
+   * The end of the rows from {@code from} on that change no table's rows, counted for the block, if
+   * the first of them jump from key to key so much that they are better sorted by key; else {@code
+   * from}.
    */
   private int scattered(Triples rows, int from, int to) {
     char[] codes = rows.keys();
     int runs = 0;
-    int last = -1;
-    int row = from;
-    while (row < to && isPlain(codes[row])) {
-      runs += codes[row] == last ? 0 : 1; // no branch: which key comes next cannot be foretold
-      last = codes[row++];
+    for (int row = from + 1; row < from + ScatterBlock.LEAST_ROWS; row++) {
+      runs += codes[row] == codes[row - 1] ? 0 : 1;
     }
-    boolean scattered = row - from >= ScatterBlock.LEAST_ROWS && runs > (row - from) / 8;
-    return scattered ? row : from;
-  }
-
-  private boolean isPlain(int code) {
-    return code < actions.length ? plain[code] : !action(code).isStructural();
+    if (runs <= ScatterBlock.LEAST_ROWS / 8) {
+      return from;
+    }
+    if (actions.length < keys.size()) {
+      action(keys.size() - 1);
+    }
+    int end = block.count(rows, from, to, plain);
+    return end - from >= ScatterBlock.LEAST_ROWS ? end : from;
   }
 
   private void learnAll(Triples rows, int from, int to, Words words) {
