@@ -202,7 +202,7 @@ class LiveReadersTest {
           last = live.lastTick();
         }
         switch (random.nextInt(3)) {
-          case 0 -> StoreTruncation.after(storage, last - random.nextInt(3));
+          case 0 -> StoreTruncation.after(storage, last - 1 - random.nextInt(3));
           case 1 -> StoreCompaction.keep(storage, 5 + random.nextInt(10), memory);
           default -> StoreCompaction.merge(storage);
         }
