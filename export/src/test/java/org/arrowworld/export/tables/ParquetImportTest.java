@@ -171,8 +171,8 @@ class ParquetImportTest {
 
   @ParameterizedTest
   @EnumSource(WriterVersion.class)
-  void a_changed_file_gives_values_or_a_typed_error_and_takes_bounded_memory(
-      WriterVersion version) throws IOException {
+  void a_changed_file_gives_values_or_a_typed_error_and_takes_bounded_memory(WriterVersion version)
+      throws IOException {
     long seed = Long.getLong("aw.seed", System.nanoTime());
     System.out.println("ParquetImportTest: repeat with -Daw.seed=" + seed);
     SplittableRandom random = new SplittableRandom(seed);
@@ -186,7 +186,9 @@ class ParquetImportTest {
             random.nextBoolean()
                 ? random.nextInt(changed.length)
                 : changed.length - 1 - random.nextInt(Math.min(changed.length, 4096));
-        changed[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : changed[at] ^ 1 << random.nextInt(8));
+        changed[at] =
+            (byte)
+                (random.nextBoolean() ? random.nextInt(256) : changed[at] ^ 1 << random.nextInt(8));
       }
       try {
         read(changed);
