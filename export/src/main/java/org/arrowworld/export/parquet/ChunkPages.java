@@ -21,7 +21,6 @@ import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
 import org.apache.parquet.format.Util;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.storage.ReadableFile;
 
 /**
  * The pages of a column chunk, one in memory at a time besides the dictionary. Checksums are
@@ -198,7 +197,7 @@ final class ChunkPages implements PageReader, PageReadStore {
     require(
         at < end,
         () -> "its pages end before its values, %d of which are left".formatted(valuesLeft));
-    PositionedStream stream = new PositionedStream(input.file(), at, end);
+    PositionedStream stream = new PositionedStream(input, at, end);
     PageHeader header = Util.readPageHeader(stream);
     at = stream.position();
     int stored = header.getCompressed_page_size();
@@ -225,7 +224,7 @@ final class ChunkPages implements PageReader, PageReadStore {
     claimedByPage = (long) stored + header.getUncompressed_page_size();
     input.claim(claimedByPage);
     byte[] bytes = new byte[stored];
-    input.file().readFully(ByteBuffer.wrap(bytes), at);
+    input.read(ByteBuffer.wrap(bytes), at);
     if (header.isSetCrc()) {
       CRC32 crc = new CRC32();
       crc.update(bytes);
@@ -274,13 +273,13 @@ final class ChunkPages implements PageReader, PageReadStore {
   private static final class PositionedStream extends InputStream {
     private static final int BUFFER_BYTES = 512;
 
-    private final ReadableFile file;
+    private final ParquetInput input;
     private final long end;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
     private long read;
 
-    PositionedStream(ReadableFile file, long start, long end) {
-      this.file = file;
+    PositionedStream(ParquetInput input, long start, long end) {
+      this.input = input;
       this.read = start;
       this.end = end;
     }
@@ -290,12 +289,12 @@ final class ChunkPages implements PageReader, PageReadStore {
     }
 
     @Override
-    public int read() throws IOException {
+    public int read() {
       return fill() ? buffer.get() & 0xFF : -1;
     }
 
     @Override
-    public int read(byte[] target, int from, int count) throws IOException {
+    public int read(byte[] target, int from, int count) {
       if (count == 0) {
         return 0;
       }
@@ -307,10 +306,10 @@ final class ChunkPages implements PageReader, PageReadStore {
       return taken;
     }
 
-    private boolean fill() throws IOException {
+    private boolean fill() {
       if (!buffer.hasRemaining() && read < end) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), end - read));
-        file.readFully(buffer, read);
+        input.read(buffer, read);
         buffer.flip();
         read += buffer.limit();
       }

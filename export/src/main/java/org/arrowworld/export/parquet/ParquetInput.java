@@ -3,7 +3,6 @@ package org.arrowworld.export.parquet;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -16,7 +15,6 @@ import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
@@ -114,28 +112,49 @@ public final class ParquetInput implements Closeable {
     return java.util.Arrays.equals(bytes.array(), magic);
   }
 
+  /** The storage failed, not the file: so that nobody on the way takes it for a decoding error. */
+  private static final class ReadFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient IOException failure;
+
+    ReadFailure(IOException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
+  /** Reads bytes of the file. */
+  void read(ByteBuffer target, long position) {
+    try {
+      file.readFully(target, position);
+    } catch (IOException e) {
+      throw new ReadFailure(e);
+    }
+  }
+
   /** Runs what calls parquet-java; see {@link #failed}. */
   private static <T> T reading(String path, Read<T> read) throws IOException {
     try {
       return read.run();
-    } catch (DamagedFileException e) {
-      throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw failed(path, e);
     }
   }
 
-  /** What parquet-java throws, as an exception with the file's name; typed ones stay. */
+  /** What parquet-java throws, as an exception with the file's name; ours stay what they are. */
   static IOException failed(String path, Throwable e) {
-    if (e instanceof InvalidUseException use) {
-      throw use;
-    }
     Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-      if (cause instanceof IOException io && e instanceof UncheckedIOException) {
-        return io instanceof DamagedFileException ? io : new IOException(io.getMessage(), io);
+    while (true) {
+      if (cause instanceof DamagedFileException damaged) {
+        return damaged;
       }
+      if (cause instanceof ReadFailure storage) {
+        return storage.failure;
+      }
+      if (cause.getCause() == null) {
+        break;
+      }
+      cause = cause.getCause();
     }
     return new DamagedFileException(
         path,
@@ -256,10 +275,6 @@ public final class ParquetInput implements Closeable {
 
   List<RowGroup> groups() {
     return meta.getRow_groups();
-  }
-
-  ReadableFile file() {
-    return file;
   }
 
   String writer() {
