@@ -178,15 +178,15 @@ def test_the_log_is_equal_in_every_reader(exported: Path) -> None:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log of many row groups, in log order and by entity, and its last world."""
+    """A log of many row groups, several for each key, in log order and by entity."""
     path = tmp_path_factory.mktemp("run")
-    java_side.aw("run", "--preset", "small", "--ticks", 12, "--durability", "none", "--out", path / "store")
-    java_side.aw("export", path / "store", "--to", "parquet", "--out", path / "archive")
+    java_side.aw("run", "--preset", "small", "--ticks", 48, "--durability", "none", "--out", path / "store")
+    java_side.aw("export", path / "store", "--to", "parquet", "--view", "log", "--out", path / "archive")
     java_side.aw("export", path / "store", "--to", "parquet", "--view", "by_entity", "--out", path / "entities")
     return path
 
 
-FILTERS = {"tick": ("archive/log", "tick", 12), "rid": ("entities/by_entity", "rid", 3), "key": ("entities/by_entity", "key", "creature.birth_t")}
+FILTERS = {"tick": ("archive/log", "tick", 40), "rid": ("entities/by_entity", "rid", 3), "key": ("entities/by_entity", "key", "creature.birth_t")}
 
 
 @pytest.fixture(params=sorted(FILTERS))
@@ -241,6 +241,8 @@ def test_duckdb_s_own_plan_skips_row_groups_by_tick_rid_and_key(question: Any) -
 
 def test_polars_own_log_tells_of_row_groups_skipped_by_tick_rid_and_key(question: Any) -> None:
     path, column, value, groups, rows = question
+    if column == "key":  # a categorical in Polars, whose statistics it does not use
+        column, value = "key_code", key_code(path, value)
     code = f"""import polars as pl
 found = pl.scan_parquet({str(path)!r}).filter(pl.col({column!r}) == {value!r}).select("seq").collect()
 print(sorted(found["seq"].to_list()))"""
@@ -250,9 +252,9 @@ print(sorted(found["seq"].to_list()))"""
     assert there == groups and 0 < read < groups
 
 
-def test_fastparquet_reads_compat_files_of_every_view_and_skips_row_groups(file: Path, run: Path, exported: Path) -> None:
+def test_fastparquet_reads_compat_files_of_every_view_and_skips_row_groups(out: Path, run: Path) -> None:
     fastparquet = pytest.importorskip("fastparquet", reason="fastparquet is not installed")
-    expected, frame = Expected(file.parent, "table"), fastparquet.ParquetFile(file).to_pandas()
+    expected, frame = Expected(out, "table"), fastparquet.ParquetFile(out / "table-zstd.parquet").to_pandas()
     for name, label in expected.types.items():
         assert expected.same(name, frame[name].astype(object if label == "string" else NUMPY[label]).to_numpy()), name
     for folder in ("archive/log", "entities/by_entity"):
@@ -267,7 +269,7 @@ def test_fastparquet_reads_compat_files_of_every_view_and_skips_row_groups(file:
             assert got.where(got.notna(), None).tolist() == table[name].to_pylist(), name
     path = next((run / "archive/log").iterdir())
     read = fastparquet.ParquetFile(path)
-    assert 0 < len(fastparquet.api.filter_row_groups(read, [("tick", "==", 12)])) < len(read.row_groups)
+    assert 0 < len(fastparquet.api.filter_row_groups(read, [("tick", "==", 40)])) < len(read.row_groups)
 
 
 def test_a_file_of_pyarrow_comes_back_as_a_table(tmp_path: Path) -> None:
@@ -278,7 +280,7 @@ def test_a_file_of_pyarrow_comes_back_as_a_table(tmp_path: Path) -> None:
                "y": rng.integers(0, 1 << 63, rows).view("<f8"), "n": rng.integers(0, 1 << 63, rows).astype("<u8") * 2 + 1,
                "few": rng.integers(-3, 3, rows).astype("i1"), "wet": rng.integers(0, 2, rows).astype("?")}
     words = [f"wörd {i % 1000}" for i in range(rows)]
-    gaps = pa.array([None if i % 3 == 0 else i for i in range(rows)], pa.int16())
+    gaps = pa.array([None if i % 3 == 0 else i % 32_768 for i in range(rows)], pa.int16())
     table = pa.table({**columns, "word": words, "gap": gaps, "when": pa.array(range(rows), pa.timestamp("us"))})
     digest = hashlib.blake2b(digest_size=16)
     for name in ("id", "x", "y", "n", "few", "wet"):
