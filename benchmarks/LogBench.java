@@ -217,7 +217,7 @@ final class LogBench {
     int n = 0;
     Storage storage = new DiskStorage(directory);
     if (bytesPerSecond < Double.MAX_VALUE) {
-      storage = ThrottledStorage.of(storage, bytesPerSecond);
+      storage = new ThrottledStorage(storage, bytesPerSecond);
     }
     try (LogWriter writer = writer(storage, options, keys)) {
       for (int tick = 0; n < count; tick++) {

@@ -1,4 +1,3 @@
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,6 +31,7 @@ import org.arrowworld.snapshot.Verify;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -264,10 +264,14 @@ public final class SnapshotBench {
   }
 
   /** A storage that forces nothing, as pickle and NumPy do not. */
-  private record Unforced(Storage storage) implements Storage {
+  private static final class Unforced extends ForwardingStorage {
+    Unforced(Storage storage) {
+      super(storage);
+    }
+
     @Override
     public WritableFile create(String path) throws IOException {
-      WritableFile file = storage.create(path);
+      WritableFile file = super.create(path);
       return new WritableFile() {
         @Override
         public String path() {
@@ -296,50 +300,5 @@ public final class SnapshotBench {
 
     @Override
     public void forceDirectory(String directory) {}
-
-    @Override
-    public List<String> list(String directory) throws IOException {
-      return storage.list(directory);
-    }
-
-    @Override
-    public boolean exists(String path) throws IOException {
-      return storage.exists(path);
-    }
-
-    @Override
-    public ReadableFile openRead(String path) throws IOException {
-      return storage.openRead(path);
-    }
-
-    @Override
-    public WritableFile openWrite(String path) throws IOException {
-      return storage.openWrite(path);
-    }
-
-    @Override
-    public void createDirectories(String directory) throws IOException {
-      storage.createDirectories(directory);
-    }
-
-    @Override
-    public void rename(String from, String to) throws IOException {
-      storage.rename(from, to);
-    }
-
-    @Override
-    public void delete(String path) throws IOException {
-      storage.delete(path);
-    }
-
-    @Override
-    public Closeable lock(String path, String holder) throws IOException {
-      return storage.lock(path, holder);
-    }
-
-    @Override
-    public String description() {
-      return storage.description();
-    }
   }
 }

@@ -1,30 +1,27 @@
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 
 /** A disk that takes so many bytes a second and no more: each write waits its turn. */
-final class ThrottledStorage {
-  private ThrottledStorage() {}
+final class ThrottledStorage extends ForwardingStorage {
+  private final double bytesPerSecond;
 
-  static Storage of(Storage storage, double bytesPerSecond) {
-    return (Storage)
-        Proxy.newProxyInstance(
-            Storage.class.getClassLoader(),
-            new Class<?>[] {Storage.class},
-            (proxy, method, args) -> {
-              try {
-                Object result = method.invoke(storage, args);
-                return result instanceof WritableFile file && method.getReturnType() == WritableFile.class
-                    ? new SlowFile(file, bytesPerSecond)
-                    : result;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+  ThrottledStorage(Storage storage, double bytesPerSecond) {
+    super(storage);
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
+  @Override
+  public WritableFile create(String path) throws IOException {
+    return new SlowFile(super.create(path), bytesPerSecond);
+  }
+
+  @Override
+  public WritableFile openWrite(String path) throws IOException {
+    return new SlowFile(super.openWrite(path), bytesPerSecond);
   }
 
   private static final class SlowFile implements WritableFile {

@@ -47,13 +47,27 @@ public final class NpyFiles {
       Storage storage, String path, NpyType type, long[] shape, ByteBuffer... littleEndianData)
       throws IOException {
     NpyHeader.checkData("write " + path, type, shape, littleEndianData);
+    publish(storage, path, NpyHeader.encode(type, shape), littleEndianData);
+  }
+
+  /**
+   * Publishes a one-dimensional array of words, NumPy's {@code <U}; a file of that name is
+   * replaced. NumPy drops NULs at the end of a word when it reads one.
+   */
+  public static void writeWords(Storage storage, String path, List<String> words)
+      throws IOException {
+    NpyWords array = NpyWords.of(words);
+    publish(storage, path, array.header(), array.data());
+  }
+
+  private static void publish(Storage storage, String path, ByteBuffer header, ByteBuffer... pieces)
+      throws IOException {
     String temporary = path + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);
     try (WritableFile file = storage.create(temporary)) {
-      ByteBuffer header = NpyHeader.encode(type, shape);
       long position = header.remaining();
       file.write(header, 0);
-      for (ByteBuffer data : littleEndianData) {
+      for (ByteBuffer data : pieces) {
         file.write(data.duplicate(), position);
         position += data.remaining();
       }

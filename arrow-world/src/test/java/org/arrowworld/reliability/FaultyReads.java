@@ -1,23 +1,20 @@
 package org.arrowworld.reliability;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
-import org.arrowworld.storage.Storage;
-import org.arrowworld.storage.WritableFile;
 
 /** A storage whose n-th reading operation fails as a bad device does, and counts open files. */
-final class FaultyReads implements Storage {
-  private final MemoryStorage storage;
+final class FaultyReads extends ForwardingStorage {
   private final long failing;
   private long reads;
   private int open;
 
   FaultyReads(MemoryStorage storage, long failing) {
-    this.storage = storage;
+    super(storage);
     this.failing = failing;
   }
 
@@ -40,19 +37,19 @@ final class FaultyReads implements Storage {
   @Override
   public List<String> list(String directory) throws IOException {
     step(directory);
-    return storage.list(directory);
+    return super.list(directory);
   }
 
   @Override
   public boolean exists(String path) throws IOException {
     step(path);
-    return storage.exists(path);
+    return super.exists(path);
   }
 
   @Override
   public ReadableFile openRead(String path) throws IOException {
     step(path);
-    ReadableFile file = storage.openRead(path);
+    ReadableFile file = super.openRead(path);
     synchronized (this) {
       open++;
     }
@@ -91,41 +88,6 @@ final class FaultyReads implements Storage {
         file.close();
       }
     };
-  }
-
-  @Override
-  public WritableFile create(String path) throws IOException {
-    return storage.create(path);
-  }
-
-  @Override
-  public WritableFile openWrite(String path) throws IOException {
-    return storage.openWrite(path);
-  }
-
-  @Override
-  public void createDirectories(String directory) throws IOException {
-    storage.createDirectories(directory);
-  }
-
-  @Override
-  public void forceDirectory(String directory) throws IOException {
-    storage.forceDirectory(directory);
-  }
-
-  @Override
-  public void rename(String from, String to) throws IOException {
-    storage.rename(from, to);
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    storage.delete(path);
-  }
-
-  @Override
-  public Closeable lock(String path, String holder) throws IOException {
-    return storage.lock(path, holder);
   }
 
   @Override

@@ -2,16 +2,11 @@ package org.arrowworld.testing;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.json.Json;
 
 /**
  * The reference inputs beside the project ({@code ../shared/data} from its root); tests that need
@@ -49,35 +44,6 @@ public final class SharedData {
   /** An object of a JSON file: maps, lists, strings, longs, doubles, booleans. */
   @SuppressWarnings("unchecked")
   public static Map<String, Object> json(Path file) throws IOException {
-    try (JsonParser parser = new JsonFactory().createParser(Files.readString(file))) {
-      parser.nextToken();
-      return (Map<String, Object>) value(parser);
-    }
-  }
-
-  private static Object value(JsonParser parser) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> {
-        Map<String, Object> map = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          String key = parser.currentName();
-          parser.nextToken();
-          map.put(key, value(parser));
-        }
-        yield map;
-      }
-      case START_ARRAY -> {
-        List<Object> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          list.add(value(parser));
-        }
-        yield list;
-      }
-      case VALUE_NUMBER_INT -> parser.getLongValue();
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      default -> parser.getText();
-    };
+    return (Map<String, Object>) Json.parse(Files.readString(file));
   }
 }

@@ -2,7 +2,6 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,12 +10,9 @@ import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.export.npz.TableNpz;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.BufferCompression;
-import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.TableView;
 import picocli.CommandLine.Command;
@@ -28,8 +24,9 @@ import picocli.CommandLine.Parameters;
     name = "at",
     description = {
       "Show the world at a tick, or write it as files.",
-      "npz: one array per column; string columns are u32 codes, and the arrays codebook.offsets",
-      "and codebook.utf8 hold the words as Arrow lays them out."
+      "npz, npy: one array per column; string columns are u32 codes, and the arrays",
+      "codebook.offsets and codebook.utf8 hold the words as Arrow lays them out. csv and parquet",
+      "hold the words themselves. More options for those: aw export."
     })
 final class AtVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -41,13 +38,19 @@ final class AtVerb extends ReadingVerb {
   @Option(names = "--table", paramLabel = "N", description = "Only this table.")
   private String table;
 
-  @Option(names = "--to", paramLabel = "FORMAT", description = "Write files: arrow or npz.")
+  @Option(
+      names = "--to",
+      paramLabel = "FORMAT",
+      description = "Write files: ${COMPLETION-CANDIDATES}.")
   private TableFormat to;
 
   @Option(
       names = "--out",
       paramLabel = "PATH",
-      description = "With --table a file, else a directory of <table>.<format>.")
+      description = {
+        "With --table a file, else a directory of <table>.<format>. With --to npy a directory of",
+        "<column>.npy, or of such directories."
+      })
   private Path out;
 
   @Option(
@@ -60,12 +63,6 @@ final class AtVerb extends ReadingVerb {
   private boolean replace;
 
   private BufferCompression compression;
-
-  /** Formats of table files, named as their endings. */
-  enum TableFormat {
-    arrow,
-    npz
-  }
 
   @Override
   QuickArguments quick() {
@@ -93,16 +90,16 @@ final class AtVerb extends ReadingVerb {
     }
     compression = compression();
     Storage storage = store(store);
-    if (out != null) {
-      checkOut();
+    if (out != null && (table == null || to == TableFormat.npy)) {
+      OutputDirectory.check(out, existing());
+    } else if (out != null) {
+      OutputDirectory.checkFile(out, existing());
     }
     try (State state = State.at(storage, tick, console())) {
       if (to == null) {
         show(state);
-      } else if (table != null) {
-        writeFile(state);
       } else {
-        writeDirectory(state);
+        write(state);
       }
     }
     return Exit.OK;
@@ -120,52 +117,16 @@ final class AtVerb extends ReadingVerb {
     return replace ? Existing.REPLACE : Existing.REFUSE;
   }
 
-  private void checkOut() throws IOException {
+  private void write(State state) throws IOException {
+    TableOutput output = new TableOutput(to, out, existing(), compression);
+    List<TableView> written;
     if (table == null) {
-      OutputDirectory.check(out, existing());
+      written = state.tables();
+      output.write(state);
     } else {
-      OutputDirectory.checkFile(out, existing());
+      written = List.of(state.table(table));
+      output.write(state, written.get(0));
     }
-  }
-
-  private void writeFile(State state) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
-    Files.createDirectories(absolute.getParent());
-    DiskStorage parent = new DiskStorage(absolute.getParent());
-    write(parent, absolute.getFileName().toString(), state, state.table(table));
-    report(state, List.of(state.table(table)));
-  }
-
-  private void writeDirectory(State state) throws IOException {
-    try (OutputDirectory directory = OutputDirectory.begin(out, existing())) {
-      DiskStorage storage = new DiskStorage(directory.directory());
-      for (TableView view : state.tables()) {
-        write(storage, view.name() + "." + to, state, view);
-      }
-      directory.commit();
-    }
-    report(state, state.tables());
-  }
-
-  private void write(Storage storage, String path, State state, TableView view) throws IOException {
-    switch (to) {
-      case arrow ->
-          TableFiles.write(
-              storage,
-              path,
-              view,
-              new TableFiles.Form(
-                  new TableFiles.Origin(
-                      state.info().id(),
-                      state.info().schema().version(),
-                      state.tick(),
-                      state.words()),
-                  compression));
-      case npz -> TableNpz.write(storage, path, view, state.words());
-    }
-  }
-
-  private void report(State state, List<TableView> written) {
     long rows = written.stream().mapToLong(TableView::rows).sum();
     console()
         .note(

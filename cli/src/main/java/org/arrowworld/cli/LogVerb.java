@@ -5,9 +5,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.arrowworld.cli.RowPrinter.ReaderGoneException;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogFollower;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
 import org.arrowworld.simlog.SimLogReader;
-import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
@@ -67,51 +70,85 @@ final class LogVerb extends ReadingVerb {
     StoreInfo info = StoreInfo.read(storage);
     RowPrinter printer = new RowPrinter(console(), format(), "tick", "rid", "key", "val");
     try {
-      long next = range.first();
-      String seen = "";
-      do {
-        String present = follow ? fingerprint(storage) : "";
-        if (seen.isEmpty() || !present.equals(seen)) {
-          next = print(info, storage, condition, new TickRange(next, range.last()), printer);
-          console().out().flush();
-          seen = present;
-        }
-      } while (follow
-          && next <= range.last()
-          && !console().out().checkError()
-          && console().pause().goOn());
+      if (where == null
+          || info.property("records").isEmpty()
+          || !printRecords(storage, condition, printer)) {
+        printRows(info, storage, condition, printer);
+      }
     } catch (ReaderGoneException e) {
       return Exit.OK;
     }
     return Exit.OK;
   }
 
-  /** Names and sizes of the segments: they change when something is committed. */
-  private static String fingerprint(Storage storage) throws IOException {
-    StringBuilder text = new StringBuilder("log");
-    for (String directory : new String[] {"log", "log/live"}) {
-      for (String name : storage.list(directory)) {
-        text.append(' ').append(name);
-        if (name.contains(".arrow")) {
-          try (ReadableFile file = storage.openRead(directory + "/" + name)) {
-            text.append(':').append(file.size());
-          } catch (java.nio.file.NoSuchFileException e) {
-            text.append(":gone"); // sealed meanwhile: looked at again at the next round
-          }
-        }
+  private void printRows(StoreInfo info, Storage storage, Where condition, RowPrinter printer)
+      throws IOException {
+    LogFollower follower;
+    try (Log log = info.openLog(storage)) {
+      RowFilter filter = new RowFilter(condition, log.keys());
+      TickRange present = range.and(filter.ticks()).and(new TickRange(0, log.end().tick()));
+      Log.Visitor visitor = printing(filter, log.keys(), printer);
+      if (!present.isEmpty() && filter.rid().isPresent()) {
+        log.scanRid(present.first(), present.last(), filter.rid().getAsInt(), visitor);
+      } else if (!present.isEmpty()) {
+        log.scan(present.first(), present.last(), visitor);
+      }
+      follower = LogFollower.open(storage, log.keys().from(0), log.end());
+    }
+    try (follower) {
+      while (goesOn(follower.position())) {
+        follower.poll(
+            (batch, from, to) ->
+                printing(new RowFilter(condition, follower.keys()), follower.keys(), printer)
+                    .visit(batch, firstRow(batch, from, to), to));
       }
     }
-    return text.toString();
   }
 
-  /** Prints what there is of a range; returns the first tick it did not see. */
-  private long print(
-      StoreInfo info, Storage storage, Where condition, TickRange wanted, RowPrinter printer)
+  /** Whether more is to be waited for; returns after a pause. */
+  private boolean goesOn(LogPosition position) {
+    console().out().flush();
+    return follow
+        && position.tick() < range.last()
+        && !console().out().checkError()
+        && console().pause().goOn();
+  }
+
+  private Log.Visitor printing(RowFilter filter, KeyTable keys, RowPrinter printer) {
+    return (batch, from, to) -> {
+      for (int row = from; row < to && batch.tick(row) <= range.last(); row++) {
+        if (filter.matches(batch, row)) {
+          Key key = keys.key(batch.key(row));
+          printer.row(
+              batch.tick(row),
+              Integer.toUnsignedLong(batch.rid(row)),
+              key.name(),
+              Cell.of(key, batch, row));
+        }
+      }
+    };
+  }
+
+  private int firstRow(TripleBatch batch, int from, int to) {
+    int row = from;
+    while (row < to && batch.tick(row) < range.first()) {
+      row++;
+    }
+    return row;
+  }
+
+  /** Prints the records that match; false if the condition speaks of rows. */
+  private boolean printRecords(Storage storage, Where condition, RowPrinter printer)
       throws IOException {
-    if (where != null && info.property("records").isPresent()) {
+    LogPosition seen = LogPosition.START;
+    do {
       try (SimLogReader reader = SimLogReader.open(storage)) {
         Optional<RecordFilter> records = RecordFilter.of(condition, reader);
-        if (records.isPresent()) {
+        if (records.isEmpty()) {
+          return false;
+        }
+        if (reader.end().seq() > seen.seq()) {
+          TickRange wanted = range.and(new TickRange(seen.tick() + 1, Long.MAX_VALUE));
           reader.scan(
               record -> {
                 if (wanted.first() <= record.group()
@@ -120,34 +157,10 @@ final class LogVerb extends ReadingVerb {
                   printer.record(record);
                 }
               });
-          return Math.max(wanted.first(), reader.end().tick() + 1);
+          seen = reader.end();
         }
       }
-    }
-    try (Log log = info.openLog(storage)) {
-      RowFilter filter = new RowFilter(condition, log.keys());
-      TickRange present = wanted.and(filter.ticks()).and(new TickRange(0, log.end().tick()));
-      if (!present.isEmpty()) {
-        Log.Visitor visitor =
-            (batch, from, to) -> {
-              for (int row = from; row < to; row++) {
-                if (filter.matches(batch, row)) {
-                  Key key = log.keys().key(batch.key(row));
-                  printer.row(
-                      batch.tick(row),
-                      Integer.toUnsignedLong(batch.rid(row)),
-                      key.name(),
-                      Cell.of(key, batch, row));
-                }
-              }
-            };
-        if (filter.rid().isPresent()) {
-          log.scanRid(present.first(), present.last(), filter.rid().getAsInt(), visitor);
-        } else {
-          log.scan(present.first(), present.last(), visitor);
-        }
-      }
-      return Math.max(wanted.first(), log.end().tick() + 1);
-    }
+    } while (goesOn(seen));
+    return true;
   }
 }

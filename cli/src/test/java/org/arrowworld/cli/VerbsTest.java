@@ -347,6 +347,32 @@ class VerbsTest {
   }
 
   @Test
+  void at_writes_tables_as_npy_parquet_and_csv_that_come_back() throws IOException {
+    for (String format : List.of("npy", "csv", "parquet")) {
+      Path all = folder.resolve("out/" + format);
+      assertThat(Aw.run("at", store, "--tick", 1, "--to", format, "--out", all).exit()).isZero();
+      assertThat(new DiskStorage(all).list("")).hasSize(3);
+      Aw again = Aw.run("at", store, "--tick", 1, "--to", format, "--out", all, "--replace");
+      assertThat(again.exit()).isZero();
+      assertThat(Aw.run("at", store, "--tick", 1, "--to", format, "--out", all).exit())
+          .isEqualTo(1);
+    }
+    Path one = folder.resolve("ship");
+    Aw.run("at", store, "--tick", 1, "--table", "ship", "--to", "npy", "--out", one);
+    assertThat(new DiskStorage(one).list("")).contains("x.npy", "codebook.utf8.npy");
+    Path back = folder.resolve("back");
+    assertThat(Aw.run("import", "npy", one, "--table", "ship", "--out", back).exit()).isZero();
+    assertThat(hashOfColumns(back, 0)).isEqualTo(hashOfColumns(store, 1));
+    String csv = Files.readString(folder.resolve("out/csv/ship.csv"));
+    assertThat(csv.lines().count()).isEqualTo(1 + Files.size(one.resolve("afloat.npy")) - 128);
+  }
+
+  private static String hashOfColumns(Path store, long tick) {
+    Aw hash = Aw.run("hash", store, "--tick", tick, "--table", "ship", "--columns", "id,x,mass");
+    return hash.lines().get(hash.lines().size() - 1);
+  }
+
+  @Test
   void at_writes_tables_as_arrow_and_npz_files_that_agree() throws IOException {
     Path arrow = folder.resolve("out/arrow");
     Path npz = folder.resolve("out/npz");

@@ -20,6 +20,8 @@ import org.arrowworld.store.StoreInfo;
  * hidden name beside its final one and renamed by {@link #commit}.
  */
 public final class OutputDirectory implements Closeable {
+  private static final String TABLE = "[^.].*\\.(arrow|npz|npy|csv|avro|parquet)";
+  private static final String ARRAY = "[^.].*\\.npy";
 
   /** What to do about something that stands at the output path. */
   public enum Existing {
@@ -152,12 +154,28 @@ public final class OutputDirectory implements Closeable {
       return false;
     }
     for (String name : new DiskStorage(path).list("")) {
-      boolean table = name.matches("[^.].*\\.(arrow|npz|csv|avro)");
-      if (!table || !Files.isRegularFile(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+      Path entry = path.resolve(name);
+      if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+          ? !holdsOnlyFiles(entry, ARRAY)
+          : !isFile(entry, TABLE)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean holdsOnlyFiles(Path path, String pattern) throws IOException {
+    for (String name : new DiskStorage(path).list("")) {
+      if (!isFile(path.resolve(name), pattern)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFile(Path path, String pattern) {
+    return path.getFileName().toString().matches(pattern)
+        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Deletes a store nobody writes to, or a directory that {@link #check} let pass. */

@@ -103,7 +103,7 @@ public final class BodyReader {
       }
       total += BodyLayout.align(lengths[i], 8);
     }
-    if (total > Integer.MAX_VALUE - 64) {
+    if (total > Integer.MAX_VALUE - PADDING_BYTES) {
       throw place.damaged("a body of %d uncompressed bytes".formatted(total));
     }
     ByteBuffer memory = plain.take((int) total);

@@ -69,7 +69,7 @@ public final class LogNpz {
       spills.addTo(out);
       out.addWords("codebook", log.keys().from(0).stream().map(Key::name).toList());
       if (source.store().strings()) {
-        WordArrays.add(out, "words", content.words().all());
+        WordArrays.add(ArraySink.of(out), "words", content.words().all());
       }
       byte[] json = Json.write(description(source)).getBytes(StandardCharsets.UTF_8);
       out.add("aw.json", NpyType.U8, new long[] {json.length}, ByteBuffer.wrap(json));

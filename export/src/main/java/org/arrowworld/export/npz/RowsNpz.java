@@ -60,7 +60,7 @@ public final class RowsNpz {
           columns.stream().filter(c -> c.type() == ColumnType.STRING).map(RowColumn::name).toList();
       if (!strings.isEmpty()) {
         out.addWords(TableNpz.WORD_COLUMNS, strings);
-        WordArrays.add(out, TableNpz.WORDS, words.all);
+        WordArrays.add(ArraySink.of(out), TableNpz.WORDS, words.all);
       }
       out.commit();
       return new ExportedFile(path, rows[0], 0);

@@ -42,23 +42,39 @@ public final class TableNpz {
   public static void write(Storage storage, String path, TableView table, List<String> words)
       throws IOException {
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED)) {
-      List<String> strings = new ArrayList<>();
-      for (Column column : table.columns()) {
-        out.add(
-            column.name(),
-            RowsNpz.type(column.type()),
-            new long[] {table.rows()},
-            table.bytes(column));
-        if (column.type() == ColumnType.STRING) {
-          strings.add(column.name());
-        }
-      }
-      if (!strings.isEmpty()) {
-        out.addWords(WORD_COLUMNS, strings);
-        WordArrays.add(
-            out, WORDS, words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
-      }
+      write(ArraySink.of(out), table, words);
       out.commit();
+    }
+  }
+
+  /**
+   * Writes the same arrays as files {@code <name>.npy}, each published on its own; files of those
+   * names are replaced.
+   *
+   * @param directory where they go, at its top
+   * @param words the codebook, needed if there is a string column
+   */
+  public static void writeFiles(Storage directory, TableView table, List<String> words)
+      throws IOException {
+    write(ArraySink.of(directory), table, words);
+  }
+
+  private static void write(ArraySink out, TableView table, List<String> words) throws IOException {
+    List<String> strings = new ArrayList<>();
+    for (Column column : table.columns()) {
+      out.add(
+          column.name(),
+          RowsNpz.type(column.type()),
+          new long[] {table.rows()},
+          table.bytes(column));
+      if (column.type() == ColumnType.STRING) {
+        strings.add(column.name());
+      }
+    }
+    if (!strings.isEmpty()) {
+      out.addWords(WORD_COLUMNS, strings);
+      WordArrays.add(
+          out, WORDS, words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
     }
   }
 }

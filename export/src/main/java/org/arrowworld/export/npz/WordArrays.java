@@ -6,14 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.npy.NpyType;
-import org.arrowworld.npy.NpzWriter;
 
 /** Words as two arrays, laid out as Arrow lays them out (spec Z-5, Z-11). */
 final class WordArrays {
   private WordArrays() {}
 
   /** Adds {@code <prefix>.offsets} and {@code <prefix>.utf8}. */
-  static void add(NpzWriter out, String prefix, List<byte[]> words) throws IOException {
+  static void add(ArraySink out, String prefix, List<byte[]> words) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ByteBuffer offsets =
         ByteBuffer.allocate(Math.multiplyExact(Long.BYTES, words.size() + 1))

@@ -3,7 +3,6 @@ package org.arrowworld.export.rows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.storage.Storage;
@@ -13,11 +12,10 @@ import org.arrowworld.storage.Storage;
  * outside memory: runs of {@link #RUN_ROWS} rows are spilled to temporary files, which are gone
  * after the scan, and merged.
  */
-public final class EntityOrder implements RowSource {
+public final class EntityOrder extends ForwardingRows {
   /** Rows of a run; they take about 60 bytes each while it is sorted. */
   static final int RUN_ROWS = 1 << 20;
 
-  private final LogSource source;
   private final Storage scratch;
   private final String path;
   private final int runRows;
@@ -33,7 +31,7 @@ public final class EntityOrder implements RowSource {
   }
 
   EntityOrder(LogSource source, Storage scratch, String path, int runRows) {
-    this.source = source;
+    super(source);
     this.scratch = scratch;
     this.path = path;
     this.runRows = runRows;
@@ -42,21 +40,6 @@ public final class EntityOrder implements RowSource {
   @Override
   public String name() {
     return "by_entity";
-  }
-
-  @Override
-  public List<RowColumn> columns() {
-    return source.columns();
-  }
-
-  @Override
-  public long rows() throws IOException {
-    return source.rows();
-  }
-
-  @Override
-  public byte[] utf8(int column, int code) {
-    return source.utf8(column, code);
   }
 
   @Override
@@ -69,16 +52,6 @@ public final class EntityOrder implements RowSource {
   @Override
   public Optional<Integer> sortedBy() {
     return Optional.of(LogSource.KEY_CODE);
-  }
-
-  @Override
-  public Optional<KeyedValues> keyed() {
-    return source.keyed();
-  }
-
-  @Override
-  public List<List<Integer>> lookups() {
-    return source.lookups();
   }
 
   @Override

@@ -4,19 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.arrowworld.schema.ColumnType;
 
 /**
  * The same rows without unsigned types, for engines that have none: u8 as i16, u16 as i32, u32 as
  * i64, and u64 as the i64 with the same 64 bits.
  */
-public final class SignedRows implements RowSource {
-  private final RowSource source;
-
+public final class SignedRows extends ForwardingRows {
   /** Rows of another source. */
   public SignedRows(RowSource source) {
-    this.source = source;
+    super(source);
   }
 
   /** The type that stands for another where there are no unsigned ones. */
@@ -30,23 +27,8 @@ public final class SignedRows implements RowSource {
   }
 
   @Override
-  public String name() {
-    return source.name();
-  }
-
-  @Override
   public List<RowColumn> columns() {
     return source.columns().stream().map(c -> c.with(signed(c.type()))).toList();
-  }
-
-  @Override
-  public long rows() throws IOException {
-    return source.rows();
-  }
-
-  @Override
-  public byte[] utf8(int column, int code) {
-    return source.utf8(column, code);
   }
 
   @Override
@@ -54,21 +36,6 @@ public final class SignedRows implements RowSource {
     Map<String, String> origin = new java.util.LinkedHashMap<>(source.origin());
     origin.put("aw.signed", "true");
     return origin;
-  }
-
-  @Override
-  public Optional<Integer> sortedBy() {
-    return source.sortedBy();
-  }
-
-  @Override
-  public Optional<KeyedValues> keyed() {
-    return source.keyed();
-  }
-
-  @Override
-  public List<List<Integer>> lookups() {
-    return source.lookups();
   }
 
   @Override
