@@ -1,5 +1,6 @@
 package org.arrowworld.export.tables;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
@@ -181,11 +182,12 @@ final class ArchivedLog {
   }
 
   /** The rows' {@code val} once more, for rows asked for in ascending order. */
-  LogRebuild.Archived vals() {
+  Vals vals() {
     return new Vals();
   }
 
-  private final class Vals implements LogRebuild.Archived {
+  /** The {@code val} column from front to back. */
+  final class Vals implements LogRebuild.Archived, Closeable {
     private final Iterator<String> rest = files.iterator();
     private ParquetInput input;
     private ParquetCursor vals;
@@ -207,7 +209,8 @@ final class ArchivedLog {
       return bits(input, "val", vals);
     }
 
-    private void close() throws IOException {
+    @Override
+    public void close() throws IOException {
       if (input != null) {
         input.close();
         input = null;

@@ -213,7 +213,9 @@ public final class ParquetArchiveImport {
     try (LogRebuild rebuild = new LogRebuild(source, store, info, log.keys())) {
       end = log.writeTo(rebuild);
       rebuild.finish(end);
-      rebuild.compare(log.vals());
+      try (ArchivedLog.Vals vals = log.vals()) {
+        rebuild.compare(vals);
+      }
       rows = rebuild.rows();
     }
     Optional<String> hash = Optional.empty();
