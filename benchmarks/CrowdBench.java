@@ -29,7 +29,7 @@ import org.arrowworld.tick.TickEngine;
  * creatures, ticks.
  */
 final class CrowdBench {
-  private static final int WARM_UP_TICKS = 3;
+  private static final int WARM_UP_TICKS = 20;
 
   private enum Mode {
     UNLOGGED,
@@ -135,17 +135,17 @@ final class CrowdBench {
     }
   }
 
-  /** Milliseconds of each tick after the warm-up; returns the rows of the last one. */
+  /** Milliseconds of each tick after the warm-up; returns the rows of a tick, on average of all. */
   private long time(List<Double> millis, Step step) throws IOException {
     long rows = 0;
     for (int i = 0; i < ticks + WARM_UP_TICKS; i++) {
       long start = System.nanoTime();
-      rows = step.run();
+      rows += step.run();
       if (i >= WARM_UP_TICKS) {
         millis.add((System.nanoTime() - start) / 1e6);
       }
     }
-    return rows;
+    return rows / (ticks + WARM_UP_TICKS);
   }
 
   private void print(
@@ -161,8 +161,8 @@ final class CrowdBench {
     System.out.printf(
         Locale.ROOT,
         "{\"mode\":\"%s\",\"threads\":%d,\"creatures\":%d,\"world_rows\":%d,\"median_ms\":%.2f,\"max_ms\":%.2f,"
-            + "\"all_ms\":%s,\"log_rows_last_tick\":%d,\"log_bytes_per_tick\":%d,\"arrow_bytes\":%d,"
-            + "\"resume_hash\":\"%s\"}%n",
+            + "\"all_ms\":%s,\"log_rows_per_tick\":%d,\"log_bytes_per_tick\":%d,\"arrow_bytes\":%d,"
+            + "\"heap_bytes\":%d,\"resume_hash\":\"%s\"}%n",
         mode.name().toLowerCase(Locale.ROOT),
         threads,
         world.table("creature").rows(),
@@ -173,6 +173,14 @@ final class CrowdBench {
         rows,
         bytesPerTick,
         memory.getAllocatedMemory(),
+        heapBytes(),
         Hashes.resume(world));
+  }
+
+  /** What is reachable on the heap: the world's id maps, the simulation's grid, the log's buffers. */
+  private static long heapBytes() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

@@ -1,5 +1,8 @@
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -9,10 +12,18 @@ import org.arrowworld.simlog.SimRecord;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.window.Answer;
+import org.arrowworld.window.StreamingWorld;
+import org.arrowworld.window.Window;
 
 /**
  * The steps of {@code memory.py} that are no verbs of {@code aw}. Arguments: {@code append DIR BYTES
- * none|zstd}, {@code scan DIR} or {@code seal DIR}. Prints rows and a checksum.
+ * none|zstd}, {@code scan DIR}, {@code seal DIR} or {@code window DIR}. Prints rows and a checksum.
  */
 final class MemoryBench {
   private static final int FIELDS = 5;
@@ -27,6 +38,7 @@ final class MemoryBench {
       case "append" -> append(store, Long.parseLong(args[2]), BufferCompression.parse(args[3]));
       case "scan" -> scan(store);
       case "seal" -> SimLog.open(store, LogOptions.DEFAULT).seal();
+      case "window" -> window(store);
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -69,5 +81,46 @@ final class MemoryBench {
           });
     }
     System.out.printf("%d rows, checksum %016x%n", sums[0], sums[1]);
+  }
+
+  /** States and histories inside the window, and outside, where they are the timeline's. */
+  private static void window(Path store) throws IOException {
+    DiskStorage storage = new DiskStorage(store);
+    try (BufferAllocator memory = new RootAllocator();
+        StreamingWorld streaming = StreamingWorld.open(storage, new Window(20, 64 << 20), memory)) {
+      long last = streaming.lastTick();
+      long floor = streaming.firstTickInMemory();
+      StringBuilder line = new StringBuilder();
+      for (long tick : new long[] {last, floor + 1, floor / 2, floor - 1}) {
+        Answer<World> answer = streaming.at(tick);
+        try (World world = answer.value()) {
+          String hash = Hashes.world(world.tables());
+          line.append(answer.origin()).append(' ').append(tick).append(' ').append(hash).append(", ");
+          if (tick > floor && !hash.equals(fromFiles(storage, tick, memory))) {
+            throw new IllegalStateException("the window has another state at tick " + tick);
+          }
+        }
+      }
+      for (int id = 0; id < 100; id++) {
+        query(streaming, HistoryQuery.of("c", id).between(floor + 1, last), line);
+      }
+      query(streaming, HistoryQuery.of("c", 17).between(0, floor), line);
+      query(streaming, HistoryQuery.of("c", 17), line);
+      System.out.println(line.append("window of ").append(streaming.windowBytes()).append(" bytes"));
+    }
+  }
+
+  private static String fromFiles(DiskStorage storage, long tick, BufferAllocator memory)
+      throws IOException {
+    try (Timeline timeline = Timeline.open(storage);
+        World world = timeline.at(tick, memory)) {
+      return Hashes.world(world.tables());
+    }
+  }
+
+  private static void query(StreamingWorld streaming, HistoryQuery query, StringBuilder line)
+      throws IOException {
+    Answer<List<Change>> answer = streaming.history(query);
+    line.append(answer.origin()).append(' ').append(answer.value().size()).append(" rows, ");
   }
 }

@@ -29,14 +29,20 @@ import org.arrowworld.timeline.Timeline;
 
 /**
  * The timeline's side of {@code timeline.py}: makes histories and measures queries on them, one JSON
- * object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1}, {@code state DIR RUNS},
- * {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR RUNS}.
+ * object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1 [ODD_TICK]}, {@code state DIR
+ * RUNS}, {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR RUNS}.
  *
  * <p>A history: tick 0 gives birth to all entities, each later tick sets a value of 100,000 random
- * entities, 25,000 in each of four columns, in no order of ids.
+ * entities, 25,000 in each of four columns, in no order of ids. In the odd tick the last bit of one
+ * row's energy is another one.
  */
 final class TimelineBench {
   private static final int PER_COLUMN = 25_000;
+  private static final int TICK = 4 * PER_COLUMN;
+
+  /** Different rows in memory: more than caches hold. */
+  private static final int POOL = 40 * TICK;
+
   private static final List<String> COLUMNS = List.of("x", "y", "energy", "heat");
 
   private static final WorldSchema SCHEMA =
@@ -57,7 +63,8 @@ final class TimelineBench {
               Path.of(args[1]),
               Long.parseLong(args[2]),
               Integer.parseInt(args[3]),
-              Long.parseLong(args[4]));
+              Long.parseLong(args[4]),
+              args.length > 5 ? Long.parseLong(args[5]) : -1);
       case "state" -> state(Path.of(args[1]), Integer.parseInt(args[2]));
       case "replay" ->
           replay(Integer.parseInt(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
@@ -92,7 +99,8 @@ final class TimelineBench {
     };
   }
 
-  private static void make(Path directory, long triples, int entities, long snapshotTick)
+  private static void make(
+      Path directory, long triples, int entities, long snapshotTick, long oddTick)
       throws IOException {
     DiskStorage storage = new DiskStorage(directory);
     storage.createDirectories("");
@@ -121,6 +129,10 @@ final class TimelineBench {
           for (int i = 0; i < PER_COLUMN; i++) {
             ids[i] = random.nextInt(entities);
             values[i] = pattern(column, random);
+          }
+          if (tick == oddTick && column.equals("energy")) {
+            values[PER_COLUMN / 2] ^= 1;
+            print("odd", "tick", tick, "table", "c", "column", column, "id", ids[PER_COLUMN / 2]);
           }
           writer.appendColumn(keys.key("c." + column).code(), ids, values, PER_COLUMN);
           rows += PER_COLUMN;
@@ -175,7 +187,7 @@ final class TimelineBench {
     }
   }
 
-  /** Rows that are in memory, through the id-to-slot map, tick by tick. */
+  /** Rows that are in memory, each another, through the id-to-slot map, tick by tick. */
   private static void replay(int triples, int entities, int runs) throws IOException {
     KeyTable keys = new KeyTable(SCHEMA.keys());
     SplittableRandom random = new SplittableRandom(9);
@@ -183,29 +195,27 @@ final class TimelineBench {
     for (int i = 0; i < entities; i++) {
       births.add(0, i, keys.key("c.born").code(), Values.ofInteger(0));
     }
-    Triples rows = new Triples(4 * PER_COLUMN);
-    Triples mixed = new Triples(4 * PER_COLUMN);
-    for (String column : COLUMNS) {
-      for (int i = 0; i < PER_COLUMN; i++) {
-        int key = keys.key("c." + column).code();
-        rows.add(1, random.nextInt(entities), key, pattern(column, random));
-        String any = COLUMNS.get(random.nextInt(COLUMNS.size()));
-        mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
-      }
+    Triples rows = new Triples(POOL);
+    Triples mixed = new Triples(POOL);
+    for (int i = 0; i < POOL; i++) {
+      String column = COLUMNS.get(i / PER_COLUMN % COLUMNS.size());
+      rows.add(1, random.nextInt(entities), keys.key("c." + column).code(), pattern(column, random));
+      String any = COLUMNS.get(random.nextInt(COLUMNS.size()));
+      mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
     }
     try (BufferAllocator memory = new RootAllocator();
         World world = new World(SCHEMA, new Codebook(), memory)) {
       TripleApplier applier = new TripleApplier(world, keys);
       applier.apply(births, 0, births.size(), null);
       for (int run = 0; run < runs + 2; run++) {
-        for (Triples tick : List.of(rows, mixed)) {
+        for (Triples pool : List.of(rows, mixed)) {
           long start = System.nanoTime();
-          for (int done = 0; done < triples; done += tick.size()) {
-            applier.apply(tick, 0, tick.size(), null);
+          for (int done = 0; done + TICK <= triples; done += TICK) {
+            applier.apply(pool, done % POOL, done % POOL + TICK, null);
           }
           double time = seconds(start);
           if (run >= 2) {
-            String what = tick == rows ? "replay, column by column" : "replay, keys mixed";
+            String what = pool == rows ? "replay, column by column" : "replay, keys mixed";
             print(what, "seconds", time, "triples", triples, "rate", triples / time);
           }
         }

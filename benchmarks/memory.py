@@ -2,12 +2,16 @@
 
     ./mvnw -q -DskipTests package
     python benchmarks/memory.py curve DIR --out benchmarks/results/memory.json [--gigabytes 0.5 2 5] [--compress zstd]
+    python benchmarks/memory.py queries DIR --out benchmarks/results/memory-queries.json [--gigabytes 0.5 2 5]
     python benchmarks/memory.py step append|scan|seal|compact|recover|export|export_by_entity|import DIR [--gigabytes 0.5]
 
 A curve appends a log of each size, then scans it, seals its last segment, compacts it (`aw compact`), scans it again and
-recovers it (`aw recover`); exports it as a Parquet archive in log order and by entity (zstd), and imports the first one
-again (`aw import parquet`, chain proven); each step in a JVM of its own. RssAnon of /proc/PID/status is sampled every 20 ms. The rows and
-the checksum of the scans before and after compaction must agree. Writes JSON and, with matplotlib, a PNG beside it. A log
+recovers it (`aw recover`), exports it as a Parquet archive in log order and by entity (zstd), and imports the first one
+again (`aw import parquet`), each step in a JVM of its own. RssAnon of /proc/PID/status is sampled every 20 ms. The rows and
+the checksum of the scans before and after compaction must agree. `queries` makes two histories of a million entities that
+differ in one row, the first with a snapshot at its end, and asks the one through a streaming window, inside and outside,
+scans it, summarises a key, tells an entity's history and the net changes of its last half, verifies it, and finds the
+difference. Writes JSON and, with matplotlib, a PNG beside it. A log
 of N GB needs 3 N GB of disk.
 """
 
@@ -39,12 +43,13 @@ def classpath() -> str:
 
 
 def compile_bench(folder: Path) -> str:
-    """Compiles MemoryBench; a JVM that starts from its source would hold the compiler's memory."""
-    subprocess.run(["javac", "-cp", classpath(), "-d", str(folder), str(ROOT / "benchmarks" / "MemoryBench.java")], check=True)
+    """Compiles the Java side; a JVM that starts from its source would hold the compiler's memory."""
+    sources = [str(ROOT / "benchmarks" / name) for name in ("MemoryBench.java", "TimelineBench.java")]
+    subprocess.run(["javac", "-proc:none", "-cp", classpath(), "-d", str(folder), *sources], check=True)
     return os.pathsep.join([str(folder), classpath()])
 
 
-def measured(path: str, main: str, *args: object) -> dict[str, Any]:
+def measured(path: str, main: str, *args: object, exit_code: int = 0) -> dict[str, Any]:
     """Runs a JVM to its end; its output, seconds and peak RssAnon in MiB."""
     command = ["java", *FLAGS, "-cp", path, main, *map(str, args)]
     start, peak, samples = time.perf_counter(), 0, 0
@@ -60,7 +65,7 @@ def measured(path: str, main: str, *args: object) -> dict[str, Any]:
             time.sleep(0.02)
         out.seek(0)
         err.seek(0)
-        if process.returncode != 0:
+        if process.returncode != exit_code:
             raise SystemExit(f"{' '.join(command[-4:])} failed with exit {process.returncode}:\n{err.read()[-3000:]}")
         return {"seconds": round(time.perf_counter() - start, 2), "peak_rss_anon_mib": round(peak / 1024, 1), "samples": samples,
                 "output": out.read().strip().splitlines()[-1:]}
@@ -117,6 +122,39 @@ def curve(path: str, folder: Path, sizes: list[float], compress: str) -> list[di
     return results
 
 
+def queries(path: str, folder: Path, sizes: list[float]) -> list[dict[str, Any]]:
+    """All queries at all sizes."""
+    results = []
+    for gigabytes in sizes:
+        triples, entities, per_tick = int(gigabytes * 1e9 / 22), 1_000_000, 100_000
+        last = -((entities - triples) // per_tick)
+        store, other = folder / "left", folder / "right"
+
+        def aw(verb: str, *args: object, exit_code: int = 0) -> dict[str, Any]:
+            return measured(path, "org.arrowworld.cli.Main", verb, *args, "--json", exit_code=exit_code)
+
+        steps = {
+            "make, snapshot": lambda: measured(path, "TimelineBench", "make", store, triples, entities, last),
+            "make another": lambda: measured(path, "TimelineBench", "make", other, triples, entities, -1, last * 2 // 3),
+            "window": lambda: measured(path, "MemoryBench", "window", store),
+            "scan": lambda: measured(path, "MemoryBench", "scan", store),
+            "stats": lambda: aw("stats", store, "--key", "c.energy"),
+            "history": lambda: aw("history", store, "--table", "c", "--id", 17),
+            "verify": lambda: aw("verify", store),
+            "diff": lambda: aw("diff", store, other, exit_code=1),
+            "net changes": lambda: aw("diff", store, "--between", f"{last // 2}..{last}", exit_code=1)}
+        for folder_ in (store, other):
+            shutil.rmtree(folder_, ignore_errors=True)
+        for name, step_ in steps.items():
+            results.append({"gigabytes": gigabytes, "step": name, **step_()})
+            print(json.dumps(results[-1])[:400], flush=True)
+        found = json.loads(results[-2]["output"][0])
+        assert (found["tick"], found["differing_rows"], found["rows"][0]["column"]) == (last * 2 // 3, 1, "energy"), found
+        for folder_ in (store, other):
+            shutil.rmtree(folder_)
+    return results
+
+
 def draw(results: list[dict[str, Any]], path: Path) -> None:
     """The curve, if matplotlib is there."""
     try:
@@ -131,8 +169,8 @@ def draw(results: list[dict[str, Any]], path: Path) -> None:
         points = [(r["gigabytes"], r["peak_rss_anon_mib"]) for r in results if r["step"] == name]
         axes.plot(*zip(*points), marker="o", label=name)
     axes.axhline(LIMIT_MIB, color="grey", linestyle="--", label=f"limit {LIMIT_MIB} MiB")
-    axes.set(xlabel="log, GB", ylabel="peak anonymous RSS, MiB", ylim=(0, LIMIT_MIB * 1.1))
-    axes.legend(fontsize=8)
+    axes.set(xlabel="log, GB", ylabel="peak anonymous RSS, MiB", ylim=(0, LIMIT_MIB * 1.3))
+    axes.legend(fontsize=8, ncols=3)
     figure.tight_layout()
     figure.savefig(path, dpi=120)
 
@@ -141,14 +179,15 @@ def main() -> None:
     """Runs one step or the curve."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    one, all_steps = verbs.add_parser("step"), verbs.add_parser("curve")
+    one, all_steps, asked = verbs.add_parser("step"), verbs.add_parser("curve"), verbs.add_parser("queries")
     one.add_argument("name", choices=["append", "scan", "seal", "compact", "recover", "export", "export_by_entity", "import"])
-    for verb in (one, all_steps):
+    for verb in (one, all_steps, asked):
         verb.add_argument("folder", type=Path)
         verb.add_argument("--compress", default="none")
     one.add_argument("--gigabytes", type=float, default=0.5)
-    all_steps.add_argument("--gigabytes", type=float, nargs="+", default=[0.5, 2, 5])
-    all_steps.add_argument("--out", type=Path, required=True)
+    for verb in (all_steps, asked):
+        verb.add_argument("--gigabytes", type=float, nargs="+", default=[0.5, 2, 5])
+        verb.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as classes:
@@ -156,7 +195,10 @@ def main() -> None:
         if args.verb == "step":
             print(json.dumps(step(path, args.name, args.folder / "log", args.gigabytes, args.compress)))
             return
-        results = curve(path, args.folder, args.gigabytes, args.compress)
+        if args.verb == "queries":
+            results = queries(path, args.folder, args.gigabytes)
+        else:
+            results = curve(path, args.folder, args.gigabytes, args.compress)
     java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[0]
     peak = max(r["peak_rss_anon_mib"] for r in results)
     args.out.parent.mkdir(parents=True, exist_ok=True)

@@ -52,6 +52,7 @@ public final class Log implements Closeable {
   private final LogPosition end;
   private final Tail tail;
   private final Optional<Fence> fence;
+  private ScanProgress progress = ScanProgress.NONE;
 
   Log(List<Part> parts, KeyTable keys, LogPosition end, Tail tail, Optional<Fence> fence) {
     this.parts = parts;
@@ -75,6 +76,11 @@ public final class Log implements Closeable {
   /** Paths of the segments in order, see {@link LogOpener#segmentPaths}. */
   static List<String> segmentPaths(Storage storage) throws IOException {
     return LogOpener.segmentPaths(storage);
+  }
+
+  /** Whom scans tell how far they are, from now on. */
+  public void watch(ScanProgress watcher) {
+    progress = watcher;
   }
 
   /** All keys of the store. */
@@ -233,7 +239,11 @@ public final class Log implements Closeable {
         }
       }
     }
-    return new LogScan(jobs, first, last, end.seq());
+    return new LogScan(jobs, new LogScan.Span(first, last, end.seq()), this::scanned);
+  }
+
+  private void scanned(long seq) {
+    progress.scanned(seq - start.seq(), end.seq() - start.seq());
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * Reads chosen batches of a log: other threads read, verify and decode ahead, the caller's thread
@@ -23,24 +24,29 @@ final class LogScan {
   /** A batch to read. */
   record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index) {}
 
+  /**
+   * What to show of the batches.
+   *
+   * @param first first tick
+   * @param last last tick
+   * @param endSeq rows from here on are not shown
+   */
+  record Span(long first, long last, long endSeq) {}
+
   private final List<Job> jobs;
-  private final long first;
-  private final long last;
-  private final long endSeq;
+  private final Span span;
+  private final LongConsumer scanned;
 
   /**
    * A scan.
    *
    * @param jobs batches in log order
-   * @param first first tick of interest
-   * @param last last tick of interest
-   * @param endSeq rows from here on are not shown
+   * @param scanned is told the seq after each batch that was visited
    */
-  LogScan(List<Job> jobs, long first, long last, long endSeq) {
+  LogScan(List<Job> jobs, Span span, LongConsumer scanned) {
     this.jobs = jobs;
-    this.first = first;
-    this.last = last;
-    this.endSeq = endSeq;
+    this.span = span;
+    this.scanned = scanned;
   }
 
   void batches(Log.Visitor visitor) throws IOException {
@@ -84,9 +90,9 @@ final class LogScan {
     Slot decode(Job job) throws IOException {
       batch = reader.read(job.entries, job.index);
       SegmentIndex.Entry entry = job.entries.get(job.index);
-      from = first <= entry.tickMin() ? 0 : batch.firstRowAfter(first - 1);
-      to = last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(last);
-      to = (int) Math.min(to, endSeq - entry.firstSeq());
+      from = span.first <= entry.tickMin() ? 0 : batch.firstRowAfter(span.first - 1);
+      to = span.last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(span.last);
+      to = (int) Math.min(to, span.endSeq - entry.firstSeq());
       rows.clear();
       if (copies && from < to) {
         batch.copyTo(rows, from, to);
@@ -125,9 +131,10 @@ final class LogScan {
     }
   }
 
-  private static void visit(Slot slot, SlotVisitor visitor) throws IOException {
+  private void visit(Slot slot, SlotVisitor visitor) throws IOException {
     if (slot.from < slot.to) {
       visitor.visit(slot);
+      scanned.accept(slot.batch.firstSeq() + slot.to);
     }
   }
 

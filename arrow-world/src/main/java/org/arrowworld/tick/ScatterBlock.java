@@ -21,15 +21,41 @@ final class ScatterBlock {
   private final int[] rids = new int[MOST_ROWS];
   private final long[] vals = new long[MOST_ROWS];
   private final int[] slots = new int[MOST_ROWS];
+
+  /** By key code: how many rows, then where the next one goes, at last where they end. */
   private int[] ends = new int[64];
+
+  private int greatest;
 
   ScatterBlock(IntFunction<TripleApplier.Action> actions) {
     this.actions = actions;
   }
 
-  /** Applies rows {@code [from, to)}, at most {@link #MOST_ROWS}, none of which is structural. */
+  /**
+   * Takes the rows of a block and counts them by key; {@link #apply} is next.
+   *
+   * @param plain by key code, whether a row may be in a block
+   * @return the end of the rows taken, at most {@code to}
+   */
+  int count(Triples rows, int from, int to, boolean[] plain) {
+    char[] codes = rows.keys();
+    if (ends.length < plain.length) {
+      ends = new int[plain.length];
+    }
+    Arrays.fill(ends, 0);
+    greatest = 0;
+    int row = from;
+    while (row < to && codes[row] < plain.length && plain[codes[row]]) {
+      int code = codes[row++];
+      ends[code]++;
+      greatest = Math.max(greatest, code);
+    }
+    return row;
+  }
+
+  /** Applies the rows {@code [from, to)} that were counted, at most {@link #MOST_ROWS}. */
   void apply(Triples rows, int from, int to) {
-    int greatest = sort(rows, from, to);
+    sort(rows, from, to);
     int start = 0;
     for (int code = 0; code <= greatest; code++) {
       int end = ends[code];
@@ -47,20 +73,9 @@ final class ScatterBlock {
     }
   }
 
-  /** Sorts by key, keeping the order within a key; returns the greatest key's code. */
-  private int sort(Triples rows, int from, int to) {
+  /** Sorts by key, keeping the order within a key. */
+  private void sort(Triples rows, int from, int to) {
     char[] codes = rows.keys();
-    int greatest = 0;
-    for (int row = from; row < to; row++) {
-      greatest = Math.max(greatest, codes[row]);
-    }
-    if (ends.length <= greatest) {
-      ends = new int[greatest + 64];
-    }
-    Arrays.fill(ends, 0, greatest + 1, 0);
-    for (int row = from; row < to; row++) {
-      ends[codes[row]]++;
-    }
     int start = 0;
     for (int code = 0; code <= greatest; code++) {
       int count = ends[code];
@@ -74,6 +89,5 @@ final class ScatterBlock {
       rids[at] = sourceRids[row];
       vals[at] = sourceVals[row];
     }
-    return greatest;
   }
 }

@@ -39,6 +39,10 @@ public final class TripleApplier {
   private final KeyTable keys;
   private final Set<String> schemaKeys;
   private Action[] actions = new Action[0];
+
+  /** By code, whether a key's action is not structural. */
+  private boolean[] plain = new boolean[0];
+
   private int[] slots = new int[1024];
   private final ScatterBlock block = new ScatterBlock(this::action);
 
@@ -75,27 +79,24 @@ public final class TripleApplier {
   }
 
   /**
-   * The end of the rows from {@code from} on that change no table's rows and jump from key to key
-   * so much that they are better sorted by key first; {@code from} if they do not.
+   * The end of the rows from {@code from} on that change no table's rows, counted for the block, if
+   * the first of them jump from key to key so much that they are better sorted by key; else {@code
+   * from}.
    */
   private int scattered(Triples rows, int from, int to) {
     char[] codes = rows.keys();
     int runs = 0;
-    int row = from;
-    int last = -1;
-    while (row < to) {
-      int code = codes[row];
-      if (code != last) {
-        if (action(code).isStructural()) {
-          break;
-        }
-        runs++;
-        last = code;
-      }
-      row++;
+    for (int row = from + 1; row < from + ScatterBlock.LEAST_ROWS; row++) {
+      runs += codes[row] == codes[row - 1] ? 0 : 1;
     }
-    boolean scattered = row - from >= ScatterBlock.LEAST_ROWS && runs > (row - from) / 8;
-    return scattered ? row : from;
+    if (runs <= ScatterBlock.LEAST_ROWS / 8) {
+      return from;
+    }
+    if (actions.length < keys.size()) {
+      action(keys.size() - 1);
+    }
+    int end = block.count(rows, from, to, plain);
+    return end - from >= ScatterBlock.LEAST_ROWS ? end : from;
   }
 
   private void learnAll(Triples rows, int from, int to, Words words) {
@@ -128,8 +129,10 @@ public final class TripleApplier {
     if (code >= actions.length) {
       int known = actions.length;
       actions = Arrays.copyOf(actions, Math.max(keys.size(), code + 1));
+      plain = Arrays.copyOf(plain, actions.length);
       for (int i = known; i < actions.length; i++) {
         actions[i] = bind(keys.key(i));
+        plain[i] = !actions[i].isStructural();
       }
     }
     return actions[code];

@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.schema.Values;
 import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
@@ -179,15 +178,9 @@ public final class StoreDiff {
         yield new Difference(
             table + d.column().name(),
             id,
-            value(type, d.left(), left),
-            value(type, d.right(), right));
+            NetChange.value(type, d.left(), left),
+            NetChange.value(type, d.right(), right));
       }
     };
-  }
-
-  private static Object value(ColumnType type, long pattern, World world) {
-    return type == ColumnType.STRING
-        ? world.codebook().word((int) Values.toInteger(pattern))
-        : Values.decode(type, pattern);
   }
 }

@@ -244,13 +244,17 @@ public final class Timeline implements Closeable {
   /**
    * The net changes from the state at one tick to the state at a later one: who was born and still
    * lives, who died, which values differ. Order within tables does not count.
+   *
+   * @throws InvalidUseException if a tick lies outside the committed span
    */
-  public void between(long from, long to, BufferAllocator allocator, RowDiff.Visitor visitor)
+  public void between(long from, long to, BufferAllocator allocator, NetChange.Visitor visitor)
       throws IOException {
     try (World before = at(from, allocator);
         World after = at(to, allocator)) {
       RowDiff.compare(
-          before.tables(), after.tables(), d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(d));
+          before.tables(),
+          after.tables(),
+          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(NetChange.of(d, before, after)));
     }
   }
 

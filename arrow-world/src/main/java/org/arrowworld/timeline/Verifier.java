@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
@@ -54,6 +55,15 @@ public final class Verifier {
     DEEP
   }
 
+  /**
+   * How to verify.
+   *
+   * @param depth how much to do
+   * @param seed chooses the ticks of a deep verification
+   * @param progress is told how far each pass over the log is
+   */
+  public record Options(Depth depth, long seed, ScanProgress progress) {}
+
   private static final int SAMPLES = 50;
 
   private final Storage storage;
@@ -73,17 +83,24 @@ public final class Verifier {
    */
   public static Report verify(Storage storage, Depth depth, long seed, BufferAllocator allocator)
       throws IOException {
-    return new Verifier(storage, allocator).run(depth, seed);
+    return verify(storage, new Options(depth, seed, ScanProgress.NONE), allocator);
   }
 
-  private Report run(Depth depth, long seed) throws IOException {
+  /** Verifies a store. */
+  public static Report verify(Storage storage, Options options, BufferAllocator allocator)
+      throws IOException {
+    return new Verifier(storage, allocator).run(options);
+  }
+
+  private Report run(Options options) throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
+      timeline.log().watch(options.progress);
       checkLog(timeline);
       Map<Long, Snapshot.Location> snapshots = checkSnapshotFiles(timeline);
       Set<Long> samples = new TreeSet<>();
       if (findings.isEmpty()) {
-        if (depth == Depth.DEEP && timeline.end().tick() >= 0) {
-          choose(timeline, seed, samples);
+        if (options.depth == Depth.DEEP && timeline.end().tick() >= 0) {
+          choose(timeline, options.seed, samples);
         }
         checkAgainstReplay(timeline, snapshots, samples);
       }

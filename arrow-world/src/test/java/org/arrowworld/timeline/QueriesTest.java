@@ -170,18 +170,36 @@ class QueriesTest {
           1,
           4,
           memory,
-          d ->
+          c ->
               lines.add(
-                  "%s %s %d.%d %s"
+                  "%s %d.%d %s %s"
                       .formatted(
-                          d.kind(),
-                          d.table(),
-                          d.entity().id(),
-                          d.entity().gen(),
-                          d.column() == null ? "" : d.column().name())));
+                          c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
       assertThat(lines)
-          .containsExactly("ONLY_LEFT c 1.0 ", "ONLY_RIGHT c 1.1 ", "ONLY_RIGHT c 2.0 ");
+          .containsExactly("c.died 1.0 0 null", "c.born 1.1 null 1", "c.born 2.0 null 0");
     }
+  }
+
+  @Test
+  void scans_tell_how_far_they_are() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (LiveWorld live = create(storage)) {
+      play(live);
+    }
+    try (Timeline timeline = Timeline.open(storage)) {
+      long rows = timeline.end().seq();
+      List<String> told = new ArrayList<>();
+      timeline.log().watch((done, of) -> told.add(done + " of " + of));
+      timeline.at(timeline.lastTick(), memory).close();
+      timeline.log().verifyChain();
+      String whole = rows + " of " + rows;
+      assertThat(told).contains(whole).endsWith(whole);
+    }
+    List<Long> told = new ArrayList<>();
+    Verifier.Options options =
+        new Verifier.Options(Verifier.Depth.DEEP, 1, (done, of) -> told.add(of - done));
+    assertThat(Verifier.verify(storage, options, memory).isSound()).isTrue();
+    assertThat(told).contains(0L).allMatch(left -> left >= 0);
   }
 
   private StoreDiff.Report diff(MemoryStorage a, MemoryStorage b) throws IOException {

@@ -22,14 +22,27 @@ import picocli.CommandLine.Parameters;
       "Find the first tick at which two stores differ, by bisecting their digest chains, and name",
       "the rows that differ in it: key, id, value on the left, value on the right, separated by",
       "tabs; a missing one is '-'. A fork is compared with its origin from where it begins.",
+      "With --between A..B: the net changes of one store from the state at tick A to the state at",
+      "tick B: key, id, value before, value after; T.born and T.died with the generation.",
       "Exits 0 if they are equal, 1 if not."
     })
 final class DiffVerb extends ReadingVerb {
   @Parameters(index = "0", paramLabel = "STORE", description = "The left store's directory.")
   private Path left;
 
-  @Parameters(index = "1", paramLabel = "STORE", description = "The right store's directory.")
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "STORE",
+      description = "The right store's directory.")
   private Path right;
+
+  @Option(
+      names = "--between",
+      paramLabel = "A..B",
+      converter = TickRange.Converter.class,
+      description = "Compare the states of the one store at these two ticks.")
+  private TickRange between;
 
   @Option(
       names = "--limit",
@@ -47,9 +60,33 @@ final class DiffVerb extends ReadingVerb {
     if (limit < 0) {
       throw new UsageException("expected a --limit of 0 or more, found " + limit);
     }
+    if ((between == null) == (right == null)) {
+      throw new UsageException(
+          "expected two stores, or one with --between A..B, found "
+              + (right == null ? "one store" : "two stores and --between"));
+    }
+    return between == null ? compareStores() : compareTicks();
+  }
+
+  private int compareTicks() throws IOException {
+    NetChanges changes = new NetChanges(limit);
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline timeline = Timeline.open(store(left));
+        ScanBar bar = new ScanBar(console(), "diff")) {
+      timeline.log().watch(bar);
+      timeline.between(between.first(), between.last(), memory, changes);
+    }
+    changes.print(console(), format(), between);
+    return changes.count() == 0 ? Exit.OK : Exit.FAILURE;
+  }
+
+  private int compareStores() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
         Timeline a = Timeline.open(store(left));
-        Timeline b = Timeline.open(store(right))) {
+        Timeline b = Timeline.open(store(right));
+        ScanBar bar = new ScanBar(console(), "diff")) {
+      a.log().watch(bar);
+      b.log().watch(bar);
       StoreDiff.Report found = StoreDiff.compare(a, b, limit, memory);
       if (format() == Report.Format.JSON) {
         json(found);
@@ -64,8 +101,8 @@ final class DiffVerb extends ReadingVerb {
     List<Object> rows = new ArrayList<>();
     for (StoreDiff.Difference d : found.differences()) {
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("table", table(d));
-      row.put("column", column(d));
+      row.put("table", table(d.key()));
+      row.put("column", column(d.key()));
       row.put("id", Integer.toUnsignedLong(d.id()));
       row.put("left", d.left());
       row.put("right", d.right());
@@ -82,12 +119,12 @@ final class DiffVerb extends ReadingVerb {
         .print(console(), format());
   }
 
-  private static String table(StoreDiff.Difference d) {
-    return d.key().substring(0, Math.max(0, d.key().indexOf('.')));
+  static String table(String key) {
+    return key.substring(0, Math.max(0, key.indexOf('.')));
   }
 
-  private static String column(StoreDiff.Difference d) {
-    return d.key().substring(d.key().indexOf('.') + 1);
+  static String column(String key) {
+    return key.substring(key.indexOf('.') + 1);
   }
 
   private void text(StoreDiff.Report found) {
@@ -97,19 +134,19 @@ final class DiffVerb extends ReadingVerb {
     report.line("result", result(found));
     report.print(console(), format());
     for (StoreDiff.Difference d : found.differences()) {
-      console()
-          .out()
-          .println(
-              String.join(
-                  "\t",
-                  Escape.text(d.key()),
-                  Integer.toUnsignedString(d.id()),
-                  shown(d.left()),
-                  shown(d.right())));
+      printRow(console(), d.key(), d.id(), d.left(), d.right());
     }
-    if (found.differenceCount() > found.differences().size()) {
-      long more = found.differenceCount() - found.differences().size();
-      console().note("and %d more rows; --limit names more".formatted(more));
+    noteMore(console(), found.differenceCount() - found.differences().size());
+  }
+
+  static void printRow(Console console, String key, int id, Object left, Object right) {
+    String number = Integer.toUnsignedString(id);
+    console.out().println(String.join("\t", Escape.text(key), number, shown(left), shown(right)));
+  }
+
+  static void noteMore(Console console, long more) {
+    if (more > 0) {
+      console.note("and %d more rows; --limit names more".formatted(more));
     }
   }
 

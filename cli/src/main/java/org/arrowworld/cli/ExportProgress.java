@@ -3,10 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.WatchedRows;
 
@@ -31,16 +28,7 @@ final class ExportProgress implements AutoCloseable {
     this.console = console;
     this.stopped = stopped;
     this.total = Math.max(1, total);
-    this.bar =
-        console.terminal()
-            ? new ProgressBarBuilder()
-                .setTaskName("export")
-                .setInitialMax(total)
-                .setUnit(" rows", 1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(console.err()))
-                .build()
-            : null;
+    this.bar = console.terminal() ? ConsoleBar.begin(console, "export", " rows", total) : null;
   }
 
   /** The rows, counted as they are written. */

@@ -84,7 +84,9 @@ final class HistoryVerb extends ReadingVerb {
   private int printHistory(Storage storage) throws IOException {
     HistoryQuery all = HistoryQuery.of(table, (int) id);
     HistoryQuery query = key == null ? all : all.withKey(key);
-    try (Timeline timeline = Timeline.open(storage)) {
+    try (Timeline timeline = Timeline.open(storage);
+        ScanBar bar = new ScanBar(console(), "history")) {
+      timeline.log().watch(bar);
       RowPrinter printer = new RowPrinter(console(), format(), "tick", "gen", "key", "val");
       boolean[] found = new boolean[1];
       Change.Visitor visitor =
@@ -108,7 +110,9 @@ final class HistoryVerb extends ReadingVerb {
   private int printFamily(Storage storage) throws IOException {
     OptionalInt which = gen == null ? OptionalInt.empty() : OptionalInt.of((int) (long) gen);
     try (BufferAllocator memory = new RootAllocator();
-        Timeline timeline = Timeline.open(storage)) {
+        Timeline timeline = Timeline.open(storage);
+        ScanBar bar = new ScanBar(console(), "family")) {
+      timeline.log().watch(bar);
       Family found = timeline.family(table, (int) id, which, memory);
       if (format() == Report.Format.JSON) {
         new Report()

@@ -1,10 +1,7 @@
 package org.arrowworld.cli;
 
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.arrowworld.ecosystem.PopulationRow;
 import org.arrowworld.ecosystem.Progress;
 
@@ -43,14 +40,7 @@ interface RunProgress extends Progress, AutoCloseable {
     private final ProgressBar bar;
 
     private Bar(Console console, long ticks) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("run")
-              .setInitialMax(ticks)
-              .setUnit(" ticks", 1)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setConsumer(new ConsoleProgressBarConsumer(console.err()))
-              .build();
+      bar = ConsoleBar.begin(console, "run", " ticks", ticks);
     }
 
     @Override

@@ -67,7 +67,9 @@ final class StatsVerb extends ReadingVerb {
     }
     Storage storage = store(store);
     Path scratch = Files.createTempDirectory("aw-stats");
-    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+    try (Log log = StoreInfo.read(storage).openLog(storage);
+        ScanBar bar = new ScanBar(console(), "stats")) {
+      log.watch(bar);
       KeyStatistics.Options options =
           KeyStatistics.Options.of(key).between(range.first(), range.last()).withBins(bins);
       KeyStatistics statistics = new KeyStatistics(log, options, new DiskStorage(scratch));

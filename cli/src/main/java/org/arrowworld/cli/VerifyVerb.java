@@ -44,9 +44,10 @@ final class VerifyVerb extends ReadingVerb {
     Storage storage = store(store);
     StoreInfo.read(storage);
     Verifier.Report found;
-    try (BufferAllocator memory = new RootAllocator()) {
+    try (BufferAllocator memory = new RootAllocator();
+        ScanBar bar = new ScanBar(console(), "verify")) {
       Verifier.Depth depth = deep ? Verifier.Depth.DEEP : Verifier.Depth.STANDARD;
-      found = Verifier.verify(storage, depth, seed, memory);
+      found = Verifier.verify(storage, new Verifier.Options(depth, seed, bar), memory);
     }
     Report report =
         new Report()

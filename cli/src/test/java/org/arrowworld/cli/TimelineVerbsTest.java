@@ -2,7 +2,10 @@ package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +109,57 @@ class TimelineVerbsTest {
     assertThat(Aw.run("diff", store, other).out())
         .doesNotContain("\u001B")
         .doesNotContain("\u202E");
+  }
+
+  @Test
+  void diff_between_two_ticks_of_a_store_tells_net_changes() throws IOException {
+    Aw values = Aw.run("diff", store, "--between", "0..1");
+    assertThat(values.exit()).as(values.err()).isEqualTo(Exit.FAILURE);
+    assertThat(values.lines())
+        .contains("ship.x\t0\t0.1\t0.5", "ship.mass\t1\t2.5\tInfinity", "damaged.born\t0\t-\t0")
+        .hasSize(2 + 3);
+    Aw lives = Aw.run("diff", store, "--between", "1..4", "--json");
+    assertThat(lives.json()).containsEntry("equal", false).containsEntry("changes", 3);
+    assertThat((List<?>) lives.json().get("rows"))
+        .extracting(Object::toString)
+        .containsExactly(
+            "{table=ship, column=died, id=0, gen=0, before=0, after=null}",
+            "{table=ship, column=born, id=0, gen=1, before=null, after=1}",
+            "{table=damaged, column=died, id=0, gen=0, before=0, after=null}");
+    Stores.goOn(store, t -> t.table("ship").set("flag", t.table("ship").slotOfId(0), "green"));
+    Aw words = Aw.run("diff", store, "--between", "4..5");
+    assertThat(words.lastLine()).isEqualTo("ship.flag\t0\tred\tgreen");
+    Aw few = Aw.run("diff", store, "--between", "1..4", "--limit", 1);
+    assertThat(few.err()).contains("and 2 more rows; --limit names more");
+    Aw same = Aw.run("diff", store, "--between", "2..2");
+    assertThat(same.exit()).as(same.err()).isZero();
+    assertThat(same.out()).contains("tick 2 with tick 2").contains("equal");
+    Aw none = Aw.run("diff", store, "--between", "2..9");
+    assertThat(none.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(none.err()).contains("no world at tick 9: the store has ticks 0 to 5");
+    Aw one = Aw.run("diff", store);
+    assertThat(one.exit()).isEqualTo(Exit.USAGE);
+    assertThat(one.err())
+        .contains("expected two stores, or one with --between A..B, found one store");
+    assertThat(Aw.run("diff", store, store, "--between", "1..2").exit()).isEqualTo(Exit.USAGE);
+  }
+
+  @Test
+  void a_long_scan_shows_a_bar_on_a_terminal_alone() {
+    String drawn = bar(true, ScanBar.LEAST_ROWS);
+    assertThat(drawn).contains("verify").contains("100%").contains("5000000/5000000");
+    assertThat(bar(true, ScanBar.LEAST_ROWS - 1)).isEmpty();
+    assertThat(bar(false, ScanBar.LEAST_ROWS)).isEmpty();
+  }
+
+  private static String bar(boolean terminal, long rows) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    try (ScanBar bar = new ScanBar(new Console(stream, stream, terminal, () -> false), "verify")) {
+      bar.scanned(rows / 2, rows);
+      bar.scanned(rows, rows);
+    }
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   @Test

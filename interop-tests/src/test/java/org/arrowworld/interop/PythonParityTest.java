@@ -50,7 +50,10 @@ class PythonParityTest {
     return tests.stream();
   }
 
-  /** {@code -Daw.python.skip=languages,notebooks} leaves out files whose names hold such a word. */
+  /**
+   * {@code -Daw.python.skip=languages,notebooks} leaves out files whose names hold such a word,
+   * {@code -Daw.python.only=timeline} those whose names do not hold it.
+   */
   private static DynamicTest test(
       String file, ExecutorService pool, PythonEnvironment python, Path root) {
     for (String word : System.getProperty("aw.python.skip", "").split(",", -1)) {
@@ -58,6 +61,11 @@ class PythonParityTest {
         String reason = "%s is left out by -Daw.python.skip=%s".formatted(file, word);
         return dynamicTest(file, () -> abort(reason));
       }
+    }
+    String only = System.getProperty("aw.python.only", "");
+    if (!file.contains(only)) {
+      String reason = "%s is left out by -Daw.python.only=%s".formatted(file, only);
+      return dynamicTest(file, () -> abort(reason));
     }
     Future<Outcome> outcome = pool.submit(() -> run(python, root, file));
     return dynamicTest(file, () -> check(outcome.get()));
