@@ -22,29 +22,39 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableView;
 import org.arrowworld.timeline.Timeline;
 
-/** The Java side of parquet.py: {@code DIR TABLE_ROWS LOG_ENTITIES RUNS LEVEL}; prints JSON lines. */
+/**
+ * The Java side of parquet.py: {@code write DIR TABLE_ROWS LOG_ROWS RUNS LEVEL}; prints JSON lines, the
+ * first with what the files must hold.
+ */
 public final class ParquetBench {
+  private static final int TICKS = 20;
+
+  /** A birth and eight values. */
+  private static final int ROWS_OF_A_BIRTH = 9;
+
   private ParquetBench() {}
 
   public static void main(String[] args) throws IOException {
-    Path dir = Path.of(args[0]);
-    int rows = Integer.parseInt(args[1]);
-    int entities = Integer.parseInt(args[2]);
-    int runs = Integer.parseInt(args[3]);
+    Path dir = Path.of(args[1]);
+    int rows = Integer.parseInt(args[2]);
+    int entities = Math.max(TICKS, Integer.parseInt(args[3]) / ROWS_OF_A_BIRTH);
+    int runs = Integer.parseInt(args[4]);
     DiskStorage out = new DiskStorage(dir);
     Table table = new Table(rows);
     Map<String, ParquetCompression> forms = new LinkedHashMap<>();
     forms.put("none", ParquetCompression.none());
-    forms.put("zstd", ParquetCompression.zstd(Integer.parseInt(args[4])));
+    forms.put("zstd", ParquetCompression.zstd(Integer.parseInt(args[5])));
     try (BufferAllocator memory = new RootAllocator()) {
       DiskStorage store = new DiskStorage(dir.resolve("store"));
       if (!StoreInfo.exists(store)) {
         fill(store, entities, memory);
       }
       try (Timeline history = Timeline.open(store)) {
+        facts(table, history);
         for (Map.Entry<String, ParquetCompression> form : forms.entrySet()) {
           ParquetOptions options = ParquetOptions.DEFAULT.with(form.getValue());
           for (int run = 0; run < runs; run++) {
@@ -64,6 +74,21 @@ public final class ParquetBench {
     }
   }
 
+  /** The world's table. */
+  static TableView table(int rows) {
+    return new Table(rows);
+  }
+
+  private static void facts(TableView table, Timeline history) throws IOException {
+    List<String> hashes =
+        table.columns().stream()
+            .map(c -> "\"%s\":\"%s\"".formatted(c.name(), Hashes.columns(table, List.of(c.name()))))
+            .toList();
+    System.out.printf(
+        "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}%n",
+        String.join(",", hashes), history.end().seq(), history.end().chain());
+  }
+
   private static void report(String view, String form, long rows, long bytes, long start) {
     System.out.printf(
         "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}%n",
@@ -77,10 +102,10 @@ public final class ParquetBench {
     StoreInfo info = StoreInfo.create(WorldSchema.of(table.build()), "tick", Map.of());
     SplittableRandom random = new SplittableRandom(1);
     try (LiveWorld live = LiveWorld.create(store, info, LogOptions.DEFAULT, memory)) {
-      for (int tick = 0; tick < 20; tick++) {
+      for (int tick = 0; tick < TICKS; tick++) {
         live.tick(
             t -> {
-              for (int i = 0; i < entities / 20; i++) {
+              for (int i = 0; i < entities / TICKS; i++) {
                 var row = t.table("c").insert();
                 for (int k = 0; k < names.size(); k++) {
                   row.set(names.get(k), k < 4 ? random.nextDouble() : random.nextInt(1, 1000));

@@ -3,10 +3,11 @@
     ./mvnw -q -DskipTests package
     python benchmarks/memory.py curve DIR --out benchmarks/results/memory.json [--gigabytes 0.5 2 5] [--compress zstd]
     python benchmarks/memory.py queries DIR --out benchmarks/results/memory-queries.json [--gigabytes 0.5 2 5]
-    python benchmarks/memory.py step append|scan|seal|compact|recover DIR [--gigabytes 0.5]
+    python benchmarks/memory.py step append|scan|seal|compact|recover|export|export_by_entity|import DIR [--gigabytes 0.5]
 
 A curve appends a log of each size, then scans it, seals its last segment, compacts it (`aw compact`), scans it again and
-recovers it (`aw recover`), each step in a JVM of its own. RssAnon of /proc/PID/status is sampled every 20 ms. The rows and
+recovers it (`aw recover`), exports it as a Parquet archive in log order and by entity (zstd), and imports the first one
+again (`aw import parquet`), each step in a JVM of its own. RssAnon of /proc/PID/status is sampled every 20 ms. The rows and
 the checksum of the scans before and after compaction must agree. `queries` makes two histories of a million entities that
 differ in one row, the first with a snapshot at its end, and asks the one through a streaming window, inside and outside,
 scans it, summarises a key, tells an entity's history and the net changes of its last half, verifies it, and finds the
@@ -77,6 +78,21 @@ def step(path: str, name: str, store: Path, gigabytes: float, compress: str) -> 
         return measured(path, "MemoryBench", "append", store, int(gigabytes * 1e9), compress)
     if name in ("scan", "seal"):
         return measured(path, "MemoryBench", name, store)
+    if name.startswith("export"):
+        out = store.parent / name
+        shutil.rmtree(out, ignore_errors=True)
+        view = "by_entity" if name == "export_by_entity" else "log"
+        result = measured(path, "org.arrowworld.cli.Main", "export", store, "--to", "parquet", "--view", view, "--out", out, "--json")
+        result["archive_bytes"] = sum(f.stat().st_size for f in out.rglob("*") if f.is_file())
+        if name == "export_by_entity":
+            shutil.rmtree(out)
+        return result
+    if name == "import":
+        back = store.parent / "imported"
+        shutil.rmtree(back, ignore_errors=True)
+        result = measured(path, "org.arrowworld.cli.Main", "import", "parquet", store.parent / "export", "--out", back, "--json")
+        shutil.rmtree(back)
+        return result
     if name == "compact":
         return measured(path, "org.arrowworld.cli.Main", "compact", store, "--json")
     recovered = store.parent / "recovered"
@@ -91,7 +107,7 @@ def curve(path: str, folder: Path, sizes: list[float], compress: str) -> list[di
     results = []
     for gigabytes in sizes:
         store, scans = folder / "log", []
-        for name in ("append", "scan", "seal", "compact", "scan", "recover"):
+        for name in ("append", "scan", "seal", "compact", "scan", "recover", "export", "export_by_entity", "import"):
             result = {"gigabytes": gigabytes, "step": name, **step(path, name, store, gigabytes, compress)}
             if name == "scan":
                 scans.append(result["output"])
@@ -102,6 +118,7 @@ def curve(path: str, folder: Path, sizes: list[float], compress: str) -> list[di
         if scans[0] != scans[1]:
             raise SystemExit(f"compaction changed the log: {scans}")
         shutil.rmtree(store)
+        shutil.rmtree(folder / "export")
     return results
 
 
@@ -163,7 +180,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
     one, all_steps, asked = verbs.add_parser("step"), verbs.add_parser("curve"), verbs.add_parser("queries")
-    one.add_argument("name", choices=["append", "scan", "seal", "compact", "recover"])
+    one.add_argument("name", choices=["append", "scan", "seal", "compact", "recover", "export", "export_by_entity", "import"])
     for verb in (one, all_steps, asked):
         verb.add_argument("folder", type=Path)
         verb.add_argument("--compress", default="none")

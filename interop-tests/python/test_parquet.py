@@ -1,8 +1,14 @@
-"""Parquet files of Java, as pyarrow, pandas, Polars and DuckDB see them: types, values, bits, pruning."""
+"""Parquet between Java and pyarrow, pandas, Polars, DuckDB and fastparquet: types, values, bits, pruning; and back."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +174,146 @@ def test_the_log_is_equal_in_every_reader(exported: Path) -> None:
     meta = pq.read_metadata(path)
     assert [c.column_index for c in meta.row_group(0).sorting_columns] == [1]
     assert {"DELTA_BINARY_PACKED"} <= set(meta.row_group(0).column(1).encodings)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log of many row groups, several for each key, in log order and by entity."""
+    path = tmp_path_factory.mktemp("run")
+    java_side.aw("run", "--preset", "small", "--ticks", 48, "--durability", "none", "--out", path / "store")
+    java_side.aw("export", path / "store", "--to", "parquet", "--view", "log", "--out", path / "archive")
+    java_side.aw("export", path / "store", "--to", "parquet", "--view", "by_entity", "--out", path / "entities")
+    return path
+
+
+FILTERS = {"tick": ("archive/log", "tick", 40), "rid": ("entities/by_entity", "rid", 3), "key": ("entities/by_entity", "key", "creature.birth_t")}
+
+
+@pytest.fixture(params=sorted(FILTERS))
+def question(request: pytest.FixtureRequest, run: Path) -> tuple[Path, str, Any, int, list[int]]:
+    """A file, a column, a value, how many row groups there are, and the seqs of the rows that have it."""
+    folder, column, value = FILTERS[request.param]
+    path = next((run / folder).iterdir())
+    table = pq.read_table(path, columns=["seq", column])
+    plain = table[column].cast(pa.string()) if column == "key" else table[column]
+    rows = table.filter(pc.equal(plain, value))["seq"].to_pylist()
+    groups = pq.read_metadata(path).num_row_groups
+    assert groups > 4 and rows
+    return path, column, value, groups, sorted(rows)
+
+
+def test_pyarrow_and_pandas_skip_row_groups_by_tick_rid_and_key(question: Any) -> None:
+    path, column, value, groups, rows = question
+    fragment = next(ds.dataset(path).get_fragments())
+    condition = pc.field(column) == value
+    left = fragment.subset(condition).row_groups if column != "key" else fragment.subset(pc.field("key_code") == key_code(path, value)).row_groups
+    assert 0 < len(left) < groups
+    assert sorted(ds.dataset(path).to_table(columns=["seq"], filter=condition)["seq"].to_pylist()) == rows
+    pd = pytest.importorskip("pandas")
+    assert sorted(pd.read_parquet(path, columns=["seq"], filters=[(column, "==", value)])["seq"]) == rows
+
+
+def key_code(path: Path, name: str) -> int:
+    table = pq.read_table(path, columns=["key", "key_code"])
+    return int(table["key_code"][pc.index(table["key"].cast(pa.string()), name).as_py()].as_py())
+
+
+def scanned(node: Any) -> list[tuple[int, int]]:
+    """Row groups read and there, of the scans of DuckDB's plan."""
+    if isinstance(node, list):
+        return [found for child in node for found in scanned(child)]
+    if not isinstance(node, dict):
+        return []
+    here = [(node["row_groups_scanned"], node["total_row_groups_to_scan"])] if "row_groups_scanned" in node else []
+    return here + [found for child in node.values() for found in scanned(child)]
+
+
+def test_duckdb_s_own_plan_skips_row_groups_by_tick_rid_and_key(question: Any) -> None:
+    path, column, value, groups, rows = question
+    query = f"SELECT seq FROM '{path}' WHERE {column} = {value!r}"
+    assert sorted(r[0] for r in duckdb.sql(query).fetchall()) == rows
+    plan = json.loads(duckdb.sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}").fetchall()[0][1])
+    if not scanned(plan):
+        pytest.skip(f"DuckDB {duckdb.__version__} does not say which row groups it read")
+    [(read, there)] = scanned(plan)
+    assert there == groups and 0 < read < groups
+
+
+def test_polars_own_log_tells_of_row_groups_skipped_by_tick_rid_and_key(question: Any) -> None:
+    path, column, value, groups, rows = question
+    if column == "key":  # a categorical in Polars, whose statistics it does not use
+        column, value = "key_code", key_code(path, value)
+    code = f"""import polars as pl
+found = pl.scan_parquet({str(path)!r}).filter(pl.col({column!r}) == {value!r}).select("seq").collect()
+print(sorted(found["seq"].to_list()))"""
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "POLARS_VERBOSE": "1"}, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == rows
+    read, there = map(int, re.findall(r"reading (\d+) / (\d+) row groups", done.stderr)[-1])
+    assert there == groups and 0 < read < groups
+
+
+def test_fastparquet_reads_compat_files_of_every_view_and_skips_row_groups(out: Path, run: Path) -> None:
+    fastparquet = pytest.importorskip("fastparquet", reason="fastparquet is not installed")
+    expected, frame = Expected(out, "table"), fastparquet.ParquetFile(out / "table-zstd.parquet").to_pandas()
+    for name, label in expected.types.items():
+        assert expected.same(name, frame[name].astype(object if label == "string" else NUMPY[label]).to_numpy()), name
+    for folder in ("archive/log", "entities/by_entity"):
+        path = next((run / folder).iterdir())
+        read, table = fastparquet.ParquetFile(path), pq.read_table(path)
+        frame = read.to_pandas()
+        for name in ("seq", "tick", "rid", "key_code"):
+            assert (frame[name].to_numpy() == table[name].to_numpy()).all(), name
+        assert (frame["val"].to_numpy().view("<u8") == table["val"].to_numpy().view("<u8")).all()
+        for name in ("key", "text"):
+            got = frame[name].astype(object)
+            assert got.where(got.notna(), None).tolist() == table[name].to_pylist(), name
+    path = next((run / "archive/log").iterdir())
+    read = fastparquet.ParquetFile(path)
+    assert 0 < len(fastparquet.api.filter_row_groups(read, [("tick", "==", 40)])) < len(read.row_groups)
+
+
+def test_a_file_of_pyarrow_comes_back_as_a_table(tmp_path: Path) -> None:
+    """Snappy, gzip, zstd and none, both page versions, dictionaries or not: types, bits, nulls, words, hash."""
+    rows = 50_000
+    rng = np.random.default_rng(7)
+    columns = {"id": rng.permutation(rows).astype("<u4"), "x": rng.integers(0, 1 << 32, rows).astype("<u4").view("<f4"),
+               "y": rng.integers(0, 1 << 63, rows).view("<f8"), "n": rng.integers(0, 1 << 63, rows).astype("<u8") * 2 + 1,
+               "few": rng.integers(-3, 3, rows).astype("i1"), "wet": rng.integers(0, 2, rows).astype("?")}
+    words = [f"wörd {i % 1000}" for i in range(rows)]
+    gaps = pa.array([None if i % 3 == 0 else i % 32_768 for i in range(rows)], pa.int16())
+    table = pa.table({**columns, "word": words, "gap": gaps, "when": pa.array(range(rows), pa.timestamp("us"))})
+    digest = hashlib.blake2b(digest_size=16)
+    for name in ("id", "x", "y", "n", "few", "wet"):
+        digest.update(columns[name].tobytes())
+    for i, (codec, version, dictionary) in enumerate(itertools.product(("snappy", "gzip", "zstd", "none"), ("1.0", "2.0"), (True, False))):
+        path, store = tmp_path / f"{i}.parquet", tmp_path / f"store{i}"
+        pq.write_table(table, path, compression=codec, data_page_version=version, use_dictionary=dictionary, write_page_checksum=i % 2 == 0)
+        found = json.loads(java_side.aw("import", "parquet", path, "--out", store, "--table", "t", "--json",
+                                        "--columns", "gap=gap:i32?-1,at=when:i64"))
+        assert found["tables"] == {"t": rows} and not found["unmapped"]
+        hashed = java_side.aw("hash", store, "--tick", 0, "--table", "t", "--columns", "id,x,y,n,few,wet").splitlines()[-1]
+        assert hashed == digest.hexdigest()
+        back = store / "snapshots"
+        read = pa.ipc.open_file(next(back.rglob("t.arrow"))).read_all()
+        assert read["word"].cast(pa.string()).to_pylist() == words
+        assert read["gap"].to_pylist() == [-1 if v is None else v for v in gaps.to_pylist()]
+        assert read["at"].to_pylist() == list(range(rows))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_a_file_of_duckdb_or_polars_comes_back_as_a_table(tmp_path: Path, engine: str) -> None:
+    frame = pl.DataFrame({"id": pl.Series(range(30_000), dtype=pl.UInt32), "x": [i / 7 for i in range(30_000)],
+                          "word": [f"w{i % 99}" for i in range(30_000)], "gap": [None if i % 5 else i for i in range(30_000)]})
+    for codec in ("snappy", "zstd", "gzip"):
+        path, store = tmp_path / f"{codec}.parquet", tmp_path / codec
+        if engine == "polars":
+            frame.write_parquet(path, compression=codec)  # type: ignore[arg-type]
+        else:
+            arrow = frame.to_arrow()
+            assert arrow.num_rows
+            duckdb.sql(f"COPY arrow TO '{path}' (FORMAT parquet, COMPRESSION {codec})")
+        java_side.aw("import", "parquet", path, "--out", store, "--columns", "gap=gap?-1")
+        read = pa.ipc.open_file(next((store / "snapshots").rglob(f"{codec}.arrow"))).read_all()
+        assert read["x"].to_pylist() == frame["x"].to_list() and read["id"].to_pylist() == frame["id"].to_list()
+        assert read["word"].cast(pa.string()).to_pylist() == frame["word"].to_list()
+        assert read["gap"].to_pylist() == frame["gap"].fill_null(-1).to_list()

@@ -105,6 +105,7 @@ final class ArchiveExport {
   private void log(Timeline history, DiskStorage parent, ParquetArchive archive)
       throws IOException {
     String view = request.view() == View.by_entity ? "by_entity" : "log";
+    archive.history(history);
     LogSource.Span whole = ExportJob.span(request, history);
     long total = ExportJob.log(request, history, whole).rows();
     try (ExportProgress progress = new ExportProgress(console, total, stopped)) {

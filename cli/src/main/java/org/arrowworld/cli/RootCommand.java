@@ -64,6 +64,7 @@ final class RootCommand implements Runnable {
     imports.addSubcommand("simlog", attached(ImportSimlogVerb::new, console));
     imports.addSubcommand("npz", attached(ImportNpzVerb::new, console));
     imports.addSubcommand("npy", attached(ImportNpyVerb::new, console));
+    imports.addSubcommand("parquet", attached(ImportParquetVerb::new, console));
     imports.addSubcommand("arrow", attached(ImportArrowVerb::new, console));
     imports.addSubcommand("fields", attached(ImportFieldsVerb::new, console));
     imports.addSubcommand("csv", attached(ImportCsvVerb::new, console));

@@ -1,2 +1,4 @@
-/** What writers of files share. Not for users; may change. Depends on {@code storage}. */
+/**
+ * What readers and writers of files share. Not for users; may change. Depends on {@code storage}.
+ */
 package org.arrowworld.export.internal;

@@ -14,8 +14,11 @@ import org.arrowworld.schema.ColumnType;
 
 /** Encodes column chunks; owns the memory that takes. One thread at a time. */
 final class ChunkEncoder implements AutoCloseable {
-  /** Rows of every page but a chunk's last. */
+  /** Rows of every page but a chunk's last, where pages are not as long as the chunk. */
   static final int PAGE_ROWS = 20_480;
+
+  /** Deltas that take less than this part of the values are small enough. */
+  private static final int SMALL_DELTAS = 16;
 
   /**
    * Values of a column in one row group.
@@ -53,13 +56,22 @@ final class ChunkEncoder implements AutoCloseable {
     }
     dense.set(column.type(), values);
     Encoding encoding = choose(column, dense.bytes(), dense.count());
+    int pageRows = PAGE_ROWS;
+    if (splits && compressor.compresses()) {
+      if (encoding == Encoding.DELTA_BINARY_PACKED && repeats(column)) {
+        encoding = Encoding.PLAIN;
+        pageRows = values.rows();
+      } else if (encoding == Encoding.BYTE_STREAM_SPLIT) {
+        pageRows = values.rows();
+      }
+    }
     if (encoding == Encoding.RLE_DICTIONARY) {
       PlainPages.dictionary(column, numbers, cleared());
       sink.dictionary(work.from(0), numbers.size());
     }
     boolean optional = column.nulls() == ParquetColumn.Nulls.OPTIONAL;
-    for (int first = 0; first < values.rows(); first += PAGE_ROWS) {
-      int end = Math.min(values.rows(), first + PAGE_ROWS);
+    for (int first = 0; first < values.rows(); first += pageRows) {
+      int end = Math.min(values.rows(), first + pageRows);
       int from = dense.before(first);
       int to = dense.before(end);
       PageContent content =
@@ -95,6 +107,21 @@ final class ChunkEncoder implements AutoCloseable {
     }
     return new EncodedChunk(
         column, sink, Optional.of(key -> Bounds.plain(column.type(), key)), out);
+  }
+
+  /**
+   * Whether whole runs of values come again, as the ids of a log do column by column: then one long
+   * page compresses better than deltas, which are not aligned to bytes.
+   */
+  private boolean repeats(ParquetColumn column) throws IOException {
+    int width = column.type().widthBytes();
+    long plain = (long) dense.count() * width;
+    long delta = IndexPages.estimateDelta(dense.bytes(), width, dense.count());
+    if (width != column.plainBytes() || delta < plain / SMALL_DELTAS) {
+      return false;
+    }
+    compressor.compress(dense.bytes().slice(0, (int) plain), cleared());
+    return work.size() < delta / 2;
   }
 
   private GrowingBuffer cleared() {
@@ -172,10 +199,14 @@ final class ChunkEncoder implements AutoCloseable {
       distinct += 4 + words.word(i).length;
     }
     long all = 0;
+    long present = 0;
     for (int row = 0; row < rows; row++) {
-      all += indices[row] < 0 ? 0 : 4 + words.word(indices[row]).length;
+      if (indices[row] >= 0) {
+        all += 4 + words.word(indices[row]).length;
+        present++;
+      }
     }
-    return distinct + (long) rows * IndexPages.bitWidth(words.size()) / 8 <= all;
+    return distinct + present * IndexPages.bitWidth(words.size()) / 8 <= all;
   }
 
   private PageContent wordContent(int from, int to) {

@@ -44,6 +44,7 @@ public final class ParquetArchive implements Closeable {
   private final ArchiveProgress progress;
   private final List<Map<String, Object>> files = new ArrayList<>();
   private final Map<String, Object> world = new LinkedHashMap<>();
+  private final Map<String, Object> history = new LinkedHashMap<>();
   private State state = State.OPEN;
 
   private enum State {
@@ -159,9 +160,23 @@ public final class ParquetArchive implements Closeable {
   }
 
   /** Adds the log's rows of ticks {@code first} to {@code last} as one file. */
-  public void log(Timeline history, long first, long last) throws IOException {
+  public void log(Timeline timeline, long first, long last) throws IOException {
+    history(timeline);
     LogSource.Span span = new LogSource.Span(first, last);
-    add(File.ofTicks("log", span), LogSource.of(history.info(), history.log(), span));
+    add(File.ofTicks("log", span), LogSource.of(timeline.info(), timeline.log(), span));
+  }
+
+  /**
+   * Notes how the store's history begins, which the rows of its log do not tell: an import makes a
+   * store of the log only if it begins with nothing.
+   */
+  public void history(Timeline timeline) throws IOException {
+    Optional<Long> logged = timeline.log().firstTick();
+    if (logged.isPresent()) {
+      long first = timeline.firstTick();
+      history.put("first_tick", first);
+      history.put("base", first < logged.get() || timeline.log().start().seq() != 0);
+    }
   }
 
   /**
@@ -230,6 +245,9 @@ public final class ParquetArchive implements Closeable {
     manifest.put("writer", "arrow-world java");
     if (!world.isEmpty()) {
       manifest.put("world", world);
+    }
+    if (!history.isEmpty()) {
+      manifest.put("history", history);
     }
     manifest.put("files", files);
     ChecksummedJson.write(storage, within("manifest.json"), manifest);

@@ -16,7 +16,8 @@ public final class SignedRows extends ForwardingRows {
     super(source);
   }
 
-  private static ColumnType signed(ColumnType type) {
+  /** The type that stands for another where there are no unsigned ones. */
+  public static ColumnType signed(ColumnType type) {
     return switch (type) {
       case U8 -> ColumnType.I16;
       case U16 -> ColumnType.I32;

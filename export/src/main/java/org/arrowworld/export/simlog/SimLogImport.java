@@ -7,6 +7,7 @@ import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;

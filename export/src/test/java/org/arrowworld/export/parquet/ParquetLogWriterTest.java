@@ -10,8 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.io.api.Binary;
+import org.arrowworld.export.rows.EntityOrder;
+import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -99,6 +103,37 @@ class ParquetLogWriterTest {
           .containsEntry("aw.first_tick", "2")
           .containsEntry("aw.last_tick", "9");
     }
+  }
+
+  @Test
+  void parquet_java_s_own_filters_prune_row_groups_and_pages() throws IOException {
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline history = Timeline.open(store(Words.WITHOUT, memory))) {
+      DiskStorage storage = new DiskStorage(directory);
+      new ParquetLogWriter(storage, ParquetOptions.DEFAULT).write("log.parquet", history, 0, TICKS);
+      LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, TICKS));
+      new ParquetRowWriter(storage, ParquetOptions.DEFAULT)
+          .write("by_entity.parquet", new EntityOrder(log, storage, "sort"));
+    }
+    Path log = directory.resolve("log.parquet");
+    ReferenceReader.Read late =
+        ReferenceReader.filtered(log, FilterApi.gtEq(FilterApi.longColumn("tick"), 40L));
+    assertThat(late.allGroups()).isGreaterThan(1);
+    assertThat(late.groups()).isOne();
+    assertThat(late.rows()).isLessThan(30_000); // of 122,880 of a row group: pages of 20,480
+    assertThat(ReferenceReader.filtered(log, FilterApi.gtEq(FilterApi.longColumn("tick"), 900L)))
+        .extracting(ReferenceReader.Read::groups)
+        .isEqualTo(0);
+    Path byEntity = directory.resolve("by_entity.parquet");
+    ReferenceReader.Read key =
+        ReferenceReader.filtered(
+            byEntity, FilterApi.eq(FilterApi.binaryColumn("key"), Binary.fromString("c.born")));
+    assertThat(key.groups()).isPositive().isLessThan(key.allGroups() + 1);
+    assertThat(key.rows()).isLessThan(key.allRows());
+    ReferenceReader.Read commits =
+        ReferenceReader.filtered(byEntity, FilterApi.eq(FilterApi.intColumn("key_code"), 0));
+    assertThat(commits.groups()).isOne();
+    assertThat(commits.rows()).isEqualTo(20_480);
   }
 
   private static Map<String, List<Object>> rows(

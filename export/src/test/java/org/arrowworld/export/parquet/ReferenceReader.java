@@ -17,6 +17,8 @@ import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.predicate.FilterPredicate;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -38,6 +40,26 @@ final class ReferenceReader {
             .withCodecFactory(new Codecs())
             .build();
     return ParquetFileReader.open(new LocalInputFile(file), options);
+  }
+
+  /** Row groups and rows that parquet-java reads for a filter, and those there are. */
+  record Read(int groups, long rows, int allGroups, long allRows) {}
+
+  /** What statistics and page index leave of a file. */
+  static Read filtered(Path file, FilterPredicate predicate) throws IOException {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .withRecordFilter(FilterCompat.get(predicate))
+            .withCodecFactory(new Codecs())
+            .build();
+    try (ParquetFileReader all = open(file);
+        ParquetFileReader some = ParquetFileReader.open(new LocalInputFile(file), options)) {
+      return new Read(
+          some.getRowGroups().size(),
+          some.getFilteredRecordCount(),
+          all.getRowGroups().size(),
+          all.getRecordCount());
+    }
   }
 
   static ParquetMetadata footer(Path file) throws IOException {

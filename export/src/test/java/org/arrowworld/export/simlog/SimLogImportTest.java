@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;

@@ -17,6 +17,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.rows.EventSource;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
+import org.arrowworld.export.rows.WatchedRows;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.simlog.SimLog;
 import org.arrowworld.simlog.SimLogReader;
@@ -125,5 +126,46 @@ class SqliteDatabaseTest {
     try (var names = Files.list(directory)) {
       assertThat(names).isEmpty();
     }
+  }
+
+  @Test
+  void a_source_that_fails_leaves_no_database_and_what_stood_there_stays() throws IOException {
+    Path file = directory.resolve("x.sqlite");
+    Files.writeString(file, "old");
+    events(
+        events -> {
+          RowSource failing =
+              new WatchedRows(
+                  events,
+                  batch -> {
+                    throw new IOException("the source failed");
+                  });
+          try (SqliteDatabase database = SqliteDatabase.create(file)) {
+            assertThatThrownBy(() -> database.add(failing))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the source failed");
+          }
+          assertThat(file).hasContent("old");
+          try (SqliteDatabase database = SqliteDatabase.create(file)) {
+            database.add(events);
+            database.commit();
+          }
+        },
+        "a",
+        1);
+    assertThat(Files.size(file)).isGreaterThan(3);
+    try (var names = Files.list(directory)) {
+      assertThat(names).containsExactly(file);
+    }
+  }
+
+  @Test
+  void a_database_that_cannot_be_made_is_an_error_with_its_path() throws IOException {
+    Path blocked = directory.resolve("x.sqlite.tmp");
+    Files.createDirectories(blocked.resolve("something"));
+    assertThatThrownBy(() -> SqliteDatabase.create(directory.resolve("x.sqlite")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("x.sqlite");
+    assertThat(directory.resolve("x.sqlite")).doesNotExist();
   }
 }

@@ -1,4 +1,4 @@
-package org.arrowworld.export.simlog;
+package org.arrowworld.export.internal;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,11 +8,12 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 
 /** A directory of a storage as a storage of its own. */
-final class Subdirectory implements Storage {
+public final class Subdirectory implements Storage {
   private final Storage parent;
   private final String directory;
 
-  Subdirectory(Storage parent, String directory) {
+  /** A directory, which need not exist. The parent stays the caller's. */
+  public Subdirectory(Storage parent, String directory) {
     this.parent = parent;
     this.directory = directory;
   }

@@ -1,0 +1,61 @@
+package org.arrowworld.export.parquet;
+
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+import org.apache.parquet.format.CompressionCodec;
+import org.arrowworld.errors.DamagedFileException;
+
+/** Takes pages out of their compression. */
+final class PageDecompressor {
+  private PageDecompressor() {}
+
+  /**
+   * Decompresses a page.
+   *
+   * @param size its bytes, which the caller has found bearable
+   */
+  static byte[] decompress(String file, CompressionCodec codec, byte[] stored, int size)
+      throws IOException {
+    byte[] page;
+    switch (codec) {
+      case UNCOMPRESSED -> page = stored;
+      case ZSTD -> {
+        page = new byte[size];
+        long found = Zstd.decompress(page, stored);
+        if (Zstd.isError(found) || found != size) {
+          throw new IllegalArgumentException(
+              "zstd data: "
+                  + (Zstd.isError(found)
+                      ? Zstd.getErrorName(found)
+                      : "it holds %d bytes, expected %d".formatted(found, size)));
+        }
+      }
+      case SNAPPY -> {
+        page = new byte[size];
+        Snappy.decompress(stored, page);
+      }
+      case GZIP -> {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {
+          page = in.readNBytes(size);
+          if (page.length == size && in.read() >= 0) {
+            throw new IllegalArgumentException(
+                "gzip data: it holds more than %d bytes".formatted(size));
+          }
+        }
+      }
+      default ->
+          throw new DamagedFileException(
+              file,
+              -1,
+              "its pages are compressed with %s, which is not read here; write it again with zstd, snappy, gzip or none"
+                  .formatted(codec));
+    }
+    if (page.length != size) {
+      throw new IllegalArgumentException(
+          "a page has %d bytes, its header says %d".formatted(page.length, size));
+    }
+    return page;
+  }
+}

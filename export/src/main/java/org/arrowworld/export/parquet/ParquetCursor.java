@@ -1,0 +1,173 @@
+package org.arrowworld.export.parquet;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.MessageType;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.schema.ColumnType;
+
+/** The values of a column, one after the other. One thread at a time. */
+public final class ParquetCursor {
+  /** What a word takes beside its characters. */
+  private static final long WORD_BYTES = 64;
+
+  private final ParquetInput input;
+  private final InputColumn column;
+  private final ColumnType type;
+  private final int present;
+  private final Map<Binary, String> words = new HashMap<>();
+  private int nextGroup;
+  private ChunkPages pages;
+  private ColumnReader reader;
+  private long left;
+  private boolean begun;
+  private boolean isNull;
+  private long row = -1;
+
+  ParquetCursor(ParquetInput input, InputColumn column) {
+    this.input = input;
+    this.column = column;
+    this.type = column.stored().orElseThrow();
+    this.present = column.descriptor().getMaxDefinitionLevel();
+  }
+
+  /** Moves to the next row; false behind the last. */
+  public boolean next() throws IOException {
+    try {
+      return advance();
+    } catch (RuntimeException | StackOverflowError e) {
+      throw ParquetInput.failed(input.path(), e);
+    }
+  }
+
+  private boolean advance() throws IOException {
+    if (left > 0 && begun) {
+      if (!isNull) {
+        reader.skip(); // nothing happens if it was read
+      }
+      reader.consume();
+    }
+    while (left == 0) {
+      if (pages != null) {
+        pages.close();
+        pages = null;
+      }
+      if (nextGroup == input.groups().size()) {
+        return false;
+      }
+      begin(input.groups().get(nextGroup++));
+    }
+    begun = true;
+    left--;
+    row++;
+    isNull = reader.getCurrentDefinitionLevel() < present;
+    return true;
+  }
+
+  private void begin(RowGroup group) {
+    left = group.getNum_rows();
+    begun = false;
+    if (left > 0) {
+      pages = new ChunkPages(input, column, group.getColumns().get(column.leaf()).getMeta_data());
+      MessageType schema = new MessageType("schema", column.descriptor().getPrimitiveType());
+      reader =
+          new ColumnReadStoreImpl(pages, new NoConverter(), schema, input.writer())
+              .getColumnReader(column.descriptor());
+    }
+  }
+
+  /** Whether the row has no value. */
+  public boolean isNull() {
+    return isNull;
+  }
+
+  /**
+   * The row's number or bool: integers as they are, of a u64 and of floats the bits.
+   *
+   * @throws DamagedFileException if it is outside its type
+   */
+  public long bits() throws IOException {
+    try {
+      return value();
+    } catch (RuntimeException e) {
+      throw ParquetInput.failed(input.path(), e);
+    }
+  }
+
+  private long value() throws IOException {
+    return switch (type) {
+      case BOOL -> reader.getBoolean() ? 1 : 0;
+      case F32 -> Float.floatToRawIntBits(reader.getFloat());
+      case F64 -> Double.doubleToRawLongBits(reader.getDouble());
+      case I64, U64 -> reader.getLong();
+      case I32 -> reader.getInteger();
+      case U32 -> reader.getInteger() & 0xFFFF_FFFFL;
+      case I16 -> within(reader.getInteger(), Short.MIN_VALUE, Short.MAX_VALUE);
+      case U16 -> within(reader.getInteger(), 0, Character.MAX_VALUE);
+      case I8 -> within(reader.getInteger(), Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case U8 -> within(reader.getInteger(), 0, 255);
+      case STRING -> throw new IllegalArgumentException("a text is no number");
+    };
+  }
+
+  private long within(int value, int least, int greatest) throws IOException {
+    if (value < least || value > greatest) {
+      throw new DamagedFileException(
+          input.path(),
+          -1,
+          "row %d of column '%s' is %d, outside %s"
+              .formatted(row, column.name(), value, type.label()));
+    }
+    return value;
+  }
+
+  /** The row's text; equal ones are the same object. */
+  public String text() throws IOException {
+    try {
+      Binary found = reader.getBinary();
+      String known = words.get(found);
+      if (known != null) {
+        return known;
+      }
+      String word = decoded(found);
+      input.claim(4L * found.length() + WORD_BYTES);
+      words.put(found.copy(), word);
+      return word;
+    } catch (RuntimeException e) {
+      throw ParquetInput.failed(input.path(), e);
+    }
+  }
+
+  private String decoded(Binary bytes) throws IOException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.toByteBuffer()).toString();
+    } catch (CharacterCodingException e) {
+      throw new DamagedFileException(
+          input.path(), -1, "row %d of column '%s' is not UTF-8".formatted(row, column.name()), e);
+    }
+  }
+
+  /** parquet-column wants somewhere to put values that nobody converts. */
+  private static final class NoConverter extends GroupConverter {
+    @Override
+    public Converter getConverter(int field) {
+      return new PrimitiveConverter() {};
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void end() {}
+  }
+}

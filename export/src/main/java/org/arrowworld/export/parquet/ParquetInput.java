@@ -1,0 +1,310 @@
+package org.arrowworld.export.parquet;
+
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.KeyValue;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.storage.Storage;
+
+/**
+ * A Parquet file being read, column by column and page by page: {@link #cursor} holds one page and
+ * a dictionary at a time. Values are decoded by parquet-column; framing is read here rather than
+ * with parquet-hadoop's {@code ParquetFileReader}, which needs Hadoop and whole row groups in
+ * memory. Whatever a file declares is checked against its bytes before anything is allocated.
+ *
+ * <p>One thread at a time. Failures are {@link DamagedFileException}s with the file's name.
+ */
+public final class ParquetInput implements Closeable {
+  private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
+  private static final byte[] ENCRYPTED = {'P', 'A', 'R', 'E'};
+  private static final int TAIL_BYTES = 8;
+  private static final int MAX_FOOTER_BYTES = 256 << 20;
+  private static final long MIN_BUDGET_BYTES = 256L << 20;
+  private static final long BUDGET_RATIO = 64;
+
+  private final ReadableFile file;
+  private final FileMetaData meta;
+  private final long dataEnd;
+  private final List<InputColumn> columns;
+  private final long budget;
+  private long claimed;
+
+  /** Something that reads; see {@link #reading}. */
+  interface Read<T> {
+    T run() throws IOException;
+  }
+
+  private ParquetInput(ReadableFile file) throws IOException {
+    this.file = file;
+    long size = file.size();
+    this.budget = Math.max(MIN_BUDGET_BYTES, BUDGET_RATIO * size);
+    byte[] footer = footer(file, size);
+    this.dataEnd = size - TAIL_BYTES - footer.length;
+    this.meta =
+        reading(
+            file.path(),
+            () ->
+                Util.readFileMetaData(
+                    new ByteArrayInputStream(footer), Math.max(1024, footer.length)));
+    InputSchema.Columns found =
+        reading(file.path(), () -> InputSchema.read(file.path(), meta.getSchema()));
+    this.columns = found.columns();
+    check(found.leaves());
+  }
+
+  /**
+   * Opens a file and reads its footer.
+   *
+   * @throws DamagedFileException if it is no Parquet file, cut, or contradicts itself
+   */
+  public static ParquetInput open(Storage storage, String path) throws IOException {
+    ReadableFile file = storage.openRead(path);
+    try {
+      return new ParquetInput(file);
+    } catch (IOException | RuntimeException | Error e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static byte[] footer(ReadableFile file, long size) throws IOException {
+    if (size < MAGIC.length + TAIL_BYTES || !has(file, 0, MAGIC)) {
+      if (size > MAGIC.length && has(file, 0, ENCRYPTED)) {
+        throw new DamagedFileException(
+            file.path(), 0, "its footer is encrypted, which is not read here; decrypt it first");
+      }
+      throw new DamagedFileException(
+          file.path(), 0, "it does not begin as a Parquet file, with PAR1");
+    }
+    if (!has(file, size - MAGIC.length, MAGIC)) {
+      throw new DamagedFileException(file.path(), size, "a Parquet file ends in PAR1; it is cut");
+    }
+    ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    file.readFully(length, size - TAIL_BYTES);
+    int bytes = length.getInt(0);
+    if (bytes <= 0 || bytes > size - TAIL_BYTES - MAGIC.length || bytes > MAX_FOOTER_BYTES) {
+      throw new DamagedFileException(
+          file.path(),
+          size - TAIL_BYTES,
+          "its footer would have %s bytes, the file has %d"
+              .formatted(Integer.toUnsignedString(bytes), size));
+    }
+    ByteBuffer footer = ByteBuffer.allocate(bytes);
+    file.readFully(footer, size - TAIL_BYTES - bytes);
+    return footer.array();
+  }
+
+  private static boolean has(ReadableFile file, long at, byte[] magic) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(magic.length);
+    file.readFully(bytes, at);
+    return java.util.Arrays.equals(bytes.array(), magic);
+  }
+
+  /** The storage failed, not the file: so that nobody on the way takes it for a decoding error. */
+  private static final class ReadFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient IOException failure;
+
+    ReadFailure(IOException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+
+  /** Reads bytes of the file. */
+  void read(ByteBuffer target, long position) {
+    try {
+      file.readFully(target, position);
+    } catch (IOException e) {
+      throw new ReadFailure(e);
+    }
+  }
+
+  /** Runs what calls parquet-java; see {@link #failed}. */
+  private static <T> T reading(String path, Read<T> read) throws IOException {
+    try {
+      return read.run();
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw failed(path, e);
+    }
+  }
+
+  /** What parquet-java throws, as an exception with the file's name; ours stay what they are. */
+  static IOException failed(String path, Throwable e) {
+    Throwable cause = e;
+    while (true) {
+      if (cause instanceof DamagedFileException damaged) {
+        return damaged;
+      }
+      if (cause instanceof ReadFailure storage) {
+        return storage.failure;
+      }
+      if (cause.getCause() == null) {
+        break;
+      }
+      cause = cause.getCause();
+    }
+    return new DamagedFileException(
+        path,
+        -1,
+        "it cannot be decoded: %s; if other tools read it, write it again with one of them"
+            .formatted(cause.getMessage() == null ? cause : cause.getMessage()),
+        e);
+  }
+
+  /** Row groups must add up, and lie in the file. */
+  private void check(int leaves) throws DamagedFileException {
+    long rows = 0;
+    for (RowGroup group : meta.getRow_groups()) {
+      require(
+          group.getColumnsSize() == leaves,
+          () ->
+              "a row group has %d columns, its schema %d"
+                  .formatted(group.getColumnsSize(), leaves));
+      require(
+          group.getNum_rows() >= 0, () -> "a row group has %d rows".formatted(group.getNum_rows()));
+      rows += group.getNum_rows();
+      require(
+          rows >= 0 && rows <= meta.getNum_rows(), () -> "its row groups have more rows than it");
+      for (InputColumn column : columns) {
+        if (column.leaf() >= 0) {
+          check(group, column);
+        }
+      }
+    }
+    long sum = rows;
+    require(
+        rows == meta.getNum_rows(),
+        () -> "it has %d rows, its row groups %d".formatted(meta.getNum_rows(), sum));
+  }
+
+  private void check(RowGroup group, InputColumn column) throws DamagedFileException {
+    ColumnChunk chunk = group.getColumns().get(column.leaf());
+    require(
+        chunk.isSetMeta_data(),
+        () -> "column '%s' has no metadata; is it encrypted?".formatted(column.name()));
+    require(
+        !chunk.isSetFile_path(), () -> "column '%s' lies in another file".formatted(column.name()));
+    var data = chunk.getMeta_data();
+    require(
+        data.getNum_values() == group.getNum_rows(),
+        () ->
+            "column '%s' has %d values in a row group of %d rows"
+                .formatted(column.name(), data.getNum_values(), group.getNum_rows()));
+    long start = ChunkPages.start(data);
+    long bytes = data.getTotal_compressed_size();
+    require(
+        group.getNum_rows() == 0
+            || (start >= MAGIC.length && bytes >= 0 && bytes <= dataEnd - start && start < dataEnd),
+        () ->
+            "a chunk of column '%s' lies at bytes %d to %d, the data ends at %d"
+                .formatted(column.name(), start, start + bytes, dataEnd));
+    String stored = data.getType().name();
+    String expected = column.descriptor().getPrimitiveType().getPrimitiveTypeName().name();
+    require(
+        stored.equals("BYTE_ARRAY") ? expected.equals("BINARY") : stored.equals(expected),
+        () ->
+            "column '%s' is %s in a row group, %s in the schema"
+                .formatted(column.name(), stored, expected));
+  }
+
+  private void require(boolean condition, Supplier<String> finding) throws DamagedFileException {
+    if (!condition) {
+      throw new DamagedFileException(file.path(), -1, finding.get());
+    }
+  }
+
+  /** Its path in the storage. */
+  public String path() {
+    return file.path();
+  }
+
+  /** Rows it says to have. */
+  public long rows() {
+    return meta.getNum_rows();
+  }
+
+  /** Its columns in order. */
+  public List<InputColumn> columns() {
+    return List.copyOf(columns);
+  }
+
+  /**
+   * A column by name.
+   *
+   * @throws DamagedFileException if there is none
+   */
+  public InputColumn column(String name) throws DamagedFileException {
+    for (InputColumn column : columns) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+    throw new DamagedFileException(file.path(), -1, "it has no column '%s'".formatted(name));
+  }
+
+  /** The footer's key/values. */
+  public Map<String, String> keyValues() {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    if (meta.isSetKey_value_metadata()) {
+      for (KeyValue pair : meta.getKey_value_metadata()) {
+        if (pair.isSetValue()) {
+          pairs.put(pair.getKey(), pair.getValue());
+        }
+      }
+    }
+    return pairs;
+  }
+
+  /** Reads a column's values from the first row on. */
+  public ParquetCursor cursor(InputColumn column) {
+    return new ParquetCursor(this, column);
+  }
+
+  List<RowGroup> groups() {
+    return meta.getRow_groups();
+  }
+
+  String writer() {
+    return meta.isSetCreated_by() ? meta.getCreated_by() : "";
+  }
+
+  /**
+   * Claims memory for what the file declares: 256 MiB or 64 times the file may be claimed at a
+   * time, whichever is more.
+   *
+   * @throws DamagedFileException if it is more
+   */
+  public void claim(long bytes) throws DamagedFileException {
+    if (bytes < 0 || bytes > budget - claimed) {
+      throw new DamagedFileException(
+          file.path(),
+          -1,
+          "it asks for %d bytes of memory beside %d, more than the %d it may; if that is right, write it in smaller row groups or files"
+              .formatted(bytes, claimed, budget));
+    }
+    claimed += bytes;
+  }
+
+  /** Gives claimed memory back. */
+  public void release(long bytes) {
+    claimed -= bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
