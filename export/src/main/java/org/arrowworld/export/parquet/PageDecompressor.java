@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.format.CompressionCodec;
 import org.arrowworld.errors.DamagedFileException;
+import org.xerial.snappy.Snappy;
 
 /** Takes pages out of their compression. */
 final class PageDecompressor {
@@ -33,8 +34,12 @@ final class PageDecompressor {
         }
       }
       case SNAPPY -> {
-        page = new byte[size];
-        Snappy.decompress(stored, page);
+        int found = Snappy.uncompressedLength(stored);
+        if (found != size) {
+          throw new IllegalArgumentException(
+              "snappy data: it holds %d bytes, expected %d".formatted(found, size));
+        }
+        page = Snappy.uncompress(stored);
       }
       case GZIP -> {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {

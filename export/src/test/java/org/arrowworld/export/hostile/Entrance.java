@@ -19,6 +19,7 @@ import org.arrowworld.export.tables.CsvImport;
 import org.arrowworld.export.tables.LogNpzImport;
 import org.arrowworld.export.tables.NpyImport;
 import org.arrowworld.export.tables.NpzImport;
+import org.arrowworld.export.tables.ParquetImport;
 import org.arrowworld.export.tables.TableImportOptions;
 import org.arrowworld.export.trajectories.ColumnMap;
 import org.arrowworld.export.trajectories.TrajectoryImport;
@@ -42,6 +43,7 @@ enum Entrance {
   TABLES_NPZ,
   LOG_NPZ,
   NPY,
+  PARQUET,
   SIMLOG_CHUNK,
   SIMLOG_CODEBOOK,
   FIELD_METADATA,
@@ -64,6 +66,7 @@ enum Entrance {
       case TABLES_NPZ -> Samples.tables();
       case LOG_NPZ -> Samples.log();
       case NPY -> Samples.npy();
+      case PARQUET -> Samples.parquet();
       case SIMLOG_CHUNK -> Samples.chunk();
       case SIMLOG_CODEBOOK -> Samples.codebook();
       case FIELD_METADATA -> Samples.metadata();
@@ -80,7 +83,7 @@ enum Entrance {
     return switch (this) {
       case TRAJECTORIES -> Mutations.text(sample, " \t\n", random);
       case CSV -> Mutations.text(sample, ",\n", random);
-      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD -> Mutations.bytes(sample, random);
+      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, PARQUET -> Mutations.bytes(sample, random);
       case TABLES_NPZ, LOG_NPZ, SIMLOG_CHUNK -> Mutations.archive(sample, random);
       case NPY, FIELD_ARRAY ->
           random.nextBoolean() ? Mutations.bytes(sample, random) : Mutations.header(sample, random);
@@ -141,7 +144,7 @@ enum Entrance {
   /** Writes the bytes, and beside them what belongs to them; returns what is to be imported. */
   private Path place(Path in, byte[] bytes) throws IOException {
     return switch (this) {
-      case TRAJECTORIES, CSV, ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, TABLES_NPZ, LOG_NPZ ->
+      case TRAJECTORIES, CSV, ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, TABLES_NPZ, LOG_NPZ, PARQUET ->
           Files.write(in.resolve("a.file"), bytes);
       case NPY -> {
         Files.write(in.resolve("y.npy"), Samples.npy());
@@ -181,6 +184,7 @@ enum Entrance {
       case TABLES_NPZ -> NpzImport.run(options, memory);
       case LOG_NPZ -> LogNpzImport.run(options);
       case NPY -> NpyImport.run(options, memory);
+      case PARQUET -> ParquetImport.run(options, memory);
       case SIMLOG_CHUNK, SIMLOG_CODEBOOK -> SimLogImport.importDirectory(source, out);
       case FIELD_METADATA, FIELD_ARRAY -> {
         try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE)) {

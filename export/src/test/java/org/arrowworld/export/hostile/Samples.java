@@ -29,6 +29,8 @@ import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.arrowworld.export.npz.LogNpz;
+import org.arrowworld.export.parquet.ParquetOptions;
+import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
 import org.arrowworld.npy.Compression;
@@ -123,6 +125,17 @@ final class Samples {
       LogNpz.write(out, "a.npz", new LogNpz.Content(log, log, words));
     }
     return out.bytes("a.npz");
+  }
+
+  /** Rows of a log as a table. */
+  static byte[] parquet() throws IOException {
+    MemoryStorage out = new MemoryStorage();
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline history = Timeline.open(Sources.store(memory, 4))) {
+      LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 3));
+      new ParquetRowWriter(out, ParquetOptions.DEFAULT).write("a.parquet", log);
+    }
+    return out.bytes("a.parquet");
   }
 
   /** How an Arrow sample is written. */
