@@ -75,7 +75,7 @@ class QuickArgumentsTest {
         "hash a --tick=3",
         "hash a --tick -3",
         "hash a --tick 3 --tick 4",
-        "at a --tick 3 --to parquet --out b",
+        "at a --tick 3 --to xlsx --out b",
         "log a --range 3..1",
         "log a -- --where",
         "history a --id 3",
