@@ -57,36 +57,40 @@ public final class EntityOrder extends ForwardingRows {
   @Override
   public void scan(Visitor visitor) throws IOException {
     try (SortedRuns runs = new SortedRuns(scratch, path)) {
-      Sorter sorter = new Sorter(runRows);
-      source.scan(
-          batch -> {
-            for (int row = 0; row < batch.rows(); row++) {
-              if (sorter.rows == runRows) {
-                sorter.spill(runs);
-              }
-              sorter.add(batch, row);
-            }
-          });
-      sorter.spill(runs);
+      spill(runs);
       BatchPair batches = new BatchPair(source.columns(), visitor);
       boolean texts = source.columns().size() > LogSource.TEXT;
-      runs.merge(record -> put(record, batches.filling(), texts));
+      runs.merge((records, at) -> put(records, at, batches.filling(), texts));
       batches.flush();
     }
   }
 
-  private static void put(ByteBuffer record, RowBatch target, boolean texts) {
+  private void spill(SortedRuns runs) throws IOException {
+    Sorter sorter = new Sorter(runRows);
+    source.scan(
+        batch -> {
+          for (int row = 0; row < batch.rows(); row++) {
+            if (sorter.rows == runRows) {
+              sorter.spill(runs);
+            }
+            sorter.add(batch, row);
+          }
+        });
+    sorter.spill(runs);
+  }
+
+  private static void put(ByteBuffer records, int at, RowBatch target, boolean texts) {
     int row = target.rows();
-    long order = record.getLong(SortedRuns.ORDER);
+    long order = records.getLong(at + SortedRuns.ORDER);
     int key = (int) (order >>> 32);
-    target.bytes(LogSource.SEQ).putLong(8 * row, record.getLong(SortedRuns.SEQ));
-    target.bytes(LogSource.TICK).putLong(8 * row, record.getLong(SortedRuns.TICK));
+    target.bytes(LogSource.SEQ).putLong(8 * row, records.getLong(at + SortedRuns.SEQ));
+    target.bytes(LogSource.TICK).putLong(8 * row, records.getLong(at + SortedRuns.TICK));
     target.bytes(LogSource.RID).putInt(4 * row, (int) order);
     target.bytes(LogSource.KEY).putInt(4 * row, key);
     target.bytes(LogSource.KEY_CODE).putChar(2 * row, (char) key);
-    target.bytes(LogSource.VAL).putLong(8 * row, record.getLong(SortedRuns.VAL));
+    target.bytes(LogSource.VAL).putLong(8 * row, records.getLong(at + SortedRuns.VAL));
     if (texts) {
-      int text = record.getInt(SortedRuns.TEXT);
+      int text = records.getInt(at + SortedRuns.TEXT);
       target.bytes(LogSource.TEXT).putInt(4 * row, text);
       if (text == RowBatch.NULL_CODE) {
         target.setNull(LogSource.TEXT, row);

@@ -36,10 +36,13 @@ final class SortedRuns implements Closeable {
   private final List<String> files = new ArrayList<>();
   private final List<Cursor> cursors = new ArrayList<>();
 
+  /** Of the run being written; one for all, since direct memory is freed late. */
+  private final ByteBuffer writing = memory(WRITE_RECORDS);
+
   /** Receives the merged rows. */
   interface Receiver {
-    /** A record, valid during the call. */
-    void take(ByteBuffer record) throws IOException;
+    /** The record at an offset of a buffer, valid during the call. */
+    void take(ByteBuffer records, int at) throws IOException;
   }
 
   SortedRuns(Storage storage, String path) {
@@ -51,11 +54,11 @@ final class SortedRuns implements Closeable {
     return ByteBuffer.allocateDirect(records * RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Begins a run. */
+  /** Begins a run; the one before is closed. */
   Run begin() throws IOException {
     String file = path + ".run%d".formatted(files.size()) + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, file);
-    Run run = new Run(storage.create(file));
+    Run run = new Run(storage.create(file), writing);
     files.add(file);
     return run;
   }
@@ -63,11 +66,12 @@ final class SortedRuns implements Closeable {
   /** A run being written. */
   static final class Run implements Closeable {
     private final WritableFile file;
-    private final ByteBuffer buffer = memory(WRITE_RECORDS);
+    private final ByteBuffer buffer;
     private long written;
 
-    Run(WritableFile file) {
+    private Run(WritableFile file, ByteBuffer buffer) {
       this.file = file;
+      this.buffer = buffer.clear();
     }
 
     /** Where the next record goes, {@link #RECORD_BYTES} of it. */
@@ -109,7 +113,7 @@ final class SortedRuns implements Closeable {
       Cursor second = queue.peek();
       boolean more;
       do {
-        receiver.take(least.record);
+        receiver.take(least.buffer, least.at);
         more = least.next();
       } while (more && (second == null || least.isBefore(second)));
       if (more) {
@@ -125,7 +129,7 @@ final class SortedRuns implements Closeable {
     private final ByteBuffer buffer;
     private final long size;
     private long read;
-    private ByteBuffer record;
+    private int at;
     private long order;
 
     Cursor(int number, ReadableFile file, ByteBuffer buffer) throws IOException {
@@ -149,9 +153,9 @@ final class SortedRuns implements Closeable {
         buffer.flip();
         read += buffer.limit();
       }
-      record = buffer.slice(buffer.position(), RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      order = record.getLong(ORDER);
-      buffer.position(buffer.position() + RECORD_BYTES);
+      at = buffer.position();
+      order = buffer.getLong(at + ORDER);
+      buffer.position(at + RECORD_BYTES);
       return true;
     }
   }
