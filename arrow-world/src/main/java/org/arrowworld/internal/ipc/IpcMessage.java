@@ -274,7 +274,11 @@ public final class IpcMessage {
 
   /** Rows of this record batch, or words of this dictionary. */
   public int rows() throws DamagedFileException {
-    return guarded(() -> Math.toIntExact(recordBatch().length()));
+    int rows = guarded(() -> Math.toIntExact(recordBatch().length()));
+    if (rows < 0) {
+      throw damaged("a batch of %d rows".formatted(rows));
+    }
+    return rows;
   }
 
   private RecordBatch recordBatch() {

@@ -133,6 +133,9 @@ public final class ArrowImport {
       throw new DamagedFileException(file.path(), at, "expected an Arrow schema");
     }
     while (message != null) {
+      if (message.kind() != IpcMessage.Kind.SCHEMA) {
+        message.rows(); // refuses a negative number, which Arrow's reader takes
+      }
       at = message.bodyOffset() + message.bodyBytes();
       message = IpcMessage.read(file, at, size);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 import org.arrowworld.export.hostile.Entrance.Outcome;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -15,6 +16,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileImportTest {
   private static final int CASES = Integer.getInteger("aw.cases", 60);
   private static final long SEED = Long.getLong("aw.seed", System.nanoTime());
+
+  /** Arrow's own reader takes such a batch, or fails an assertion. */
+  @ParameterizedTest
+  @CsvSource({"ARROW_FILE, 30369256462511", "ARROW_STREAM, 30369256464112"})
+  void a_batch_of_a_negative_number_of_rows_is_refused(Entrance entrance, long seed)
+      throws IOException {
+    byte[] bytes = entrance.mutate(entrance.sample(), new SplittableRandom(seed));
+    assertThat(entrance.feed(bytes)).isEqualTo(Outcome.REFUSED);
+  }
 
   @ParameterizedTest
   @EnumSource(Entrance.class)
