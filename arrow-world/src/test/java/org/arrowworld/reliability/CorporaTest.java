@@ -80,21 +80,10 @@ class CorporaTest {
   }
 
   private static Process start(List<Path> files) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-XX:MaxDirectMemorySize=256m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Child.class.getName()));
-    files.forEach(file -> command.add(file.toString()));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    return ChildJvm.start(
+        Child.class,
+        List.of("-Xmx256m", "-XX:MaxDirectMemorySize=256m"),
+        files.stream().map(Path::toString).toList());
   }
 
   /** Feeds each file named by the arguments; one line for each. */

@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
@@ -148,24 +147,11 @@ class KillTest {
   private static long runAndKill(
       Path store, String durability, int snapshotEvery, String how, Random random)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            KillChild.class.getName(),
-            store.toString(),
-            durability,
-            Integer.toString(snapshotEvery),
-            how));
     Process child =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ChildJvm.start(
+            KillChild.class,
+            List.of("-Xmx256m"),
+            List.of(store.toString(), durability, Integer.toString(snapshotEvery), how));
     long acknowledged = -1;
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,21 +76,9 @@ class PipeTest {
   @Test
   @Timeout(120)
   void the_followers_hash_is_the_leaders_at_every_commit() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            PipeLeader.class.getName(),
-            folder.resolve("leader").toString()));
     Process leader =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ChildJvm.start(
+            PipeLeader.class, List.of("-Xmx256m"), List.of(folder.resolve("leader").toString()));
     DiskStorage copy = new DiskStorage(folder.resolve("copy"));
     copy.createDirectories("log/live");
     int pieces = 0;
