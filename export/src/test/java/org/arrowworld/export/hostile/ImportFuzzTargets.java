@@ -36,6 +36,11 @@ class ImportFuzzTargets {
   }
 
   @FuzzTest(maxDuration = HOURS)
+  void parquet(byte[] data) throws IOException {
+    Entrance.PARQUET.feed(data);
+  }
+
+  @FuzzTest(maxDuration = HOURS)
   void simlogChunk(byte[] data) throws IOException {
     Entrance.SIMLOG_CHUNK.feed(data);
   }
