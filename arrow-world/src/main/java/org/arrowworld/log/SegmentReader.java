@@ -192,6 +192,18 @@ final class SegmentReader implements Closeable {
    */
   Verified next(long from, int previousCrc) throws IOException {
     long size = file.size();
+    try {
+      return next(from, previousCrc, size);
+    } catch (DamagedFileException e) {
+      long grown = file.size();
+      if (grown == size) {
+        throw e;
+      }
+      return next(from, previousCrc, grown); // it was being written when its size was taken
+    }
+  }
+
+  private Verified next(long from, int previousCrc, long size) throws IOException {
     long at = Math.max(from, firstMessage);
     IpcMessage message = IpcMessage.read(file, at, size);
     while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {

@@ -72,6 +72,8 @@ final class PipeLeader {
         pipe.write(Hashes.resume(live.world()).getBytes(StandardCharsets.US_ASCII));
         pipe.flush();
       }
+      live.seal(); // the background may have been too busy to seal any so far
+      leader.send("log");
       pipe.write('E');
     }
   }

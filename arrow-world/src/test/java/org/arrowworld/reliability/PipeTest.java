@@ -98,7 +98,7 @@ class PipeTest {
         }
       }
       assertThat(follower.hashes).hasSize(PipeLeader.TICKS);
-      assertThat(copy.list("log")).as("segments sealed on the way").hasSizeGreaterThan(2);
+      assertThat(copy.list("log")).as("sealed segments").hasSizeGreaterThan(2);
     }
     assertThat(leader.waitFor()).isZero();
     assertThat(pieces).isGreaterThan(PipeLeader.TICKS / 2);

@@ -1,0 +1,89 @@
+package org.arrowworld.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.ForwardingStorage;
+import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.junit.jupiter.api.Test;
+
+/** A segment grows between the moments a reader takes its size and reads its bytes. */
+class GrowingSegmentTest {
+  private static final WorldSchema SCHEMA =
+      WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F64).build());
+
+  /** Live segments whose size is told as it was a moment ago, every other time. */
+  private static final class StaleSizes extends ForwardingStorage {
+    StaleSizes(Storage storage) {
+      super(storage);
+    }
+
+    @Override
+    public ReadableFile openRead(String path) throws IOException {
+      ReadableFile file = super.openRead(path);
+      return path.startsWith("log/live/") ? new Stale(file) : file;
+    }
+  }
+
+  private static final class Stale implements ReadableFile {
+    private final ReadableFile file;
+    private int asked;
+
+    Stale(ReadableFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public String path() {
+      return file.path();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return asked++ % 2 == 0 ? file.size() - 8 : file.size();
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      return file.read(target, position);
+    }
+
+    @Override
+    public ByteBuffer map(long position, int length) throws IOException {
+      return file.map(position, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  @Test
+  void a_batch_that_was_being_written_when_the_size_was_taken_is_read() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
+    try (BufferAllocator memory = new RootAllocator();
+        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+      live.tick(t -> t.table("c").insert().set("x", 1.0));
+      live.tick(t -> t.table("c").set("x", 0, 2.0));
+      live.sync();
+      try (LogFollower follower =
+          LogFollower.open(new StaleSizes(storage), SCHEMA.keys(), LogPosition.START)) {
+        assertThat(follower.poll((batch, from, to) -> {})).isTrue();
+        assertThat(follower.position().tick()).isEqualTo(1);
+      }
+    }
+  }
+}
