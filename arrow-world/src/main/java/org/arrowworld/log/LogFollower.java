@@ -15,6 +15,8 @@ import org.arrowworld.storage.Storage;
  * processes too. One thread.
  */
 public final class LogFollower implements Closeable {
+  private static final int LOOKS = 5;
+
   private final Storage storage;
   private final KeyTable keys;
   private final List<SegmentIndex.Entry> entries = new ArrayList<>();
@@ -97,6 +99,17 @@ public final class LogFollower implements Closeable {
   }
 
   private boolean openNext() throws IOException {
+    for (int look = 0; look < LOOKS; look++) {
+      try {
+        return openAtPosition();
+      } catch (java.nio.file.NoSuchFileException e) {
+        // sealed this moment, so it has another name now
+      }
+    }
+    return false;
+  }
+
+  private boolean openAtPosition() throws IOException {
     String path = null;
     for (String candidate : Log.segmentPaths(storage)) {
       String name = candidate.substring(candidate.lastIndexOf('/') + 1);
@@ -107,12 +120,7 @@ public final class LogFollower implements Closeable {
     if (path == null) {
       return false;
     }
-    try {
-      reader =
-          SegmentReader.open(storage, path, path.endsWith(SegmentFormat.SEALED_ENDING) ? 8 : 0);
-    } catch (java.nio.file.NoSuchFileException e) {
-      return false; // sealed this moment; the next poll finds it
-    }
+    reader = SegmentReader.open(storage, path, path.endsWith(SegmentFormat.SEALED_ENDING) ? 8 : 0);
     entries.clear();
     firstPending = 0;
     return true;
