@@ -272,6 +272,18 @@ def test_fastparquet_reads_compat_files_of_every_view_and_skips_row_groups(out: 
     assert 0 < len(fastparquet.api.filter_row_groups(read, [("tick", "==", 40)])) < len(read.row_groups)
 
 
+def test_a_log_by_entity_is_equal_in_every_reader(run: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    path = next((run / "entities/by_entity").iterdir())
+    table = pq.read_table(path, page_checksum_verification=True)
+    numbers = {n: table[n].to_numpy() for n in ("seq", "tick", "rid", "key_code")}
+    frames = {"pandas": pd.read_parquet(path), "polars": pl.read_parquet(path), "duckdb": duckdb.sql(f"SELECT * FROM '{path}'").df()}
+    for engine, frame in frames.items():
+        for name, expected in numbers.items():
+            assert (frame[name].to_numpy() == expected).all(), (engine, name)
+        assert (frame["val"].to_numpy().view("<u8") == table["val"].to_numpy().view("<u8")).all(), engine
+
+
 def test_a_file_of_pyarrow_comes_back_as_a_table(tmp_path: Path) -> None:
     """Snappy, gzip, zstd and none, both page versions, dictionaries or not: types, bits, nulls, words, hash."""
     rows = 50_000
