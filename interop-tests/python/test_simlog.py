@@ -20,12 +20,12 @@ EDGES = [EXACT - 1, EXACT, EXACT + 1, -EXACT, -EXACT - 1, (1 << 63) - 1, -(1 << 
 FLOATS = [-0.0, math.nan, math.inf, 5e-324, 1.0]
 
 
-def record(i: int) -> dict[str, Any]:
-    """The values of record i; integers of a field that met a float are floats (G-6)."""
+def record(i: int, records: int = RECORDS) -> dict[str, Any]:
+    """The values of record i of `records`; integers of a field that met a float are floats (G-6)."""
     row: dict[str, Any] = {"time": i * 0.5, "word": f"wörd {i % WORDS}"}
     if i % 97 == 0:
         row["sparse"] = i
-    row["drift"] = float(i) if i < RECORDS // 2 else i + 0.5
+    row["drift"] = float(i) if i < records // 2 else i + 0.5
     if i < 80:
         row["edge"] = EDGES[i % len(EDGES)]
         row["a#b"] = FLOATS[i % len(FLOATS)]

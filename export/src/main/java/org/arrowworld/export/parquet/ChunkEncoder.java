@@ -20,6 +20,12 @@ final class ChunkEncoder implements AutoCloseable {
   /** Deltas that take less than this part of the values are small enough. */
   private static final int SMALL_DELTAS = 16;
 
+  /** fastparquet (2026.9) decodes wider deltas to other numbers, pyarrow's files not excepted. */
+  private static final int COMPAT_DELTA_BITS = 28;
+
+  /** Larger dictionaries are not made where they do not pay. */
+  private static final long COMPAT_DICTIONARY_BYTES = 1 << 26;
+
   /**
    * Values of a column in one row group.
    *
@@ -30,7 +36,7 @@ final class ChunkEncoder implements AutoCloseable {
   record Values(ByteBuffer bytes, int rows, BitSet nulls, IntFunction<byte[]> wordOfCode) {}
 
   private final PageCompressor compressor;
-  private final boolean splits;
+  private final ParquetProfile profile;
   private final GrowingBuffer work = new GrowingBuffer();
   private final NumberDictionary numbers = new NumberDictionary();
   private final WordDictionary words = new WordDictionary();
@@ -39,7 +45,7 @@ final class ChunkEncoder implements AutoCloseable {
 
   ChunkEncoder(ParquetOptions options) {
     compressor = new PageCompressor(options.compression());
-    splits = options.profile() == ParquetProfile.COMPACT;
+    profile = options.profile();
   }
 
   /**
@@ -55,9 +61,9 @@ final class ChunkEncoder implements AutoCloseable {
       return strings(column, values, sink, out);
     }
     dense.set(column.type(), values);
-    Encoding encoding = choose(column, dense.bytes(), dense.count());
+    Encoding encoding = choose(column, values.rows());
     int pageRows = PAGE_ROWS;
-    if (splits && compressor.compresses()) {
+    if (profile == ParquetProfile.COMPACT && compressor.compresses()) {
       if (encoding == Encoding.DELTA_BINARY_PACKED && repeats(column)) {
         encoding = Encoding.PLAIN;
         pageRows = values.rows();
@@ -130,20 +136,23 @@ final class ChunkEncoder implements AutoCloseable {
   }
 
   /** The smallest encoding by a sample; leaves the dictionary built if it is that. */
-  private Encoding choose(ParquetColumn column, ByteBuffer bytes, int rows) {
+  private Encoding choose(ParquetColumn column, int chunkRows) {
     ColumnType type = column.type();
+    ByteBuffer bytes = dense.bytes();
+    int rows = dense.count();
     if (type == ColumnType.BOOL || column.preference() == Preference.PLAIN) {
       return Encoding.PLAIN;
     }
-    if (column.preference() == Preference.DELTA) {
+    if (column.preference() == Preference.DELTA && deltasAreRead(type, chunkRows)) {
       return Encoding.DELTA_BINARY_PACKED;
     }
     long plain = (long) rows * column.plainBytes();
     long best = plain;
-    Encoding encoding = splits && type.isFloat() ? Encoding.BYTE_STREAM_SPLIT : Encoding.PLAIN;
+    boolean splits = profile == ParquetProfile.COMPACT && type.isFloat();
+    Encoding encoding = splits ? Encoding.BYTE_STREAM_SPLIT : Encoding.PLAIN;
     if (type.isInteger() && type.widthBytes() >= 4) {
       long delta = IndexPages.estimateDelta(bytes, type.widthBytes(), rows);
-      if (delta < plain * 3 / 4) {
+      if (delta < plain * 3 / 4 && deltasAreRead(type, chunkRows)) {
         best = delta;
         encoding = Encoding.DELTA_BINARY_PACKED;
       }
@@ -159,11 +168,26 @@ final class ChunkEncoder implements AutoCloseable {
     return encoding;
   }
 
+  /** Whether all readers that the profile is for read the deltas of the chunk's pages right. */
+  private boolean deltasAreRead(ColumnType type, int chunkRows) {
+    if (profile == ParquetProfile.COMPACT) {
+      return true;
+    }
+    for (int first = 0; first < chunkRows; first += PAGE_ROWS) {
+      int from = dense.before(first);
+      int to = dense.before(Math.min(chunkRows, first + PAGE_ROWS));
+      if (IndexPages.widestDelta(dense.bytes(), type.widthBytes(), from, to) > COMPAT_DELTA_BITS) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private EncodedChunk strings(
       ParquetColumn column, Values values, PageSink sink, GrowingBuffer out) throws IOException {
     words.build(values.bytes(), values.rows(), values.wordOfCode(), indices);
     boolean optional = column.nulls() == ParquetColumn.Nulls.OPTIONAL;
-    boolean dictionary = dictionaryPays(values.rows());
+    boolean dictionary = choosesDictionary(values.rows(), optional);
     if (dictionary) {
       PlainPages.words(words, cleared());
       sink.dictionary(work.from(0), words.size());
@@ -193,10 +217,17 @@ final class ChunkEncoder implements AutoCloseable {
         out);
   }
 
-  private boolean dictionaryPays(int rows) {
+  /**
+   * Whether a dictionary is smaller, or, in {@code compat}, the column is optional: of those
+   * fastparquet (2026.9) loses the words if only some chunks have a dictionary.
+   */
+  private boolean choosesDictionary(int rows, boolean optional) {
     long distinct = 0;
     for (int i = 0; i < words.size(); i++) {
       distinct += 4 + words.word(i).length;
+    }
+    if (optional && profile == ParquetProfile.COMPAT && distinct <= COMPAT_DICTIONARY_BYTES) {
+      return true;
     }
     long all = 0;
     long present = 0;

@@ -48,8 +48,12 @@ final class DenseValues {
     return count;
   }
 
-  /** How many values stand before a row; asked for ascending rows. */
+  /** How many values stand before a row; quick for ascending rows. */
   int before(int row) {
+    if (row < countedTo) {
+      nullsBefore = 0;
+      countedTo = 0;
+    }
     for (int at = nulls.nextSetBit(countedTo); at >= 0 && at < row; at = nulls.nextSetBit(at + 1)) {
       nullsBefore++;
     }

@@ -103,6 +103,17 @@ final class IndexPages {
     return blocks == 0 ? Long.MAX_VALUE : rows * bits / (8L * blocks) + rows / 16;
   }
 
+  /** Bits of the widest block that {@link #delta} makes of a page's rows. */
+  static int widestDelta(ByteBuffer data, int width, int from, int to) {
+    int widest = 0;
+    for (int start = from; start + 1 < to; start += BLOCK_ROWS) {
+      int end = Math.min(to, start + BLOCK_ROWS + 1);
+      widest = Math.max(widest, deltaBits(data, width, start, end));
+    }
+    return widest;
+  }
+
+  /** Bits of the differences between neighbours, the least one taken off. */
   private static int deltaBits(ByteBuffer data, int width, int from, int to) {
     long least = Long.MAX_VALUE;
     long greatest = Long.MIN_VALUE;
