@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,35 @@ class ParquetLogWriterTest {
       Map<String, List<Object>> read = ReferenceReader.read(directory.resolve("log.parquet"));
       assertThat(read.keySet()).isEqualTo(expected.keySet());
       expected.forEach((name, values) -> assertThat(read.get(name)).as(name).isEqualTo(values));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Words.class)
+  void every_row_is_there_by_entity(Words words) throws IOException {
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline history = Timeline.open(store(words, memory))) {
+      DiskStorage storage = new DiskStorage(directory);
+      LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, TICKS));
+      new ParquetRowWriter(storage, ParquetOptions.DEFAULT)
+          .write("by_entity.parquet", new EntityOrder(log, storage, "sort"));
+      Map<String, List<Object>> logged = rows(history, 0, TICKS, words);
+      List<Integer> order = new ArrayList<>();
+      for (int row = 0; row < logged.get("seq").size(); row++) {
+        order.add(row);
+      }
+      order.sort(
+          Comparator.comparing((Integer row) -> (Integer) logged.get("key_code").get(row))
+              .thenComparing(
+                  (a, b) ->
+                      Integer.compareUnsigned(
+                          (Integer) logged.get("rid").get(a), (Integer) logged.get("rid").get(b))));
+      Map<String, List<Object>> read = ReferenceReader.read(directory.resolve("by_entity.parquet"));
+      logged.forEach(
+          (name, values) ->
+              assertThat(read.get(name))
+                  .as(name)
+                  .isEqualTo(order.stream().map(values::get).toList()));
     }
   }
 
