@@ -158,24 +158,6 @@ def test_a_log_npz_is_the_log(java_run: JavaRun, rows: pa.Table, out: Path) -> N
         assert [k["name"] for k in about["keys"]] == z["codebook"].tolist()
 
 
-def test_a_killed_export_leaves_no_archive_and_a_rerun_completes_it(java_run: JavaRun, rows: pa.Table, tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    java_side.aw("export", java_run.path, "--to", "parquet", "--out", whole)
-    for stage in ("killed.tmp", "killed.tmp/progress.json", "killed.tmp/log"):
-        command = java_side.aw_command("export", java_run.path, "--to", "parquet", "--out", killed)
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as export:
-            while export.poll() is None and not (tmp_path / stage).exists():
-                pass
-            export.kill()
-        if not killed.exists():
-            java_side.aw("export", java_run.path, "--to", "parquet", "--out", killed)
-        assert sorted(p.name for p in tmp_path.iterdir()) == ["killed", "whole"]
-        names = sorted(p.relative_to(whole) for p in whole.rglob("*") if p.is_file())
-        assert names == sorted(p.relative_to(killed) for p in killed.rglob("*") if p.is_file())
-        assert all((whole / n).read_bytes() == (killed / n).read_bytes() for n in names)
-        shutil.rmtree(killed)
-
-
 def typed(rows: pa.Table, types: dict[str, str]) -> list[Any]:
     """The values of a log by the type of their key, as SQLite and CSV hold them."""
     found: list[Any] = []
