@@ -3,7 +3,9 @@ package org.arrowworld.snapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.ipc.BodyCodec;
@@ -26,6 +28,7 @@ final class SnapshotFile implements Closeable {
   private final FileEntry entry;
   private final IpcMessage batch;
   private final Reading reading;
+  private final Map<Long, DataRange> listed = new HashMap<>();
 
   /**
    * How data is read.
@@ -46,6 +49,7 @@ final class SnapshotFile implements Closeable {
     this.entry = entry;
     this.batch = batch;
     this.reading = reading;
+    entry.buffers().forEach(range -> listed.put(range.offset(), range));
   }
 
   static SnapshotFile open(
@@ -155,13 +159,12 @@ final class SnapshotFile implements Closeable {
     if (extent.length() == 0) {
       return map(new DataRange(extent.offset(), 0, 0));
     }
-    for (DataRange range : entry.buffers()) {
-      if (range.offset() == extent.offset() && range.length() == extent.length()) {
-        return reading.verify() == Verify.ON_FIRST_TOUCH ? verified(range) : map(range);
-      }
+    DataRange range = listed.get(extent.offset());
+    if (range == null || range.length() != extent.length()) {
+      throw new DamagedFileException(
+          file.path(), extent.offset(), "a column that its manifest does not list");
     }
-    throw new DamagedFileException(
-        file.path(), extent.offset(), "a column that its manifest does not list");
+    return reading.verify() == Verify.ON_FIRST_TOUCH ? verified(range) : map(range);
   }
 
   private MappedRange map(DataRange range) throws IOException {

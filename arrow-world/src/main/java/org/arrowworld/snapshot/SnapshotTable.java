@@ -26,12 +26,16 @@ final class SnapshotTable implements TableView {
   private final TableSchema schema;
   private final TableEntry entry;
   private final SnapshotFile file;
+  private final List<Column> columns;
+  private final Map<Column, Integer> indices = new HashMap<>();
   private final Map<String, MappedRange> mapped = new HashMap<>();
 
   SnapshotTable(TableSchema schema, TableEntry entry, SnapshotFile file) {
     this.schema = schema;
     this.entry = entry;
     this.file = file;
+    this.columns = schema.allColumns();
+    columns.forEach(c -> indices.put(c, indices.size()));
   }
 
   TableSchema schema() {
@@ -54,7 +58,7 @@ final class SnapshotTable implements TableView {
 
   @Override
   public List<Column> columns() {
-    return schema.allColumns();
+    return columns;
   }
 
   @Override
@@ -95,8 +99,8 @@ final class SnapshotTable implements TableView {
   }
 
   private MappedRange map(Column column) {
-    int index = columns().indexOf(column);
-    if (index < 0) {
+    Integer index = indices.get(column);
+    if (index == null) {
       throw new InvalidUseException(
           "Unknown column '%s' of table '%s'".formatted(column.name(), name()));
     }

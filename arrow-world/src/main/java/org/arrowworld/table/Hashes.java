@@ -3,8 +3,10 @@ package org.arrowworld.table;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Blake2b;
 import org.arrowworld.schema.Column;
@@ -21,9 +23,15 @@ public final class Hashes {
 
   /** {@code hash_columns}: rows {@code [0, n)} of the named columns, in the given order. */
   public static String columns(TableView table, List<String> names) {
+    Map<String, Column> columns = new HashMap<>();
+    table.columns().forEach(c -> columns.put(c.name(), c));
     Blake2b hash = new Blake2b(DIGEST_BYTES);
     for (String name : names) {
-      Column column = column(table, name);
+      Column column = columns.get(name);
+      if (column == null) {
+        throw new InvalidUseException(
+            "Unknown column '%s' of table '%s'".formatted(name, table.name()));
+      }
       for (int row = 0; row < table.rows(); ) {
         int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);
         hash.update(table.bytes(column, row, end));
@@ -31,16 +39,6 @@ public final class Hashes {
       }
     }
     return hex(hash);
-  }
-
-  private static Column column(TableView table, String name) {
-    return table.columns().stream()
-        .filter(c -> c.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidUseException(
-                    "Unknown column '%s' of table '%s'".formatted(name, table.name())));
   }
 
   /** {@code hash_columns} over all columns of a table. */

@@ -2,7 +2,9 @@ package org.arrowworld.table;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.schema.Column;
@@ -23,6 +25,7 @@ public final class WorldTable implements TableView, AutoCloseable {
   private final TableSchema schema;
   private final List<Column> definitions;
   private final List<TableColumn> columns = new ArrayList<>();
+  private final Map<String, TableColumn> byName = new HashMap<>();
   private final TableColumn ids;
   private final TableColumn gens;
   private final int firstValueColumn;
@@ -35,7 +38,9 @@ public final class WorldTable implements TableView, AutoCloseable {
     this.definitions = schema.allColumns();
     try {
       for (Column definition : definitions) {
-        columns.add(new TableColumn(schema.name(), definition, memory, INITIAL_ROWS));
+        TableColumn column = new TableColumn(schema.name(), definition, memory, INITIAL_ROWS);
+        columns.add(column);
+        byName.put(definition.name(), column);
       }
     } catch (RuntimeException | Error e) {
       close();
@@ -73,14 +78,13 @@ public final class WorldTable implements TableView, AutoCloseable {
 
   /** A column by name. */
   public TableColumn column(String name) {
-    for (TableColumn column : columns) {
-      if (column.definition().name().equals(name)) {
-        return column;
-      }
+    TableColumn column = byName.get(name);
+    if (column == null) {
+      throw new InvalidUseException(
+          "Unknown column '%s' of table '%s': it has %s"
+              .formatted(name, name(), definitions.stream().map(Column::name).toList()));
     }
-    throw new InvalidUseException(
-        "Unknown column '%s' of table '%s': it has %s"
-            .formatted(name, name(), definitions.stream().map(Column::name).toList()));
+    return column;
   }
 
   /** The value column at a place in {@link TableSchema#columns}. */

@@ -38,6 +38,7 @@ final class MappedTable implements TableView {
   private boolean ids;
   private boolean gens;
   private TableSchema schema;
+  private List<Column> columns;
 
   private MappedTable(ForeignTable table, ColumnMapping mapping, Findings findings) {
     this.table = table;
@@ -84,6 +85,7 @@ final class MappedTable implements TableView {
     rest.forEach(c -> mapping.of(c.name()).ifPresent(e -> taken.add(e.target())));
     rest.forEach(column -> addValue(column, taken));
     schema = schema();
+    columns = schema.allColumns();
     return this;
   }
 
@@ -238,7 +240,7 @@ final class MappedTable implements TableView {
 
   @Override
   public List<Column> columns() {
-    return schema.allColumns();
+    return columns;
   }
 
   @Override
