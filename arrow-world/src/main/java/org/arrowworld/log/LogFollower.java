@@ -2,6 +2,7 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
@@ -102,7 +103,7 @@ public final class LogFollower implements Closeable {
     for (int look = 0; look < LOOKS; look++) {
       try {
         return openAtPosition();
-      } catch (java.nio.file.NoSuchFileException e) {
+      } catch (NoSuchFileException e) {
         // sealed this moment, so it has another name now
       }
     }

@@ -43,13 +43,15 @@ class CorporaTest {
     int refused = 0;
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-      for (Path file : files) {
-        String line = within(out, file);
-        assertThat(line).as("%s", file).startsWith("done ");
-        refused += Integer.parseInt(line.split(" ")[1]);
+      try {
+        for (Path file : files) {
+          String line = within(out, file);
+          assertThat(line).as("%s", file).startsWith("done ");
+          refused += Integer.parseInt(line.split(" ")[1]);
+        }
+      } finally {
+        child.destroyForcibly(); // before its output is closed, which waits for a line
       }
-    } finally {
-      child.destroyForcibly();
     }
     assertThat(refused).isPositive();
     System.out.printf("CorporaTest %s: %d files, %d refusals%n", corpus, files.size(), refused);

@@ -135,6 +135,9 @@ final class ExportJob {
     long first = history.log().firstTick().orElse(0L);
     long last = history.log().end().tick();
     TickRange ticks = request.rows().range().and(new TickRange(first, last));
+    if (last < first) {
+      throw new InvalidUseException("the log has no rows yet; --view table writes the world");
+    }
     if (ticks.isEmpty()) {
       throw new InvalidUseException("no such ticks: the log has %d to %d".formatted(first, last));
     }

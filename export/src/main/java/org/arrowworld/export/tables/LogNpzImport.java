@@ -135,10 +135,10 @@ public final class LogNpzImport {
   private Result write(Storage store) throws IOException {
     LogPosition start = position("start");
     LogPosition end = position("end");
-    if (start.seq() != 0 || start.chain() != 0) {
+    if (!start.equals(LogPosition.START)) {
       throw new InvalidUseException(
-          "Cannot import %s: it begins behind seq 0, at tick %d, so there is no state to begin with; export the whole log, or the world at a tick"
-              .formatted(file, start.tick()));
+          "Cannot import %s: it goes on from tick %d, seq %d, whose state it does not hold; export the whole log of a store without a base, or the world at a tick"
+              .formatted(file, start.tick(), start.seq()));
     }
     StoreInfo info = info();
     try (LogRebuild log = new LogRebuild(file, store, info, keys)) {

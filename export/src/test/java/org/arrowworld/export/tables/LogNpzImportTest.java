@@ -229,7 +229,11 @@ class LogNpzImportTest {
     start = new LogPosition(3, 17, 5);
     assertThatThrownBy(this::load)
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("it begins behind seq 0, at tick 3");
+        .hasMessageContaining("it goes on from tick 3, seq 17");
+    start = new LogPosition(0, 0, 0); // behind a base that was imported
+    assertThatThrownBy(this::load)
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it goes on from tick 0, seq 0, whose state it does not hold");
     start = LogPosition.START;
     end = new LogPosition(end.tick(), end.seq(), end.chain() ^ 1);
     assertThatThrownBy(this::load)

@@ -18,8 +18,8 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.junit.jupiter.api.Test;
 
-/** A segment grows between the moments a reader takes its size and reads its bytes. */
-class GrowingSegmentTest {
+/** A segment grows or is sealed between the moments a reader looks at it and reads it. */
+class MovingSegmentTest {
   private static final WorldSchema SCHEMA =
       WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F64).build());
 
@@ -67,6 +67,44 @@ class GrowingSegmentTest {
     @Override
     public void close() throws IOException {
       file.close();
+    }
+  }
+
+  /** Seals when a live segment is opened for the first time, so that its name is gone by then. */
+  private static final class SealedMeanwhile extends ForwardingStorage {
+    private final LiveWorld live;
+    private boolean sealed;
+
+    SealedMeanwhile(Storage storage, LiveWorld live) {
+      super(storage);
+      this.live = live;
+    }
+
+    @Override
+    public ReadableFile openRead(String path) throws IOException {
+      if (path.startsWith("log/live/") && !sealed) {
+        sealed = true;
+        live.seal();
+        assertThat(exists(path)).isFalse();
+      }
+      return super.openRead(path);
+    }
+  }
+
+  @Test
+  void a_segment_that_is_sealed_before_a_follower_opens_it_is_read_under_its_new_name()
+      throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
+    try (BufferAllocator memory = new RootAllocator();
+        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+      live.tick(t -> t.table("c").insert().set("x", 1.0));
+      SealedMeanwhile sealing = new SealedMeanwhile(storage, live);
+      try (LogFollower follower = LogFollower.open(sealing, SCHEMA.keys(), LogPosition.START)) {
+        assertThat(follower.poll((batch, from, to) -> {})).isTrue();
+        assertThat(follower.position().tick()).isZero();
+        assertThat(sealing.sealed).isTrue();
+      }
     }
   }
 
