@@ -60,6 +60,18 @@ class MaintenanceVerbsTest {
   }
 
   @Test
+  void a_fork_of_a_damaged_log_fails_and_leaves_nothing() throws IOException {
+    Path segment = store.resolve("log").resolve("00000000000000000000.arrow");
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(segment, bytes);
+    Aw fork = Aw.run("fork", store, "--tick", 4, "--out", folder.resolve("fork"));
+    assertThat(fork.exit()).as(fork.out()).isEqualTo(Exit.FAILURE);
+    assertThat(fork.err()).contains("Cannot read").contains("00000000000000000000.arrow");
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(store));
+  }
+
+  @Test
   void recover_never_overwrites() {
     Aw recover = Aw.run("recover", store, "--out", store);
     assertThat(recover.exit()).isEqualTo(Exit.FAILURE);
