@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.arrowworld.reliability.HostileInputs.Kind;
 import org.arrowworld.reliability.HostileInputs.Outcome;
+import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -19,6 +19,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -22,6 +22,7 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.World;
 import org.arrowworld.table.WorldTable;
+import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.io.TempDir;

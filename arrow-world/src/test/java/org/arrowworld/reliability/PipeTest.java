@@ -23,6 +23,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
+import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.tick.TripleApplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -17,6 +17,7 @@ import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;

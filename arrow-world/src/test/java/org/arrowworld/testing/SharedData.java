@@ -26,11 +26,16 @@ public final class SharedData {
 
   /** A folder of hostile inputs; the test is skipped if it is not there. */
   public static Path corpus(String name) {
-    Path folder = data().resolveSibling("corpora").resolve(name);
+    Path folder = corpora().resolve(name);
     assumeThat(folder)
         .withFailMessage("skipped: the hostile inputs shared/corpora/%s are not here", name)
         .isDirectory();
     return folder;
+  }
+
+  /** Where the hostile inputs are, if they are there. */
+  public static Path corpora() {
+    return data().resolveSibling("corpora");
   }
 
   private static Path data() {

@@ -29,6 +29,7 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.table.WorldTable;
+import org.arrowworld.testing.AnyWorld;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

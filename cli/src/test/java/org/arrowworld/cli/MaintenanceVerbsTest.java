@@ -1,12 +1,12 @@
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,12 +91,7 @@ class MaintenanceVerbsTest {
 
   @Test
   void simlog_directories_are_imported_with_or_without_their_codebook() throws IOException {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("mvnw"))) {
-      root = root.getParent();
-    }
-    Path data = root.resolveSibling("shared").resolve("data").resolve("simlog-receipt");
-    assumeTrue(Files.exists(data), "the recorded simlog directory is not beside the project");
+    Path data = SharedData.folder("simlog-receipt");
     Aw whole = Aw.run("import", "simlog", data, "--out", folder.resolve("whole"), "--json");
     assertThat(whole.exit()).as(whole.err()).isZero();
     assertThat(whole.json()).containsEntry("records", 8577).containsEntry("findings", List.of());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableView;
 
@@ -23,8 +24,14 @@ public final class TableSource implements RowSource {
    *
    * @param words the UTF-8 of a code of its string columns
    * @param origin see {@link FileOrigin}
+   * @throws InvalidUseException if it has no columns, which the log can say and a table file cannot
    */
   public TableSource(TableView table, IntFunction<byte[]> words, Map<String, String> origin) {
+    if (table.columns().isEmpty()) {
+      throw new InvalidUseException(
+          "Cannot export table '%s': it has no columns, only %d rows; export the log, or other tables"
+              .formatted(table.name(), table.rows()));
+    }
     this.table = table;
     this.words = words;
     // In the order given: that of Map.copyOf differs from run to run, and so would the file.

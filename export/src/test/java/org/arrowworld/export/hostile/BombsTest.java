@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -64,20 +66,8 @@ class BombsTest {
   }
 
   private static Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx512m",
-            "-XX:MaxDirectMemorySize=256m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Child.class.getName()));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> limits = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=256m");
+    return ChildJvm.builder(Child.class, limits, List.of()).redirectErrorStream(true).start();
   }
 
   /** Imports each bomb, and each file of the corpora if they are there. */
@@ -106,11 +96,7 @@ class BombsTest {
     }
 
     private static List<Path> corpora() throws IOException {
-      Path at = Path.of("").toAbsolutePath();
-      while (at != null && !Files.exists(at.resolve("mvnw"))) {
-        at = at.getParent();
-      }
-      Path folder = (at == null ? Path.of("") : at).resolve("../shared/corpora").normalize();
+      Path folder = SharedData.corpora();
       if (!Files.isDirectory(folder)) {
         return List.of();
       }

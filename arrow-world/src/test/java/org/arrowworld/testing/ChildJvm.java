@@ -1,4 +1,4 @@
-package org.arrowworld.reliability;
+package org.arrowworld.testing;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM of the test's classes and Java version in a process of its own. */
-final class ChildJvm {
+public final class ChildJvm {
   private ChildJvm() {}
 
   /**
@@ -14,8 +14,13 @@ final class ChildJvm {
    *
    * @param limits JVM options
    */
-  static Process start(Class<?> main, List<String> limits, List<String> arguments)
+  public static Process start(Class<?> main, List<String> limits, List<String> arguments)
       throws IOException {
+    return builder(main, limits, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** One to be started, its output as {@link ProcessBuilder} leaves it. */
+  public static ProcessBuilder builder(Class<?> main, List<String> limits, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -30,6 +35,6 @@ final class ChildJvm {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(main.getName());
     command.addAll(arguments);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(command);
   }
 }

@@ -1,4 +1,4 @@
-package org.arrowworld.timeline;
+package org.arrowworld.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +16,21 @@ import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.tick.TableMutations;
 
 /** Schemas, policies and ticks drawn at random. */
-final class AnyWorld {
+public final class AnyWorld {
   private static final ColumnType[] TYPES = ColumnType.values();
+  private static final String[] WORDS = {
+    "", "a", "naïve", "\ud83d\ude00", "\u0000", "line\nbreak", "\u65e5\u672c", "e\u0301"
+  };
 
   private final Random random;
 
-  AnyWorld(Random random) {
+  /** Draws from a generator, which it uses alone. */
+  public AnyWorld(Random random) {
     this.random = random;
   }
 
-  WorldSchema schema() {
+  /** A schema of 1 to 3 tables of rows, and others; some have no columns. */
+  public WorldSchema schema() {
     List<TableSchema> tables = new ArrayList<>();
     int rowTables = 1 + random.nextInt(3);
     for (int i = 0; i < rowTables; i++) {
@@ -70,13 +75,16 @@ final class AnyWorld {
     if (random.nextBoolean()) {
       table.event(EventKind.of("event", ColumnType.I16));
     }
+    if (random.nextInt(4) == 0) {
+      table.event(EventKind.of("said", ColumnType.STRING));
+    }
     return table.build();
   }
 
   /** One tick's mutations; one in six changes nothing. */
-  void tick(MutationBuffer t) {
+  public void tick(MutationBuffer t) {
     if (!t.world().schema().inputs().isEmpty()) {
-      t.input("in", random.nextInt(), random.nextGaussian());
+      t.input("in", random.nextInt(), f64());
     }
     if (random.nextInt(6) == 0) {
       return;
@@ -99,8 +107,13 @@ final class AnyWorld {
   private void rows(TableMutations mutations) {
     WorldTable table = mutations.table();
     values(mutations);
-    if (!table.schema().events().isEmpty() && random.nextBoolean()) {
-      mutations.event("event", random.nextInt(), random.nextInt(100) - 50);
+    for (EventKind event : table.schema().events()) {
+      if (random.nextBoolean()) {
+        switch (event.name()) {
+          case "said" -> mutations.event("said", random.nextInt(), word());
+          default -> mutations.event("event", random.nextInt(), random.nextInt(100) - 50);
+        }
+      }
     }
     boolean cause = table.schema().lineage().contains(Lineage.CAUSE);
     int odds = 2 + random.nextInt(8);
@@ -132,7 +145,7 @@ final class AnyWorld {
       if (choice == 0 && column.type() == ColumnType.F32) {
         float[] all = new float[table.rows()];
         for (int i = 0; i < all.length; i++) {
-          all[i] = Float.intBitsToFloat(random.nextInt());
+          all[i] = f32();
         }
         mutations.write(column.name(), all);
       } else if (choice < 3) {
@@ -148,8 +161,8 @@ final class AnyWorld {
   private void set(TableMutations mutations, Column column, int slot) {
     switch (column.type()) {
       case STRING -> mutations.set(column.name(), slot, word());
-      case F32 -> mutations.setFloat(column.name(), slot, Float.intBitsToFloat(random.nextInt()));
-      case F64 -> mutations.set(column.name(), slot, Double.longBitsToDouble(random.nextLong()));
+      case F32 -> mutations.setFloat(column.name(), slot, f32());
+      case F64 -> mutations.set(column.name(), slot, f64());
       default -> mutations.setLong(column.name(), slot, integer(column.type()));
     }
   }
@@ -160,8 +173,8 @@ final class AnyWorld {
         row.set(column.name(), word());
       } else if (random.nextBoolean()) {
         switch (column.type()) {
-          case F32 -> row.setFloat(column.name(), Float.intBitsToFloat(random.nextInt()));
-          case F64 -> row.set(column.name(), Double.longBitsToDouble(random.nextLong()));
+          case F32 -> row.setFloat(column.name(), f32());
+          case F64 -> row.set(column.name(), f64());
           default -> row.setLong(column.name(), integer(column.type()));
         }
       }
@@ -171,12 +184,26 @@ final class AnyWorld {
     }
   }
 
+  /** Any bits; often -0.0 or a signalling NaN. */
+  private float f32() {
+    return random.nextInt(4) == 0
+        ? Float.intBitsToFloat(random.nextBoolean() ? 0x8000_0000 : 0x7F80_0001 + random.nextInt(9))
+        : Float.intBitsToFloat(random.nextInt());
+  }
+
+  private double f64() {
+    return random.nextInt(4) == 0
+        ? Double.longBitsToDouble(
+            random.nextBoolean() ? Long.MIN_VALUE : 0xFFF0_0000_0000_0001L + random.nextInt(9))
+        : Double.longBitsToDouble(random.nextLong());
+  }
+
   private String word() {
-    return "wört " + random.nextInt(12);
+    return WORDS[random.nextInt(WORDS.length)] + (random.nextInt(3) == 0 ? random.nextInt(99) : "");
   }
 
   private long integer(ColumnType type) {
-    long bits = random.nextLong();
+    long bits = random.nextInt(4) == 0 ? -1 - random.nextInt(3) : random.nextLong();
     return switch (type) {
       case U8 -> bits & 0xFF;
       case I8 -> (byte) bits;
