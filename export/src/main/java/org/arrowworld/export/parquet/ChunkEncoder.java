@@ -2,8 +2,10 @@ package org.arrowworld.export.parquet;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.apache.parquet.format.Encoding;
@@ -43,6 +45,19 @@ final class ChunkEncoder implements AutoCloseable {
   private final DenseValues dense = new DenseValues();
   private int[] indices = new int[0];
 
+  /** Rows {@code [first, end)}, the values {@code [from, to)} of those that have one. */
+  private record Page(int first, int end, int from, int to, Optional<Bounds> bounds) {
+    PageContent content() {
+      return new PageContent(end - first, end - first - (to - from), bounds);
+    }
+
+    /** Whether no two values are further apart than half of what a number of bits can say. */
+    boolean spansLess(int bits) {
+      long span = bounds.map(b -> b.greatest() - b.least()).orElse(0L);
+      return span >= 0 && span < 1L << (bits - 1);
+    }
+  }
+
   ChunkEncoder(ParquetOptions options) {
     compressor = new PageCompressor(options.compression());
     profile = options.profile();
@@ -61,14 +76,14 @@ final class ChunkEncoder implements AutoCloseable {
       return strings(column, values, sink, out);
     }
     dense.set(column.type(), values);
-    Encoding encoding = choose(column, values.rows());
-    int pageRows = PAGE_ROWS;
+    List<Page> pages = pages(column.type(), values.rows(), PAGE_ROWS);
+    Encoding encoding = choose(column, pages);
     if (profile == ParquetProfile.COMPACT && compressor.compresses()) {
       if (encoding == Encoding.DELTA_BINARY_PACKED && repeats(column)) {
         encoding = Encoding.PLAIN;
-        pageRows = values.rows();
+        pages = pages(column.type(), values.rows(), values.rows());
       } else if (encoding == Encoding.BYTE_STREAM_SPLIT) {
-        pageRows = values.rows();
+        pages = pages(column.type(), values.rows(), values.rows());
       }
     }
     if (encoding == Encoding.RLE_DICTIONARY) {
@@ -76,24 +91,18 @@ final class ChunkEncoder implements AutoCloseable {
       sink.dictionary(work.from(0), numbers.size());
     }
     boolean optional = column.nulls() == ParquetColumn.Nulls.OPTIONAL;
-    for (int first = 0; first < values.rows(); first += pageRows) {
-      int end = Math.min(values.rows(), first + pageRows);
-      int from = dense.before(first);
-      int to = dense.before(end);
-      PageContent content =
-          new PageContent(
-              end - first,
-              end - first - (to - from),
-              Bounds.of(column.type(), dense.bytes(), from, to));
+    for (Page page : pages) {
+      int from = page.from();
+      int to = page.to();
       cleared();
       if (optional) {
-        IndexPages.levels(values.nulls(), first, end, work);
+        IndexPages.levels(values.nulls(), page.first(), page.end(), work);
       }
       int width = column.type().widthBytes();
       boolean asItLies = encoding == Encoding.PLAIN && column.plainBytes() == width;
       if (asItLies && !optional) {
         ByteBuffer slice = dense.bytes().slice(from * width, (to - from) * width);
-        sink.data(slice, encoding, Lifetime.CHUNK, content);
+        sink.data(slice, encoding, Lifetime.CHUNK, page.content());
         continue;
       }
       switch (encoding) {
@@ -109,10 +118,21 @@ final class ChunkEncoder implements AutoCloseable {
           }
         }
       }
-      sink.data(work.from(0), encoding, Lifetime.PAGE, content);
+      sink.data(work.from(0), encoding, Lifetime.PAGE, page.content());
     }
     return new EncodedChunk(
         column, sink, Optional.of(key -> Bounds.plain(column.type(), key)), out);
+  }
+
+  private List<Page> pages(ColumnType type, int rows, int pageRows) {
+    List<Page> pages = new ArrayList<>();
+    for (int first = 0; first < rows; first += pageRows) {
+      int end = Math.min(rows, first + pageRows);
+      int from = dense.before(first);
+      int to = dense.before(end);
+      pages.add(new Page(first, end, from, to, Bounds.of(type, dense.bytes(), from, to)));
+    }
+    return pages;
   }
 
   /**
@@ -136,14 +156,14 @@ final class ChunkEncoder implements AutoCloseable {
   }
 
   /** The smallest encoding by a sample; leaves the dictionary built if it is that. */
-  private Encoding choose(ParquetColumn column, int chunkRows) {
+  private Encoding choose(ParquetColumn column, List<Page> pages) {
     ColumnType type = column.type();
     ByteBuffer bytes = dense.bytes();
     int rows = dense.count();
     if (type == ColumnType.BOOL || column.preference() == Preference.PLAIN) {
       return Encoding.PLAIN;
     }
-    if (column.preference() == Preference.DELTA && deltasAreRead(type, chunkRows)) {
+    if (column.preference() == Preference.DELTA && deltasAreRead(type, pages)) {
       return Encoding.DELTA_BINARY_PACKED;
     }
     long plain = (long) rows * column.plainBytes();
@@ -152,7 +172,7 @@ final class ChunkEncoder implements AutoCloseable {
     Encoding encoding = splits ? Encoding.BYTE_STREAM_SPLIT : Encoding.PLAIN;
     if (type.isInteger() && type.widthBytes() >= 4) {
       long delta = IndexPages.estimateDelta(bytes, type.widthBytes(), rows);
-      if (delta < plain * 3 / 4 && deltasAreRead(type, chunkRows)) {
+      if (delta < plain * 3 / 4 && deltasAreRead(type, pages)) {
         best = delta;
         encoding = Encoding.DELTA_BINARY_PACKED;
       }
@@ -169,18 +189,14 @@ final class ChunkEncoder implements AutoCloseable {
   }
 
   /** Whether all readers that the profile is for read the deltas of the chunk's pages right. */
-  private boolean deltasAreRead(ColumnType type, int chunkRows) {
-    if (profile == ParquetProfile.COMPACT) {
-      return true;
-    }
-    for (int first = 0; first < chunkRows; first += PAGE_ROWS) {
-      int from = dense.before(first);
-      int to = dense.before(Math.min(chunkRows, first + PAGE_ROWS));
-      if (IndexPages.widestDelta(dense.bytes(), type.widthBytes(), from, to) > COMPAT_DELTA_BITS) {
-        return false;
-      }
-    }
-    return true;
+  private boolean deltasAreRead(ColumnType type, List<Page> pages) {
+    return profile == ParquetProfile.COMPACT
+        || pages.stream().allMatch(p -> p.spansLess(COMPAT_DELTA_BITS) || deltasAreNarrow(type, p));
+  }
+
+  private boolean deltasAreNarrow(ColumnType type, Page page) {
+    int widest = IndexPages.widestDelta(dense.bytes(), type.widthBytes(), page.from(), page.to());
+    return widest <= COMPAT_DELTA_BITS;
   }
 
   private EncodedChunk strings(
