@@ -66,6 +66,10 @@ final class HostileInputs {
   private static final String SNAPSHOT = "snapshots/00000000000000000002.v1/";
   private static final String SEALED = "log/00000000000000000000.arrow";
   private static final String LIVE = "log/live/00000000000000000000.arrows";
+
+  /** Containers whose zeroing takes no time. */
+  private static final LogOptions SMALL = LogOptions.DEFAULT.withContainers(2, 1000);
+
   private static MemoryStorage sealed;
   private static MemoryStorage live;
 
@@ -140,9 +144,7 @@ final class HostileInputs {
     attempt(
         "recover " + path,
         memory -> StoreRecovery.run(with(path, bytes), new MemoryStorage(), memory));
-    attempt(
-        "resume " + path,
-        memory -> LiveWorld.resume(with(path, bytes), LogOptions.DEFAULT, memory).close());
+    attempt("resume " + path, memory -> LiveWorld.resume(with(path, bytes), SMALL, memory).close());
   }
 
   private static void read(MemoryStorage storage, BufferAllocator memory) throws IOException {
