@@ -259,8 +259,7 @@ public final class LogWriter implements Closeable {
             "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
                 .formatted(key.name(), tick));
       }
-      await(turn(false));
-      segments.rollNext();
+      await(turn(false)); // rows that follow it begin a new segment
     }
     keys.add(key);
   }

@@ -35,7 +35,6 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   private long seq;
   private boolean dirty;
   private long lastForceNanos = System.nanoTime();
-  private volatile boolean rollRequested;
   private volatile LogPosition written;
   private volatile LogPosition acknowledged;
 
@@ -66,6 +65,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   @Override
   public synchronized void flush(Revolver.Work work) throws IOException {
     if (work.to() > work.from()) {
+      if (live != null && live.keyBytes() < SegmentFormat.keyBytes(work.keyCount())) {
+        roll(); // between ticks: LogWriter.declare hands over everything before such a key
+      }
       if (live == null) {
         begin();
       }
@@ -137,15 +139,13 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
 
   private boolean isFull() {
     return live.bytes() >= options.segmentBytes()
-        || live.dictionaryBytes() >= MAX_DICTIONARY_BYTES
-        || rollRequested;
+        || live.dictionaryBytes() >= MAX_DICTIONARY_BYTES;
   }
 
   private void roll() throws IOException {
     force(); // whatever the durability: the next segment must not outlive the end of this one
     live.close();
     live = null;
-    rollRequested = false;
     long firstSeq = liveFirstSeq;
     sealing.add(
         background.submit(
@@ -154,15 +154,6 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
               return null;
             }));
     liveFirstSeq = -1;
-  }
-
-  /** Asks for a new segment before the next rows; called between ticks with nothing in flight. */
-  synchronized void rollNext() throws IOException {
-    rollRequested = true;
-    if (live != null) {
-      roll();
-    }
-    rollRequested = false;
   }
 
   LogPosition written() {
