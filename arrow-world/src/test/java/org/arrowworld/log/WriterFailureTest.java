@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.schema.Codebook;
@@ -14,9 +15,13 @@ import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.FaultPlan.Operation;
+import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 
 /** What a log writer does where something fails beside the flush of a tick. */
@@ -30,6 +35,8 @@ class WriterFailureTest {
   /** Forced when asked, or at the end: the interval does not pass in a test. */
   private static final LogOptions SELDOM =
       LogOptions.DEFAULT.withDurability(Durability.parse("interval:3600000"));
+
+  private static final String UNSEALED = SegmentFormat.SEALED_ENDING + AtomicFiles.UNFINISHED;
 
   private final MemoryStorage storage = new MemoryStorage();
   private final KeyTable keys = new KeyTable(SCHEMA.keys());
@@ -93,5 +100,50 @@ class WriterFailureTest {
       assertThat(log.keys().size()).isEqualTo(257);
       assertThat(log.end()).isEqualTo(writer.flushed());
     }
+  }
+
+  /** Sealing that goes on only when a closing thread waits for it, or is through. */
+  private static final class SealsLast extends ForwardingStorage {
+    private final Thread closer = Thread.currentThread();
+    private final CountDownLatch passed = new CountDownLatch(1);
+    private volatile boolean closed;
+    private volatile boolean sealedTooLate;
+
+    SealsLast(Storage storage) {
+      super(storage);
+    }
+
+    @Override
+    public WritableFile create(String path) throws IOException {
+      if (path.endsWith(UNSEALED)) {
+        boolean waits = false;
+        while (!waits && !sealedTooLate) {
+          Thread.onSpinWait();
+          waits = closer.getState() == Thread.State.WAITING;
+          sealedTooLate = closed;
+        }
+        passed.countDown();
+      }
+      return super.create(path);
+    }
+  }
+
+  @Test
+  void a_close_on_an_interrupted_thread_waits_until_sealing_has_ended() throws Exception {
+    SealsLast sealsLast = new SealsLast(storage);
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(1);
+    SegmentRoll segments = new SegmentRoll(sealsLast, START, keys, new Codebook(), options);
+    Triples rows = new Triples(2);
+    rows.add(0, 1, keys.key("c.x").code(), 0);
+    rows.add(0, 1, KeyTable.COMMIT, 0);
+    segments.flush(new Revolver.Work(rows, 0, 2, keys.size(), true, null));
+    Thread.currentThread().interrupt();
+    segments.close();
+    sealsLast.closed = true;
+    assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+    sealsLast.passed.await();
+    assertThat(sealsLast.sealedTooLate).as("sealed after the close").isFalse();
+    assertThat(storage.list(SegmentFormat.LIVE)).isEmpty();
+    assertThat(storage.exists(SegmentFormat.sealedPath(0))).isTrue();
   }
 }
