@@ -299,18 +299,14 @@ public final class LogWriter implements Closeable {
       return;
     }
     closed = true;
-    IOException failure = null;
-    try {
-      turn(options.durability().mode() != Durability.Mode.NONE);
-    } catch (IOException e) {
-      failure = e;
+    try (segments) {
+      try {
+        turn(options.durability().mode() != Durability.Mode.NONE);
+      } finally {
+        revolver.stop();
+      }
+      await(0); // reports a failed last flush; what else fails is suppressed
     }
-    revolver.stop();
-    segments.close();
-    if (failure != null) {
-      throw failure;
-    }
-    await(0); // reports a failed last flush
   }
 
   private long turn(boolean force) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.schema.Codebook;
@@ -100,6 +101,30 @@ class WriterFailureTest {
       assertThat(log.keys().size()).isEqualTo(257);
       assertThat(log.end()).isEqualTo(writer.flushed());
     }
+  }
+
+  @Test
+  void a_failed_last_flush_comes_before_a_segment_that_could_not_be_sealed() throws IOException {
+    AtomicBoolean broken = new AtomicBoolean();
+    storage.plan(
+        (index, operation, path) ->
+            path.endsWith(UNSEALED) || (broken.get() && operation == Operation.WRITE)
+                ? Fault.FAIL
+                : Fault.NONE);
+    LogWriter writer = writer(LogOptions.DEFAULT.withSegmentBytes(1));
+    tick(writer, 0);
+    writer.beginTick(1);
+    writer.append(1, keys.key("c.x").code(), 0);
+    broken.set(true);
+    assertThatThrownBy(writer::close)
+        .isInstanceOf(WriterPoisonedException.class)
+        .hasMessageContaining("stored up to tick 0, seq 2")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(s -> assertThat(s).hasMessageStartingWith("Cannot seal a segment")));
+    writer.close();
   }
 
   /** Sealing that goes on only when a closing thread waits for it, or is through. */
