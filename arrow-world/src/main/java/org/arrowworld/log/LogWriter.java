@@ -2,6 +2,7 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
@@ -44,11 +45,16 @@ public final class LogWriter implements Closeable {
   private long tickRows;
   private boolean closed;
 
+  /** Bytes of {@code aw.keys} with all keys declared so far. */
+  private int keysBytes;
+
   private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments, LogPosition start) {
     this.keys = keys;
     this.options = options;
     this.segments = segments;
     this.committed = start;
+    this.keysBytes = SegmentFormat.keysBytes(keys.from(0));
+    checkKeysBytes("write a log", keysBytes, keys.size());
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
@@ -62,6 +68,8 @@ public final class LogWriter implements Closeable {
    *
    * @param keys the store's keys; the writer reads it, and {@link #declare} adds to it
    * @param codebook the store's words; read by the flush thread
+   * @throws InvalidUseException if there are more keys than a segment can declare; see {@link
+   *     #declare}
    */
   public static LogWriter open(
       Storage storage, Start start, KeyTable keys, Codebook codebook, LogOptions options) {
@@ -250,9 +258,16 @@ public final class LogWriter implements Closeable {
     return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
   }
 
-  /** Declares the next key; its rows may follow. */
+  /**
+   * Declares the next key; its rows may follow.
+   *
+   * @throws InvalidUseException if the declarations of all keys would take more than the 15 MiB
+   *     there are for them in a segment's metadata; nothing was changed
+   */
   public void declare(Key key) throws IOException {
     checkOpen();
+    int bytes = keysBytes + SegmentFormat.keysBytes(List.of(key)) - 1; // one bracket too many
+    checkKeysBytes("declare key '%s'".formatted(key.name()), bytes, keys.size() + 1);
     if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
@@ -262,6 +277,15 @@ public final class LogWriter implements Closeable {
       await(turn(false)); // rows that follow it begin a new segment
     }
     keys.add(key);
+    keysBytes = bytes;
+  }
+
+  private static void checkKeysBytes(String action, int bytes, int keyCount) {
+    if (bytes > SegmentFormat.MAX_KEYS_BYTES) {
+      throw new InvalidUseException(
+          "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or begin another store"
+              .formatted(action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
+    }
   }
 
   /** The position the durability vouches for: forced, or under {@code NONE} handed over. */
