@@ -54,7 +54,6 @@ public final class LogWriter implements Closeable {
     this.segments = segments;
     this.committed = start;
     this.keysBytes = SegmentFormat.keysBytes(keys.from(0));
-    checkKeysBytes("write a log", keysBytes, keys.size());
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
@@ -68,8 +67,6 @@ public final class LogWriter implements Closeable {
    *
    * @param keys the store's keys; the writer reads it, and {@link #declare} adds to it
    * @param codebook the store's words; read by the flush thread
-   * @throws InvalidUseException if there are more keys than a segment can declare; see {@link
-   *     #declare}
    */
   public static LogWriter open(
       Storage storage, Start start, KeyTable keys, Codebook codebook, LogOptions options) {
@@ -280,10 +277,21 @@ public final class LogWriter implements Closeable {
     keysBytes = bytes;
   }
 
+  /**
+   * Refuses keys for a new store that could not all be declared.
+   *
+   * @throws InvalidUseException if they are too many, or one name is there twice, or their
+   *     declarations take more than 15 MiB
+   */
+  public static void checkKeys(List<Key> keys) {
+    int count = new KeyTable(keys).size();
+    checkKeysBytes("create a store", SegmentFormat.keysBytes(keys), count);
+  }
+
   private static void checkKeysBytes(String action, int bytes, int keyCount) {
     if (bytes > SegmentFormat.MAX_KEYS_BYTES) {
       throw new InvalidUseException(
-          "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or begin another store"
+          "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or several stores"
               .formatted(action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
     }
   }

@@ -39,8 +39,7 @@ class SimLogLimitsTest {
           .startsWith("Cannot declare key '\u0001")
           .contains("': the declarations of %d keys take 157".formatted(fields + 3))
           .endsWith(
-              " bytes, expected at most 15728640; use fewer or shorter names, or begin another"
-                  + " store");
+              " bytes, expected at most 15728640; use fewer or shorter names, or several stores");
       assertThat(log.records()).isEqualTo(fields);
       log.log(1.5, name(0), 7);
       log.seal();
