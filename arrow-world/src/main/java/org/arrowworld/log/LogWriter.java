@@ -2,6 +2,7 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
@@ -44,11 +45,15 @@ public final class LogWriter implements Closeable {
   private long tickRows;
   private boolean closed;
 
+  /** Bytes of {@code aw.keys} with all keys declared so far. */
+  private int keysBytes;
+
   private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments, LogPosition start) {
     this.keys = keys;
     this.options = options;
     this.segments = segments;
     this.committed = start;
+    this.keysBytes = SegmentFormat.keysBytes(keys.from(0));
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
@@ -250,19 +255,45 @@ public final class LogWriter implements Closeable {
     return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
   }
 
-  /** Declares the next key; its rows may follow. */
+  /**
+   * Declares the next key; its rows may follow.
+   *
+   * @throws InvalidUseException if the declarations of all keys would take more than the 15 MiB
+   *     there are for them in a segment's metadata; nothing was changed
+   */
   public void declare(Key key) throws IOException {
     checkOpen();
+    int bytes = keysBytes + SegmentFormat.keysBytes(List.of(key)) - 1; // one bracket too many
+    checkKeysBytes("declare key '%s'".formatted(key.name()), bytes, keys.size() + 1);
     if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
             "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
                 .formatted(key.name(), tick));
       }
-      await(turn(false));
-      segments.rollNext();
+      await(turn(false)); // rows that follow it begin a new segment
     }
     keys.add(key);
+    keysBytes = bytes;
+  }
+
+  /**
+   * Refuses keys for a new store that could not all be declared.
+   *
+   * @throws InvalidUseException if they are too many, or one name is there twice, or their
+   *     declarations take more than 15 MiB
+   */
+  public static void checkKeys(List<Key> keys) {
+    int count = new KeyTable(keys).size();
+    checkKeysBytes("create a store", SegmentFormat.keysBytes(keys), count);
+  }
+
+  private static void checkKeysBytes(String action, int bytes, int keyCount) {
+    if (bytes > SegmentFormat.MAX_KEYS_BYTES) {
+      throw new InvalidUseException(
+          "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or several stores"
+              .formatted(action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
+    }
   }
 
   /** The position the durability vouches for: forced, or under {@code NONE} handed over. */
@@ -300,18 +331,14 @@ public final class LogWriter implements Closeable {
       return;
     }
     closed = true;
-    IOException failure = null;
-    try {
-      turn(options.durability().mode() != Durability.Mode.NONE);
-    } catch (IOException e) {
-      failure = e;
+    try (segments) {
+      try {
+        turn(options.durability().mode() != Durability.Mode.NONE);
+      } finally {
+        revolver.stop();
+      }
+      await(0); // reports a failed last flush; what else fails is suppressed
     }
-    revolver.stop();
-    segments.close();
-    if (failure != null) {
-      throw failure;
-    }
-    await(0); // reports a failed last flush
   }
 
   private long turn(boolean force) throws IOException {

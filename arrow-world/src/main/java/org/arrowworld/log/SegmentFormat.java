@@ -1,10 +1,12 @@
 package org.arrowworld.log;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.internal.ipc.IpcField;
+import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
@@ -34,6 +36,12 @@ final class SegmentFormat {
   static final String BATCHES = "aw.batches";
   static final String LAST_CHAIN = "aw.last_chain";
 
+  /**
+   * Bytes that {@code aw.keys} may have where it is written. It stands in one message or footer,
+   * which readers bound (spec B-4); the remaining MiB is for what stands there beside it.
+   */
+  static final int MAX_KEYS_BYTES = IpcMessage.MAX_METADATA_BYTES - (1 << 20);
+
   private SegmentFormat() {}
 
   /**
@@ -62,6 +70,11 @@ final class SegmentFormat {
 
   static int keyBytes(int keyCount) {
     return keyCount <= 256 ? 1 : 2;
+  }
+
+  /** Bytes of {@code aw.keys} where it declares these keys. */
+  static int keysBytes(List<Key> keys) {
+    return SchemaJson.keys(keys).getBytes(StandardCharsets.UTF_8).length;
   }
 
   static List<IpcField> fields(Header header) {

@@ -4,10 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
@@ -29,13 +29,12 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   private final LogOptions options;
   private final ChainDigest chain;
   private final ExecutorService background;
-  private final List<Future<?>> sealing = new ArrayList<>();
+  private final List<CompletableFuture<Void>> sealing = new ArrayList<>();
   private SegmentWriter live;
   private long liveFirstSeq = -1;
   private long seq;
   private boolean dirty;
   private long lastForceNanos = System.nanoTime();
-  private volatile boolean rollRequested;
   private volatile LogPosition written;
   private volatile LogPosition acknowledged;
 
@@ -66,6 +65,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   @Override
   public synchronized void flush(Revolver.Work work) throws IOException {
     if (work.to() > work.from()) {
+      if (live != null && live.keyBytes() < SegmentFormat.keyBytes(work.keyCount())) {
+        roll(); // between ticks: LogWriter.declare hands over everything before such a key
+      }
       if (live == null) {
         begin();
       }
@@ -136,33 +138,29 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   private boolean isFull() {
-    return live.bytes() >= options.segmentBytes()
-        || live.dictionaryBytes() >= MAX_DICTIONARY_BYTES
-        || rollRequested;
+    return live.bytes() >= options.segmentBytes() || live.dictionaryBytes() >= MAX_DICTIONARY_BYTES;
   }
 
   private void roll() throws IOException {
     force(); // whatever the durability: the next segment must not outlive the end of this one
     live.close();
     live = null;
-    rollRequested = false;
-    long firstSeq = liveFirstSeq;
-    sealing.add(
-        background.submit(
-            () -> {
-              Sealer.seal(storage, firstSeq, options.sealing());
-              return null;
-            }));
+    sealLater(liveFirstSeq);
     liveFirstSeq = -1;
   }
 
-  /** Asks for a new segment before the next rows; called between ticks with nothing in flight. */
-  synchronized void rollNext() throws IOException {
-    rollRequested = true;
-    if (live != null) {
-      roll();
-    }
-    rollRequested = false;
+  private void sealLater(long firstSeq) {
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          try {
+            Sealer.seal(storage, firstSeq, options.sealing());
+            sealed.complete(null);
+          } catch (IOException | RuntimeException | Error e) {
+            sealed.completeExceptionally(e);
+          }
+        });
+    sealing.add(sealed);
   }
 
   LogPosition written() {
@@ -183,15 +181,17 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
 
   private void awaitSealing() throws IOException {
     IOException failure = null;
-    for (Future<?> task : sealing) {
+    for (CompletableFuture<Void> sealed : sealing) {
       try {
-        task.get();
-      } catch (ExecutionException e) {
-        failure =
-            new IOException("Cannot seal a segment: " + e.getCause().getMessage(), e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
+        sealed.join(); // keeps an interrupt, and waits on
+      } catch (CompletionException e) {
+        Throwable cause = e.getCause();
+        IOException next = new IOException("Cannot seal a segment: " + cause.getMessage(), cause);
+        if (failure == null) {
+          failure = next;
+        } else {
+          failure.addSuppressed(next);
+        }
       }
     }
     if (failure != null) {
@@ -200,23 +200,16 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   /**
-   * Waits for background sealing and closes the live file; called when the flush thread is gone.
+   * Closes the live file when background sealing has ended, interrupted or not: nothing writes to
+   * the store after this. Called when the flush thread is gone.
    */
   @Override
   public synchronized void close() throws IOException {
     background.shutdown();
-    IOException failure = null;
-    try {
+    SegmentWriter last = live;
+    live = null;
+    try (last) {
       awaitSealing();
-    } catch (IOException e) {
-      failure = e;
-    }
-    if (live != null) {
-      live.close();
-      live = null;
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 }

@@ -198,6 +198,11 @@ final class SegmentWriter implements Closeable {
     forcedSeq = nextSeq;
   }
 
+  /** Width of key codes. */
+  int keyBytes() {
+    return header.keyBytes();
+  }
+
   /** Bytes of the dictionaries of words written so far, most words counted more than once. */
   long dictionaryBytes() {
     return dictionaryBytes;

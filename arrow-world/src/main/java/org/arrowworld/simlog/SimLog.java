@@ -138,7 +138,9 @@ public final class SimLog implements Closeable {
   }
 
   /**
-   * The handle of a field, made if need be; nothing is declared before it has a value.
+   * The handle of a field, made if need be; nothing is declared before it has a value. All
+   * declarations together take at most 15 MiB, about 15,000 of the longest names: setting a field
+   * beyond that throws {@link InvalidUseException}, and the log goes on without it.
    *
    * @param name any text of 1 to 1000 bytes in UTF-8
    */

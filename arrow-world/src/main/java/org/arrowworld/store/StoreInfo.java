@@ -11,6 +11,7 @@ import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
@@ -62,9 +63,14 @@ public record StoreInfo(
     environment = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(environment));
   }
 
-  /** A new store of this schema, with a random id, written by this JVM. */
+  /**
+   * A new store of this schema, with a random id, written by this JVM.
+   *
+   * @throws InvalidUseException if its log could not declare the schema's keys
+   */
   public static StoreInfo create(
       WorldSchema schema, String tickUnit, Map<String, String> properties) {
+    LogWriter.checkKeys(schema.keys());
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("writer", "arrow-world java");
     environment.put("java", System.getProperty("java.version"));

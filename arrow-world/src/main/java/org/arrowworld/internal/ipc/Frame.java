@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
+import org.arrowworld.errors.InvalidUseException;
 
 /**
  * One encapsulated message in memory: prefix, metadata, padding and room for the body.
@@ -52,6 +53,7 @@ public final class Frame {
     int metadataBytes = metadata.bytes().remaining();
     long bodyOffset = BodyLayout.align(fileOffset + PREFIX_BYTES + metadataBytes, alignmentBytes);
     int bodyAt = (int) (bodyOffset - fileOffset);
+    checkWritable("message", bodyAt - PREFIX_BYTES);
     ByteBuffer bytes = scratch.take(bodyAt + bodyBytes);
     for (int at = PREFIX_BYTES + metadataBytes; at < bodyAt; at++) {
       bytes.put(at, (byte) 0);
@@ -59,6 +61,15 @@ public final class Frame {
     bytes.putInt(0, CONTINUATION).putInt(4, bodyAt - PREFIX_BYTES);
     bytes.put(PREFIX_BYTES, metadata.bytes(), metadata.bytes().position(), metadataBytes);
     return new Frame(bytes, bodyAt, metadata.crcAt() < 0 ? -1 : PREFIX_BYTES + metadata.crcAt());
+  }
+
+  /** Refuses to write what no reader takes. */
+  static void checkWritable(String what, int metadataBytes) {
+    if (metadataBytes > IpcMessage.MAX_METADATA_BYTES) {
+      throw new InvalidUseException(
+          "Cannot write a %s of %d metadata bytes: at most %d are read; use fewer or shorter names"
+              .formatted(what, metadataBytes, IpcMessage.MAX_METADATA_BYTES));
+    }
   }
 
   /** The body, little-endian; padding is the caller's to zero. */

@@ -190,6 +190,7 @@ public final class IpcFileWriter {
     pairs.put(IpcEncoder.FOOTER_CRC, IpcEncoder.OPEN_CRC);
     IpcEncoder.Metadata footer = IpcEncoder.footer(fields, metadata, dictionaries, batches, pairs);
     int footerBytes = footer.bytes().remaining();
+    Frame.checkWritable("footer", footerBytes);
     ByteBuffer end =
         ByteBuffer.allocate(8 + footerBytes + 4 + MAGIC.length).order(ByteOrder.LITTLE_ENDIAN);
     end.putInt(0xFFFF_FFFF).putInt(0).put(footer.bytes()).putInt(footerBytes).put(MAGIC).flip();

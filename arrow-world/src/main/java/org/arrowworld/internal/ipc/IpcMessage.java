@@ -24,7 +24,7 @@ import org.arrowworld.storage.ReadableFile;
  * origin makes the generated accessors throw comes out as {@link DamagedFileException}.
  */
 public final class IpcMessage {
-  /** Metadata longer than this is refused. */
+  /** Longer metadata of a message or a footer is refused, read or written. */
   public static final int MAX_METADATA_BYTES = 16 << 20;
 
   private static final List<IpcField> WORDS = List.of(IpcField.plain("words", IpcType.UTF8));
