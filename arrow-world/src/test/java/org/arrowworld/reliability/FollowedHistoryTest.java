@@ -221,6 +221,19 @@ class FollowedHistoryTest {
   }
 
   @Test
+  void a_successor_that_was_merged_away_is_found_in_the_merged_segment() throws IOException {
+    create(SMALL, 20);
+    try (LogFollower follower = follower(LogPosition.START)) {
+      assertThat(poll(follower)).isTrue();
+      resume(20, 100);
+      StoreCompaction.merge(storage);
+      assertThat(storage.list("log")).hasSize(2);
+      assertThat(poll(follower)).isTrue();
+      assertThat(followed).isEqualTo(rows(0));
+    }
+  }
+
+  @Test
   void dropped_segments_are_missed_only_by_those_who_have_not_read_them() throws IOException {
     create(SMALL, TICKS);
     LogPosition early = positionOf(3);
