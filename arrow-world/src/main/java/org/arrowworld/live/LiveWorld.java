@@ -3,7 +3,10 @@ package org.arrowworld.live;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
@@ -53,6 +56,7 @@ public final class LiveWorld implements Closeable {
   private final LogWriter log;
   private final TickEngine engine;
   private final BackgroundSnapshots background;
+  private List<String> warnings = List.of();
   private boolean closed;
 
   private LiveWorld(
@@ -105,16 +109,19 @@ public final class LiveWorld implements Closeable {
 
   /**
    * Opens a store to go on after its last committed tick. A torn tail is sealed up to its last
-   * commit first.
+   * commit first. A damaged snapshot that the history can do without is passed over, see {@link
+   * #warnings}.
    *
-   * @throws DamagedFileException if the log is damaged or misses its end; nothing is changed
+   * @throws DamagedFileException if the log is damaged or misses its end, or the base it needs is
+   *     damaged; nothing is changed
    */
   public static LiveWorld resume(Storage storage, LogOptions options, BufferAllocator allocator)
       throws IOException {
     StoreInfo info = StoreInfo.read(storage);
     Closeable lock = StoreLock.take(storage);
     try {
-      LogPosition end = checkedEnd(storage, info);
+      Set<String> warnings = new LinkedHashSet<>();
+      LogPosition end = checkedEnd(storage, info, warnings);
       LogRecovery.prepare(storage, options.sealing());
       Snapshot.discardUnfinished(storage);
       try (Timeline timeline = Timeline.open(storage)) {
@@ -122,7 +129,10 @@ public final class LiveWorld implements Closeable {
             end.tick() < 0
                 ? new World(info.schema(), new Codebook(), allocator)
                 : timeline.at(timeline.lastTick(), allocator);
-        return start(storage, info, lock, world, timeline.log().keys(), end, options);
+        warnings.addAll(timeline.warnings());
+        LiveWorld live = start(storage, info, lock, world, timeline.log().keys(), end, options);
+        live.warnings = List.copyOf(warnings);
+        return live;
       }
     } catch (IOException | RuntimeException | Error e) {
       lock.close();
@@ -131,7 +141,8 @@ public final class LiveWorld implements Closeable {
   }
 
   /** Where the log ends, after checking that it is whole up to there. */
-  private static LogPosition checkedEnd(Storage storage, StoreInfo info) throws IOException {
+  private static LogPosition checkedEnd(Storage storage, StoreInfo info, Set<String> warnings)
+      throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       Tail tail = timeline.log().tail();
       if (tail.kind() == Tail.Kind.DAMAGED) {
@@ -142,15 +153,25 @@ public final class LiveWorld implements Closeable {
       }
       LogPosition end = timeline.end();
       for (Snapshot.Location location : timeline.snapshots()) {
+        long seq = 0;
         try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
-          if (snapshot.position().seq() > end.seq()) {
-            throw new DamagedFileException(
-                "log",
-                -1,
-                "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover"
-                    .formatted(end.tick(), end.seq(), location.tick(), snapshot.position().seq()));
+          seq = snapshot.position().seq();
+        } catch (DamagedFileException e) {
+          if (location.tick() > end.tick()) {
+            throw e; // with the tail of the log, perhaps
           }
+          warnings.add("passed over a damaged snapshot: " + e.getMessage());
         }
+        if (seq > end.seq()) {
+          throw new DamagedFileException(
+              "log",
+              -1,
+              "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover"
+                  .formatted(end.tick(), end.seq(), location.tick(), seq));
+        }
+      }
+      if (end.tick() >= 0) {
+        timeline.firstTick(); // which needs the base, if there must be one
       }
       return end;
     }
@@ -179,6 +200,11 @@ public final class LiveWorld implements Closeable {
   /** What the store says about itself. */
   public StoreInfo info() {
     return info;
+  }
+
+  /** Damaged snapshots that were passed over when the store was opened, in plain words. */
+  public List<String> warnings() {
+    return warnings;
   }
 
   /** The last committed tick, -1 before the first. */

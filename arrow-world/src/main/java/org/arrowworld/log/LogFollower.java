@@ -13,16 +13,27 @@ import org.arrowworld.storage.Storage;
 /**
  * Follows a log while it is written: each {@link #poll} hands over the ticks committed since the
  * last one. Reads without a lock; any number of followers may run beside one writer, in other
- * processes too. One thread.
+ * processes too. Holds no file between polls. One thread.
+ *
+ * <p>Each poll first looks for the commit row it came to, so what was followed is always a
+ * beginning of what the store holds: segments that were sealed or merged meanwhile are read on, but
+ * where a truncation or a compaction has taken that row away, the follower refuses.
  */
 public final class LogFollower implements Closeable {
   private static final int LOOKS = 5;
 
   private final Storage storage;
   private final KeyTable keys;
+  private final ReadMemory memory = new ReadMemory();
+
+  /** The batches read of the reader's segment. */
   private final List<SegmentIndex.Entry> entries = new ArrayList<>();
+
   private SegmentReader reader;
   private LogPosition position;
+
+  /** Rows from here on do not exist: a truncation is under way (spec L-21). */
+  private long fence = Long.MAX_VALUE;
 
   /** First entry whose rows were not all handed over, because their tick was not committed yet. */
   private int firstPending;
@@ -37,8 +48,8 @@ public final class LogFollower implements Closeable {
    * Begins to follow.
    *
    * @param initialKeys keys known at that position: {@code log.keys().from(0)}
-   * @param from a position after a committed tick at which a segment begins, as {@link
-   *     LogPosition#START}, or {@code log.end()} of a log just opened
+   * @param from the position after a committed tick, with its chain: {@code timeline.end()} of a
+   *     history just opened, or {@link LogPosition#START}
    */
   public static LogFollower open(Storage storage, List<Key> initialKeys, LogPosition from) {
     return new LogFollower(storage, initialKeys, from);
@@ -58,88 +69,181 @@ public final class LogFollower implements Closeable {
    * Hands over the rows of newly committed ticks, in log order.
    *
    * @return whether there were any
-   * @throws DamagedFileException if what follows is not what the log was: a batch that does not
-   *     verify, though the writer is past it
+   * @throws DamagedFileException if a batch does not verify, though the writer is past it; or if
+   *     the history followed so far is no longer the store's, because that was truncated or
+   *     compacted: another follower must be opened then
    */
   public boolean poll(Log.Visitor visitor) throws IOException {
     long before = position.seq();
-    while (reader != null || openNext()) {
-      readOn(visitor);
-      if (!hasSuccessor()) {
-        break;
+    String justRead = null;
+    while (openNext(justRead)) {
+      justRead = reader.path();
+      try {
+        readOn(visitor);
+      } finally {
+        reader.close();
       }
-      readOn(visitor); // what was appended before the successor began
-      close();
     }
     return position.seq() > before;
   }
 
-  private boolean hasSuccessor() throws IOException {
-    // A writer that found a torn tail goes on at the last commit, before what was read.
-    return nextSegment(readSeq()) != null || nextSegment(position.seq()) != null;
-  }
-
-  /** Seq after the last batch read; a successor begins there, if everything is committed. */
-  private long readSeq() {
-    return entries.isEmpty()
-        ? position.seq()
-        : entries.get(entries.size() - 1).firstSeq() + entries.get(entries.size() - 1).rows();
-  }
-
-  private String nextSegment(long firstSeq) throws IOException {
-    if (reader != null && reader.header().start().seq() == firstSeq) {
-      return null;
-    }
-    for (String path :
-        List.of(SegmentFormat.sealedPath(firstSeq), SegmentFormat.livePath(firstSeq))) {
-      if (storage.exists(path)) {
-        return path;
-      }
-    }
-    return null;
-  }
-
-  private boolean openNext() throws IOException {
+  /** Opens the segment to read on in; false if there is none, or just that which was read. */
+  private boolean openNext(String justRead) throws IOException {
+    DamagedFileException failure = null;
     for (int look = 0; look < LOOKS; look++) {
       try {
-        return openAtPosition();
+        String path = segmentAtPosition();
+        if (path == null || path.equals(justRead)) {
+          return false;
+        }
+        openAtPosition(path);
+        return true;
       } catch (NoSuchFileException e) {
-        // sealed this moment, so it has another name now
+        failure = null; // sealed or merged this moment, so it has another name now
+      } catch (DamagedFileException e) {
+        failure = e; // if it is no longer so, this was the middle of a change
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
     return false;
   }
 
-  private boolean openAtPosition() throws IOException {
-    String path = null;
-    for (String candidate : Log.segmentPaths(storage)) {
-      String name = candidate.substring(candidate.lastIndexOf('/') + 1);
-      if (Long.parseLong(name.substring(0, 20)) <= position.seq()) {
-        path = candidate;
-      }
+  /** The last segment that begins at or before the position. */
+  private String segmentAtPosition() throws IOException {
+    fence = Fence.read(storage).map(Fence::seq).orElse(Long.MAX_VALUE);
+    if (fence < position.seq()) {
+      throw gone(Fence.PATH, "the log is being truncated to seq %d".formatted(fence));
     }
-    if (path == null) {
+    List<String> paths = Log.segmentPaths(storage);
+    if (!paths.isEmpty() && LogOpener.firstSeq(paths.get(0)) > position.seq()) {
+      throw gone(paths.get(0), "it is the first segment, the ones before it were dropped");
+    }
+    String last = null;
+    for (String path : paths) {
+      long firstSeq = LogOpener.firstSeq(path);
+      last = firstSeq <= position.seq() && firstSeq < fence ? path : last;
+    }
+    return last;
+  }
+
+  private void openAtPosition(String path) throws IOException {
+    if (reopened(path)) {
+      return;
+    }
+    boolean sealed = path.endsWith(SegmentFormat.SEALED_ENDING);
+    reader = SegmentReader.open(storage, path, sealed ? 8 : 0, memory);
+    entries.clear();
+    try {
+      if (reader.header().start().seq() == position.seq()) {
+        check(reader.header().start().chain());
+      } else if (sealed) {
+        skipSealed(SegmentIndexer.sealed(reader));
+      } else {
+        skipLive();
+      }
+      firstPending = entries.size();
+    } catch (IOException | RuntimeException e) {
+      reader.close();
+      entries.clear();
+      throw e;
+    }
+  }
+
+  /** Opens a live segment anew to read on in, if it still holds all that was read of it. */
+  private boolean reopened(String path) throws IOException {
+    boolean read = reader != null && reader.path().equals(path) && !entries.isEmpty();
+    if (!read || path.endsWith(SegmentFormat.SEALED_ENDING)) {
       return false;
     }
-    reader = SegmentReader.open(storage, path, path.endsWith(SegmentFormat.SEALED_ENDING) ? 8 : 0);
-    entries.clear();
-    firstPending = 0;
-    return true;
+    SegmentReader again = SegmentReader.open(storage, path, 0, memory);
+    boolean same = false;
+    try {
+      int last = entries.size() - 1;
+      if (again.schema().equals(reader.schema()) && again.file().size() >= entries.get(last).to()) {
+        again.learn(reader);
+        again.read(entries, last);
+        same = true;
+        reader = again;
+      }
+    } catch (DamagedFileException e) {
+      // another segment of that name, which is looked at from its beginning
+    } finally {
+      if (!same) {
+        again.close();
+      }
+    }
+    return same;
+  }
+
+  private void skipSealed(SegmentIndex index) throws IOException {
+    if (index.end().seq() == position.seq()) {
+      check(index.end().chain());
+      entries.addAll(index.batches());
+      return;
+    }
+    for (SegmentIndex.Entry entry : index.batches()) {
+      if (entry.firstSeq() + entry.rows() >= position.seq()) {
+        check(reader.read(index.batches(), entries.size()));
+        return;
+      }
+      entries.add(entry);
+    }
+    throw gone(reader.path(), "it ends at seq %d".formatted(index.end().seq()));
+  }
+
+  private void skipLive() throws IOException {
+    for (SegmentReader.Verified v = next(); v != null; v = next()) {
+      if (v.entry().firstSeq() + v.entry().rows() >= position.seq()) {
+        check(v.batch());
+        return;
+      }
+      entries.add(v.entry());
+    }
+    throw gone(reader.path(), "it ends before that");
+  }
+
+  /** Checks the commit row that the position follows. */
+  private void check(TripleBatch batch) throws DamagedFileException {
+    int row = (int) (position.seq() - 1 - batch.firstSeq());
+    if (row < 0 || batch.key(row) != KeyTable.COMMIT) {
+      throw gone(reader.path(), "no tick ends there");
+    }
+    check(batch.val(row));
+  }
+
+  private void check(long chain) throws DamagedFileException {
+    if (chain != position.chain()) {
+      throw gone(
+          reader.path(),
+          "it has chain %016x there, expected %016x".formatted(chain, position.chain()));
+    }
+  }
+
+  private DamagedFileException gone(String path, String finding) {
+    return new DamagedFileException(
+        path,
+        -1,
+        "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again"
+            .formatted(position.tick(), position.seq(), finding));
+  }
+
+  private SegmentReader.Verified next() throws IOException {
+    SegmentIndex.Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
+    return reader.next(last == null ? 0 : last.to(), last == null ? 0 : last.crc());
   }
 
   private void readOn(Log.Visitor visitor) throws IOException {
-    while (true) {
-      SegmentIndex.Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
-      SegmentReader.Verified next =
-          reader.next(last == null ? 0 : last.to(), last == null ? 0 : last.crc());
-      if (next == null) {
+    for (SegmentReader.Verified v = next(); v != null; v = next()) {
+      if (v.entry().firstSeq() >= fence) {
         return;
       }
-      entries.add(next.entry());
+      entries.add(v.entry());
       takeKeys();
-      int committed = next.batch().committedRows();
+      int committed = (int) Math.min(v.batch().committedRows(), fence - v.entry().firstSeq());
       if (committed > 0) {
-        handOver(next.batch(), committed, visitor);
+        handOver(v.batch(), committed, visitor);
       }
     }
   }
@@ -170,13 +274,9 @@ public final class LogFollower implements Closeable {
     firstPending = committed < newest.rows() ? last : last + 1;
   }
 
+  /** Idempotent. */
   @Override
-  public void close() throws IOException {
-    if (reader != null) {
-      reader.close();
-      reader = null;
-    }
+  public void close() {
     entries.clear();
-    firstPending = 0;
   }
 }

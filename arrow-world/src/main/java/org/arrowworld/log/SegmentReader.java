@@ -252,6 +252,12 @@ final class SegmentReader implements Closeable {
     return sibling;
   }
 
+  /** Takes over the keys that another reader of the same segment has met. */
+  void learn(SegmentReader other) {
+    other.keys.from(keys.size()).forEach(keys::add);
+    nextDeclaration = other.nextDeclaration;
+  }
+
   private record Checked(TripleBatch batch, int crc) {}
 
   private Checked verified(long from, long to, int previousCrc) throws IOException {

@@ -2,10 +2,11 @@ package org.arrowworld.timeline;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -34,11 +35,13 @@ public final class Timeline implements Closeable {
     BASE
   }
 
+  private static final List<Snapshot.Location> NONE = List.of();
+
   private final Storage storage;
   private final StoreInfo info;
   private final Log log;
   private final List<Snapshot.Location> snapshots;
-  private final List<String> warnings = new ArrayList<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
 
   private Timeline(Storage storage, StoreInfo info, Log log, List<Snapshot.Location> snapshots) {
     this.storage = storage;
@@ -82,13 +85,29 @@ public final class Timeline implements Closeable {
     return List.copyOf(warnings);
   }
 
-  /** The first tick {@link #at} answers for. */
+  /**
+   * The first tick {@link #at} answers for.
+   *
+   * @throws DamagedFileException if no base is sound of a history that needs one
+   */
   public long firstTick() throws IOException {
     boolean whole = log.start().seq() == 0 && log.firstTick().isPresent();
     long firstLogged = whole ? log.firstTick().get() : Long.MAX_VALUE;
     long first = firstLogged;
-    for (Snapshot base : openBases(firstLogged)) {
-      first = Math.min(first, base.position().tick());
+    DamagedFileException damaged = null;
+    boolean based = false;
+    for (Snapshot.Location location : snapshots) {
+      if (location.tick() < firstLogged && !based) {
+        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+          based = snapshot.isBase();
+          first = based ? location.tick() : first;
+        } catch (DamagedFileException e) {
+          damaged = passOver(e);
+        }
+      }
+    }
+    if (damaged != null && !based) {
+      throw damaged;
     }
     if (first == Long.MAX_VALUE) {
       throw new InvalidUseException(empty());
@@ -116,27 +135,19 @@ public final class Timeline implements Closeable {
    */
   public LogPosition positionOf(long tick) throws IOException {
     LogPosition position = log.positionAt(tick);
-    for (Snapshot base : position.tick() < 0 ? openBases(Long.MAX_VALUE) : List.<Snapshot>of()) {
-      if (base.position().tick() <= tick) {
-        position = base.position();
+    for (Snapshot.Location location : position.tick() < 0 ? snapshots : NONE) {
+      if (location.tick() <= tick) {
+        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+          position = snapshot.isBase() ? snapshot.position() : position;
+        }
       }
     }
     return position;
   }
 
-  /** The bases before a tick, by tick; closed, what their manifests say stays. */
-  private List<Snapshot> openBases(long before) throws IOException {
-    List<Snapshot> bases = new ArrayList<>();
-    for (Snapshot.Location location : snapshots) {
-      if (location.tick() < before) {
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
-          if (snapshot.isBase()) {
-            bases.add(snapshot);
-          }
-        }
-      }
-    }
-    return bases;
+  private DamagedFileException passOver(DamagedFileException damage) {
+    warnings.add("passed over a damaged snapshot: " + damage.getMessage());
+    return damage;
   }
 
   private String empty() {
@@ -189,8 +200,9 @@ public final class Timeline implements Closeable {
   private void checkTick(long tick) throws IOException {
     if (tick < firstTick() || tick > lastTick()) {
       throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, firstTick(), lastTick()));
+          "No world at tick %d: the store has ticks %d to %d%s"
+              .formatted(
+                  tick, firstTick(), lastTick(), warnings.isEmpty() ? "" : "; " + lastWarning()));
     }
   }
 
@@ -276,7 +288,7 @@ public final class Timeline implements Closeable {
           return snapshot.load(wanted.of(snapshot.schema()), allocator);
         }
       } catch (DamagedFileException e) {
-        warnings.add("passed over a damaged snapshot: " + e.getMessage());
+        passOver(e);
       }
     }
     if (log.start().seq() > 0) {
@@ -300,7 +312,7 @@ public final class Timeline implements Closeable {
   }
 
   private String lastWarning() {
-    return warnings.isEmpty() ? "it is no base" : warnings.get(warnings.size() - 1);
+    return warnings.isEmpty() ? "it is no base" : warnings().get(warnings.size() - 1);
   }
 
   /**

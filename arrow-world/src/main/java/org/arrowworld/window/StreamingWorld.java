@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.LogFollower;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
@@ -46,13 +47,18 @@ public final class StreamingWorld implements Closeable {
   private Timeline older;
 
   private StreamingWorld(
-      Storage archive, Timeline start, World floor, Window window, BufferAllocator allocator) {
+      Storage archive,
+      StoreInfo info,
+      LogFollower follower,
+      World floor,
+      Window window,
+      BufferAllocator allocator) {
     this.archive = archive;
-    this.info = start.info();
+    this.info = info;
     this.window = window;
     this.allocator = allocator;
     this.floor = floor;
-    this.follower = LogFollower.open(archive, start.log().keys().from(0), start.log().end());
+    this.follower = follower;
     this.floorApplier = new TripleApplier(floor, follower.keys());
   }
 
@@ -65,7 +71,9 @@ public final class StreamingWorld implements Closeable {
   public static StreamingWorld open(Storage archive, Window window, BufferAllocator allocator)
       throws IOException {
     try (Timeline timeline = Timeline.open(archive)) {
-      boolean empty = timeline.end().tick() < 0;
+      LogPosition end = timeline.end();
+      LogFollower follower = LogFollower.open(archive, timeline.log().keys().from(0), end);
+      boolean empty = end.tick() < 0;
       long first = empty ? -1 : timeline.firstTick();
       long last = empty ? -1 : timeline.lastTick();
       long floorTick = Math.max(first, window.ticks() > last ? first : last - window.ticks());
@@ -73,7 +81,8 @@ public final class StreamingWorld implements Closeable {
           empty
               ? new World(timeline.info().schema(), new Codebook(), allocator)
               : timeline.at(floorTick, allocator);
-      StreamingWorld streaming = new StreamingWorld(archive, timeline, floor, window, allocator);
+      StreamingWorld streaming =
+          new StreamingWorld(archive, timeline.info(), follower, floor, window, allocator);
       try {
         if (floor.tick() < last) {
           timeline.log().scan(floor.tick() + 1, last, streaming::take);
@@ -90,6 +99,8 @@ public final class StreamingWorld implements Closeable {
    * Takes in the ticks committed since the last call.
    *
    * @return whether there were any
+   * @throws org.arrowworld.errors.DamagedFileException if the store was truncated or compacted so
+   *     that the history taken in is no longer there: the window must be opened again
    */
   public boolean poll() throws IOException {
     return follower.poll(this::take);

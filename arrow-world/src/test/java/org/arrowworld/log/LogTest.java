@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
@@ -240,6 +243,74 @@ class LogTest {
       assertThat(log.end().seq()).isEqualTo(followed.size());
     }
     assertThat(followed).isEqualTo(all);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void a_follower_goes_on_where_a_writer_does_after_a_torn_tail(int committed) throws IOException {
+    List<String> followed = new ArrayList<>();
+    Log.Visitor visitor =
+        (batch, from, to) -> {
+          for (int i = from; i < to; i++) {
+            followed.add(batch.firstSeq() + i + " " + batch.tick(i) + " " + batch.val(i));
+          }
+        };
+    LogOptions options = LogOptions.DEFAULT.withContainers(2, 4);
+    LogFollower follower = LogFollower.open(storage, SCHEMA.keys(), LogPosition.START);
+    LogWriter torn = writer(options);
+    for (int tick = 0; tick < committed; tick++) {
+      writeTick(torn, tick, 5);
+    }
+    torn.beginTick(committed);
+    for (int i = 0; i < 9; i++) {
+      torn.append(i, keys.key("creature.x").code(), 0);
+    }
+    torn.close();
+    assertThat(follower.poll(visitor)).isEqualTo(committed > 0);
+    assertThat(followed).hasSize(7 * committed);
+    LogRecovery.prepare(storage);
+    assertThat(follower.poll(visitor)).isFalse();
+    LogPosition end;
+    try (Log log = Log.open(storage, STORE, SCHEMA.keys())) {
+      end = log.end();
+    }
+    assertThat(follower.position()).isEqualTo(end);
+    LogWriter.Start start = new LogWriter.Start(STORE, 1, true, end);
+    try (LogWriter writer = LogWriter.open(storage, start, keys, codebook, options)) {
+      for (int tick = committed; tick < 4; tick++) {
+        writeTick(writer, tick, 5);
+      }
+      assertThat(follower.poll(visitor)).isTrue();
+    }
+    assertThat(followed).hasSize(7 * 4);
+    assertThat(follower.position().tick()).isEqualTo(3);
+    follower.close();
+  }
+
+  @Test
+  void a_follower_meets_the_keys_that_a_segment_declares_on_the_way() throws IOException {
+    List<String> followed = new ArrayList<>();
+    LogFollower follower = LogFollower.open(storage, SCHEMA.keys(), LogPosition.START);
+    try (LogWriter writer = writer(LogOptions.DEFAULT)) {
+      for (int tick = 0; tick < 6; tick++) {
+        int code = keys.size();
+        writer.beginTick(tick);
+        writer.append(0, keys.key("creature.x").code(), Values.ofF32(tick));
+        writer.declare(
+            new Key(code, "more." + tick, ColumnType.F32, KeyKind.EVENT, 0, Optional.empty()));
+        writer.append(1, code, Values.ofF32(tick));
+        writer.commit();
+        follower.poll(
+            (batch, from, to) -> {
+              for (int i = from; i < to; i++) {
+                followed.add(follower.keys().key(batch.key(i)).name());
+              }
+            });
+      }
+    }
+    assertThat(followed).contains("more.0", "more.5").hasSize(6 * 3);
+    assertThat(follower.keys().size()).isEqualTo(SCHEMA.keys().size() + 6);
+    follower.close();
   }
 
   @Test

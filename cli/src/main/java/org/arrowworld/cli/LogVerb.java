@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.arrowworld.cli.RowPrinter.ReaderGoneException;
 import org.arrowworld.log.Log;
@@ -13,6 +14,7 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -73,7 +75,7 @@ final class LogVerb extends ReadingVerb {
       if (where == null
           || info.property("records").isEmpty()
           || !printRecords(storage, condition, printer)) {
-        printRows(info, storage, condition, printer);
+        printRows(storage, condition, printer);
       }
     } catch (ReaderGoneException e) {
       return Exit.OK;
@@ -81,10 +83,10 @@ final class LogVerb extends ReadingVerb {
     return Exit.OK;
   }
 
-  private void printRows(StoreInfo info, Storage storage, Where condition, RowPrinter printer)
-      throws IOException {
+  private void printRows(Storage storage, Where condition, RowPrinter printer) throws IOException {
     LogFollower follower;
-    try (Log log = info.openLog(storage)) {
+    try (Timeline timeline = Timeline.open(storage)) {
+      Log log = timeline.log();
       RowFilter filter = new RowFilter(condition, log.keys());
       TickRange present = range.and(filter.ticks()).and(new TickRange(0, log.end().tick()));
       Log.Visitor visitor = printing(filter, log.keys(), printer);
@@ -93,7 +95,7 @@ final class LogVerb extends ReadingVerb {
       } else if (!present.isEmpty()) {
         log.scan(present.first(), present.last(), visitor);
       }
-      follower = LogFollower.open(storage, log.keys().from(0), log.end());
+      follower = LogFollower.open(storage, log.keys().from(0), timeline.end());
     }
     try (follower) {
       while (goesOn(follower.position())) {
@@ -147,6 +149,7 @@ final class LogVerb extends ReadingVerb {
         if (records.isEmpty()) {
           return false;
         }
+        requireFollowed(storage, seen);
         if (reader.end().seq() > seen.seq()) {
           TickRange wanted = range.and(new TickRange(seen.tick() + 1, Long.MAX_VALUE));
           reader.scan(
@@ -162,5 +165,12 @@ final class LogVerb extends ReadingVerb {
       }
     } while (goesOn(seen));
     return true;
+  }
+
+  /** Fails where the log no longer holds what was printed. */
+  private static void requireFollowed(Storage storage, LogPosition seen) throws IOException {
+    try (LogFollower follower = LogFollower.open(storage, List.of(), seen)) {
+      follower.poll((batch, from, to) -> {});
+    }
   }
 }

@@ -1,0 +1,115 @@
+package org.arrowworld.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.maintenance.StoreTruncation;
+import org.arrowworld.simlog.SimLog;
+import org.arrowworld.storage.DiskStorage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code aw log --follow} on stores whose history is cut or goes on meanwhile. */
+class FollowTest {
+  @TempDir Path folder;
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Runs a step at the first pause; the log is looked at twice more. */
+  private static Console.Pause pause(Step step) {
+    int[] rounds = new int[1];
+    return () -> {
+      try {
+        if (rounds[0] == 0) {
+          step.run();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return rounds[0]++ < 3;
+    };
+  }
+
+  private static void play(DiskStorage store, int ticks) throws IOException {
+    try (BufferAllocator memory = new RootAllocator();
+        LiveWorld live = LiveWorld.resume(store, LogOptions.DEFAULT, memory)) {
+      for (int i = 0; i < ticks; i++) {
+        int x = 100 + i;
+        live.tick(t -> t.table("ship").set("x", 0, x));
+      }
+    }
+  }
+
+  @Test
+  void a_log_that_is_truncated_while_it_is_followed_ends_the_command_with_an_error()
+      throws IOException {
+    Path path = Stores.sealed(folder.resolve("s"));
+    DiskStorage store = new DiskStorage(path);
+    Console.Pause truncating =
+        pause(
+            () -> {
+              StoreTruncation.after(store, 2);
+              play(store, 9);
+            });
+    Aw log = Aw.run(truncating, "log", path, "--follow", "--where", "ship.x > 7");
+    assertThat(log.exit()).isEqualTo(1);
+    assertThat(log.lines()).containsExactly("4\t0\tship.x\t8.0");
+    assertThat(log.err())
+        .startsWith("aw: Cannot read log/")
+        .contains("the log no longer holds what was followed up to tick 4, seq ")
+        .endsWith("it was truncated or compacted meanwhile, open it again\n");
+  }
+
+  @Test
+  void a_fork_is_followed_from_its_first_tick_on() throws IOException {
+    Path path = folder.resolve("fork");
+    DiskStorage fork = new DiskStorage(path);
+    try (BufferAllocator memory = new RootAllocator()) {
+      StoreFork.at(new DiskStorage(Stores.sealed(folder.resolve("s"))), 2, fork, memory);
+    }
+    Aw log = Aw.run(pause(() -> play(fork, 2)), "log", path, "--follow", "--where", "ship.x > 7");
+    assertThat(log.err()).isEmpty();
+    assertThat(log.exit()).isZero();
+    assertThat(log.lines()).containsExactly("3\t1\tship.x\t100.0", "4\t1\tship.x\t101.0");
+  }
+
+  private static void record(DiskStorage store, int from, int to) throws IOException {
+    try (SimLog log = SimLog.open(store, LogOptions.DEFAULT)) {
+      for (int i = from; i < to; i++) {
+        log.log(i, "value", i);
+        log.commit();
+      }
+    }
+  }
+
+  @Test
+  void records_that_are_truncated_while_they_are_followed_end_the_command_with_an_error()
+      throws IOException {
+    Path path = folder.resolve("records");
+    DiskStorage store = new DiskStorage(path);
+    record(store, 0, 5);
+    Console.Pause truncating =
+        pause(
+            () -> {
+              StoreTruncation.after(store, 2);
+              record(store, 10, 19);
+            });
+    Aw log = Aw.run(truncating, "log", path, "--follow", "--where", "value > 2");
+    assertThat(log.lines()).hasSize(2);
+    assertThat(log.exit()).isEqualTo(1);
+    assertThat(log.err()).contains("the log no longer holds what was followed up to tick 4, seq ");
+    Aw going =
+        Aw.run(pause(() -> record(store, 20, 22)), "log", path, "--follow", "--where", "value > 2");
+    assertThat(going.exit()).isZero();
+    assertThat(going.lines()).hasSize(9 + 2);
+  }
+}
