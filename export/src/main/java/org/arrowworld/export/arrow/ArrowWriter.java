@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
@@ -38,6 +39,11 @@ public final class ArrowWriter {
    * @param path the file; one that exists is replaced when the new one is complete
    */
   public static ExportedFile write(Storage storage, String path, RowSource source)
+      throws IOException {
+    return OutputLock.holding(storage, path, () -> replace(storage, path, source));
+  }
+
+  private static ExportedFile replace(Storage storage, String path, RowSource source)
       throws IOException {
     String temporary = path + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);

@@ -10,8 +10,8 @@ import org.arrowworld.storage.WritableFile;
 
 /**
  * A file that is appended to under a temporary name and becomes visible, forced, by {@link
- * #commit}. {@link #close} without it leaves nothing. Appends go through one buffer; large direct
- * pieces bypass it. One thread at a time.
+ * #commit}. {@link #close} without it leaves nothing. Until then the path is locked ({@link
+ * OutputLock}). Appends go through one buffer; large direct pieces bypass it. One thread at a time.
  */
 public final class AtomicOutput extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 20;
@@ -19,6 +19,7 @@ public final class AtomicOutput extends OutputStream {
 
   private final Storage storage;
   private final String path;
+  private final OutputLock lock;
   private final WritableFile file;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final CRC32 crc = new CRC32();
@@ -35,12 +36,20 @@ public final class AtomicOutput extends OutputStream {
    * Begins a file beside its final name.
    *
    * @param path the file {@link #commit} publishes; one that exists is replaced then
+   * @throws org.arrowworld.errors.StoreLockedException if another export writes it
    */
   public AtomicOutput(Storage storage, String path) throws IOException {
     this.storage = storage;
     this.path = path;
-    AtomicFiles.discard(storage, temporary());
-    this.file = storage.create(temporary());
+    this.lock = OutputLock.take(storage, path);
+    try {
+      AtomicFiles.discard(storage, temporary());
+      this.file = storage.create(temporary());
+    } catch (IOException | RuntimeException | Error e) {
+      try (lock) {
+        throw e;
+      }
+    }
   }
 
   private String temporary() {
@@ -118,11 +127,13 @@ public final class AtomicOutput extends OutputStream {
   public void close() throws IOException {
     State before = state;
     state = State.CLOSED;
-    if (before == State.OPEN) {
-      try {
-        file.close();
-      } finally {
-        AtomicFiles.discard(storage, temporary());
+    try (lock) {
+      if (before == State.OPEN) {
+        try {
+          file.close();
+        } finally {
+          AtomicFiles.discard(storage, temporary());
+        }
       }
     }
   }

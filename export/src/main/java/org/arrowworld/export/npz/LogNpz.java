@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
@@ -44,6 +45,11 @@ public final class LogNpz {
 
   /** Publishes the archive, streaming; a file of that name is replaced. */
   public static ExportedFile write(Storage storage, String path, Content content)
+      throws IOException {
+    return OutputLock.holding(storage, path, () -> replace(storage, path, content));
+  }
+
+  private static ExportedFile replace(Storage storage, String path, Content content)
       throws IOException {
     LogSource source = content.source();
     Log log = source.log();

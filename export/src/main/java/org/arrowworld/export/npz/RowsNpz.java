@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
@@ -29,6 +30,11 @@ public final class RowsNpz {
 
   /** Publishes all rows of a source whose strings share one codebook, streaming. */
   public static ExportedFile write(Storage storage, String path, RowSource source)
+      throws IOException {
+    return OutputLock.holding(storage, path, () -> replace(storage, path, source));
+  }
+
+  private static ExportedFile replace(Storage storage, String path, RowSource source)
       throws IOException {
     List<RowColumn> columns = source.columns();
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED);
@@ -60,7 +66,7 @@ public final class RowsNpz {
           columns.stream().filter(c -> c.type() == ColumnType.STRING).map(RowColumn::name).toList();
       if (!strings.isEmpty()) {
         out.addWords(TableNpz.WORD_COLUMNS, strings);
-        WordArrays.add(ArraySink.of(out), TableNpz.WORDS, words.all);
+        WordArrays.add(ArraySink.of(out), TableNpz.WORDS, words.all());
       }
       out.commit();
       return new ExportedFile(path, rows[0], 0);
@@ -84,6 +90,7 @@ public final class RowsNpz {
     private final RowSource source;
     private final List<byte[]> all = new ArrayList<>();
     private final java.util.Map<ByteBuffer, Integer> codes = new java.util.HashMap<>();
+    private boolean nulls;
 
     Words(RowSource source) {
       this.source = source;
@@ -95,9 +102,16 @@ public final class RowsNpz {
           ByteBuffer.allocate(4 * batch.rows()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
       for (int row = 0; row < batch.rows(); row++) {
         int code = old.getInt(4 * row);
-        made.putInt(code == RowBatch.NULL_CODE ? 0 : code(source.utf8(column, code)));
+        boolean none = code == RowBatch.NULL_CODE;
+        nulls |= none;
+        made.putInt(none ? 0 : code(source.utf8(column, code)));
       }
       return made.flip();
+    }
+
+    /** By code; there is one for the 0 of nulls. */
+    List<byte[]> all() {
+      return nulls && all.isEmpty() ? List.of(new byte[0]) : all;
     }
 
     private int code(byte[] word) {

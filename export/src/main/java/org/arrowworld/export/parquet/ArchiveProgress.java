@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AtomicFiles;
@@ -18,41 +19,47 @@ import org.arrowworld.storage.Storage;
 
 /**
  * Which files of an archive are complete, in {@code progress.json} of its unfinished directory, so
- * that an interrupted export can go on. Held by one process at a time.
+ * that an interrupted export can go on. One export at a time holds it ({@link OutputLock}).
  */
 final class ArchiveProgress implements Closeable {
   private static final String PROGRESS = "progress.json";
-  private static final String LOCK = "LOCK";
   private static final int READ_BYTES = 1 << 20;
 
   private final Storage storage;
   private final String directory;
   private final Map<String, String> parameters;
-  private final Closeable lock;
+  private final OutputLock lock;
   private final List<Map<String, Object>> files = new ArrayList<>();
+  private final Map<String, String> contents = new LinkedHashMap<>();
   private int resumed;
-  private boolean closed;
 
   private ArchiveProgress(
-      Storage storage, String directory, Map<String, String> parameters, Closeable lock) {
+      Storage storage, String directory, Map<String, String> parameters, OutputLock lock) {
     this.storage = storage;
     this.directory = directory;
     this.parameters = parameters;
     this.lock = lock;
   }
 
-  /** Makes the unfinished directory, or takes over one of the same parameters. */
-  static ArchiveProgress begin(Storage storage, String directory, Map<String, String> parameters)
+  /**
+   * Makes the unfinished directory of an archive, or takes over one of the same parameters.
+   *
+   * @throws org.arrowworld.errors.StoreLockedException if another export writes it
+   */
+  static ArchiveProgress begin(Storage storage, String archive, Map<String, String> parameters)
       throws IOException {
-    AtomicFiles.createDirectories(storage, directory);
-    String holder = "process %d, exporting".formatted(ProcessHandle.current().pid());
-    Closeable lock = storage.lock(directory + "/" + LOCK, holder);
+    AtomicFiles.createDirectories(
+        storage, archive.substring(0, Math.max(0, archive.lastIndexOf('/'))));
+    OutputLock lock = OutputLock.take(storage, archive);
+    String directory = archive + AtomicFiles.UNFINISHED;
     ArchiveProgress progress = new ArchiveProgress(storage, directory, parameters, lock);
     try {
+      AtomicFiles.createDirectories(storage, directory);
       progress.takeOver();
     } catch (IOException | RuntimeException | Error e) {
-      lock.close();
-      throw e;
+      try (lock) {
+        throw e;
+      }
     }
     return progress;
   }
@@ -68,6 +75,8 @@ final class ArchiveProgress implements Closeable {
     discardOthers("");
     if (resumed > 0) {
       save();
+    } else {
+      AtomicFiles.discard(storage, within(PROGRESS));
     }
   }
 
@@ -80,12 +89,14 @@ final class ArchiveProgress implements Closeable {
     try {
       JsonObject json = ChecksummedJson.read(storage, within(PROGRESS));
       if (json.strings("parameters").equals(parameters)) {
+        contents.putAll(json.strings("contents"));
         for (JsonObject file : json.objects("files")) {
           entries.add(new LinkedHashMap<>(file.members()));
         }
       }
     } catch (DamagedFileException e) {
       entries.clear(); // then nothing is taken over
+      contents.clear();
     }
     return entries;
   }
@@ -115,7 +126,7 @@ final class ArchiveProgress implements Closeable {
   private void discardOthers(String path) throws IOException {
     for (String name : storage.list(within(path))) {
       String inner = path.isEmpty() ? name : path + "/" + name;
-      if (inner.equals(LOCK) || find(inner).isPresent()) {
+      if (inner.equals(PROGRESS) || listed(inner)) {
         continue;
       }
       boolean holdsFiles =
@@ -132,13 +143,32 @@ final class ArchiveProgress implements Closeable {
     return path.isEmpty() ? directory : directory + "/" + path;
   }
 
-  /** The entry of a file that is complete. */
-  Optional<Map<String, Object>> find(String path) {
-    return files.stream().filter(f -> path.equals(f.get("path"))).findFirst();
+  private boolean listed(String path) {
+    return files.stream().anyMatch(f -> path.equals(f.get("path")));
   }
 
-  List<Map<String, Object>> files() {
-    return files;
+  /**
+   * The entry of a file that is complete. One of other contents is forgotten.
+   *
+   * @param content what identifies its contents
+   */
+  Optional<Map<String, Object>> find(String path, String content) {
+    for (Map<String, Object> file : files) {
+      if (path.equals(file.get("path"))) {
+        if (content.equals(contents.get(path))) {
+          return Optional.of(file);
+        }
+        files.remove(file);
+        resumed--;
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether no file is complete. */
+  boolean isEmpty() {
+    return files.isEmpty();
   }
 
   int resumed() {
@@ -146,8 +176,9 @@ final class ArchiveProgress implements Closeable {
   }
 
   /** Takes note of a file that is complete. */
-  void done(Map<String, Object> entry) throws IOException {
+  void done(Map<String, Object> entry, String content) throws IOException {
     files.add(entry);
+    contents.put((String) entry.get("path"), content);
     save();
   }
 
@@ -155,21 +186,25 @@ final class ArchiveProgress implements Closeable {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("parameters", parameters);
     json.put("files", files);
+    json.put("contents", contents);
     ChecksummedJson.write(storage, within(PROGRESS), json);
   }
 
-  /** Deletes what is not part of the archive. */
+  /** Deletes what is not part of the archive: files of an interrupted one that it has not got. */
+  void keepOnly(List<Map<String, Object>> archive) throws IOException {
+    if (files.retainAll(archive)) {
+      discardOthers("");
+    }
+  }
+
+  /** Forgets the progress; the directory is complete. */
   void finish() throws IOException {
     AtomicFiles.discard(storage, within(PROGRESS));
-    AtomicFiles.discard(storage, within(LOCK));
   }
 
   /** Lets go of the directory. Idempotent. */
   @Override
   public void close() throws IOException {
-    if (!closed) {
-      closed = true;
-      lock.close();
-    }
+    lock.close();
   }
 }

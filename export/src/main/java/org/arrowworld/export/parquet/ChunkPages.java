@@ -19,6 +19,7 @@ import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
+import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.arrowworld.errors.DamagedFileException;
 
@@ -27,6 +28,9 @@ import org.arrowworld.errors.DamagedFileException;
  * verified where a page has one.
  */
 final class ChunkPages implements PageReader, PageReadStore {
+  /** What parquet-java and a {@link ParquetCursor} keep of a word of a dictionary. */
+  private static final long WORD_BYTES = 64;
+
   private final ParquetInput input;
   private final InputColumn column;
   private final ColumnMetaData meta;
@@ -36,6 +40,7 @@ final class ChunkPages implements PageReader, PageReadStore {
   private PageHeader peeked;
   private long claimedByDictionary;
   private long claimedByPage;
+  private boolean indices;
 
   ChunkPages(ParquetInput input, InputColumn column, ColumnMetaData meta) {
     this.input = input;
@@ -78,8 +83,6 @@ final class ChunkPages implements PageReader, PageReadStore {
             return null;
           }
           byte[] bytes = body(header);
-          claimedByDictionary = claimedByPage;
-          claimedByPage = 0;
           int values = header.getDictionary_page_header().getNum_values();
           int least =
               switch (meta.getType()) {
@@ -89,6 +92,9 @@ final class ChunkPages implements PageReader, PageReadStore {
           require(
               values >= 0 && (long) values * least <= bytes.length,
               () -> "a dictionary of %d values in %d bytes".formatted(values, bytes.length));
+          claim(values * (meta.getType() == Type.BYTE_ARRAY ? WORD_BYTES : Long.BYTES));
+          claimedByDictionary = claimedByPage;
+          claimedByPage = 0;
           return new DictionaryPage(BytesInput.from(bytes), values, Encoding.PLAIN);
         });
   }
@@ -114,6 +120,11 @@ final class ChunkPages implements PageReader, PageReadStore {
               ? second(header, values)
               : first(header, values);
         });
+  }
+
+  /** Whether the values of the page are indices of the dictionary. */
+  boolean indices() {
+    return indices;
   }
 
   private static int values(PageHeader header) {
@@ -144,10 +155,10 @@ final class ChunkPages implements PageReader, PageReadStore {
       int length = Integer.reverseBytes(page.getInt());
       require(
           length >= 0 && length <= page.remaining(), () -> "levels of %d bytes".formatted(length));
-      PageGuard.runs(page.slice(page.position(), length), 1, values, values);
+      claim(PageGuard.runs(page.slice(page.position(), length), 1, values, values));
       page.position(page.position() + length);
     }
-    PageGuard.values(encoding, page, values, optional() ? 0 : values);
+    check(encoding, page, values);
     return new DataPageV1(
         BytesInput.from(bytes), values, bytes.length, null, Encoding.RLE, Encoding.RLE, encoding);
   }
@@ -177,10 +188,10 @@ final class ChunkPages implements PageReader, PageReadStore {
               : PageDecompressor.decompress(input.path(), meta.getCodec(), data, size);
     }
     if (optional()) {
-      PageGuard.runs(ByteBuffer.wrap(levels), 1, values, values);
+      claim(PageGuard.runs(ByteBuffer.wrap(levels), 1, values, values));
     }
     Encoding encoding = Encoding.valueOf(details.getEncoding().name());
-    PageGuard.values(encoding, ByteBuffer.wrap(data), values, optional() ? 0 : values);
+    check(encoding, ByteBuffer.wrap(data), values);
     return DataPageV2.uncompressed(
         values,
         details.getNum_nulls(),
@@ -190,6 +201,17 @@ final class ChunkPages implements PageReader, PageReadStore {
         encoding,
         BytesInput.from(data),
         null);
+  }
+
+  private void check(Encoding encoding, ByteBuffer data, int values) throws IOException {
+    claim(PageGuard.values(encoding, data, values, optional() ? 0 : values));
+    indices = encoding.usesDictionary();
+  }
+
+  /** Claims memory until the page is read. */
+  private void claim(long bytes) throws IOException {
+    input.claim(bytes);
+    claimedByPage += bytes;
   }
 
   /** Reads a page header; its body begins at {@code at} then. */
@@ -221,8 +243,9 @@ final class ChunkPages implements PageReader, PageReadStore {
   /** The bytes of a page as stored, its checksum verified. */
   private byte[] stored(PageHeader header) throws IOException {
     int stored = header.getCompressed_page_size();
-    claimedByPage = (long) stored + header.getUncompressed_page_size();
-    input.claim(claimedByPage);
+    long bytesOfPage = (long) stored + header.getUncompressed_page_size();
+    claim(bytesOfPage);
+    input.decode(bytesOfPage);
     byte[] bytes = new byte[stored];
     input.read(ByteBuffer.wrap(bytes), at);
     if (header.isSetCrc()) {

@@ -18,36 +18,38 @@ final class PageGuard {
    *
    * @param count the page's values, nulls included
    * @param least how many values there must be: all of them, or with nulls none
+   * @return bytes that a decoder allocates beside the page
    */
-  static void values(Encoding encoding, ByteBuffer bytes, int count, int least) {
-    switch (encoding) {
-      case PLAIN_DICTIONARY, RLE_DICTIONARY -> {
-        if (bytes.hasRemaining()) {
-          runs(bytes, bytes.get() & 0xFF, count, least);
-        }
-      }
+  static long values(Encoding encoding, ByteBuffer bytes, int count, int least) {
+    return switch (encoding) {
+      case PLAIN_DICTIONARY, RLE_DICTIONARY ->
+          bytes.hasRemaining() ? runs(bytes, bytes.get() & 0xFF, count, least) : 0;
       case RLE -> {
         require(bytes.remaining() >= 4, "runs without a length");
         int length = Integer.reverseBytes(bytes.getInt());
         require(length >= 0 && length <= bytes.remaining(), "runs that leave it");
-        runs(bytes.slice(bytes.position(), length), 1, count, least);
+        yield runs(bytes.slice(bytes.position(), length), 1, count, least);
       }
-      case DELTA_BINARY_PACKED -> delta(bytes, count);
-      case DELTA_LENGTH_BYTE_ARRAY -> delta(bytes, count);
-      case DELTA_BYTE_ARRAY -> {
-        delta(bytes, count);
-        delta(bytes, count);
-      }
-      default -> {}
-    }
+      case DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY -> delta(bytes, count);
+      case DELTA_BYTE_ARRAY -> delta(bytes, count) + delta(bytes, count);
+      case BYTE_STREAM_SPLIT -> bytes.remaining();
+      default -> 0;
+    };
   }
 
-  /** Checks the runs of a bit-packed hybrid: indices, levels or bools. */
-  static void runs(ByteBuffer bytes, int bitWidth, int count, int least) {
+  /**
+   * Checks the runs of a bit-packed hybrid: indices, levels or bools. A run of no values would be
+   * read for ever.
+   *
+   * @return bytes that a decoder allocates for them
+   */
+  static long runs(ByteBuffer bytes, int bitWidth, int count, int least) {
     require(bitWidth <= 32, "indices of more than 32 bits");
     long values = 0;
+    long allocated = 0;
     while (values < count && bytes.hasRemaining()) {
       long header = varint(bytes);
+      require(header >>> 1 > 0, "a run of no values");
       if ((header & 1) == 0) {
         values += header >>> 1;
         skip(bytes, (bitWidth + 7) / 8);
@@ -58,14 +60,16 @@ final class PageGuard {
             "a run of more values than it says");
         values += groups * 8;
         long needed = groups * bitWidth;
+        allocated += groups * 8 * Integer.BYTES + needed;
         // The last one may be cut where its values end.
         skip(bytes, values >= count ? Math.min(needed, bytes.remaining()) : needed);
       }
     }
     require(values >= least, "fewer values than it says");
+    return allocated;
   }
 
-  private static void delta(ByteBuffer bytes, int count) {
+  private static long delta(ByteBuffer bytes, int count) {
     long block = varint(bytes);
     long miniblocks = varint(bytes);
     long total = varint(bytes);
@@ -88,6 +92,7 @@ final class PageGuard {
         left -= perMiniblock;
       }
     }
+    return Long.BYTES * (total + perMiniblock);
   }
 
   private static void skip(ByteBuffer bytes, long count) {

@@ -2,18 +2,24 @@ package org.arrowworld.export.parquet;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.zip.CRC32;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
+import org.arrowworld.internal.Blake2b;
 import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -30,8 +36,9 @@ import org.arrowworld.timeline.Timeline;
  *
  * <p>{@link #commit} makes the directory visible. {@link #close} without it leaves nothing visible,
  * but keeps the files that are complete in {@code <directory>.tmp}: an archive of the same store
- * and parameters that is begun there takes those over whose bytes still verify, and writes the
- * rest. One thread at a time.
+ * and parameters that is begun there takes those over whose bytes still verify and that would have
+ * the same contents, and writes the rest. One thread at a time; another archive of the same name is
+ * refused meanwhile.
  */
 public final class ParquetArchive implements Closeable {
   /** What {@code manifest.json} says it is of. */
@@ -106,8 +113,7 @@ public final class ParquetArchive implements Closeable {
     parameters.put("store", contents.store().id().hex());
     parameters.put("compression", options.compression().toString());
     parameters.put("profile", options.profile().toString());
-    ArchiveProgress progress =
-        ArchiveProgress.begin(storage, directory + AtomicFiles.UNFINISHED, parameters);
+    ArchiveProgress progress = ArchiveProgress.begin(storage, directory, parameters);
     return new ParquetArchive(storage, directory, contents.store(), options, progress);
   }
 
@@ -143,7 +149,8 @@ public final class ParquetArchive implements Closeable {
     FileOrigin footer = FileOrigin.of(store).with("aw.view", "codebook");
     add(
         new File("codebook", "codebook.parquet", Map.of()),
-        new TableSource(words, source.codebook()::utf8, footer.pairs()));
+        new TableSource(words, source.codebook()::utf8, footer.pairs()),
+        words(source));
     world.put("tick", source.tick());
     world.put("hash_world", Hashes.world(source.tables()));
   }
@@ -153,10 +160,24 @@ public final class ParquetArchive implements Closeable {
       throws IOException {
     String hash = Hashes.table(table);
     FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);
+    boolean coded = table.columns().stream().anyMatch(c -> c.type() == ColumnType.STRING);
     add(
         new File(
             "table", "tables/%s.parquet".formatted(table.name()), Map.of("hash_columns", hash)),
-        form.apply(new TableSource(table, source.codebook()::utf8, footer.pairs())));
+        form.apply(new TableSource(table, source.codebook()::utf8, footer.pairs())),
+        coded ? words(source) : "");
+  }
+
+  /** What identifies a world's words. */
+  private static String words(World source) {
+    CRC32 crc = new CRC32();
+    int words = source.codebook().size();
+    for (int code = 0; code < words; code++) {
+      byte[] word = source.codebook().utf8(code);
+      crc.update(word);
+      crc.update(0xFF); // in no word
+    }
+    return "%d words %08x".formatted(words, crc.getValue());
   }
 
   /** Adds the log's rows of ticks {@code first} to {@code last} as one file. */
@@ -197,10 +218,19 @@ public final class ParquetArchive implements Closeable {
     }
   }
 
-  /** Adds rows as one file, unless an interrupted export left it complete. */
+  /**
+   * Adds rows as one file, unless an interrupted export left it complete, of the same facts,
+   * columns and origin.
+   */
   public void add(File file, RowSource source) throws IOException {
+    add(file, source, "");
+  }
+
+  /** As {@link #add(File, RowSource)}, of rows that something else decides as well. */
+  private void add(File file, RowSource source, String basis) throws IOException {
     requireOpen();
-    Optional<Map<String, Object>> done = progress.find(file.path());
+    String content = content(file, source, basis);
+    Optional<Map<String, Object>> done = progress.find(file.path(), content);
     if (done.isPresent()) {
       files.add(done.get());
       return;
@@ -218,8 +248,20 @@ public final class ParquetArchive implements Closeable {
     entry.put("bytes", info.bytes());
     entry.put("crc32", "%08x".formatted(info.crc()));
     entry.putAll(file.facts());
-    progress.done(entry);
+    progress.done(entry, content);
     files.add(entry);
+  }
+
+  private static String content(File file, RowSource source, String basis) throws IOException {
+    List<?> all =
+        List.of(
+            file.view(),
+            new TreeMap<>(file.facts()),
+            source.columns(),
+            new TreeMap<>(source.origin()),
+            basis);
+    byte[] text = all.toString().getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(new Blake2b(16).update(text).digest());
   }
 
   private String within(String path) {
@@ -234,6 +276,7 @@ public final class ParquetArchive implements Closeable {
   /** Writes {@code manifest.json} and publishes the directory. */
   public void commit() throws IOException {
     requireOpen();
+    progress.keepOnly(files);
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("kind", KIND);
     manifest.put("format", StoreInfo.FORMAT);
@@ -266,11 +309,12 @@ public final class ParquetArchive implements Closeable {
 
   @Override
   public void close() throws IOException {
-    boolean discard = state == State.OPEN && progress.files().isEmpty();
+    boolean discard = state == State.OPEN && progress.isEmpty();
     state = state == State.OPEN ? State.CLOSED : state;
-    progress.close();
-    if (discard) {
-      AtomicFiles.discard(storage, temporary());
+    try (progress) {
+      if (discard) {
+        AtomicFiles.discard(storage, temporary());
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.io.api.Binary;
@@ -26,6 +27,7 @@ public final class ParquetCursor {
   private final ColumnType type;
   private final int present;
   private final Map<Binary, String> words = new HashMap<>();
+  private String[] dictionary = {};
   private int nextGroup;
   private ChunkPages pages;
   private ColumnReader reader;
@@ -80,8 +82,10 @@ public final class ParquetCursor {
     if (left > 0) {
       pages = new ChunkPages(input, column, group.getColumns().get(column.leaf()).getMeta_data());
       MessageType schema = new MessageType("schema", column.descriptor().getPrimitiveType());
+      // No writer's name: parquet-java takes forever to parse some, for a workaround (PARQUET-246)
+      // that it applies without one, and that changes nothing for sound pages.
       reader =
-          new ColumnReadStoreImpl(pages, new NoConverter(), schema, input.writer())
+          new ColumnReadStoreImpl(pages, new NoConverter(), schema, "")
               .getColumnReader(column.descriptor());
     }
   }
@@ -134,18 +138,29 @@ public final class ParquetCursor {
   /** The row's text; equal ones are the same object. */
   public String text() throws IOException {
     try {
-      Binary found = reader.getBinary();
-      String known = words.get(found);
-      if (known != null) {
-        return known;
+      if (!pages.indices()) {
+        return word(reader.getBinary());
       }
-      String word = decoded(found);
-      input.claim(4L * found.length() + WORD_BYTES);
-      words.put(found.copy(), word);
-      return word;
+      int index = reader.getCurrentValueDictionaryID();
+      if (dictionary[index] == null) {
+        dictionary[index] = word(reader.getBinary());
+      }
+      return dictionary[index];
     } catch (RuntimeException e) {
       throw ParquetInput.failed(input.path(), e);
     }
+  }
+
+  private String word(Binary found) throws IOException {
+    input.decode(found.length());
+    String known = words.get(found);
+    if (known != null) {
+      return known;
+    }
+    String word = decoded(found);
+    input.claim(4L * found.length() + WORD_BYTES);
+    words.put(found.copy(), word);
+    return word;
   }
 
   private String decoded(Binary bytes) throws IOException {
@@ -157,11 +172,23 @@ public final class ParquetCursor {
     }
   }
 
-  /** parquet-column wants somewhere to put values that nobody converts. */
-  private static final class NoConverter extends GroupConverter {
+  /**
+   * parquet-column wants somewhere to put values that nobody converts; it tells of dictionaries.
+   */
+  private final class NoConverter extends GroupConverter {
     @Override
     public Converter getConverter(int field) {
-      return new PrimitiveConverter() {};
+      return new PrimitiveConverter() {
+        @Override
+        public boolean hasDictionarySupport() {
+          return true;
+        }
+
+        @Override
+        public void setDictionary(Dictionary words) {
+          dictionary = new String[type == ColumnType.STRING ? words.getMaxId() + 1 : 0];
+        }
+      };
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class ParquetInput implements Closeable {
   private static final int MAX_FOOTER_BYTES = 256 << 20;
   private static final long MIN_BUDGET_BYTES = 256L << 20;
   private static final long BUDGET_RATIO = 64;
+  private static final long DECODED_RATIO = 16;
 
   private final ReadableFile file;
   private final FileMetaData meta;
@@ -40,6 +41,7 @@ public final class ParquetInput implements Closeable {
   private final List<InputColumn> columns;
   private final long budget;
   private long claimed;
+  private long decoded;
 
   /** Something that reads; see {@link #reading}. */
   interface Read<T> {
@@ -277,10 +279,6 @@ public final class ParquetInput implements Closeable {
     return meta.getRow_groups();
   }
 
-  String writer() {
-    return meta.isSetCreated_by() ? meta.getCreated_by() : "";
-  }
-
   /**
    * Claims memory for what the file declares: 256 MiB or 64 times the file may be claimed at a
    * time, whichever is more.
@@ -296,6 +294,23 @@ public final class ParquetInput implements Closeable {
               .formatted(bytes, claimed, budget));
     }
     claimed += bytes;
+  }
+
+  /**
+   * Counts bytes of pages and texts that are decoded, so that a small file does not take days: 16
+   * times what it may claim are allowed.
+   *
+   * @throws DamagedFileException if it is more
+   */
+  void decode(long bytes) throws DamagedFileException {
+    decoded += bytes;
+    if (decoded > DECODED_RATIO * budget) {
+      throw new DamagedFileException(
+          file.path(),
+          -1,
+          "it decodes to more than the %d bytes it may; if that is right, write it with dictionaries, or as several files"
+              .formatted(DECODED_RATIO * budget));
+    }
   }
 
   /** Gives claimed memory back. */

@@ -21,10 +21,10 @@ import org.arrowworld.store.StoreInfo;
 /**
  * The records of a record log as wide rows, one per record that has a value of a wanted field.
  *
- * <p>The first column is the record's number, {@code record} u64 (with {@code _} appended while a
- * field has that name, case aside). Then one nullable column per field, i64, f64, string or bool; a
- * field of mixed type has one column for each of the four types under its name and {@code #i64},
- * {@code #f64}, {@code #str}, {@code #bool}, so that no value is rounded.
+ * <p>The first column is the record's number, {@code record} u64. Then one nullable column per
+ * field, i64, f64, string or bool; a field of mixed type has one column for each of the four types
+ * under its name and {@code #i64}, {@code #f64}, {@code #str}, {@code #bool}, so that no value is
+ * rounded. A name other than a field's own has {@code _} appended while it is taken, case aside.
  */
 public final class EventSource implements RowSource {
   private static final List<SimType> TYPES =
@@ -54,21 +54,27 @@ public final class EventSource implements RowSource {
     this.fields = List.copyOf(fields);
     Set<String> taken = new HashSet<>();
     fields.forEach(f -> taken.add(f.name().toLowerCase(Locale.ROOT)));
-    String record = "record";
-    while (taken.contains(record)) {
-      record += "_";
-    }
-    columns.add(RowColumn.counting(record, ColumnType.U64));
+    columns.add(RowColumn.counting(free("record", taken), ColumnType.U64));
     for (SimFieldInfo field : fields) {
       firstColumn.put(field, columns.size());
       if (field.type() == SimType.MIXED) {
         for (int i = 0; i < TYPES.size(); i++) {
-          columns.add(RowColumn.optional(field.name() + SUFFIXES.get(i), type(TYPES.get(i))));
+          String name = free(field.name() + SUFFIXES.get(i), taken);
+          columns.add(RowColumn.optional(name, type(TYPES.get(i))));
         }
       } else {
         columns.add(RowColumn.optional(field.name(), type(field.type())));
       }
     }
+  }
+
+  /** A name that no other column has, case aside. */
+  private static String free(String wanted, Set<String> taken) {
+    String name = wanted;
+    while (!taken.add(name.toLowerCase(Locale.ROOT))) {
+      name += "_";
+    }
+    return name;
   }
 
   private static ColumnType type(SimType type) {

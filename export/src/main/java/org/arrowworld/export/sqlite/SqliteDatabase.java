@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
@@ -42,14 +43,17 @@ public final class SqliteDatabase implements Closeable {
   private final DiskStorage parent;
   private final Path target;
   private final Path temporary;
+  private final OutputLock lock;
   private final Connection connection;
   private final List<String> indexes = new ArrayList<>();
   private boolean committed;
+  private boolean closed;
 
-  private SqliteDatabase(DiskStorage parent, Path target, Path temporary, Connection connection) {
+  private SqliteDatabase(DiskStorage parent, Path target, OutputLock lock, Connection connection) {
     this.parent = parent;
     this.target = target;
-    this.temporary = temporary;
+    this.temporary = temporary(target);
+    this.lock = lock;
     this.connection = connection;
   }
 
@@ -57,13 +61,30 @@ public final class SqliteDatabase implements Closeable {
    * Begins a database beside its final name.
    *
    * @param path the file {@link #commit} publishes; one that exists is replaced then
+   * @throws org.arrowworld.errors.StoreLockedException if another export writes it
    */
   public static SqliteDatabase create(Path path) throws IOException {
     Path target = path.toAbsolutePath().normalize();
     Path directory = target.getParent();
     Files.createDirectories(directory);
-    Path temporary = directory.resolve(target.getFileName() + AtomicFiles.UNFINISHED);
-    discard(temporary);
+    DiskStorage parent = new DiskStorage(directory);
+    OutputLock lock = OutputLock.take(parent, target.getFileName().toString());
+    try {
+      return create(parent, target, lock);
+    } catch (IOException | RuntimeException | Error e) {
+      try (lock) {
+        throw e;
+      }
+    }
+  }
+
+  private static Path temporary(Path target) {
+    return target.resolveSibling(target.getFileName() + AtomicFiles.UNFINISHED);
+  }
+
+  private static SqliteDatabase create(DiskStorage parent, Path target, OutputLock lock)
+      throws IOException {
+    discard(temporary(target));
     SQLiteConfig config = new SQLiteConfig();
     // Until it is published nobody needs it whole.
     config.setJournalMode(JournalMode.OFF);
@@ -71,9 +92,8 @@ public final class SqliteDatabase implements Closeable {
     config.setLockingMode(LockingMode.EXCLUSIVE);
     try {
       // As a URI, so that no character of the path means anything else.
-      Connection connection = config.createConnection("jdbc:sqlite:" + uri(temporary));
-      SqliteDatabase database =
-          new SqliteDatabase(new DiskStorage(directory), target, temporary, connection);
+      Connection connection = config.createConnection("jdbc:sqlite:" + uri(temporary(target)));
+      SqliteDatabase database = new SqliteDatabase(parent, target, lock, connection);
       try {
         connection.setAutoCommit(false);
         database.execute("CREATE TABLE aw (key TEXT, value TEXT)");
@@ -207,13 +227,16 @@ public final class SqliteDatabase implements Closeable {
   /** Idempotent. */
   @Override
   public void close() throws IOException {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      throw failed("close", target, e);
-    } finally {
-      if (!committed) {
-        discard(temporary);
+    try (lock) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        throw failed("close", target, e);
+      } finally {
+        if (!closed && !committed) {
+          discard(temporary);
+        }
+        closed = true;
       }
     }
   }

@@ -12,8 +12,10 @@ import java.util.zip.CRC32;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -77,8 +79,14 @@ public final class ParquetArchiveImport {
    *
    * @throws DamagedFileException if it is damaged, or its rows do not give its chain or hash
    * @throws InvalidUseException if it holds neither a whole log nor a world
+   * @throws MemoryFullException if it is more than the heap holds
    */
   public static Result run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static Result read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     if (options.table().isPresent() || !options.columns().entries().isEmpty()) {

@@ -8,7 +8,9 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.storage.DiskStorage;
@@ -25,8 +27,14 @@ public final class ParquetImport {
    * Imports a file. If it fails, no store is left behind.
    *
    * @throws DamagedFileException if it is cut or damaged, as far as its checksums let that be seen
+   * @throws MemoryFullException if it is more than the heap holds
    */
   public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Path path = options.source().toAbsolutePath().normalize();

@@ -18,6 +18,8 @@ import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.parquet.format.Encoding;
+import org.arrowworld.export.parquet.HandmadeParquet;
 
 /** Small files that ask for much. */
 final class Bombs {
@@ -84,6 +86,28 @@ final class Bombs {
     add(bombs, Entrance.SIMLOG_CHUNK, "records", () -> chunk("{\"row_count\": 2000000000}"));
     add(bombs, Entrance.SIMLOG_CHUNK, "meta", () -> chunk(" ".repeat(20_000_000)));
     add(bombs, Entrance.FIELD_METADATA, "deep", () -> text("{\"fields\":" + "[".repeat(1_000_000)));
+    add(
+        bombs,
+        Entrance.PARQUET,
+        "writer",
+        () ->
+            HandmadeParquet.bytes()
+                .by("a version" + " ".repeat(100_000) + "(")
+                .page(Encoding.PLAIN, 1, new byte[4])
+                .file());
+    add(bombs, Entrance.PARQUET, "word", Bombs::word);
+    add(bombs, Entrance.PARQUET, "prefixes", Bombs::prefixes);
+    add(
+        bombs,
+        Entrance.PARQUET,
+        "deltas",
+        () ->
+            HandmadeParquet.bytes()
+                .page(
+                    Encoding.DELTA_BINARY_PACKED,
+                    250_000_000,
+                    HandmadeParquet.deltas(1 << 16, 250_000_000, 1))
+                .file());
     add(bombs, Entrance.ARROW_STREAM, "fields", () -> arrow(Bombs::numbers, 0));
     add(bombs, Entrance.ARROW_STREAM, "nulls", () -> arrow(Bombs::nothing, 2_000_000_000));
     return bombs;
@@ -135,6 +159,37 @@ final class Bombs {
     byte[] text = text(meta);
     members.put("_meta.npy", Mutations.npy("'|u1'", "(" + text.length + ",)", text));
     return Mutations.archive(members);
+  }
+
+  /** One word of a mebibyte, 60 million times. */
+  private static byte[] word() throws IOException {
+    int rows = 60_000_000;
+    return HandmadeParquet.texts()
+        .dictionary(1, HandmadeParquet.word(1 << 20))
+        .page(
+            Encoding.RLE_DICTIONARY,
+            rows,
+            HandmadeParquet.join(new byte[1], HandmadeParquet.varint(rows << 1)))
+        .file();
+  }
+
+  /** A million words that are the one before. */
+  private static byte[] prefixes() throws IOException {
+    int letters = 1 << 20;
+    int rows = 1_000_000;
+    byte[] first = new byte[letters];
+    HandmadeParquet page = HandmadeParquet.texts();
+    page.page(
+        Encoding.DELTA_BYTE_ARRAY,
+        1,
+        HandmadeParquet.join(
+            HandmadeParquet.deltas(128, 1, 0), HandmadeParquet.deltas(128, 1, letters), first));
+    return page.page(
+            Encoding.DELTA_BYTE_ARRAY,
+            rows,
+            HandmadeParquet.join(
+                HandmadeParquet.deltas(128, rows, letters), HandmadeParquet.deltas(128, rows, 0)))
+        .file();
   }
 
   private interface Columns {

@@ -14,8 +14,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.export.rows.EventSource;
 import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.WatchedRows;
 import org.arrowworld.log.LogOptions;
@@ -156,6 +158,48 @@ class SqliteDatabaseTest {
     assertThat(Files.size(file)).isGreaterThan(3);
     try (var names = Files.list(directory)) {
       assertThat(names).containsExactly(file);
+    }
+  }
+
+  @Test
+  void a_second_database_of_the_name_is_refused_until_the_first_is_there() throws IOException {
+    Path file = directory.resolve("x.sqlite");
+    events(
+        events -> {
+          try (SqliteDatabase database = SqliteDatabase.create(file)) {
+            database.add(events);
+            assertThatThrownBy(() -> SqliteDatabase.create(file))
+                .isInstanceOf(StoreLockedException.class)
+                .hasMessageContaining("exporting to x.sqlite;");
+            database.commit();
+          }
+          try (SqliteDatabase database = SqliteDatabase.create(file)) {
+            database.add(events);
+          }
+        },
+        "a",
+        1);
+    try (var names = Files.list(directory)) {
+      assertThat(names).containsExactly(file);
+    }
+  }
+
+  @Test
+  void a_field_named_as_a_column_of_a_mixed_one_keeps_its_name() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (SimLog log = SimLog.open(storage, LogOptions.DEFAULT)) {
+      log.log(1, "a", 1L, "A#i64", 2, "a#str_", 3, "record", 4);
+      log.log(2, "a", "one");
+    }
+    try (SimLogReader reader = SimLogReader.open(storage);
+        SqliteDatabase database = SqliteDatabase.create(directory.resolve("x.sqlite"))) {
+      EventSource events =
+          new EventSource(
+              StoreInfo.read(storage), reader, new LogSource.Span(0, 9), reader.fields());
+      assertThat(events.columns().stream().map(RowColumn::name))
+          .containsExactlyInAnyOrder(
+              "record_", "time", "a#i64_", "a#f64", "a#str", "a#bool", "A#i64", "a#str_", "record");
+      assertThat(database.add(events).rows()).isEqualTo(2);
     }
   }
 

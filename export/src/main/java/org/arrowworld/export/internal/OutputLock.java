@@ -1,0 +1,70 @@
+package org.arrowworld.export.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.Storage;
+
+/**
+ * The right to write one output, and all that has its unfinished name: {@code <output>.tmp.lock},
+ * which is gone once the output is. Another export to it is refused meanwhile; what one that was
+ * killed left is not held by anybody.
+ */
+public final class OutputLock implements Closeable {
+  private static final String ENDING = ".lock";
+
+  private final Storage storage;
+  private final String file;
+  private final Closeable lock;
+  private boolean closed;
+
+  private OutputLock(Storage storage, String file, Closeable lock) {
+    this.storage = storage;
+    this.file = file;
+    this.lock = lock;
+  }
+
+  /** Something that writes an output. */
+  public interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param output what is to be written; the directory that will hold it exists
+   * @throws StoreLockedException if another export writes it
+   */
+  public static OutputLock take(Storage storage, String output) throws IOException {
+    String file = output + AtomicFiles.UNFINISHED + ENDING;
+    String holder = "process %d, exporting to %s".formatted(ProcessHandle.current().pid(), output);
+    OutputLock taken = new OutputLock(storage, file, storage.lock(file, holder));
+    if (!storage.exists(file)) {
+      // The one before deleted it after it was opened here, so that others would not see it.
+      taken.lock.close();
+      throw new StoreLockedException(
+          storage.description(), "an export to %s that is just ending".formatted(output));
+    }
+    return taken;
+  }
+
+  /** Writes an output while the lock is held. */
+  public static <T> T holding(Storage storage, String output, Work<T> work) throws IOException {
+    OutputLock lock = take(storage, output);
+    try (lock) {
+      return work.run();
+    }
+  }
+
+  /** Lets go, and leaves no file. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      try (lock) {
+        AtomicFiles.discard(storage, file);
+      }
+    }
+  }
+}

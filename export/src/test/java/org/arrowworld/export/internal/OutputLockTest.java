@@ -1,0 +1,85 @@
+package org.arrowworld.export.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.export.arrow.ArrowWriter;
+import org.arrowworld.export.csv.CsvOptions;
+import org.arrowworld.export.csv.CsvWriter;
+import org.arrowworld.export.npz.RowsNpz;
+import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.export.rows.RowSource;
+import org.arrowworld.export.rows.Sources;
+import org.arrowworld.export.rows.WatchedRows;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.timeline.Timeline;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Of two exports to one name, one is refused: it would publish the other's incomplete file. */
+class OutputLockTest {
+  @TempDir Path directory;
+
+  /** Every way to write one file. */
+  enum Format {
+    CSV,
+    ARROW,
+    NPZ;
+
+    void run(Storage target, RowSource rows) throws IOException {
+      switch (this) {
+        case CSV -> new CsvWriter(CsvOptions.DEFAULT).write(target, "out", rows);
+        case ARROW -> ArrowWriter.write(target, "out", rows);
+        case NPZ -> RowsNpz.write(target, "out", rows);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void a_second_export_is_refused_while_the_first_one_runs(Format format) throws IOException {
+    Storage target = new DiskStorage(directory);
+    try (BufferAllocator memory = new RootAllocator();
+        Timeline history = Timeline.open(Sources.store(memory, 12))) {
+      format.run(target, log(history));
+      byte[] whole = Files.readAllBytes(directory.resolve("out"));
+      RowSource disturbed =
+          new WatchedRows(
+              log(history),
+              batch ->
+                  assertThatThrownBy(() -> format.run(target, log(history)))
+                      .isInstanceOf(StoreLockedException.class)
+                      .hasMessageContaining("it is held by process")
+                      .hasMessageContaining("exporting to out;"));
+      format.run(target, disturbed);
+      assertThat(target.list("")).containsExactly("out");
+      assertThat(directory.resolve("out")).hasBinaryContent(whole);
+    }
+  }
+
+  private static LogSource log(Timeline history) {
+    return LogSource.of(history.info(), history.log(), new LogSource.Span(0, 1000));
+  }
+
+  @Test
+  void what_a_killed_export_left_is_in_nobodys_way() throws IOException {
+    Files.writeString(directory.resolve("out.tmp"), "half");
+    Files.writeString(directory.resolve("out.tmp.lock"), "process 1, exporting to out");
+    Storage target = new DiskStorage(directory);
+    try (AtomicOutput out = new AtomicOutput(target, "out")) {
+      out.write(7);
+      out.commit();
+    }
+    assertThat(target.list("")).containsExactly("out");
+    assertThat(directory.resolve("out")).hasBinaryContent(new byte[] {7});
+  }
+}
