@@ -3,7 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.arrowworld.cli.RowPrinter.ReaderGoneException;
+import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
@@ -75,7 +75,7 @@ final class LogVerb extends ReadingVerb {
           || !printRecords(storage, condition, printer)) {
         printRows(info, storage, condition, printer);
       }
-    } catch (ReaderGoneException e) {
+    } catch (OutputClosedException e) {
       return Exit.OK;
     }
     return Exit.OK;
