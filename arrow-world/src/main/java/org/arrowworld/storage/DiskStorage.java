@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -54,6 +55,11 @@ public final class DiskStorage implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) {
+    return Files.isSymbolicLink(resolve(path));
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.READ));
   }
@@ -94,6 +100,11 @@ public final class DiskStorage implements Storage {
 
   @Override
   public Closeable lock(String path, String holder) throws IOException {
+    if (isLink(path)) {
+      throw new InvalidUseException(
+          "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it"
+              .formatted(root, path));
+    }
     Path file = root.toRealPath().resolve(path);
     // Closing any channel on a file drops the process's POSIX lock on it, so a file this process
     // holds is never opened a second time.
@@ -105,7 +116,11 @@ public final class DiskStorage implements Storage {
     try {
       channel =
           FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+              file,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.CREATE,
+              LinkOption.NOFOLLOW_LINKS);
       if (tryLock(channel) == null) {
         throw new StoreLockedException(description(), readHolder(channel));
       }
