@@ -14,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,14 +77,26 @@ public final class DiskStorage implements Storage {
     return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.WRITE));
   }
 
+  /** The names of the root and of those above it, where they are new, are forced as well. */
   @Override
   public void createDirectories(String directory) throws IOException {
+    List<Path> holders = new ArrayList<>(); // of new names, where forceDirectory does not reach
+    for (Path at = root; !Files.exists(at); at = at.getParent()) {
+      holders.add(at.getParent());
+    }
     Files.createDirectories(resolve(directory));
+    for (Path holder : holders) {
+      force(holder);
+    }
   }
 
   @Override
   public void forceDirectory(String directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
+    force(resolve(directory));
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
