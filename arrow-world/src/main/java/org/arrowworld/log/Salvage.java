@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.schema.Key;
@@ -12,7 +13,7 @@ import org.arrowworld.storage.Storage;
 
 /**
  * Reads a log that may be damaged: every batch that verifies and continues the one before it, up to
- * the first that does not. Footers are not needed.
+ * the first that does not, or to the fence of a truncation under way. Footers are not needed.
  */
 public final class Salvage {
 
@@ -31,22 +32,25 @@ public final class Salvage {
   private final KeyTable keys;
   private final ReadMemory memory = new ReadMemory();
   private final List<String> losses = new ArrayList<>();
+  private final long limit;
   private LogPosition end;
   private long seqSeen;
-  private boolean broken;
 
-  private Salvage(Storage storage, StoreId store, List<Key> initialKeys, LogPosition start) {
+  private Salvage(Storage storage, StoreId store, List<Key> initialKeys, LogPosition start)
+      throws IOException {
     this.storage = storage;
     this.store = store;
     this.keys = new KeyTable(initialKeys);
     this.end = start;
     this.seqSeen = start.seq();
+    this.limit = limit(storage, losses);
   }
 
   /**
    * Reads what can be read.
    *
-   * @param start where the log begins: {@link LogPosition#START}, or a base
+   * @param start where reading begins: {@link LogPosition#START}, or a base, which may lie within a
+   *     segment
    * @param visitor gets the committed rows, in order; keys are in {@code keyTable} by then
    * @param keyTable takes the keys that are met
    */
@@ -55,45 +59,89 @@ public final class Salvage {
       throws IOException {
     Salvage salvage = new Salvage(storage, store, keyTable.from(0), start);
     for (String path : Log.segmentPaths(storage)) {
-      salvage.segment(path, keyTable, visitor);
+      if (LogOpener.firstSeq(path) < salvage.limit) {
+        salvage.segment(path, keyTable, visitor);
+      }
     }
     return new Result(salvage.end, List.copyOf(salvage.losses), salvage.seqSeen);
   }
 
-  private void segment(String path, KeyTable keyTable, Log.Visitor visitor) throws IOException {
-    long firstMessage = path.endsWith(SegmentFormat.SEALED_ENDING) ? 8 : 0;
-    try (SegmentReader reader = SegmentReader.open(storage, path, firstMessage, memory)) {
-      if (!reader.header().store().equals(store)) {
-        lose(path + ": it belongs to another store");
-        return;
-      }
-      LogPosition start = reader.header().start();
-      SegmentIndex index = SegmentIndexer.live(reader);
-      long rows = index.batches().stream().mapToLong(SegmentIndex.Entry::rows).sum();
-      seqSeen = Math.max(seqSeen, start.seq() + rows);
-      boolean continues = start.seq() == end.seq() && start.chain() == end.chain();
-      if (broken || !continues) {
-        if (start.seq() + rows > end.seq()) {
-          lose(
-              "%s: its %d readable rows from seq %d on do not follow what was saved, which ends at seq %d"
-                  .formatted(path, rows, start.seq(), end.seq()));
-        }
-        return;
-      }
-      handOver(reader, index, keyTable, visitor);
-      Tail tail = index.tail();
-      if (tail.kind() == Tail.Kind.DAMAGED || (firstMessage > 0 && isCutSealed(reader, index))) {
-        lose("%s at byte %d: %s".formatted(path, tail.offset(), tail.finding()));
-      }
-    } catch (DamagedFileException | UnsupportedVersionException | NoSuchFileException e) {
-      lose(e.getMessage());
+  /** The first seq that a truncation under way takes away (spec L-21); else the greatest long. */
+  public static long limit(Storage storage) throws IOException {
+    return limit(storage, new ArrayList<>());
+  }
+
+  private static long limit(Storage storage, List<String> losses) throws IOException {
+    try {
+      return Fence.read(storage).map(Fence::seq).orElse(Long.MAX_VALUE);
+    } catch (DamagedFileException e) {
+      losses.add(e.getMessage());
+      return Long.MAX_VALUE;
     }
   }
 
-  /** A sealed segment has no tail: its last batch is followed by the end marker and a footer. */
-  private static boolean isCutSealed(SegmentReader reader, SegmentIndex index) throws IOException {
+  private void segment(String path, KeyTable keyTable, Log.Visitor visitor) throws IOException {
+    boolean sealed = path.endsWith(SegmentFormat.SEALED_ENDING);
+    try (SegmentReader reader = SegmentReader.open(storage, path, sealed ? 8 : 0, memory)) {
+      if (!reader.header().store().equals(store)) {
+        losses.add(path + ": it belongs to another store");
+        return;
+      }
+      SegmentIndex index = SegmentIndexer.live(reader);
+      long start = reader.header().start().seq();
+      long rows = index.batches().stream().mapToLong(SegmentIndex.Entry::rows).sum();
+      seqSeen = Math.max(seqSeen, Math.min(limit, start + rows));
+      if (continues(reader, index)) {
+        handOver(reader, index, keyTable, visitor);
+      } else if (Math.min(limit, index.end().seq()) > end.seq()) {
+        losses.add(
+            "%s: its %d readable rows from seq %d on do not follow what was saved, which ends at seq %d"
+                .formatted(path, rows, start, end.seq()));
+      }
+      if (hasMore(reader, index, sealed)) {
+        Tail tail = index.tail();
+        losses.add("%s at byte %d: %s".formatted(path, tail.offset(), tail.finding()));
+      }
+    } catch (DamagedFileException | UnsupportedVersionException | NoSuchFileException e) {
+      losses.add(e.getMessage());
+    }
+  }
+
+  /** Whether the segment begins at the end so far, or holds it and what follows: by the chain. */
+  private boolean continues(SegmentReader reader, SegmentIndex index) throws IOException {
+    LogPosition start = reader.header().start();
+    if (start.seq() == end.seq()) {
+      return start.chain() == end.chain();
+    }
+    return start.seq() < end.seq()
+        && end.seq() < index.end().seq()
+        && commitBefore(reader, index, end.seq()).filter(p -> p.chain() == end.chain()).isPresent();
+  }
+
+  /** The position at a seq, if a commit row stands right before it. */
+  private static Optional<LogPosition> commitBefore(
+      SegmentReader reader, SegmentIndex index, long seq) throws IOException {
+    for (int i = 0; i < index.batches().size(); i++) {
+      SegmentIndex.Entry entry = index.batches().get(i);
+      if (entry.firstSeq() < seq && seq <= entry.firstSeq() + entry.rows()) {
+        TripleBatch batch = reader.read(index.batches(), i);
+        int row = (int) (seq - 1 - entry.firstSeq());
+        return batch.key(row) == KeyTable.COMMIT
+            ? Optional.of(new LogPosition(batch.tick(row), seq, batch.val(row)))
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether there was more in it than could be saved; a sealed one says how much it held. */
+  private boolean hasMore(SegmentReader reader, SegmentIndex index, boolean sealed)
+      throws IOException {
+    if (!sealed) {
+      return index.tail().kind() == Tail.Kind.DAMAGED && end.seq() < limit;
+    }
     try {
-      return SegmentIndexer.sealed(reader).end().seq() != index.end().seq();
+      return Math.min(limit, SegmentIndexer.sealed(reader).end().seq()) > end.seq();
     } catch (DamagedFileException e) {
       return true;
     }
@@ -102,24 +150,29 @@ public final class Salvage {
   private void handOver(
       SegmentReader reader, SegmentIndex index, KeyTable keyTable, Log.Visitor visitor)
       throws IOException {
+    LogPosition last = index.end();
+    if (last.seq() > limit) {
+      Optional<LogPosition> cut = commitBefore(reader, index, limit);
+      if (cut.isEmpty()) {
+        losses.add("%s: no tick ends at seq %d".formatted(Fence.PATH, limit));
+        return;
+      }
+      last = cut.get();
+    }
     for (Key key : reader.keys().from(keys.size())) {
       keys.add(key);
       keyTable.add(key);
     }
     for (int i = 0; i < index.batches().size(); i++) {
-      TripleBatch batch = reader.read(index.batches(), i);
-      int to = (int) Math.min(batch.rows(), index.end().seq() - batch.firstSeq());
-      if (to > 0) {
-        visitor.visit(batch, 0, to);
+      SegmentIndex.Entry entry = index.batches().get(i);
+      int from = (int) Math.min(entry.rows(), Math.max(0, end.seq() - entry.firstSeq()));
+      int to = (int) Math.min(entry.rows(), last.seq() - entry.firstSeq());
+      if (from < to) {
+        visitor.visit(reader.read(index.batches(), i), from, to);
       }
     }
-    if (index.end().seq() > end.seq()) {
-      end = index.end();
+    if (last.seq() > end.seq()) {
+      end = last;
     }
-  }
-
-  private void lose(String finding) {
-    losses.add(finding);
-    broken = true;
   }
 }

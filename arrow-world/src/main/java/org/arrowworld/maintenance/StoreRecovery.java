@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.log.Durability;
@@ -108,28 +109,63 @@ public final class StoreRecovery {
         verification);
   }
 
-  /** Copies the base the log begins at, if there is one, and takes note of damaged snapshots. */
+  /** Copies the base that the log goes on from, if there is one. */
   private LogPosition copyBase(StoreInfo old, StoreInfo info, Codebook codebook)
       throws IOException {
-    LogPosition start = LogPosition.START;
+    Optional<Snapshot.Location> base = base(old);
+    if (base.isEmpty()) {
+      return LogPosition.START;
+    }
+    try (Snapshot snapshot = Snapshot.open(source, base.get(), old.id());
+        World world = snapshot.load(allocator)) {
+      SnapshotWriter.write(
+          target,
+          info.id(),
+          world,
+          snapshot.position(),
+          SnapshotWriter.Role.BASE,
+          snapshot.properties());
+      for (int code = 0; code < world.codebook().size(); code++) {
+        codebook.learn(code, world.codebook().word(code));
+      }
+      return snapshot.position();
+    }
+  }
+
+  /**
+   * The sound base from which most can be read, the oldest of such; empty if that is the beginning
+   * of the log. Takes note of damaged snapshots.
+   */
+  private Optional<Snapshot.Location> base(StoreInfo old) throws IOException {
+    long limit = Salvage.limit(source);
+    Map<LogPosition, Snapshot.Location> bases = new LinkedHashMap<>();
     for (Snapshot.Location location : Snapshot.list(source)) {
       try (Snapshot snapshot = Snapshot.open(source, location, old.id())) {
         snapshot.verify();
-        if (snapshot.isBase() && start.equals(LogPosition.START)) {
-          try (World world = snapshot.load(allocator)) {
-            start = snapshot.position();
-            SnapshotWriter.write(
-                target, info.id(), world, start, SnapshotWriter.Role.BASE, snapshot.properties());
-            for (int code = 0; code < world.codebook().size(); code++) {
-              codebook.learn(code, world.codebook().word(code));
-            }
-          }
+        if (snapshot.isBase() && snapshot.position().seq() <= limit) {
+          bases.put(snapshot.position(), location);
         }
       } catch (DamagedFileException e) {
         damagedSnapshots.add(e.getMessage());
       }
     }
-    return start;
+    Optional<Snapshot.Location> best = Optional.empty();
+    boolean beginsWithBase = bases.keySet().stream().anyMatch(p -> p.seq() == 0);
+    long read = beginsWithBase ? -1 : readable(old, LogPosition.START);
+    for (Map.Entry<LogPosition, Snapshot.Location> base : bases.entrySet()) {
+      long end = readable(old, base.getKey());
+      if (end > read) {
+        best = Optional.of(base.getValue());
+        read = end;
+      }
+    }
+    return best;
+  }
+
+  /** The seq up to which the log can be read from a position on. */
+  private long readable(StoreInfo old, LogPosition start) throws IOException {
+    KeyTable keys = new KeyTable(old.schema().keys());
+    return Salvage.run(source, old.id(), start, keys, (batch, from, to) -> {}).end().seq();
   }
 
   private Salvage.Result copyLog(

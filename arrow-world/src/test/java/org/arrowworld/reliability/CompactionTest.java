@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.BufferCompression;
@@ -56,6 +58,15 @@ class CompactionTest {
 
   private Map<Long, String> hashes(MemoryStorage storage) throws IOException {
     return ((Reading.Valid) SmallStores.read(storage, memory)).hashes();
+  }
+
+  /** The ticks of a recovery that loses nothing. */
+  private Map<Long, String> recovered(MemoryStorage storage) throws IOException {
+    MemoryStorage target = new MemoryStorage();
+    StoreRecovery.Report report = StoreRecovery.run(storage, target, memory);
+    assertThat(report.losses()).isEmpty();
+    assertThat(report.verification().isSound()).isTrue();
+    return hashes(target);
   }
 
   private void sound(MemoryStorage storage) throws IOException {
@@ -138,6 +149,7 @@ class CompactionTest {
     Map<Long, String> after = hashes(storage);
     assertThat(after).hasSize(13);
     after.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
+    assertThat(recovered(storage)).isEqualTo(after);
     try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
       live.tick(t -> t.table("c").remove(0));
       live.seal();
@@ -148,6 +160,7 @@ class CompactionTest {
   @Test
   void a_crash_at_any_operation_of_compaction_leaves_every_kept_tick() throws IOException {
     Map<Long, String> before = hashes(manySegments());
+    Map<Long, String> kept = new TreeMap<>(before).tailMap(TICKS - 1L - 12);
     for (long operation = 0; ; operation++) {
       MemoryStorage storage = manySegments();
       storage.plan(FaultPlan.once(operation, Fault.CRASH));
@@ -168,6 +181,7 @@ class CompactionTest {
         for (long tick = TICKS - 1 - 12; tick < TICKS; tick++) {
           assertThat(left.get(tick)).as("%s at %d", kind, operation).isEqualTo(before.get(tick));
         }
+        assertThat(recovered(after)).as("%s at %d", kind, operation).containsAllEntriesOf(kept);
         StoreCompaction.keep(after, 12, Optional.empty(), memory);
         sound(after);
       }

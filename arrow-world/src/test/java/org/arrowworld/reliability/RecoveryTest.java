@@ -3,17 +3,24 @@ package org.arrowworld.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.log.Log;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Form;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RELIABILITY contract 4: damage is never repaired in place; what can be proven is saved anew. */
 class RecoveryTest {
@@ -34,6 +41,45 @@ class RecoveryTest {
     assertThat(report.losses()).isEmpty();
     assertThat(report.rowsLost()).isZero();
     assertThat(report.verification().isSound()).isTrue();
+    assertThat(((Reading.Valid) SmallStores.read(target, memory)).hashes())
+        .isEqualTo(((Reading.Valid) SmallStores.read(source, memory)).hashes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void a_compacted_store_is_recovered_from_its_base_on_though_that_lies_within_a_segment(int keep)
+      throws IOException {
+    MemoryStorage source = SmallStores.create(Form.SEALED, memory);
+    StoreCompaction.Report compaction = StoreCompaction.keep(source, keep, memory);
+    assertThat(compaction.base()).hasValue(SmallStores.TICKS - 1 - keep);
+    MemoryStorage target = new MemoryStorage();
+    StoreRecovery.Report report = StoreRecovery.run(source, target, memory);
+    assertThat(report.losses()).isEmpty();
+    assertThat(report.rowsLost()).isZero();
+    assertThat(report.verification().isSound()).isTrue();
+    try (Timeline saved = Timeline.open(target);
+        Timeline was = Timeline.open(source)) {
+      assertThat(saved.end()).isEqualTo(was.end());
+    }
+    assertThat(((Reading.Valid) SmallStores.read(target, memory)).hashes())
+        .isEqualTo(((Reading.Valid) SmallStores.read(source, memory)).hashes());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Form.class)
+  void what_a_truncation_took_away_does_not_come_back(Form form) throws IOException {
+    MemoryStorage source = SmallStores.create(form, memory);
+    long cut = SmallStores.TICKS - 3;
+    try (Log log = StoreInfo.read(source).openLog(source)) {
+      String seq = "%016x".formatted(log.positionAt(cut).seq());
+      ChecksummedJson.write(
+          source, "fence.json", Map.of("tick", "%016x".formatted(cut), "seq", seq, "epoch", 1));
+    }
+    MemoryStorage target = new MemoryStorage();
+    StoreRecovery.Report report = StoreRecovery.run(source, target, memory);
+    assertThat(report.losses()).isEmpty();
+    assertThat(report.rowsLost()).isZero();
+    assertThat(report.saved().tick()).isEqualTo(cut);
     assertThat(((Reading.Valid) SmallStores.read(target, memory)).hashes())
         .isEqualTo(((Reading.Valid) SmallStores.read(source, memory)).hashes());
   }
