@@ -80,6 +80,7 @@ public final class StoreCompaction {
    * Writes a base at the last tick but {@code keepTicks}, drops the whole segments and the
    * snapshots before it, then merges. History before the base is gone.
    *
+   * @throws InvalidUseException if the store has no tables, as record logs have none
    * @param compression of all segments afterwards; empty for that of the last sealed one
    */
   @SuppressWarnings("try") // the lock is only held
@@ -91,6 +92,11 @@ public final class StoreCompaction {
       throws IOException {
     if (keepTicks < 0) {
       throw new InvalidUseException("Cannot keep %d ticks".formatted(keepTicks));
+    }
+    if (StoreInfo.read(storage).schema().tables().isEmpty()) {
+      throw new InvalidUseException(
+          "Cannot drop history of %s: it has no tables, so no base could stand for what is dropped; compact it whole"
+              .formatted(storage.description()));
     }
     try (Closeable lock = StoreLock.take(storage)) {
       LogRecovery.prepare(storage);

@@ -15,6 +15,7 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -84,7 +85,8 @@ final class RecordStore {
     }
     LogRecovery.prepare(storage, sealing);
     try (Log log = info.openLog(storage)) {
-      if (log.start().seq() > 0) {
+      boolean emptied = log.segments().isEmpty() && !Snapshot.list(storage).isEmpty();
+      if (log.start().seq() > 0 || emptied) {
         throw new InvalidUseException(
             "Cannot go on with the record log in %s: its beginning was dropped, and with it the codebook"
                 .formatted(storage.description()));

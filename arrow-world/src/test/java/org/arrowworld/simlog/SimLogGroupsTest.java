@@ -10,11 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -150,6 +153,26 @@ class SimLogGroupsTest {
     assertThat(records).hasSize(40);
     assertThat(records.get(37L))
         .isEqualTo(Map.of("time", 37L, "run", "run 3", "word", "word 1", "new3", 7L));
+    verify(storage);
+  }
+
+  /** A base would be an empty world, without the words that later records refer to. */
+  @Test
+  void the_history_of_a_record_log_cannot_be_dropped() throws IOException {
+    try (SimLog log = SimLog.open(storage, NONE)) {
+      log.log(0, "word", "a");
+      log.commit();
+      log.log(1, "word", "a");
+    }
+    try (BufferAllocator memory = new RootAllocator()) {
+      for (int keep : new int[] {0, 1}) {
+        assertThatThrownBy(() -> StoreCompaction.keep(storage, keep, memory))
+            .isInstanceOf(InvalidUseException.class)
+            .hasMessageContaining("it has no tables, so no base could stand for what is dropped");
+      }
+    }
+    StoreCompaction.merge(storage);
+    assertThat(records(storage)).hasSize(2);
     verify(storage);
   }
 

@@ -316,6 +316,46 @@ class ImportTablesTest {
     assertThat(without.json().get("tables")).isEqualTo(Map.of("t", 2)); // "" is a text
   }
 
+  private List<String> columns(Aw imported) throws IOException {
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    return StoreInfo.read(new DiskStorage(folder.resolve("csv")))
+        .schema()
+        .tables()
+        .get(0)
+        .allColumns()
+        .stream()
+        .map(c -> c.name() + ":" + c.type().label())
+        .toList();
+  }
+
+  @Test
+  void whole_numbers_that_no_type_holds_exactly_are_texts() throws IOException {
+    assertThat(columns(csv("n,m\n123456789012345678901,9007199254740993\n1,-1\n")))
+        .containsExactly("n:string", "m:i64");
+    assertThat(columns(csv("n\n9007199254740993\n0.5\n"))).containsExactly("n:string");
+    assertThat(columns(csv("n\n9007199254740992\n0.5\n"))).containsExactly("n:f64");
+    String digits = "1".repeat(1 << 20); // looked at once, or it would take hours
+    assertThat(columns(csv("n\n" + digits + "x\n"))).containsExactly("n:string");
+    assertThat(csv("n\n" + digits + "x\n", "--columns", "n=n:f64").err())
+        .contains("line 2: Cannot read '1");
+  }
+
+  @Test
+  void a_column_mapped_to_the_id_goes_before_one_of_that_name() throws IOException {
+    assertThat(columns(csv("id,key\n1,7\n2,8\n", "--columns", "id=key")))
+        .containsExactly("id:u32", "id_:i64");
+    Aw hash = Aw.run("hash", folder.resolve("csv"), "--tick", 0, "--columns", "id", "--table", "t");
+    assertThat(columns(csv("key,id\n7,1\n8,2\n", "--columns", "id=key")))
+        .containsExactly("id:u32", "id_:i64");
+    assertThat(
+            Aw.run("hash", folder.resolve("csv"), "--tick", 0, "--columns", "id", "--table", "t")
+                .out())
+        .isEqualTo(hash.out());
+    Aw twice = csv("a,b\n1,2\n", "--columns", "id=a,id=b");
+    assertThat(twice.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(twice.err()).contains("two columns would be called 'id'");
+  }
+
   @Test
   void malformed_csv_is_refused_by_its_line() throws IOException {
     refused(csv("a,b\n1,2\n3\n"), "line 3: 1 fields, the header has 2");

@@ -24,8 +24,9 @@ final class CsvColumn {
   }
 
   private static final Pattern INTEGER = Pattern.compile("0|-?[1-9][0-9]{0,19}");
-  private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,9})?");
+  private static final int EXACT_DIGITS = 17; // of -2^53
+
+  private static final Pattern WHOLE = Pattern.compile("-?[0-9]++");
   private static final Pattern LEADING_ZERO = Pattern.compile("[+-]?0[0-9].*|\\+.*");
   private static final Pattern SPECIAL = Pattern.compile("NaN|nan|[+-]?inf|-?Infinity");
 
@@ -67,12 +68,13 @@ final class CsvColumn {
     if (SPECIAL.matcher(field).matches()) {
       return true;
     }
-    if (!DECIMAL.matcher(field).matches() || LEADING_ZERO.matcher(field).matches()) {
+    if (!Conversion.DECIMAL.matcher(field).matches() || LEADING_ZERO.matcher(field).matches()) {
       return false;
     }
-    double value = Double.parseDouble(field);
-    boolean whole = INTEGER.matcher(field).matches();
-    return !Double.isInfinite(value) && (!whole || Math.abs(value) <= 0x1p53);
+    if (WHOLE.matcher(field).matches()) {
+      return field.length() <= EXACT_DIGITS && Math.abs(Long.parseLong(field)) <= 1L << 53;
+    }
+    return !Double.isInfinite(Double.parseDouble(field));
   }
 
   private boolean parses(ColumnType as, String field) {

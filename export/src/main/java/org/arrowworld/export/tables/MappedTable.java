@@ -35,6 +35,10 @@ final class MappedTable implements TableView {
   private final Map<String, ByteBuffer> bytes = new HashMap<>();
   private final List<Column> values = new ArrayList<>();
   private final Map<String, Integer> endings = new HashMap<>();
+
+  /** Names that columns are mapped to. */
+  private final Set<String> mapped = new HashSet<>();
+
   private boolean ids;
   private boolean gens;
   private TableSchema schema;
@@ -62,6 +66,7 @@ final class MappedTable implements TableView {
 
   private MappedTable map() {
     List<ForeignColumn> rest = new ArrayList<>();
+    table.columns().forEach(c -> mapping.of(c.name()).ifPresent(e -> mapped.add(e.target())));
     for (ForeignColumn column : table.columns()) {
       Optional<ColumnMapping.Entry> entry = mapping.of(column.name());
       if (entry.isPresent() && entry.get().isSkipped()) {
@@ -94,6 +99,12 @@ final class MappedTable implements TableView {
     String target = entry.map(ColumnMapping.Entry::target).orElse(column.name());
     if (!target.equals("id") && !target.equals("gen")) {
       return false;
+    }
+    if (entry.isEmpty() && mapped.contains(target)) {
+      return false;
+    }
+    if (sources.containsKey(target)) {
+      throw takenTwice(target);
     }
     ByteBuffer data;
     try {
@@ -139,14 +150,17 @@ final class MappedTable implements TableView {
     }
     ColumnType type = entry.flatMap(ColumnMapping.Entry::type).orElse(column.type());
     if (sources.put(name, column) != null) {
-      throw new InvalidUseException(
-          "Cannot import table '%s': two columns would be called '%s'"
-              .formatted(table.name(), name));
+      throw takenTwice(name);
     }
     values.add(Column.of(name, type));
     if (column.type() != ColumnType.STRING || type != ColumnType.STRING) {
       bytes.put(name, data(column, type, entry));
     }
+  }
+
+  private InvalidUseException takenTwice(String name) {
+    return new InvalidUseException(
+        "Cannot import table '%s': two columns would be called '%s'".formatted(table.name(), name));
   }
 
   private ByteBuffer data(
