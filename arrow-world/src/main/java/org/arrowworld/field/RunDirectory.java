@@ -44,7 +44,7 @@ final class RunDirectory {
     }
     String temporary = directory + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);
-    storage.createDirectories(temporary);
+    AtomicFiles.createDirectories(storage, temporary);
     GrowingNpy.create(storage, FieldFiles.in(temporary, FieldFiles.TIMES), NpyType.F64);
     for (String file : FieldFiles.arrays(metadata.fields(), metadata.velocities())) {
       GrowingNpy.create(

@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import java.io.IOException;
+import java.util.List;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
@@ -24,6 +25,7 @@ public final class LogRecovery {
    *     torn; it is left as it is
    */
   public static void prepare(Storage storage, BufferCompression sealing) throws IOException {
+    forceNames(storage);
     discardUnfinished(storage, SegmentFormat.LOG);
     discardUnfinished(storage, SegmentFormat.LIVE);
     LogTruncation.finish(storage);
@@ -35,8 +37,22 @@ public final class LogRecovery {
       long firstSeq = Long.parseLong(name.substring(0, 20));
       if (storage.exists(SegmentFormat.sealedPath(firstSeq))) {
         storage.delete(SegmentFormat.LIVE + "/" + name);
+        storage.forceDirectory(SegmentFormat.LIVE);
       } else {
         Sealer.seal(storage, firstSeq, sealing);
+      }
+    }
+  }
+
+  /**
+   * Forces the names a killed process may have left unforced: what is deleted for their sake must
+   * not be gone after a power loss that takes them.
+   */
+  private static void forceNames(Storage storage) throws IOException {
+    for (String directory :
+        List.of("", SegmentFormat.LOG, SegmentFormat.LIVE, LogTruncation.SNAPSHOTS)) {
+      if (storage.exists(directory)) {
+        storage.forceDirectory(directory);
       }
     }
   }

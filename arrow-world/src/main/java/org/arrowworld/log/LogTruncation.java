@@ -14,7 +14,7 @@ import org.arrowworld.storage.Storage;
  * do not exist; then they are removed. The caller holds the store's lock.
  */
 public final class LogTruncation {
-  private static final String SNAPSHOTS = "snapshots";
+  static final String SNAPSHOTS = "snapshots";
 
   private LogTruncation() {}
 

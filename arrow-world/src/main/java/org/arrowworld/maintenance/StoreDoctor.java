@@ -118,7 +118,7 @@ public final class StoreDoctor {
             path + " was never finished",
             "A crash or a running writer leaves such files; they hold nothing that was promised.",
             "");
-      } else if (!directory.startsWith("snapshots/")) {
+      } else if (!directory.startsWith("snapshots/") && !storage.isLink(path)) {
         unfinished(path);
       }
     }

@@ -2,7 +2,6 @@ package org.arrowworld.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /**
  * The one way a complete file or directory becomes visible: a {@code .tmp} written and forced,
@@ -41,16 +40,19 @@ public final class AtomicFiles {
     } while (!at.isEmpty());
   }
 
-  /** Deletes a file or directory with all it holds; nothing happens if it is not there. */
+  /**
+   * Deletes a file or directory with all it holds; nothing happens if it is not there. Of a link
+   * only the link is deleted: a store that comes from elsewhere may hold links to anything.
+   */
   public static void discard(Storage storage, String path) throws IOException {
-    if (!storage.exists(path)) {
-      return;
+    if (storage.isLink(path)) {
+      storage.delete(path);
+    } else if (storage.exists(path)) {
+      for (String name : storage.list(path)) {
+        discard(storage, path + "/" + name);
+      }
+      storage.delete(path);
     }
-    List<String> names = storage.list(path);
-    for (String name : names) {
-      discard(storage, path + "/" + name);
-    }
-    storage.delete(path);
   }
 
   /** As {@link #discard} while a failure is on its way; what goes wrong is added to it. */

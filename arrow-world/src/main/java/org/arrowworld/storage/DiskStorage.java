@@ -8,11 +8,13 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +56,11 @@ public final class DiskStorage implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) {
+    return Files.isSymbolicLink(resolve(path));
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.READ));
   }
@@ -70,14 +77,26 @@ public final class DiskStorage implements Storage {
     return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.WRITE));
   }
 
+  /** The names of the root and of those above it, where they are new, are forced as well. */
   @Override
   public void createDirectories(String directory) throws IOException {
+    List<Path> holders = new ArrayList<>(); // of new names, where forceDirectory does not reach
+    for (Path at = root; !Files.exists(at); at = at.getParent()) {
+      holders.add(at.getParent());
+    }
     Files.createDirectories(resolve(directory));
+    for (Path holder : holders) {
+      force(holder);
+    }
   }
 
   @Override
   public void forceDirectory(String directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
+    force(resolve(directory));
+  }
+
+  private static void force(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
@@ -94,6 +113,11 @@ public final class DiskStorage implements Storage {
 
   @Override
   public Closeable lock(String path, String holder) throws IOException {
+    if (isLink(path)) {
+      throw new InvalidUseException(
+          "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it"
+              .formatted(root, path));
+    }
     Path file = root.toRealPath().resolve(path);
     // Closing any channel on a file drops the process's POSIX lock on it, so a file this process
     // holds is never opened a second time.
@@ -105,7 +129,11 @@ public final class DiskStorage implements Storage {
     try {
       channel =
           FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+              file,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.CREATE,
+              LinkOption.NOFOLLOW_LINKS);
       if (tryLock(channel) == null) {
         throw new StoreLockedException(description(), readHolder(channel));
       }

@@ -27,6 +27,11 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) throws IOException {
+    return storage.isLink(path);
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     return storage.openRead(path);
   }

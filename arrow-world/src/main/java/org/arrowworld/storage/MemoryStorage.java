@@ -106,6 +106,12 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
+  public synchronized boolean isLink(String path) throws IOException {
+    alive();
+    return false;
+  }
+
+  @Override
   public synchronized ReadableFile openRead(String path) throws IOException {
     alive();
     return new Handle(path, file(path));

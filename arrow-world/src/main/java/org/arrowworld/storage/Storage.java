@@ -21,6 +21,12 @@ public interface Storage extends Closeable {
   /** Whether a file or directory of this path exists. */
   boolean exists(String path) throws IOException;
 
+  /**
+   * Whether this is a link to a file or directory, which may be outside of the storage, or to
+   * nothing. {@link #delete} deletes the link itself.
+   */
+  boolean isLink(String path) throws IOException;
+
   /** Opens an existing file for reading at any position. The caller closes it. */
   ReadableFile openRead(String path) throws IOException;
 

@@ -77,6 +77,15 @@ class FieldCrashTest {
   }
 
   @Test
+  void The_directory_of_runs_that_the_first_run_makes_survives_a_power_loss() throws IOException {
+    MemoryStorage memory = new MemoryStorage();
+    try (FieldSnapshotWriter writer = FieldSnapshotWriter.create(memory, "fields/run", PHI, EACH)) {
+      writer.append(0, snapshot(0));
+    }
+    assertThat(check(memory.afterCrash(CrashKind.POWER), "fields/run")).isEqualTo(1);
+  }
+
+  @Test
   void Forced_runs_flushed_now_and_then_survive_at_every_operation() throws IOException {
     sweep(EACH.flushEvery(5), CrashKind.values());
   }

@@ -95,6 +95,11 @@ final class SparseStorage implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) {
+    return false;
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     return files.get(path);
   }

@@ -75,6 +75,26 @@ class CompactionTest {
   }
 
   @Test
+  void a_live_segment_stays_away_when_its_sealed_twin_is_dropped() throws IOException {
+    String livePath = "log/live/00000000000000000000.arrows";
+    MemoryStorage storage = SmallStores.create(SmallStores.Form.LIVE, memory);
+    byte[] live = storage.bytes(livePath);
+    try (LiveWorld world = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+      for (int i = 0; i < 3; i++) {
+        world.tick(t -> t.table("c").insert().setFloat("x", 1).set("k", "w"));
+      }
+      world.seal();
+    }
+    storage.put(livePath, live); // as whoever sealed it leaves it if killed before deleting it
+    StoreCompaction.Report report = StoreCompaction.keep(storage, 1, memory);
+    assertThat(report.dropped().toString()).contains(FIRST_SEGMENT);
+    MemoryStorage left = storage.afterCrash(CrashKind.POWER);
+    assertThat(left.exists(livePath)).isFalse();
+    sound(left);
+    assertThat(hashes(left)).isEqualTo(hashes(storage)).isNotEmpty();
+  }
+
+  @Test
   void merging_keeps_every_tick_and_the_chain() throws IOException {
     MemoryStorage storage = manySegments();
     Map<Long, String> before = hashes(storage);

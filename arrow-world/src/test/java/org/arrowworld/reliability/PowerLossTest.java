@@ -1,6 +1,7 @@
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.HashMap;
@@ -10,9 +11,14 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.live.LiveWorld;
+import org.arrowworld.log.LogRecovery;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.reliability.TracingStorage.Step;
 import org.arrowworld.reliability.TracingStorage.WriteStep;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.FaultPlan;
+import org.arrowworld.storage.FaultPlan.Fault;
+import org.arrowworld.storage.FaultPlan.Operation;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.storage.WritableFile;
@@ -88,6 +94,108 @@ class PowerLossTest {
       }
     }
     return step;
+  }
+
+  @Test
+  void a_power_cut_after_a_process_was_killed_takes_nothing_acknowledged() throws Exception {
+    System.out.printf("PowerLossTest: killed, then power cuts, -Daw.seed=%d%n", SEED);
+    for (long seed = SEED; seed < SEED + Math.max(2, CUTS / 200); seed++) {
+      CrashScenario life = CrashScenario.run(seed, memory);
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int i = 0; i < 5; i++) {
+        int step = random.nextInt(life.storage().size() + 1);
+        try {
+          MemoryStorage left = killedThenCut(life, step, random);
+          if (StoreInfo.exists(left)) {
+            StoreChecks.sound(left, life.acknowledgedAt(step), life.begunAt(step), memory);
+          } else {
+            assertThat(life.createdAt(step)).as("the store had been created").isFalse();
+          }
+        } catch (IOException | RuntimeException | AssertionError e) {
+          String what = describe(life, step);
+          throw new AssertionError(
+              "-Daw.seed=%d: killed after step %d (%s), then a power cut"
+                  .formatted(seed, step, what),
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Kills a life's process, which leaves unforced names and bytes in the system's memory, goes on
+   * with its store in another process and cuts the power within that.
+   */
+  private MemoryStorage killedThenCut(CrashScenario life, int step, SplittableRandom random)
+      throws Exception {
+    List<Step> before = life.storage().steps().subList(0, step);
+    TracingStorage next = new TracingStorage(after(before));
+    if (!StoreInfo.exists(next)) {
+      return after(before).afterPowerLoss(random.nextLong());
+    }
+    next.freeSealers();
+    if (random.nextBoolean()) {
+      LiveWorld.resume(next, life.options(), memory).close();
+    }
+    long last;
+    try (Timeline timeline = Timeline.open(next)) {
+      last = StoreChecks.lastTick(timeline);
+    }
+    if (last < 0) {
+      LiveWorld.resume(next, life.options(), memory).close(); // there is nothing to keep yet
+    } else {
+      StoreCompaction.keep(next, random.nextInt(10), memory);
+    }
+    MemoryStorage left = after(before);
+    run(next.steps().subList(0, random.nextInt(next.size() + 1)), left);
+    return left.afterPowerLoss(random.nextLong());
+  }
+
+  private static MemoryStorage after(List<Step> steps) throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    run(steps, storage);
+    return storage;
+  }
+
+  private static void run(List<Step> steps, MemoryStorage storage) throws IOException {
+    Map<Integer, WritableFile> open = new HashMap<>();
+    for (Step step : steps) {
+      step.run(storage, open);
+    }
+  }
+
+  @Test
+  void a_sealed_segment_whose_name_is_not_forced_yet_is_not_all_that_is_left() throws IOException {
+    boolean finished = false;
+    for (int operation = 0; !finished; operation++) {
+      MemoryStorage storage = SmallStores.create(SmallStores.Form.LIVE, memory);
+      storage.plan(failAfterSealing());
+      assertThatThrownBy(() -> LogRecovery.prepare(storage)).hasMessageContaining("DIRECTORY log");
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      try {
+        LogRecovery.prepare(storage);
+        finished = true;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("simulated CRASH");
+      }
+      for (long seed = 0; seed < 20; seed++) {
+        assertThat(SmallStores.read(storage.afterPowerLoss(seed), memory))
+            .as("power cut at operation %d, seed %d", operation, seed)
+            .isInstanceOfSatisfying(
+                SmallStores.Reading.Valid.class,
+                valid -> assertThat(valid.lastTick()).isEqualTo(SmallStores.TICKS - 1));
+      }
+    }
+  }
+
+  /** Lets a segment be sealed and renamed into place, but its name not be forced. */
+  private static FaultPlan failAfterSealing() {
+    boolean[] sealed = new boolean[1];
+    return (index, operation, path) -> {
+      boolean fails = sealed[0];
+      sealed[0] |= operation == Operation.RENAME && path.endsWith(".arrow.tmp");
+      return fails ? Fault.FAIL : Fault.NONE;
+    };
   }
 
   @Test

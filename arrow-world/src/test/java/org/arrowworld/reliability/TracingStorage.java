@@ -124,6 +124,12 @@ final class TracingStorage implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) throws IOException {
+    gate();
+    return storage.isLink(path);
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     gate();
     return storage.openRead(path);

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * @param terminal whether {@code err} is a terminal
  * @param pause waits before a followed log is looked at again; false ends the following
  */
-record Console(PrintStream out, PrintStream err, boolean terminal, Pause pause) {
+record Console(Output out, PrintStream err, boolean terminal, Pause pause) {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long PAUSE_MILLIS = 200;
 
@@ -25,11 +25,9 @@ record Console(PrintStream out, PrintStream err, boolean terminal, Pause pause) 
 
   /** The process's own streams. */
   static Console ofProcess() {
-    PrintStream out =
-        new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES),
-            false,
-            StandardCharsets.UTF_8);
+    Output out =
+        new Output(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     boolean terminal = "1".equals(System.getenv("AW_STDERR_TTY"));

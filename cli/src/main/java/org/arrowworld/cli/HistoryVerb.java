@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.cli.RowPrinter.ReaderGoneException;
+import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.timeline.Change;
@@ -101,7 +101,7 @@ final class HistoryVerb extends ReadingVerb {
         String of = key == null ? "" : " with key '" + key + "'";
         throw new InvalidUseException("the log has no row of %s %d%s".formatted(table, id, of));
       }
-    } catch (ReaderGoneException e) {
+    } catch (OutputClosedException e) {
       return Exit.OK;
     }
     return Exit.OK;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.arrowworld.cli.RowPrinter.ReaderGoneException;
+import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
@@ -77,7 +77,7 @@ final class LogVerb extends ReadingVerb {
           || !printRecords(storage, condition, printer)) {
         printRows(storage, condition, printer);
       }
-    } catch (ReaderGoneException e) {
+    } catch (OutputClosedException e) {
       return Exit.OK;
     }
     return Exit.OK;

@@ -3,6 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** {@code aw}. */
@@ -33,15 +34,33 @@ public final class Main {
 
   static int run(Console console, String... args) {
     try {
+      return delivered(console, execute(console, args));
+    } finally {
+      Interruption.finish();
+    }
+  }
+
+  private static int execute(Console console, String... args) {
+    try {
       Verb quick = quick(args);
       return quick != null ? execute(quick, console) : RootCommand.run(console, args);
     } catch (StackOverflowError | OutOfMemoryError e) {
       console.note(Failures.line(e, "go on"));
       return Exit.FAILURE;
-    } finally {
-      console.out().flush();
-      Interruption.finish();
     }
+  }
+
+  /** The exit code of a command, unless what it printed was not written. */
+  private static int delivered(Console console, int exit) {
+    console.out().flush();
+    Optional<IOException> failure = console.out().failure();
+    if (failure.isEmpty()) {
+      return exit;
+    }
+    console.note(
+        Failures.line(failure.get(), "write to standard output")
+            + "; what was printed is not whole");
+    return exit == Exit.OK ? Exit.FAILURE : exit;
   }
 
   /** The verb of a plain command line, ready to be executed; null if picocli must look at it. */

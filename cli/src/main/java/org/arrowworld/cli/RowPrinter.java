@@ -20,7 +20,7 @@ final class RowPrinter {
   }
 
   /** Prints a row; its values in the order of the names, null where there is none. */
-  void row(Object... values) throws ReaderGoneException {
+  void row(Object... values) throws OutputClosedException {
     if (format == Report.Format.JSON) {
       Map<String, Object> object = new LinkedHashMap<>();
       for (int i = 0; i < names.length; i++) {
@@ -39,7 +39,7 @@ final class RowPrinter {
   }
 
   /** Prints a record: its number and commit group, then its values. */
-  void record(SimRecordView record) throws ReaderGoneException {
+  void record(SimRecordView record) throws OutputClosedException {
     if (format == Report.Format.JSON) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("record", record.ordinal());
@@ -62,9 +62,9 @@ final class RowPrinter {
     printed();
   }
 
-  private void printed() throws ReaderGoneException {
+  private void printed() throws OutputClosedException {
     if (++rows % CHECK_ROWS == 0 && console.out().checkError()) {
-      throw new ReaderGoneException();
+      throw new OutputClosedException();
     }
   }
 
@@ -72,11 +72,11 @@ final class RowPrinter {
     return rows;
   }
 
-  /** Whoever read the output has had enough, as {@code head} has. */
-  static final class ReaderGoneException extends java.io.IOException {
+  /** Nothing more is written: its reader has had enough, or it failed, which {@link Main} says. */
+  static final class OutputClosedException extends java.io.IOException {
     private static final long serialVersionUID = 1L;
 
-    ReaderGoneException() {
+    OutputClosedException() {
       super("the output was closed");
     }
   }

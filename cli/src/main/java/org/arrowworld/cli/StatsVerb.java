@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.arrowworld.cli.RowPrinter.ReaderGoneException;
+import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.log.Log;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
@@ -78,7 +78,7 @@ final class StatsVerb extends ReadingVerb {
       } else {
         printByTick(statistics);
       }
-    } catch (ReaderGoneException e) {
+    } catch (OutputClosedException e) {
       return Exit.OK;
     } finally {
       Files.delete(scratch);

@@ -2,8 +2,6 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -43,8 +41,7 @@ final class Warmup {
   }
 
   private static void aw(String... args) {
-    PrintStream nowhere =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    Output nowhere = new Output(OutputStream.nullOutputStream());
     int exit = Main.run(new Console(nowhere, nowhere, false, () -> false), args);
     if (exit != Exit.OK) {
       throw new IllegalStateException(String.join(" ", args) + " exits with " + exit);

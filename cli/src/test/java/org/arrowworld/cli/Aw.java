@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,19 +23,22 @@ record Aw(int exit, String out, String err) {
 
   static Aw run(Console.Pause pause, Object... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Aw aw = run(out, pause, args);
+    return new Aw(aw.exit, out.toString(StandardCharsets.UTF_8), aw.err);
+  }
+
+  /** With an output of the caller's; {@code out} is empty. */
+  static Aw run(OutputStream out, Console.Pause pause, Object... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
         new Console(
-            new PrintStream(out, false, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            pause);
+            new Output(out), new PrintStream(err, true, StandardCharsets.UTF_8), false, pause);
     List<String> texts = new ArrayList<>();
     for (Object arg : args) {
       texts.add(arg.toString());
     }
     int exit = Main.run(console, texts.toArray(String[]::new));
-    return new Aw(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new Aw(exit, "", err.toString(StandardCharsets.UTF_8));
   }
 
   List<String> lines() {

@@ -48,7 +48,7 @@ class QuickArgumentsTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
         new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new Output(out),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
             () -> false);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -155,7 +156,8 @@ class TimelineVerbsTest {
   private static String bar(boolean terminal, long rows) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    try (ScanBar bar = new ScanBar(new Console(stream, stream, terminal, () -> false), "verify")) {
+    Output out = new Output(OutputStream.nullOutputStream());
+    try (ScanBar bar = new ScanBar(new Console(out, stream, terminal, () -> false), "verify")) {
       bar.scanned(rows / 2, rows);
       bar.scanned(rows, rows);
     }

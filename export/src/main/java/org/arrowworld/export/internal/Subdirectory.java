@@ -33,6 +33,11 @@ public final class Subdirectory implements Storage {
   }
 
   @Override
+  public boolean isLink(String path) throws IOException {
+    return parent.isLink(at(path));
+  }
+
+  @Override
   public ReadableFile openRead(String path) throws IOException {
     return parent.openRead(at(path));
   }
