@@ -15,13 +15,16 @@ import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.SegmentInfo;
+import org.arrowworld.log.StoreId;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.npy.NpyFiles;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.reliability.SmallStores.Form;
+import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 
@@ -138,6 +141,9 @@ final class HostileInputs {
   /** A file takes the place of one of a sound store's. */
   private void store(String path, byte[] bytes) {
     attempt("read " + path, memory -> read(with(path, bytes), memory));
+    if (path.startsWith(SNAPSHOT)) { // which reading a store may pass over
+      attempt("snapshot " + path, memory -> verifySnapshot(with(path, bytes)));
+    }
     attempt(
         "verify " + path,
         memory -> Verifier.verify(with(path, bytes), Verifier.Depth.STANDARD, 1, memory));
@@ -145,6 +151,15 @@ final class HostileInputs {
         "recover " + path,
         memory -> StoreRecovery.run(with(path, bytes), new MemoryStorage(), memory));
     attempt("resume " + path, memory -> LiveWorld.resume(with(path, bytes), SMALL, memory).close());
+  }
+
+  private static void verifySnapshot(MemoryStorage storage) throws IOException {
+    StoreId store = StoreInfo.read(storage).id();
+    for (Snapshot.Location location : Snapshot.list(storage)) {
+      try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
+        snapshot.verify();
+      }
+    }
   }
 
   private static void read(MemoryStorage storage, BufferAllocator memory) throws IOException {
