@@ -12,6 +12,7 @@ import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
@@ -122,10 +123,11 @@ class AllocationFailureTest {
             memory ->
                 StoreCompaction.keep(
                     storage.afterCrash(MemoryStorage.CrashKind.PROCESS), 20, memory));
+    MemoryStorage fork = new MemoryStorage(); // so that recovery has a base to copy
     try (BufferAllocator memory = new RootAllocator()) {
-      StoreCompaction.keep(storage, 20, memory); // so that recovery has a base to copy
+      StoreFork.at(storage, TICKS - 9, fork, memory);
     }
-    int recover = sweep(memory -> StoreRecovery.run(storage, new MemoryStorage(), memory));
+    int recover = sweep(memory -> StoreRecovery.run(fork, new MemoryStorage(), memory));
     assertThat(at).isGreaterThan(4);
     assertThat(verify).isGreaterThan(2);
     assertThat(resume).isGreaterThan(2);
