@@ -39,7 +39,7 @@ public final class OutputLock implements Closeable {
   public static OutputLock take(Storage storage, String output) throws IOException {
     String file = output + AtomicFiles.UNFINISHED + ENDING;
     String holder = "process %d, exporting to %s".formatted(ProcessHandle.current().pid(), output);
-    OutputLock taken = new OutputLock(storage, file, storage.lock(file, holder));
+    OutputLock taken = new OutputLock(storage, file, lock(storage, file, holder));
     if (!storage.exists(file)) {
       // The one before deleted it after it was opened here, so that others would not see it.
       taken.lock.close();
@@ -47,6 +47,17 @@ public final class OutputLock implements Closeable {
           storage.description(), "an export to %s that is just ending".formatted(output));
     }
     return taken;
+  }
+
+  private static Closeable lock(Storage storage, String file, String holder) throws IOException {
+    try {
+      return storage.lock(file, holder);
+    } catch (StoreLockedException e) {
+      throw e;
+    } catch (IOException e) {
+      AtomicFiles.discard(storage, file); // made, but without room for the holder's name
+      throw e;
+    }
   }
 
   /** Writes an output while the lock is held. */
