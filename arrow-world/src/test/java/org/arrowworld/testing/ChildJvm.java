@@ -28,6 +28,7 @@ public final class ChildJvm {
             "-XX:+IgnoreUnrecognizedVMOptions",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
+            "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1"));
     command.addAll(limits);
     command.add("-cp");

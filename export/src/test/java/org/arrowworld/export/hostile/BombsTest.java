@@ -67,7 +67,7 @@ class BombsTest {
 
   private static Process start() throws IOException {
     List<String> limits = List.of("-Xmx512m", "-XX:MaxDirectMemorySize=256m");
-    return ChildJvm.builder(Child.class, limits, List.of()).redirectErrorStream(true).start();
+    return ChildJvm.start(Child.class, limits, List.of());
   }
 
   /** Imports each bomb, and each file of the corpora if they are there. */
