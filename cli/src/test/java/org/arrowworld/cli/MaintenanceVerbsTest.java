@@ -34,12 +34,16 @@ class MaintenanceVerbsTest {
     assertThat(hash(out, 4)).isEqualTo(hash(store, 4));
   }
 
-  @Test
-  void a_damaged_log_is_recovered_as_far_as_it_can_be_proven_and_exits_3() throws IOException {
+  private void damageLog() throws IOException {
     Path segment = store.resolve("log").resolve("00000000000000000000.arrow");
     byte[] bytes = Files.readAllBytes(segment);
     bytes[bytes.length / 2] ^= 1;
     Files.write(segment, bytes);
+  }
+
+  @Test
+  void a_damaged_log_is_recovered_as_far_as_it_can_be_proven_and_exits_3() throws IOException {
+    damageLog();
     assertThat(Aw.run("verify", store).exit()).isEqualTo(Exit.FAILURE);
     Path out = folder.resolve("saved");
     Aw recover = Aw.run("recover", store, "--out", out);
@@ -61,10 +65,7 @@ class MaintenanceVerbsTest {
 
   @Test
   void a_fork_of_a_damaged_log_fails_and_leaves_nothing() throws IOException {
-    Path segment = store.resolve("log").resolve("00000000000000000000.arrow");
-    byte[] bytes = Files.readAllBytes(segment);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(segment, bytes);
+    damageLog();
     Aw fork = Aw.run("fork", store, "--tick", 4, "--out", folder.resolve("fork"));
     assertThat(fork.exit()).as(fork.out()).isEqualTo(Exit.FAILURE);
     assertThat(fork.err()).contains("Cannot read").contains("00000000000000000000.arrow");
