@@ -7,9 +7,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.export.tables.ColumnMapping;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.ColumnMapping;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
