@@ -65,8 +65,8 @@ final class LogBench {
       bench.pauses("pause_throttled", 100e6);
       records.run();
     }
-    System.out.printf("{\"name\":\"chain\",\"value\":\"%016x\"}%n", chain);
-    System.out.printf(
+    System.out.printf(Locale.ROOT, "{\"name\":\"chain\",\"value\":\"%016x\"}%n", chain);
+    System.out.printf(Locale.ROOT, 
         "{\"name\":\"java\",\"value\":\"%s\"}%n", System.getProperty("java.vm.version"));
   }
 

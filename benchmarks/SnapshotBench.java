@@ -180,7 +180,7 @@ public final class SnapshotBench {
 
   private void snapshots() throws IOException {
     WorldSchema schema = WorldSchema.of(CREATURE);
-    String directory = "snapshots/%020d.v1".formatted(0);
+    String directory = String.format(Locale.ROOT, "snapshots/%020d.v1", 0);
     try (BufferAllocator memory = new RootAllocator();
         World world = new World(schema, new Codebook(), memory)) {
       world.table("creature").restore(table, table.rows(), new int[0], new int[0]);
