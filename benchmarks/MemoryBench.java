@@ -81,7 +81,7 @@ final class MemoryBench {
             }
           });
     }
-    System.out.printf(Locale.ROOT, "%d rows, checksum %016x%n", sums[0], sums[1]);
+    System.out.printf(Locale.ROOT, "%d rows, checksum %016x\n", sums[0], sums[1]);
   }
 
   /** States and histories inside the window, and outside, where they are the timeline's. */

@@ -86,13 +86,13 @@ public final class ParquetBench {
             .map(c -> String.format(Locale.ROOT, "\"%s\":\"%s\"", c.name(), Hashes.columns(table, List.of(c.name()))))
             .toList();
     System.out.printf(Locale.ROOT, 
-        "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}%n",
+        "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}\n",
         String.join(",", hashes), history.end().seq(), history.end().chain());
   }
 
   private static void report(String view, String form, long rows, long bytes, long start) {
     System.out.printf(Locale.ROOT, 
-        "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}%n",
+        "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}\n",
         view, form, rows, bytes, (System.nanoTime() - start) / 1e9);
   }
 

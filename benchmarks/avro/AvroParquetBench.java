@@ -49,7 +49,7 @@ public final class AvroParquetBench {
         Files.deleteIfExists(file);
         long start = System.nanoTime();
         write(source, file, args[2].equals("zstd"), Integer.parseInt(args[5]));
-        System.out.printf(Locale.ROOT, "{\"seconds\":%.4f}%n", (System.nanoTime() - start) / 1e9);
+        System.out.printf(Locale.ROOT, "{\"seconds\":%.4f}\n", (System.nanoTime() - start) / 1e9);
       }
     }
   }

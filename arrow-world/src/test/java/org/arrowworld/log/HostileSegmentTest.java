@@ -163,6 +163,6 @@ class HostileSegmentTest {
     assertThat(refused).isPositive();
     assertThat(read).isPositive();
     System.out.printf(
-        Locale.ROOT, "HostileSegmentTest %s: %d refused, %d read%n", form, refused, read);
+        Locale.ROOT, "HostileSegmentTest %s: %d refused, %d read\n", form, refused, read);
   }
 }

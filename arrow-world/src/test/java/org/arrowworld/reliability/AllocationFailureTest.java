@@ -137,7 +137,7 @@ class AllocationFailureTest {
     assertThat(recover).isGreaterThan(2);
     System.out.printf(
         Locale.ROOT,
-        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d%n",
+        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d\n",
         at,
         verify,
         resume,

@@ -58,7 +58,7 @@ class CorporaTest {
     }
     assertThat(refused).isPositive();
     System.out.printf(
-        Locale.ROOT, "CorporaTest %s: %d files, %d refusals%n", corpus, files.size(), refused);
+        Locale.ROOT, "CorporaTest %s: %d files, %d refusals\n", corpus, files.size(), refused);
   }
 
   private static List<Path> files(Path folder) throws IOException {

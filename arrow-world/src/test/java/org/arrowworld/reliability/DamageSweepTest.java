@@ -138,7 +138,7 @@ class DamageSweepTest {
     }
     System.out.printf(
         Locale.ROOT,
-        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d%n",
+        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d\n",
         form,
         path,
         cases,

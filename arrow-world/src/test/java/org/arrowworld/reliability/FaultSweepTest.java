@@ -106,7 +106,7 @@ class FaultSweepTest {
       }
       if (whole && storage.operations() <= operation) {
         System.out.printf(
-            Locale.ROOT, "FaultSweepTest %s %s %s: %d%n", durability, fault, how, failures);
+            Locale.ROOT, "FaultSweepTest %s %s %s: %d\n", durability, fault, how, failures);
         assertThat(failures).isGreaterThan(60);
         return;
       }

@@ -43,7 +43,7 @@ class FullDiskTest {
 
   @Test
   void a_full_disk_poisons_the_writer_and_loses_nothing_acknowledged() throws Exception {
-    System.out.printf(Locale.ROOT, "FullDiskTest: %d fill points, -Daw.seed=%d%n", POINTS, SEED);
+    System.out.printf(Locale.ROOT, "FullDiskTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
     int full = 0;
     SplittableRandom random = new SplittableRandom(SEED);
     for (int point = 0; point < POINTS; point++) {
@@ -60,7 +60,7 @@ class FullDiskTest {
       }
     }
     System.out.printf(
-        Locale.ROOT, "FullDiskTest: %d of %d writers met a full disk%n", full, POINTS);
+        Locale.ROOT, "FullDiskTest: %d of %d writers met a full disk\n", full, POINTS);
     assertThat(full).isPositive();
   }
 

@@ -51,7 +51,7 @@ class HostileFilesTest {
 
   private static void sweep(Feeder feeder, String what, Mutation mutation) throws IOException {
     System.out.printf(
-        Locale.ROOT, "HostileFilesTest %s: %d, -Daw.seed=%d%n", what, MUTATIONS, SEED);
+        Locale.ROOT, "HostileFilesTest %s: %d, -Daw.seed=%d\n", what, MUTATIONS, SEED);
     int refused = 0;
     int answered = 0;
     for (long seed = SEED; seed < SEED + MUTATIONS; seed++) {
@@ -65,7 +65,7 @@ class HostileFilesTest {
       }
     }
     System.out.printf(
-        Locale.ROOT, "HostileFilesTest %s: %d refused, %d read%n", what, refused, answered);
+        Locale.ROOT, "HostileFilesTest %s: %d refused, %d read\n", what, refused, answered);
     assertThat(refused).isPositive();
   }
 

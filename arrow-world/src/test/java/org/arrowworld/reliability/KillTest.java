@@ -47,7 +47,7 @@ class KillTest {
   @ValueSource(strings = {"commit", "interval:20", "none"})
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
     System.out.printf(
-        Locale.ROOT, "KillTest %s: %d kills, -Daw.seed=%d%n", durability, KILLS, SEED);
+        Locale.ROOT, "KillTest %s: %d kills, -Daw.seed=%d\n", durability, KILLS, SEED);
     Random random = new Random(SEED);
     long acknowledged = 0;
     int torn = 0;
@@ -68,7 +68,7 @@ class KillTest {
       acknowledged += last + 1;
       System.out.printf(
           Locale.ROOT,
-          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails%n",
+          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails\n",
           durability,
           done + kills,
           acknowledged,
@@ -105,7 +105,7 @@ class KillTest {
   @ValueSource(strings = {"background", "waiting"})
   void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
     System.out.printf(
-        Locale.ROOT, "KillTest snapshots %s: %d kills, -Daw.seed=%d%n", how, KILLS, SEED);
+        Locale.ROOT, "KillTest snapshots %s: %d kills, -Daw.seed=%d\n", how, KILLS, SEED);
     Random random = new Random(SEED);
     Path store = directory.resolve("store");
     int unfinished = 0;
@@ -135,7 +135,7 @@ class KillTest {
       }
     }
     assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
-    System.out.printf(Locale.ROOT, "KillTest snapshots %s: %d were unfinished%n", how, unfinished);
+    System.out.printf(Locale.ROOT, "KillTest snapshots %s: %d were unfinished\n", how, unfinished);
   }
 
   private static void check(Timeline timeline, long tick, BufferAllocator memory)

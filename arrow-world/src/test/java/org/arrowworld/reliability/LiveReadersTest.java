@@ -143,7 +143,7 @@ class LiveReadersTest {
   private void report(String what) throws IOException {
     System.out.printf(
         Locale.ROOT,
-        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d%n",
+        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d\n",
         what,
         read.get(),
         interrupted.get(),

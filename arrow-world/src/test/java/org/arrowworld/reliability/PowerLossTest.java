@@ -57,7 +57,7 @@ class PowerLossTest {
 
   @Test
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: %d power cuts, -Daw.seed=%d%n", CUTS, SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: %d power cuts, -Daw.seed=%d\n", CUTS, SEED);
     long cuts = 0;
     long lives = 0;
     for (long seed = SEED; cuts < CUTS; seed++) {
@@ -65,7 +65,7 @@ class PowerLossTest {
       lives++;
     }
     System.out.printf(
-        Locale.ROOT, "PowerLossTest: %d lives, %d power cuts, %d twice%n", lives, cuts, twice);
+        Locale.ROOT, "PowerLossTest: %d lives, %d power cuts, %d twice\n", lives, cuts, twice);
   }
 
   /** Cuts the power after each operation of a life; returns how often. */
@@ -102,7 +102,7 @@ class PowerLossTest {
 
   @Test
   void a_power_cut_after_a_process_was_killed_takes_nothing_acknowledged() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: killed, then power cuts, -Daw.seed=%d%n", SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: killed, then power cuts, -Daw.seed=%d\n", SEED);
     for (long seed = SEED; seed < SEED + Math.max(2, CUTS / 200); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       SplittableRandom random = new SplittableRandom(seed);
@@ -204,7 +204,7 @@ class PowerLossTest {
 
   @Test
   void everything_written_survives_a_killed_process() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: killed processes, -Daw.seed=%d%n", SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: killed processes, -Daw.seed=%d\n", SEED);
     for (long seed = SEED; seed < SEED + Math.max(1, CUTS / 3000); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       MemoryStorage state = new MemoryStorage();

@@ -108,7 +108,7 @@ class WriterRaceTest {
       children.forEach(child -> child.process().destroyForcibly());
     }
     System.out.printf(
-        Locale.ROOT, "WriterRaceTest: %d races, won %d and %d%n", RACES, wins[0], wins[1]);
+        Locale.ROOT, "WriterRaceTest: %d races, won %d and %d\n", RACES, wins[0], wins[1]);
     try (BufferAllocator memory = new RootAllocator()) {
       DiskStorage storage = new DiskStorage(directory);
       assertThat(Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings()).isEmpty();

@@ -41,7 +41,7 @@ final class SimLogSpeed {
           }
           System.out.printf(
               Locale.ROOT,
-              "%-6s %2d fields %s, ns per record/per triple/producer's CPU per triple:%s%n",
+              "%-6s %2d fields %s, ns per record/per triple/producer's CPU per triple:%s\n",
               durability.mode(),
               fields,
               form,

@@ -66,7 +66,7 @@ class TimelinePropertyTest {
     }
     System.out.printf(
         Locale.ROOT,
-        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections%n",
+        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections\n",
         cases,
         FIRST_SEED,
         crashes,

@@ -46,7 +46,7 @@ class TerminationTest {
 
   @Test
   void a_terminated_run_is_sound_and_can_be_resumed() throws Exception {
-    System.out.printf(Locale.ROOT, "TerminationTest: %d, -Daw.seed=%d%n", TERMINATIONS, SEED);
+    System.out.printf(Locale.ROOT, "TerminationTest: %d, -Daw.seed=%d\n", TERMINATIONS, SEED);
     long ticks = 0;
     for (int i = 0; i < TERMINATIONS; i++) {
       SplittableRandom random = new SplittableRandom(SEED + i);
@@ -67,6 +67,6 @@ class TerminationTest {
       ticks += ((Number) resume.json().get("last_tick")).longValue();
       assertThat(Aw.run("verify", store).exit()).as(said).isZero();
     }
-    System.out.printf(Locale.ROOT, "TerminationTest: %d runs, %d ticks%n", TERMINATIONS, ticks);
+    System.out.printf(Locale.ROOT, "TerminationTest: %d runs, %d ticks\n", TERMINATIONS, ticks);
   }
 }

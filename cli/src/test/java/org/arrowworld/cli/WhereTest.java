@@ -57,7 +57,7 @@ class WhereTest {
         .hasMessage("Cannot read --where '%s': %s", where, message);
     Aw log = Aw.run("log", store, "--where", where);
     assertThat(log.exit()).isEqualTo(2);
-    assertThat(log.err()).isEqualTo(Text.of("aw: Cannot read --where '%s': %s%n", where, message));
+    assertThat(log.err()).isEqualTo(Text.of("aw: Cannot read --where '%s': %s\n", where, message));
   }
 
   @ParameterizedTest

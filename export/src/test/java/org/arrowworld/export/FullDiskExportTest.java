@@ -104,7 +104,7 @@ class FullDiskExportTest {
   void on_a_full_disk_nothing_is_published_and_a_rerun_completes_it(Format format)
       throws Exception {
     System.out.printf(
-        Locale.ROOT, "FullDiskExportTest: %d fill points, -Daw.seed=%d%n", POINTS, SEED);
+        Locale.ROOT, "FullDiskExportTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     int full = 0;
     int mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "x", mountPoint + "");
@@ -150,7 +150,7 @@ class FullDiskExportTest {
     }
     System.out.printf(
         Locale.ROOT,
-        "FullDiskExportTest: %s met a full disk %d of %d times%n",
+        "FullDiskExportTest: %s met a full disk %d of %d times\n",
         format,
         full,
         POINTS);

@@ -101,7 +101,7 @@ final class GoldenStore {
     List<String> keys = world.schema().keys().stream().map(Key::name).toList();
     String text =
         Text.of(
-                "{\"keys\":%s,%n\"codebook\":%s,%n\"ticks\":[%n%s%n]}%n",
+                "{\"keys\":%s,\n\"codebook\":%s,\n\"ticks\":[\n%s\n]}\n",
                 Json.write(keys),
                 Json.write(words),
                 String.join(",\n", ticks.stream().map(Json::write).toList()))

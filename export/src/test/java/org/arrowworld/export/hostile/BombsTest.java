@@ -46,7 +46,7 @@ class BombsTest {
     }
     System.out.printf(
         Locale.ROOT,
-        "BombsTest: %d files, %d refused%n",
+        "BombsTest: %d files, %d refused\n",
         done.size(),
         done.stream().filter("REFUSED"::equals).count());
     assertThat(done).contains("REFUSED").hasSizeGreaterThan(20);

@@ -32,7 +32,7 @@ class HostileImportTest {
   @EnumSource(Entrance.class)
   void changed_files_are_imported_soundly_or_refused(Entrance entrance) throws IOException {
     System.out.printf(
-        Locale.ROOT, "HostileImportTest %s: %d, -Daw.seed=%d%n", entrance, CASES, SEED);
+        Locale.ROOT, "HostileImportTest %s: %d, -Daw.seed=%d\n", entrance, CASES, SEED);
     byte[] sample = entrance.sample();
     assertThat(entrance.feed(sample)).isEqualTo(Outcome.IMPORTED);
     int refused = 0;
@@ -45,7 +45,7 @@ class HostileImportTest {
       }
     }
     System.out.printf(
-        Locale.ROOT, "HostileImportTest %s: %d refused of %d%n", entrance, refused, CASES);
+        Locale.ROOT, "HostileImportTest %s: %d refused of %d\n", entrance, refused, CASES);
     assertThat(refused).isPositive();
   }
 }

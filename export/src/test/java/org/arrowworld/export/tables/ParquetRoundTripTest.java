@@ -77,7 +77,7 @@ class ParquetRoundTripTest {
 
   @Test
   void hash_and_chain_survive_parquet_for_random_schemas() throws IOException {
-    System.out.printf(Locale.ROOT, "%d schemas, -Daw.seed=%d%n", CASES, SEED);
+    System.out.printf(Locale.ROOT, "%d schemas, -Daw.seed=%d\n", CASES, SEED);
     for (int i = 0; i < CASES; i++) {
       long seed = SEED + i;
       try (BufferAllocator memory = new RootAllocator()) {
