@@ -2,10 +2,10 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.export.tables.LogNpzImport;
-import org.arrowworld.export.tables.NpzImport;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.LogNpzImport;
+import org.arrowworld.imports.NpzImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 

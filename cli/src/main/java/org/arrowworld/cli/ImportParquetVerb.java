@@ -3,10 +3,10 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.export.tables.ParquetArchiveImport;
-import org.arrowworld.export.tables.ParquetImport;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.ParquetArchiveImport;
+import org.arrowworld.imports.ParquetImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 
