@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 
 /** The production storage: a directory of the file system. */
 public final class DiskStorage implements Storage {
@@ -147,8 +148,9 @@ public final class DiskStorage implements Storage {
   public Closeable lock(String path, String holder) throws IOException {
     if (isLink(path)) {
       throw new InvalidUseException(
-          "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it"
-              .formatted(root, path));
+          Text.of(
+              "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it",
+              root, path));
     }
     Path file = root.toRealPath().resolve(path);
     // Closing any channel on a file drops the process's POSIX lock on it, so a file this process
@@ -222,7 +224,7 @@ public final class DiskStorage implements Storage {
   private Path resolve(String path) {
     Path resolved = root.resolve(path).normalize();
     if (!resolved.startsWith(root)) {
-      throw new InvalidUseException("Cannot use path %s: it leaves %s".formatted(path, root));
+      throw new InvalidUseException(Text.of("Cannot use path %s: it leaves %s", path, root));
     }
     return resolved;
   }
