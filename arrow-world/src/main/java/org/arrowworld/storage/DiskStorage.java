@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** The production storage: a directory of the file system. */
 public final class DiskStorage implements Storage {
@@ -128,8 +129,9 @@ public final class DiskStorage implements Storage {
   public Closeable lock(String path, String holder) throws IOException {
     if (isLink(path)) {
       throw new InvalidUseException(
-          "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it"
-              .formatted(root, path));
+          Text.of(
+              "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it",
+              root, path));
     }
     return DiskLock.take(root.toRealPath().resolve(path), holder, description());
   }
@@ -142,7 +144,7 @@ public final class DiskStorage implements Storage {
   private Path resolve(String path) {
     Path resolved = root.resolve(path).normalize();
     if (!resolved.startsWith(root)) {
-      throw new InvalidUseException("Cannot use path %s: it leaves %s".formatted(path, root));
+      throw new InvalidUseException(Text.of("Cannot use path %s: it leaves %s", path, root));
     }
     return resolved;
   }

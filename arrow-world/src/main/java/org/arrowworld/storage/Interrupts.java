@@ -3,6 +3,7 @@ package org.arrowworld.storage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import org.arrowworld.internal.Text;
 
 /**
  * An interrupt closes the channel its thread is using, and drops the locks on that file. So one
@@ -31,8 +32,9 @@ final class Interrupts {
     } catch (ClosedByInterruptException e) {
       InterruptedIOException failure =
           new InterruptedIOException(
-              "Cannot %s: the thread was interrupted meanwhile, which closed the file; open it again"
-                  .formatted(what));
+              Text.of(
+                  "Cannot %s: the thread was interrupted meanwhile, which closed the file; open it again",
+                  what));
       failure.initCause(e);
       throw failure;
     } finally {

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.FaultPlan.Operation;
 
@@ -233,7 +234,7 @@ public final class MemoryStorage implements Storage {
 
   private IOException injected(Fault fault, Operation operation, String path) {
     return new IOException(
-        "simulated %s at operation %d (%s %s)".formatted(fault, operations - 1, operation, path));
+        Text.of("simulated %s at operation %d (%s %s)", fault, operations - 1, operation, path));
   }
 
   private MemoryNode find(String path) {
@@ -311,7 +312,7 @@ public final class MemoryStorage implements Storage {
       synchronized (MemoryStorage.this) {
         alive();
         if (position + length > file.size()) {
-          throw new IOException("Cannot map %s beyond its end".formatted(path));
+          throw new IOException(Text.of("Cannot map %s beyond its end", path));
         }
         ByteBuffer copy = ByteBuffer.allocateDirect(length);
         copy.put(file.array(), (int) position, length).flip();

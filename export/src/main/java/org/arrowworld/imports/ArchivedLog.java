@@ -11,6 +11,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -81,9 +82,9 @@ final class ArchivedLog {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "column '%s' is %s, expected %s"
-              .formatted(
-                  name, column.type().map(ColumnType::label).orElse(column.foreign()), types));
+          Text.of(
+              "column '%s' is %s, expected %s",
+              name, column.type().map(ColumnType::label).orElse(column.foreign()), types));
     }
     return input.cursor(column);
   }
@@ -92,7 +93,7 @@ final class ArchivedLog {
       throws IOException {
     if (cursor.isNull()) {
       throw new DamagedFileException(
-          input.path(), -1, "column '%s' has a row without a value".formatted(name));
+          input.path(), -1, Text.of("column '%s' has a row without a value", name));
     }
     return cursor.bits();
   }
@@ -142,8 +143,9 @@ final class ArchivedLog {
           throw new DamagedFileException(
               input.path(),
               -1,
-              "row %d has seq %s, expected %d: rows are missing; export the whole log, with all keys"
-                  .formatted(row, Long.toUnsignedString(found), seq));
+              Text.of(
+                  "row %d has seq %s, expected %d: rows are missing; export the whole log, with all keys",
+                  row, Long.toUnsignedString(found), seq));
         }
         int rid = (int) within(input, "rid", bits(input, "rid", rids), 0xFFFF_FFFFL);
         int key = (int) within(input, "key_code", bits(input, "key_code", codes), 0xFFFF);
@@ -171,7 +173,7 @@ final class ArchivedLog {
         throws IOException {
       if (value < 0 || value > greatest) {
         throw new DamagedFileException(
-            input.path(), -1, "column '%s' has the value %d".formatted(name, value));
+            input.path(), -1, Text.of("column '%s' has the value %d", name, value));
       }
       return value;
     }

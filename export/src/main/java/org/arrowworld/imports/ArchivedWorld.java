@@ -14,6 +14,7 @@ import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.rows.SignedRows;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -79,7 +80,7 @@ final class ArchivedWorld {
         String file = files.get(table.name());
         if (file == null) {
           throw new DamagedFileException(
-              source, -1, "it has no file of table '%s'".formatted(table.name()));
+              source, -1, Text.of("it has no file of table '%s'", table.name()));
         }
         restore(table, file, words);
       }
@@ -101,7 +102,7 @@ final class ArchivedWorld {
         long code = signed ? codes.data().getLong(8 * row) : codes.data().getInt(4 * row);
         if (code != row || texts.nulls().get(row)) {
           throw new DamagedFileException(
-              file, -1, "row %d is the word of code %d".formatted(row, code));
+              file, -1, Text.of("row %d is the word of code %d", row, code));
         }
         words.learn(row, texts.words().get(texts.data().getInt(4 * row)));
       }
@@ -132,8 +133,9 @@ final class ArchivedWorld {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "column '%s' is %s, expected %s"
-              .formatted(name, found == null ? column.foreign() : found.label(), expected.label()));
+          Text.of(
+              "column '%s' is %s, expected %s",
+              name, found == null ? column.foreign() : found.label(), expected.label()));
     }
     return column;
   }
@@ -179,15 +181,16 @@ final class ArchivedWorld {
       for (int row = 0; row < rows; row++) {
         if (!cursor.next() || cursor.isNull()) {
           throw new DamagedFileException(
-              input.path(), -1, "column '%s' has no value in row %d".formatted(column.name(), row));
+              input.path(), -1, Text.of("column '%s' has no value in row %d", column.name(), row));
         }
         long bits = type == ColumnType.STRING ? code(column, row, cursor.text()) : cursor.bits();
         if (!fits(type, bits)) {
           throw new DamagedFileException(
               input.path(),
               -1,
-              "column '%s' has %d in row %d, which is no %s"
-                  .formatted(column.name(), bits, row, type.label()));
+              Text.of(
+                  "column '%s' has %d in row %d, which is no %s",
+                  column.name(), bits, row, type.label()));
         }
         ParquetColumns.put(type, data, row, bits);
       }
@@ -209,8 +212,9 @@ final class ArchivedWorld {
         throw new DamagedFileException(
             input.path(),
             -1,
-            "column '%s' has a word in row %d that is not in the codebook"
-                .formatted(column.name(), row));
+            Text.of(
+                "column '%s' has a word in row %d that is not in the codebook",
+                column.name(), row));
       }
       return code;
     }

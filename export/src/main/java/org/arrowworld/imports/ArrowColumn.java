@@ -21,6 +21,7 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** A column of an Arrow stream, gathered batch by batch (spec T-21). */
@@ -105,8 +106,9 @@ final class ArrowColumn {
     }
     if (vector.getValueCount() != count) {
       throw new IllegalArgumentException(
-          "column '%s' has %d rows in a batch of %d"
-              .formatted(field.getName(), vector.getValueCount(), count));
+          Text.of(
+              "column '%s' has %d rows in a batch of %d",
+              field.getName(), vector.getValueCount(), count));
     }
     requireRoom(vector, count);
     reserve(count);
@@ -148,8 +150,8 @@ final class ArrowColumn {
     }
     if (buffer.capacity() < needed) {
       throw new IllegalArgumentException(
-          "column '%s' has %d bytes for %d rows"
-              .formatted(field.getName(), buffer.capacity(), count));
+          Text.of(
+              "column '%s' has %d bytes for %d rows", field.getName(), buffer.capacity(), count));
     }
   }
 
@@ -168,8 +170,9 @@ final class ArrowColumn {
     ArrowBuf buffer = vector.getDataBuffer();
     if (vector.getTypeWidth() != width) {
       throw new IllegalArgumentException(
-          "column '%s' has values of %d bytes, expected %d"
-              .formatted(field.getName(), vector.getTypeWidth(), width));
+          Text.of(
+              "column '%s' has values of %d bytes, expected %d",
+              field.getName(), vector.getTypeWidth(), width));
     }
     byte[] bytes = new byte[count * width];
     buffer.getBytes(0, bytes);
@@ -177,7 +180,7 @@ final class ArrowColumn {
       for (byte value : bytes) {
         if ((value & 0xFE) != 0) {
           throw new IllegalArgumentException(
-              "column '%s' of bools has the byte %d".formatted(field.getName(), value));
+              Text.of("column '%s' of bools has the byte %d", field.getName(), value));
         }
       }
     }
@@ -189,7 +192,7 @@ final class ArrowColumn {
     Dictionary dictionary = reader.lookup(encoding.getId());
     if (dictionary == null || !isText(dictionary.getVectorType())) {
       throw new IllegalArgumentException(
-          "column '%s' has no dictionary of text".formatted(field.getName()));
+          Text.of("column '%s' has no dictionary of text", field.getName()));
     }
     FieldVector values = dictionary.getVector();
     int[] codes = new int[values.getValueCount()];
@@ -202,7 +205,7 @@ final class ArrowColumn {
         long index = vector.getValueAsLong(row);
         if (index < 0 || index >= codes.length) {
           throw new IllegalArgumentException(
-              "column '%s' has word %d of %d".formatted(field.getName(), index, codes.length));
+              Text.of("column '%s' has word %d of %d", field.getName(), index, codes.length));
         }
         if (values.isNull((int) index)) {
           nulls.set(rows + row);
@@ -231,8 +234,9 @@ final class ArrowColumn {
     long end = large ? offsets.getLong(8L * row + 8) : offsets.getInt(4L * row + 4);
     if (start < 0 || end < start || end > texts.capacity()) {
       throw new IllegalArgumentException(
-          "a text of column '%s' lies at bytes %d to %d of %d"
-              .formatted(field.getName(), start, end, texts.capacity()));
+          Text.of(
+              "a text of column '%s' lies at bytes %d to %d of %d",
+              field.getName(), start, end, texts.capacity()));
     }
     byte[] bytes = new byte[Math.toIntExact(end - start)];
     texts.getBytes(start, bytes);
@@ -240,7 +244,7 @@ final class ArrowColumn {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(
-          "a text of column '%s' is not UTF-8".formatted(field.getName()), e);
+          Text.of("a text of column '%s' is not UTF-8", field.getName()), e);
     }
   }
 

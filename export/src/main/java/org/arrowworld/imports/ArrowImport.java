@@ -14,6 +14,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
@@ -77,7 +78,7 @@ public final class ArrowImport {
       return read(reader, options, findings);
     } catch (OutOfMemoryException e) {
       throw new DamagedFileException(
-          file.path(), -1, "it asks for more than the %d bytes it may".formatted(budget), e);
+          file.path(), -1, Text.of("it asks for more than the %d bytes it may", budget), e);
     } catch (InvalidUseException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
@@ -102,7 +103,7 @@ public final class ArrowImport {
       rows += root.getRowCount();
       if (rows > Integer.MAX_VALUE - 8) {
         throw new InvalidUseException(
-            "Cannot import %s: it has more rows than a table holds".formatted(options.source()));
+            Text.of("Cannot import %s: it has more rows than a table holds", options.source()));
       }
       for (int i = 0; i < columns.size(); i++) {
         columns.get(i).add(root.getVector(i), root.getRowCount());
@@ -124,7 +125,7 @@ public final class ArrowImport {
     boolean whole = size >= FILE_START_BYTES && hasMagic(file, 0);
     if (whole && !(size >= 2L * FILE_START_BYTES && hasMagic(file, size - MAGIC.length))) {
       throw new DamagedFileException(
-          file.path(), size, "an Arrow file ends in %s; it is cut".formatted("ARROW1"));
+          file.path(), size, Text.of("an Arrow file ends in %s; it is cut", "ARROW1"));
     }
     long at = whole ? FILE_START_BYTES : 0;
     Extent extent = new Extent(at, size);

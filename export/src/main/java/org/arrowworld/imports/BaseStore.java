@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.WorldSchema;
@@ -101,11 +102,12 @@ final class BaseStore {
         findings.unmapped().remove(entry.source());
         findings.leftOut("no column", entry.source());
       } else if (why != null) {
-        throw new InvalidUseException("Cannot map column '%s': %s".formatted(entry.source(), why));
+        throw new InvalidUseException(Text.of("Cannot map column '%s': %s", entry.source(), why));
       } else if (!read.contains(entry.source())) {
         throw new InvalidUseException(
-            "Cannot map column '%s': there is no such column; there are %s"
-                .formatted(entry.source(), read));
+            Text.of(
+                "Cannot map column '%s': there is no such column; there are %s",
+                entry.source(), read));
       }
     }
   }
@@ -123,7 +125,7 @@ final class BaseStore {
     for (byte b : name.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xFF);
       boolean kept = c < 0x80 && String.valueOf(c).matches("[A-Za-z0-9_#.-]");
-      plain.append(kept && !(c == '.' && plain.isEmpty()) ? "" + c : "%%%02X".formatted((int) c));
+      plain.append(kept && !(c == '.' && plain.isEmpty()) ? "" + c : Text.of("%%%02X", (int) c));
     }
     return plain.toString();
   }

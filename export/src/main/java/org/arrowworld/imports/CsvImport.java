@@ -22,6 +22,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 
@@ -153,7 +154,7 @@ public final class CsvImport {
         if (record.getFieldCount() != titles.size()) {
           throw malformed(
               line,
-              "%d fields, the header has %d".formatted(record.getFieldCount(), titles.size()),
+              Text.of("%d fields, the header has %d", record.getFieldCount(), titles.size()),
               null);
         }
         row.accept(record.getFields(), line);
@@ -173,18 +174,18 @@ public final class CsvImport {
       cause = cause.getCause();
     }
     String why = cause instanceof CharacterCodingException ? "it is not UTF-8" : cause.getMessage();
-    return new DamagedFileException(file, -1, "behind line %d: %s".formatted(line, why), e);
+    return new DamagedFileException(file, -1, Text.of("behind line %d: %s", line, why), e);
   }
 
   private DamagedFileException malformed(long line, String finding, Exception cause) {
-    return new DamagedFileException(file, -1, "line %d: %s".formatted(line, finding), cause);
+    return new DamagedFileException(file, -1, Text.of("line %d: %s", line, finding), cause);
   }
 
   private void checkTitles(List<String> titles) throws DamagedFileException {
     Set<String> seen = new HashSet<>();
     for (String title : titles) {
       if (!seen.add(title)) {
-        throw malformed(1, "two columns are called '%s'".formatted(title), null);
+        throw malformed(1, Text.of("two columns are called '%s'", title), null);
       }
     }
   }

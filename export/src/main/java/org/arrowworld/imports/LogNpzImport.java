@@ -13,6 +13,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.LogPosition;
@@ -90,7 +91,7 @@ public final class LogNpzImport {
     NpyArray text = column(archive, DESCRIPTION, -1, NpyType.U8);
     if (text.size() > MAX_DESCRIPTION_BYTES) {
       throw new DamagedFileException(
-          DESCRIPTION, -1, "%d bytes are too many".formatted(text.size()));
+          DESCRIPTION, -1, Text.of("%d bytes are too many", text.size()));
     }
     return StandardCharsets.UTF_8.decode(text.bytes()).toString();
   }
@@ -104,7 +105,7 @@ public final class LogNpzImport {
     boolean sized = array.shape().length == 1 && (rows < 0 || array.size() == rows);
     if (!sized || !List.of(types).contains(array.type())) {
       throw new DamagedFileException(
-          name, -1, "it is %s, expected %s".formatted(array.header(), List.of(types)));
+          name, -1, Text.of("it is %s, expected %s", array.header(), List.of(types)));
     }
     return array;
   }
@@ -137,8 +138,9 @@ public final class LogNpzImport {
     LogPosition end = position("end");
     if (!start.equals(LogPosition.START)) {
       throw new InvalidUseException(
-          "Cannot import %s: it goes on from tick %d, seq %d, whose state it does not hold; export the whole log of a store without a base, or the world at a tick"
-              .formatted(file, start.tick(), start.seq()));
+          Text.of(
+              "Cannot import %s: it goes on from tick %d, seq %d, whose state it does not hold; export the whole log of a store without a base, or the world at a tick",
+              file, start.tick(), start.seq()));
     }
     StoreInfo info = info();
     try (LogRebuild log = new LogRebuild(file, store, info, keys)) {
@@ -181,7 +183,7 @@ public final class LogNpzImport {
     long code = Values.toInteger(bits(row));
     if (code < 0 || code >= words.size()) {
       throw new DamagedFileException(
-          file, -1, "row %d has word %d of %d".formatted(row, code, words.size()));
+          file, -1, Text.of("row %d has word %d of %d", row, code, words.size()));
     }
     return words.get((int) code);
   }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -59,8 +60,9 @@ final class MappedTable implements TableView {
   static void requireFew(String table, int columns) {
     if (columns > MAX_COLUMNS) {
       throw new InvalidUseException(
-          "Cannot import table '%s': it has %d columns, %d are the most"
-              .formatted(table, columns, MAX_COLUMNS));
+          Text.of(
+              "Cannot import table '%s': it has %d columns, %d are the most",
+              table, columns, MAX_COLUMNS));
     }
   }
 
@@ -74,8 +76,9 @@ final class MappedTable implements TableView {
       } else if (!column.nulls().isEmpty() && entry.flatMap(e -> e.nullValue()).isEmpty()) {
         findings.unmapped(
             column.name(),
-            "%d of %d values are null; name a value for them: --columns 'new=%s?0'"
-                .formatted(column.nulls().cardinality(), table.rows(), column.name()));
+            Text.of(
+                "%d of %d values are null; name a value for them: --columns 'new=%s?0'",
+                column.nulls().cardinality(), table.rows(), column.name()));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
       }
@@ -135,8 +138,9 @@ final class MappedTable implements TableView {
     for (int i = 1; i < sorted.length; i++) {
       if (sorted[i] == sorted[i - 1]) {
         throw new InvalidUseException(
-            "Cannot import column '%s' as id: %s stands twice"
-                .formatted(column.name(), Integer.toUnsignedString(sorted[i])));
+            Text.of(
+                "Cannot import column '%s' as id: %s stands twice",
+                column.name(), Integer.toUnsignedString(sorted[i])));
       }
     }
   }
@@ -160,7 +164,7 @@ final class MappedTable implements TableView {
 
   private InvalidUseException takenTwice(String name) {
     return new InvalidUseException(
-        "Cannot import table '%s': two columns would be called '%s'".formatted(table.name(), name));
+        Text.of("Cannot import table '%s': two columns would be called '%s'", table.name(), name));
   }
 
   private ByteBuffer data(

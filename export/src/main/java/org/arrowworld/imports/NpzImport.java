@@ -11,6 +11,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.UnsupportedArrayException;
@@ -56,7 +57,7 @@ public final class NpzImport {
       }
       if (archive.names().isEmpty()) {
         throw new InvalidUseException(
-            "Cannot import %s: it holds no arrays".formatted(options.source()));
+            Text.of("Cannot import %s: it holds no arrays", options.source()));
       }
       BaseStore.Found found = arrays.found("npz", options.source().toString());
       return BaseStore.write(
@@ -88,7 +89,7 @@ public final class NpzImport {
     for (String name : names.keySet()) {
       String entry = entries.get(name);
       if (entry == null) {
-        throw new InvalidUseException("Cannot keep '%s': it is no entry".formatted(name));
+        throw new InvalidUseException(Text.of("Cannot keep '%s': it is no entry", name));
       }
       if (!entry.endsWith("/")) {
         archive.copy(entry, store, BaseStore.UNMAPPED + "/" + BaseStore.fileName(entry));

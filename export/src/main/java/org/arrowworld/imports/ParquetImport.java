@@ -13,6 +13,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -40,8 +41,9 @@ public final class ParquetImport {
     Path path = options.source().toAbsolutePath().normalize();
     if (Files.isDirectory(path)) {
       throw new InvalidUseException(
-          "Cannot import %s: it is a directory without a manifest.json of an archive; name one of its files"
-              .formatted(options.source()));
+          Text.of(
+              "Cannot import %s: it is a directory without a manifest.json of an archive; name one of its files",
+              options.source()));
     }
     Storage storage = new DiskStorage(path.getParent());
     String name = path.getFileName().toString();

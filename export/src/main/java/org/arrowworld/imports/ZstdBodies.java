@@ -8,6 +8,7 @@ import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Reads zstd-compressed buffers; what they say to be when inflated is bounded first. */
 final class ZstdBodies implements CompressionCodec.Factory {
@@ -24,8 +25,9 @@ final class ZstdBodies implements CompressionCodec.Factory {
       case ZSTD -> new Codec();
       default ->
           throw new InvalidUseException(
-              "Cannot read buffers compressed with %s: write them with zstd or uncompressed"
-                  .formatted(type));
+              Text.of(
+                  "Cannot read buffers compressed with %s: write them with zstd or uncompressed",
+                  type));
     };
   }
 
@@ -45,7 +47,7 @@ final class ZstdBodies implements CompressionCodec.Factory {
       long size = readUncompressedLength(compressed);
       if (size < 0 || size > Math.min(budget, Integer.MAX_VALUE)) {
         throw new IllegalArgumentException(
-            "a buffer says that it inflates to %d bytes".formatted(size));
+            Text.of("a buffer says that it inflates to %d bytes", size));
       }
       ArrowBuf target = allocator.buffer(size);
       try {
@@ -61,9 +63,9 @@ final class ZstdBodies implements CompressionCodec.Factory {
                 packed);
         if (plain != size) {
           throw new IllegalArgumentException(
-              "a buffer does not inflate to the %d bytes it says: %s"
-                  .formatted(
-                      size, Zstd.isError(plain) ? Zstd.getErrorName(plain) : "there are " + plain));
+              Text.of(
+                  "a buffer does not inflate to the %d bytes it says: %s",
+                  size, Zstd.isError(plain) ? Zstd.getErrorName(plain) : "there are " + plain));
         }
         target.writerIndex(size);
         return target;

@@ -19,6 +19,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
@@ -155,9 +156,9 @@ class LogNpzImportTest {
 
   private static Map<String, Object> position(LogPosition position) {
     return Map.of(
-        "tick", "%016x".formatted(position.tick()),
-        "seq", "%016x".formatted(position.seq()),
-        "chain", "%016x".formatted(position.chain()));
+        "tick", Text.of("%016x", position.tick()),
+        "seq", Text.of("%016x", position.seq()),
+        "chain", Text.of("%016x", position.chain()));
   }
 
   private LogNpzImport.Result load() throws IOException {
@@ -206,7 +207,7 @@ class LogNpzImportTest {
     for (int row = 0; row < rows.size(); row++) {
       for (int what = 0; what < 4; what++) {
         change(row, what);
-        String name = "row %d, array %d".formatted(row, what);
+        String name = Text.of("row %d, array %d", row, what);
         assertThatThrownBy(this::load).as(name).isInstanceOf(DamagedFileException.class);
         assertThat(folder.resolve("back")).as(name).doesNotExist();
         change(row, what);

@@ -18,6 +18,7 @@ import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
@@ -44,7 +45,7 @@ class ParquetImportTest {
   }
 
   private Path boats(WriterVersion version, int rows) throws IOException {
-    Path file = folder.resolve("boats-%s-%d.parquet".formatted(version, rows));
+    Path file = folder.resolve(Text.of("boats-%s-%d.parquet", version, rows));
     ForeignParquet.write(file, version, rows);
     return file;
   }
@@ -195,7 +196,7 @@ class ParquetImportTest {
       } catch (DamagedFileException e) {
         refused++;
       } catch (IOException | RuntimeException | Error e) {
-        throw new AssertionError("seed %d, change %d".formatted(seed, i), e);
+        throw new AssertionError(Text.of("seed %d, change %d", seed, i), e);
       }
     }
     assertThat(refused).isPositive();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -21,6 +22,7 @@ import org.arrowworld.export.parquet.ParquetProfile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
@@ -75,13 +77,13 @@ class ParquetRoundTripTest {
 
   @Test
   void hash_and_chain_survive_parquet_for_random_schemas() throws IOException {
-    System.out.printf("%d schemas, -Daw.seed=%d%n", CASES, SEED);
+    System.out.printf(Locale.ROOT, "%d schemas, -Daw.seed=%d\n", CASES, SEED);
     for (int i = 0; i < CASES; i++) {
       long seed = SEED + i;
       try (BufferAllocator memory = new RootAllocator()) {
         check(seed, memory);
       } catch (IOException | RuntimeException | AssertionError e) {
-        throw new AssertionError("seed %d: %s".formatted(seed, e.getMessage()), e);
+        throw new AssertionError(Text.of("seed %d: %s", seed, e.getMessage()), e);
       }
     }
   }

@@ -3,6 +3,7 @@ package org.arrowworld.export.internal;
 import java.io.Closeable;
 import java.io.IOException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 
@@ -38,7 +39,7 @@ public final class OutputLock implements Closeable {
    */
   public static OutputLock take(Storage storage, String output) throws IOException {
     String file = output + AtomicFiles.UNFINISHED + ENDING;
-    String holder = "process %d, exporting to %s".formatted(ProcessHandle.current().pid(), output);
+    String holder = Text.of("process %d, exporting to %s", ProcessHandle.current().pid(), output);
     return new OutputLock(storage, file, lock(storage, file, holder));
   }
 

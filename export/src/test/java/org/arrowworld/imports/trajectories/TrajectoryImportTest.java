@@ -20,6 +20,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.World;
 import org.arrowworld.table.WorldTable;
@@ -123,7 +124,7 @@ class TrajectoryImportTest {
           String id = Integer.toUnsignedString(i * 400_000_003);
           double x = random.nextGaussian() * 1e3;
           lines.add(
-              String.join(separator, id, "" + tick, "" + x, "%.4e".formatted(x / 7), "-0.0")
+              String.join(separator, id, "" + tick, "" + x, Text.of("%.4e", x / 7), "-0.0")
                   + (random.nextInt(5) == 0 ? " # seen twice" : ""));
         }
       }
