@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
@@ -71,7 +72,35 @@ public final class DiskStorage implements Storage {
 
   @Override
   public ReadableFile openRead(String path) throws IOException {
-    return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.READ));
+    requireRegular(path);
+    return new DiskFile(
+        path, FileChannel.open(resolve(path), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /**
+   * Refuses what is no regular file before it is opened: opening a FIFO waits for a writer, and a
+   * link may lead anywhere (spec S-12).
+   */
+  private void requireRegular(String path) throws IOException {
+    Path file = resolve(path);
+    for (Path at = file; !at.equals(root); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw new DamagedFileException(
+            path,
+            -1,
+            (at.equals(file) ? "it is a link" : "it lies behind the link " + root.relativize(at))
+                + ", and links are not followed; put there what it leads to, or name that");
+      }
+    }
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new DamagedFileException(
+          path,
+          -1,
+          "it is a %s, expected a regular file"
+              .formatted(attributes.isDirectory() ? "directory" : "FIFO or device"));
+    }
   }
 
   @Override
@@ -83,7 +112,9 @@ public final class DiskStorage implements Storage {
 
   @Override
   public WritableFile openWrite(String path) throws IOException {
-    return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.WRITE));
+    requireRegular(path);
+    return new DiskFile(
+        path, FileChannel.open(resolve(path), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
   }
 
   /** The names of the root and of those above it, where they are new, are forced as well. */

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.FaultPlan.Fault;
@@ -249,8 +250,12 @@ public final class MemoryStorage implements Storage {
   }
 
   private MemoryFile file(String path) throws IOException {
-    if (find(path) instanceof MemoryFile file) {
+    MemoryNode node = find(path);
+    if (node instanceof MemoryFile file) {
       return file;
+    }
+    if (node != null) {
+      throw new DamagedFileException(path, -1, "it is a directory, expected a regular file");
     }
     throw new NoSuchFileException(path);
   }
