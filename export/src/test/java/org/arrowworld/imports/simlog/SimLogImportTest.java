@@ -14,6 +14,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -87,7 +88,8 @@ class SimLogImportTest {
     if (cell.isEmpty()) {
       return null;
     }
-    DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss[.SSSSSS]XXX");
+    DateTimeFormatter format =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss[.SSSSSS]XXX", Locale.ROOT);
     OffsetDateTime time = OffsetDateTime.parse(cell, format);
     return (time.toEpochSecond() * 1_000_000 + time.getNano() / 1000) / 1e6;
   }
