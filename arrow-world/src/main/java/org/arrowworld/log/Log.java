@@ -257,7 +257,7 @@ public final class Log implements Closeable {
       return;
     }
     boolean strings = parts.get(0).reader.header().strings();
-    ChainVerifier verifier = new ChainVerifier(start.chain(), strings);
+    ChainVerifier verifier = new ChainVerifier(start, strings);
     scan(0, Long.MAX_VALUE, verifier);
     verifier.finish(end);
   }
