@@ -16,6 +16,7 @@ from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
 from .ipc import (BATCH, CONTINUATION, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits,
                   read_footer, read_message, read_nodes, read_schema, read_words)
+from .regular import open_regular
 from .rows import Rows
 from .schema import COMMIT, Key
 
@@ -63,7 +64,7 @@ class SegmentReader:
         self.stats: list[list[str]] = []
         self._store_id = store_id
         self._batch = 0
-        self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        self._fd = open_regular(path)
         try:
             self._source = FileSource(self._fd)
             self._words: dict[int, list[str]] = {}

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.ScanProgress;
@@ -136,8 +137,9 @@ public final class Store implements Closeable {
   private Timeline timeline() {
     if (closed) {
       throw new InvalidUseException(
-          "Cannot read the store in %s: it was closed; open it again with Store.open"
-              .formatted(storage.description()));
+          Text.of(
+              "Cannot read the store in %s: it was closed; open it again with Store.open",
+              storage.description()));
     }
     return timeline;
   }
@@ -191,8 +193,8 @@ public final class Store implements Closeable {
   }
 
   /**
-   * The world after the last committed tick at or before {@code tick}. The caller closes it; closing
-   * the store does too.
+   * The world after the last committed tick at or before {@code tick}. The caller closes it;
+   * closing the store does too.
    *
    * @throws InvalidUseException if the tick lies before the first or after the last one
    */

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -142,7 +143,7 @@ public final class Log implements Closeable {
       }
     }
     throw new InvalidUseException(
-        "No tick after %d: the log ends at tick %d".formatted(tick, end.tick()));
+        Text.of("No tick after %d: the log ends at tick %d", tick, end.tick()));
   }
 
   /** Total size of the segments' valid parts in bytes. */
@@ -233,7 +234,7 @@ public final class Log implements Closeable {
   private LogReader reader(
       long first, long last, LogReader.Form form, Predicate<SegmentIndex.Entry> filter) {
     if (first > last) {
-      throw new InvalidUseException("Cannot scan ticks %d to %d".formatted(first, last));
+      throw new InvalidUseException(Text.of("Cannot scan ticks %d to %d", first, last));
     }
     List<LogReader.Job> jobs = new ArrayList<>();
     for (Part part : parts) {

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -114,7 +115,7 @@ public final class LogFollower implements Closeable {
   private String segmentAtPosition() throws IOException {
     fence = Fence.read(storage).map(Fence::seq).orElse(Long.MAX_VALUE);
     if (fence < position.seq()) {
-      throw gone(Fence.PATH, "the log is being truncated to seq %d".formatted(fence));
+      throw gone(Fence.PATH, Text.of("the log is being truncated to seq %d", fence));
     }
     List<String> paths = Log.segmentPaths(storage);
     if (!paths.isEmpty() && LogOpener.firstSeq(paths.get(0)) > position.seq()) {
@@ -190,7 +191,7 @@ public final class LogFollower implements Closeable {
       }
       entries.add(entry);
     }
-    throw gone(reader.path(), "it ends at seq %d".formatted(index.end().seq()));
+    throw gone(reader.path(), Text.of("it ends at seq %d", index.end().seq()));
   }
 
   private void skipLive() throws IOException {
@@ -217,7 +218,7 @@ public final class LogFollower implements Closeable {
     if (chain != position.chain()) {
       throw gone(
           reader.path(),
-          "it has chain %016x there, expected %016x".formatted(chain, position.chain()));
+          Text.of("it has chain %016x there, expected %016x", chain, position.chain()));
     }
   }
 
@@ -225,8 +226,9 @@ public final class LogFollower implements Closeable {
     return new DamagedFileException(
         path,
         -1,
-        "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again"
-            .formatted(position.tick(), position.seq(), finding));
+        Text.of(
+            "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again",
+            position.tick(), position.seq(), finding));
   }
 
   private SegmentReader.Verified next() throws IOException {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcFooter;
 import org.arrowworld.internal.ipc.IpcMessage;
@@ -33,7 +34,7 @@ final class SegmentIndexer {
           throw new DamagedFileException(
               reader.path(),
               v.entry().from(),
-              "the batch begins at seq %d, expected %d".formatted(batch.firstSeq(), nextSeq));
+              Text.of("the batch begins at seq %d, expected %d", batch.firstSeq(), nextSeq));
         }
         entries.add(v.entry());
         nextSeq += batch.rows();
@@ -65,14 +66,14 @@ final class SegmentIndexer {
             Tail.Kind.DAMAGED,
             reader.path(),
             at,
-            "%s; yet a batch of the log stands at byte %d".formatted(why, found));
+            Text.of("%s; yet a batch of the log stands at byte %d", why, found));
       }
     }
     if (failure != null) {
       return new Tail(Tail.Kind.TORN, reader.path(), at, failure.getMessage());
     }
     if (nextSeq > end.seq()) {
-      String finding = "%d rows without a commit row".formatted(nextSeq - end.seq());
+      String finding = Text.of("%d rows without a commit row", nextSeq - end.seq());
       return new Tail(Tail.Kind.TORN, reader.path(), at, finding);
     }
     return reader.hasBytesAfter(at)
@@ -171,11 +172,11 @@ final class SegmentIndexer {
               Long.toString(e.tickMax()),
               Integer.toUnsignedString(e.ridMin()),
               Integer.toUnsignedString(e.ridMax()),
-              "%08x".formatted(e.crc())));
+              Text.of("%08x", e.crc())));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.BATCHES, Json.write(rows));
-    metadata.put(SegmentFormat.LAST_CHAIN, "%016x".formatted(lastChain));
+    metadata.put(SegmentFormat.LAST_CHAIN, Text.of("%016x", lastChain));
     return metadata;
   }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.Tail;
@@ -88,14 +89,12 @@ public final class StoreSnapshot {
       throws IOException {
     try (Snapshot present = Snapshot.open(storage, location, info.id())) {
       present.verify();
-      return new Report(
-          Outcome.KEPT, location.tick(), location.directory(), present.hashWorld());
+      return new Report(Outcome.KEPT, location.tick(), location.directory(), present.hashWorld());
     } catch (DamagedFileException e) {
       throw new DamagedFileException(
           location.directory(),
           -1,
-          "a damaged snapshot stands there (%s); delete it and try again"
-              .formatted(e.getMessage()));
+          Text.of("a damaged snapshot stands there (%s); delete it and try again", e.getMessage()));
     }
   }
 

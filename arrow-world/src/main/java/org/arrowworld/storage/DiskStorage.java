@@ -14,14 +14,17 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 
 /** The production storage: a directory of the file system. */
 public final class DiskStorage implements Storage {
@@ -62,7 +65,36 @@ public final class DiskStorage implements Storage {
 
   @Override
   public ReadableFile openRead(String path) throws IOException {
-    return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.READ));
+    requireRegular(path);
+    return new DiskFile(
+        path, FileChannel.open(resolve(path), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /**
+   * Refuses what is no regular file before it is opened: opening a FIFO waits for a writer, and a
+   * link may lead anywhere (spec S-12).
+   */
+  private void requireRegular(String path) throws IOException {
+    Path file = resolve(path);
+    for (Path at = file; !at.equals(root); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw new DamagedFileException(
+            path,
+            -1,
+            (at.equals(file) ? "it is a link" : "it lies behind the link " + root.relativize(at))
+                + ", and links are not followed; put there what it leads to, or name that");
+      }
+    }
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new DamagedFileException(
+          path,
+          -1,
+          Text.of(
+              "it is a %s, expected a regular file",
+              attributes.isDirectory() ? "directory" : "FIFO or device"));
+    }
   }
 
   @Override
@@ -74,7 +106,9 @@ public final class DiskStorage implements Storage {
 
   @Override
   public WritableFile openWrite(String path) throws IOException {
-    return new DiskFile(path, FileChannel.open(resolve(path), StandardOpenOption.WRITE));
+    requireRegular(path);
+    return new DiskFile(
+        path, FileChannel.open(resolve(path), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
   }
 
   /** The names of the root and of those above it, where they are new, are forced as well. */
@@ -115,8 +149,9 @@ public final class DiskStorage implements Storage {
   public Closeable lock(String path, String holder) throws IOException {
     if (isLink(path)) {
       throw new InvalidUseException(
-          "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it"
-              .formatted(root, path));
+          Text.of(
+              "Cannot lock %s: %s in it is a link, and what it leads to would be overwritten; delete it",
+              root, path));
     }
     Path file = root.toRealPath().resolve(path);
     // Closing any channel on a file drops the process's POSIX lock on it, so a file this process
@@ -190,7 +225,7 @@ public final class DiskStorage implements Storage {
   private Path resolve(String path) {
     Path resolved = root.resolve(path).normalize();
     if (!resolved.startsWith(root)) {
-      throw new InvalidUseException("Cannot use path %s: it leaves %s".formatted(path, root));
+      throw new InvalidUseException(Text.of("Cannot use path %s: it leaves %s", path, root));
     }
     return resolved;
   }

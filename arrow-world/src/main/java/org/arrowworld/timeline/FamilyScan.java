@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
@@ -119,9 +120,9 @@ final class FamilyScan implements Log.Visitor {
       throw new DamagedFileException(
           "log",
           -1,
-          "the row of seq %d is about %s %s, which does not live then"
-              .formatted(
-                  batch.firstSeq() + row, table, Integer.toUnsignedString(batch.rid(row))));
+          Text.of(
+              "the row of seq %d is about %s %s, which does not live then",
+              batch.firstSeq() + row, table, Integer.toUnsignedString(batch.rid(row))));
     }
     return node;
   }
@@ -156,8 +157,7 @@ final class FamilyScan implements Log.Visitor {
     if (self == null) {
       String which = generation.isPresent() ? " in generation " + generation.getAsInt() : "";
       throw new InvalidUseException(
-          "The log has no %s %s%s"
-              .formatted(table, Integer.toUnsignedString(id.getAsInt()), which));
+          Text.of("The log has no %s %s%s", table, Integer.toUnsignedString(id.getAsInt()), which));
     }
     List<Life> ancestors = new ArrayList<>();
     for (Node node = self.parent; node != null; node = node.parent) {

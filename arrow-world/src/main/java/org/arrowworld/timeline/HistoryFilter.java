@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
@@ -38,10 +39,7 @@ public final class HistoryFilter {
    * @throws InvalidUseException if there is no such table or key
    */
   public HistoryFilter(
-      HistoryQuery query,
-      WorldSchema schema,
-      KeyTable keys,
-      Query.Enough<? super Change> visitor) {
+      HistoryQuery query, WorldSchema schema, KeyTable keys, Query.Enough<? super Change> visitor) {
     this.query = query;
     this.keys = keys;
     this.visitor = visitor;
@@ -73,7 +71,7 @@ public final class HistoryFilter {
     String name = query.key().get();
     Key only = keys.find(query.table() + "." + name).or(() -> keys.find(name)).orElse(null);
     if (only == null || !ofTable.get(only.code())) {
-      throw new InvalidUseException("Table '%s' has no key '%s'".formatted(query.table(), name));
+      throw new InvalidUseException(Text.of("Table '%s' has no key '%s'", query.table(), name));
     }
     BitSet one = new BitSet();
     one.set(only.code());
@@ -146,11 +144,11 @@ public final class HistoryFilter {
   void end() {
     if (query.generation().isPresent() && !found) {
       throw new InvalidUseException(
-          "The log has no %s %s in generation %s"
-              .formatted(
-                  query.table(),
-                  Integer.toUnsignedString(query.id()),
-                  Integer.toUnsignedString(query.generation().getAsInt())));
+          Text.of(
+              "The log has no %s %s in generation %s",
+              query.table(),
+              Integer.toUnsignedString(query.id()),
+              Integer.toUnsignedString(query.generation().getAsInt())));
     }
   }
 }

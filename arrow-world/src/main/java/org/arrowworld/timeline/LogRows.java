@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.TripleBatch;
@@ -63,7 +64,7 @@ final class LogRows {
             .orElseThrow(
                 () ->
                     new InvalidUseException(
-                        "Unknown key '%s': this store has %s".formatted(name, names(null))));
+                        Text.of("Unknown key '%s': this store has %s", name, names(null))));
     BitSet one = new BitSet();
     one.set(key.code());
     return one;
@@ -75,8 +76,9 @@ final class LogRows {
     Key key = log.keys().key(name);
     if (key.kind() != KeyKind.EVENT) {
       throw new InvalidUseException(
-          "Key '%s' is no event but %s; rows(\"%s\") reads it. The events of this store are %s"
-              .formatted(name, key.kind().label(), name, names(KeyKind.EVENT)));
+          Text.of(
+              "Key '%s' is no event but %s; rows(\"%s\") reads it. The events of this store are %s",
+              name, key.kind().label(), name, names(KeyKind.EVENT)));
     }
     return one;
   }

@@ -1,6 +1,5 @@
 package org.arrowworld.timeline;
 
-import java.io.IOException;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;

@@ -6,12 +6,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
-/** What can be found in a history. Names are checked at once, reading is done when it is asked for. */
+/**
+ * What can be found in a history. Names are checked at once, reading is done when it is asked for.
+ */
 public final class Queries {
   private final Timeline timeline;
   private final BufferAllocator allocator;
@@ -97,7 +100,7 @@ public final class Queries {
   private void checkLives(String table) {
     if (timeline.info().schema().table(table).kind() == TableKind.APPEND_ONLY) {
       throw new InvalidUseException(
-          "Nobody lives or dies in table '%s': rows are only added to it".formatted(table));
+          Text.of("Nobody lives or dies in table '%s': rows are only added to it", table));
     }
   }
 
@@ -116,7 +119,8 @@ public final class Queries {
             RowDiff.compare(
                 before.tables(),
                 after.tables(),
-                d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(NetChange.of(d, before, after)));
+                d ->
+                    d.kind() == RowDiff.Kind.SLOT || visitor.visit(NetChange.of(d, before, after)));
           }
         });
   }

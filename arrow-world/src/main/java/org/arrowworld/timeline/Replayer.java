@@ -3,6 +3,7 @@ package org.arrowworld.timeline;
 import java.io.IOException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.table.World;
@@ -26,14 +27,14 @@ final class Replayer {
   /** Applies rows {@code [from, to)} of the batch a reader stands at. */
   void apply(LogReader batches, int from, int to) throws IOException {
     try {
-      applier.apply(
-          batches.rows(), from, to, row -> batches.batch().word(batches.from() + row));
+      applier.apply(batches.rows(), from, to, row -> batches.batch().word(batches.from() + row));
     } catch (InvalidUseException e) {
       throw new DamagedFileException(
           "log",
           -1,
-          "in the rows from seq %d on: %s"
-              .formatted(batches.batch().firstSeq() + batches.from() + from, e.getMessage()),
+          Text.of(
+              "in the rows from seq %d on: %s",
+              batches.batch().firstSeq() + batches.from() + from, e.getMessage()),
           e);
     }
   }

@@ -1,6 +1,7 @@
 package org.arrowworld.timeline;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * A span of ticks, both ends included.
@@ -15,8 +16,9 @@ public record TickRange(long first, long last) {
   public TickRange {
     if (first < 0 || first > last) {
       throw new InvalidUseException(
-          "No such range of ticks: %d to %d; the first is 0 or more and at most the last"
-              .formatted(first, last));
+          Text.of(
+              "No such range of ticks: %d to %d; the first is 0 or more and at most the last",
+              first, last));
     }
   }
 

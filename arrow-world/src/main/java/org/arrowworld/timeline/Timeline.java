@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
@@ -160,7 +161,7 @@ public final class Timeline implements Closeable {
   }
 
   private String empty() {
-    return "The store in %s has no committed tick yet".formatted(storage.description());
+    return Text.of("The store in %s has no committed tick yet", storage.description());
   }
 
   /**
@@ -223,9 +224,9 @@ public final class Timeline implements Closeable {
     open();
     if (tick < firstTick() || tick > lastTick()) {
       throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d%s"
-              .formatted(
-                  tick, firstTick(), lastTick(), warnings.isEmpty() ? "" : "; " + lastWarning()));
+          Text.of(
+              "No world at tick %d: the store has ticks %d to %d%s",
+              tick, firstTick(), lastTick(), warnings.isEmpty() ? "" : "; " + lastWarning()));
     }
   }
 
@@ -264,8 +265,9 @@ public final class Timeline implements Closeable {
       throw new DamagedFileException(
           "snapshots",
           -1,
-          "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
-              .formatted(tick, log.start().seq()));
+          Text.of(
+              "no base snapshot at or before tick %d is readable, and the log begins at seq %d",
+              tick, log.start().seq()));
     }
     if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
       throw new DamagedFileException(
@@ -312,9 +314,9 @@ public final class Timeline implements Closeable {
     return new DamagedFileException(
         "snapshots",
         -1,
-        "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there"
-            .formatted(
-                position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
+        Text.of(
+            "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there",
+            position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
   }
 
   /**
@@ -325,8 +327,8 @@ public final class Timeline implements Closeable {
   private Log open() {
     if (closed) {
       throw new InvalidUseException(
-          "Cannot read the store in %s: it was closed; open it again"
-              .formatted(storage.description()));
+          Text.of(
+              "Cannot read the store in %s: it was closed; open it again", storage.description()));
     }
     return log;
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
@@ -153,7 +154,7 @@ public final class StreamingWorld implements Closeable {
   public Answer<World> at(long tick) throws IOException {
     if (tick > lastTick() || (floor.tick() < 0 && tick < firstTickInMemory())) {
       throw new InvalidUseException(
-          "No world at tick %d: the last tick taken in is %d".formatted(tick, lastTick()));
+          Text.of("No world at tick %d: the last tick taken in is %d", tick, lastTick()));
     }
     if (tick < floor.tick()) {
       return new Answer<>(archive().at(tick, allocator), Origin.ARCHIVE);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
@@ -82,13 +83,13 @@ class FollowedHistoryTest {
     return (batch, from, to) -> {
       for (int row = from; row < to; row++) {
         rows.add(
-            "%d %d %d %x %s"
-                .formatted(
-                    batch.firstSeq() + row,
-                    batch.tick(row),
-                    batch.key(row),
-                    batch.val(row),
-                    batch.word(row)));
+            Text.of(
+                "%d %d %d %x %s",
+                batch.firstSeq() + row,
+                batch.tick(row),
+                batch.key(row),
+                batch.val(row),
+                batch.word(row)));
       }
     };
   }
@@ -111,8 +112,9 @@ class FollowedHistoryTest {
       assertThatThrownBy(() -> poll(follower))
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining(
-              "the log no longer holds what was followed up to tick %d, seq %d: "
-                  .formatted(at.tick(), at.seq()))
+              Text.of(
+                  "the log no longer holds what was followed up to tick %d, seq %d: ",
+                  at.tick(), at.seq()))
           .hasMessageContaining(why)
           .hasMessageEndingWith("it was truncated or compacted meanwhile, open it again");
     }
@@ -285,7 +287,7 @@ class FollowedHistoryTest {
       resume(60, 1000);
       assertThatThrownBy(streaming::poll)
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("followed up to tick %d, seq %d".formatted(end.tick(), end.seq()));
+          .hasMessageContaining(Text.of("followed up to tick %d, seq %d", end.tick(), end.seq()));
       assertThat(streaming.lastTick()).isEqualTo(TICKS - 1);
     }
   }

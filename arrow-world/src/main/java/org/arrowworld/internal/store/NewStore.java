@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
@@ -28,7 +29,7 @@ public final class NewStore {
     Path absolute = directory.toAbsolutePath().normalize();
     if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS) || absolute.getFileName() == null) {
       throw new InvalidUseException(
-          "Cannot write %s: it exists already; name a directory that does not".formatted(directory));
+          Text.of("Cannot write %s: it exists already; name a directory that does not", directory));
     }
     boolean hadParent = Files.isDirectory(absolute.getParent());
     String name = absolute.getFileName().toString();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
@@ -89,8 +90,9 @@ public final class LogSource implements RowSource {
               .orElseThrow(
                   () ->
                       new InvalidUseException(
-                          "Cannot export the rows of key '%s': this store has no such key; aw info lists them"
-                              .formatted(name)))
+                          Text.of(
+                              "Cannot export the rows of key '%s': this store has no such key; aw info lists them",
+                              name)))
               .code());
     }
     return new LogSource(store, log, span, codes);
@@ -141,7 +143,7 @@ public final class LogSource implements RowSource {
     boolean scanned = firstSeq >= 0;
     return FileOrigin.of(store)
         .with("aw.view", "log")
-        .with("aw.first_seq", "%020d".formatted(scanned ? firstSeq : seqBefore()))
+        .with("aw.first_seq", Text.of("%020d", scanned ? firstSeq : seqBefore()))
         .with("aw.first_tick", Long.toString(scanned ? firstTick : span.first()))
         .with("aw.last_tick", Long.toString(scanned ? lastTick : span.last()))
         .with("aw.keys", SchemaJson.keys(log.keys().from(0)))
