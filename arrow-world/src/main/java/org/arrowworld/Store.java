@@ -15,7 +15,6 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.log.Log;
-import org.arrowworld.log.ScanProgress;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreMigration;
@@ -88,8 +87,9 @@ public final class Store implements Closeable {
    * Opens the store in a directory.
    *
    * @throws org.arrowworld.errors.StoreNotFoundException if there is none
-   * @throws org.arrowworld.errors.DamagedFileException if it cannot be read; {@link #verify(Path)}
-   *     says what is damaged, {@link #recover} saves what can be saved
+   * @throws org.arrowworld.errors.DamagedFileException if it cannot be read; {@link
+   *     #verify(Storage, Verifier.Options)} says what is damaged, {@link #recover} saves what can
+   *     be saved
    */
   public static Store open(Path directory) throws IOException {
     Storage storage = new DiskStorage(directory);
@@ -365,8 +365,7 @@ public final class Store implements Closeable {
 
   /** Proves checksums, footers, the digest chain, and every snapshot against replay. */
   public Verifier.Report verify() throws IOException {
-    timeline();
-    return Verifier.verify(storage, STANDARD, memory);
+    return verify(Verifier.Options.STANDARD);
   }
 
   /** As {@link #verify()}, with how much to do. */
@@ -376,15 +375,12 @@ public final class Store implements Closeable {
   }
 
   /** As {@link #verify()}, of a store that may be too damaged to be opened. */
-  public static Verifier.Report verify(Path directory) throws IOException {
-    try (Storage storage = new DiskStorage(directory);
-        BufferAllocator memory = new RootAllocator()) {
-      return Verifier.verify(storage, STANDARD, memory);
+  public static Verifier.Report verify(Storage storage, Verifier.Options options)
+      throws IOException {
+    try (BufferAllocator memory = new RootAllocator()) {
+      return Verifier.verify(storage, options, memory);
     }
   }
-
-  private static final Verifier.Options STANDARD =
-      new Verifier.Options(Verifier.Depth.STANDARD, 0, ScanProgress.NONE);
 
   /** Seals what a writer that ended left unsealed; nothing happens where all is sealed. */
   public void seal() throws IOException {
@@ -458,10 +454,10 @@ public final class Store implements Closeable {
    *
    * @param directory must not exist; appears whole or not at all
    */
-  public static StoreRecovery.Report recover(Path damaged, Path directory) throws IOException {
-    try (Storage source = new DiskStorage(damaged);
-        BufferAllocator memory = new RootAllocator()) {
-      return NewStore.make(directory, target -> StoreRecovery.run(source, target, memory));
+  public static StoreRecovery.Report recover(Storage damaged, Path directory) throws IOException {
+    try (BufferAllocator memory = new RootAllocator()) {
+      return NewStore.make(
+          directory, target -> StoreRecovery.run(damaged, target, memory).requireSound(target));
     }
   }
 

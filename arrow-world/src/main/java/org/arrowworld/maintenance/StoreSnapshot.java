@@ -2,6 +2,7 @@ package org.arrowworld.maintenance;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
@@ -35,8 +36,10 @@ public final class StoreSnapshot {
    * @param tick its tick
    * @param directory its directory in the store
    * @param hashWorld {@code hash_world} of its state
+   * @param warnings damaged snapshots that were passed over to write it
    */
-  public record Report(Outcome outcome, long tick, String directory, String hashWorld) {}
+  public record Report(
+      Outcome outcome, long tick, String directory, String hashWorld, List<String> warnings) {}
 
   private StoreSnapshot() {}
 
@@ -80,7 +83,12 @@ public final class StoreSnapshot {
         String directory =
             SnapshotWriter.write(
                 storage, info.id(), world, position, SnapshotWriter.Role.CACHE, info.properties());
-        return new Report(Outcome.MADE, world.tick(), directory, Hashes.world(world.tables()));
+        return new Report(
+            Outcome.MADE,
+            world.tick(),
+            directory,
+            Hashes.world(world.tables()),
+            timeline.warnings());
       }
     }
   }
@@ -89,7 +97,8 @@ public final class StoreSnapshot {
       throws IOException {
     try (Snapshot present = Snapshot.open(storage, location, info.id())) {
       present.verify();
-      return new Report(Outcome.KEPT, location.tick(), location.directory(), present.hashWorld());
+      return new Report(
+          Outcome.KEPT, location.tick(), location.directory(), present.hashWorld(), List.of());
     } catch (DamagedFileException e) {
       throw new DamagedFileException(
           location.directory(),
