@@ -2,7 +2,6 @@ package org.arrowworld.internal.ipc;
 
 import java.util.Map;
 import org.apache.arrow.flatbuf.KeyValue;
-import org.arrowworld.internal.Text;
 
 /** Custom metadata of flatbuffers of unknown origin. */
 final class Pairs {
@@ -14,7 +13,7 @@ final class Pairs {
       throw new IllegalStateException("custom metadata without key or value");
     }
     if (pairs.put(pair.key(), pair.value()) != null) {
-      throw new IllegalStateException(Text.of("custom metadata has '%s' twice", pair.key()));
+      throw new IllegalStateException("custom metadata has '" + pair.key() + "' twice");
     }
   }
 }
