@@ -127,8 +127,8 @@ public final class HistoryFilter {
 
   private boolean isWanted(OptionalLong life) {
     return query.generation().isEmpty()
-        || life.isPresent()
-            && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt());
+        || (life.isPresent()
+            && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt()));
   }
 
   /** Whether no later row can matter. */
