@@ -114,6 +114,11 @@ public final class Log implements Closeable {
     return start;
   }
 
+  /** The position before the first row of {@code tick} or a later one. */
+  public LogPosition positionBefore(long tick) throws IOException {
+    return tick <= 0 ? start : positionAt(tick - 1);
+  }
+
   /** The last tick that stays, where a truncation is under way (spec L-21). */
   public OptionalLong fencedAfter() {
     return fence.isPresent() ? OptionalLong.of(fence.get().tick()) : OptionalLong.empty();
