@@ -17,6 +17,7 @@ from .codebook import Codebook
 from .errors import DamagedFileError
 from .frames import Frame
 from .log_rows import LogRows
+from .regular import require_real
 from .rows import Rows, commit_problem, concat
 from .schema import Key
 from .segment import BatchIndex, Header, Mark, SegmentReader, Torn
@@ -82,6 +83,7 @@ def list_segments(store: Path) -> list[SegmentFile]:
     """Segments by first seq; live ones are listed first, so that one sealed meanwhile is not missed (L-20)."""
     found: dict[int, SegmentFile] = {}
     for folder, suffix in ((store / "log" / "live", "arrows"), (store / "log", "arrow")):
+        require_real(folder)
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = _NAME.fullmatch(path.name)
             if name and name[2] == suffix and int(name[1]) < 1 << 63:
