@@ -124,6 +124,11 @@ public final class Log implements Closeable {
     return fence.isPresent() ? OptionalLong.of(fence.get().tick()) : OptionalLong.empty();
   }
 
+  /** The first seq that does not exist any more, where a truncation is under way (spec L-21). */
+  public OptionalLong fencedSeq() {
+    return fence.isPresent() ? OptionalLong.of(fence.get().seq()) : OptionalLong.empty();
+  }
+
   /** What follows the committed rows. */
   public Tail tail() {
     return tail;

@@ -101,14 +101,15 @@ public final class LogAudit {
   private void header(SegmentReader reader) throws IOException {
     long size = reader.file().size();
     int dictionaries = 0;
-    IpcMessage message = IpcMessage.read(reader.file(), reader.firstMessage(), size);
-    boolean batch = false;
-    while (message != null && !batch) {
-      dictionaries += message.kind() == IpcMessage.Kind.DICTIONARY ? 1 : 0;
-      message = IpcMessage.read(reader.file(), message.end(), size);
-      batch = message != null && message.kind() == IpcMessage.Kind.RECORD_BATCH;
-    }
     int expected = reader.header().strings() ? 2 : 1;
+    IpcMessage message = IpcMessage.read(reader.file(), reader.firstMessage(), size);
+    while (message != null
+        && dictionaries < expected
+        && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(reader.file(), message.end(), size);
+      boolean found = message != null && message.kind() == IpcMessage.Kind.DICTIONARY;
+      dictionaries += found ? 1 : 0;
+    }
     if (dictionaries < expected) {
       findings.add(
           Text.of(

@@ -53,6 +53,9 @@ final class SegmentSurvey {
   /** How many times a file's bytes may be read while it is looked for batches behind damage. */
   private static final int MOST_READINGS = 8;
 
+  /** What a row takes in a stream at least: tick, rid, key and val. */
+  private static final int LEAST_ROW_BYTES = 21;
+
   private final Storage storage;
   private final List<Stretch> stretches = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -133,19 +136,21 @@ final class SegmentSurvey {
     long budget = metered.bytes() + MOST_READINGS * size;
     BatchSearch search = new BatchSearch(reader.file(), size);
     long seen = 0;
-    long at = first.index().tail().offset();
+    long from = first.index().tail().offset();
+    long at = from;
     BatchSearch.Found found = search.next(at);
     while (found != null && metered.bytes() <= budget) {
       at = found.offset() + 8;
       String firstSeq = found.metadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
       String crc = found.metadata().getOrDefault(IpcEncoder.BATCH_CRC, "");
       if (firstSeq.matches("0[0-9]{19}") && crc.matches("[0-9a-f]{8}")) {
-        long seq = Long.parseLong(firstSeq);
-        seen = Math.max(seen, seq);
+        long seq = SegmentFormat.isName(firstSeq + ".", ".") ? Long.parseLong(firstSeq) : 0;
+        long most = first.header().start().seq() + first.rows() + (found.offset() - from) / LEAST_ROW_BYTES;
+        seen = seq <= most ? Math.max(seen, seq) : seen; // nothing else vouches for it
         SegmentIndex index = follow(reader, found, seq, Integer.parseUnsignedInt(crc, 16));
         if (index.batches().size() > 1) {
           stretches.add(new Stretch(reader, first.firstMessage(), false, index));
-          seen = Math.max(seen, index.end().seq());
+          seen = Math.max(seen, Math.max(index.batches().get(1).firstSeq(), index.end().seq()));
           at = index.tail().offset();
         }
       }
@@ -162,7 +167,7 @@ final class SegmentSurvey {
     entries.add(
         new SegmentIndex.Entry(
             anchor.offset(), anchor.end(), anchorSeq, 0, 0, 0, 0, 0, anchorCrc));
-    LogPosition end = new LogPosition(-1, anchorSeq, 0);
+    LogPosition end = new LogPosition(-1, 0, 0);
     long at = anchor.end();
     int crc = anchorCrc;
     long nextSeq = -1;

@@ -48,6 +48,9 @@ public final class Snapshot implements Closeable {
     this.reading = reading;
   }
 
+  /** The folder of a store that holds its snapshots. */
+  public static final String FOLDER = SnapshotFormat.DIRECTORY;
+
   /** A published snapshot's place, from its directory's name. */
   public record Location(long tick, int schemaVersion, String directory) {}
 
