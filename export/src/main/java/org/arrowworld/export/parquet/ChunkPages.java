@@ -51,6 +51,10 @@ final class ChunkPages implements PageReader, PageReadStore {
     this.valuesLeft = meta.getNum_values();
   }
 
+  private static boolean isBytes(Type type) {
+    return type == Type.BYTE_ARRAY || type == Type.FIXED_LEN_BYTE_ARRAY || type == Type.INT96;
+  }
+
   /** Where a chunk's first page begins. */
   static long start(ColumnMetaData meta) {
     long data = meta.getData_page_offset();
@@ -87,12 +91,14 @@ final class ChunkPages implements PageReader, PageReadStore {
           int least =
               switch (meta.getType()) {
                 case INT64, DOUBLE -> 8;
+                case INT96 -> 12;
+                case FIXED_LEN_BYTE_ARRAY -> column.descriptor().getPrimitiveType().getTypeLength();
                 default -> 4;
               };
           require(
               values >= 0 && (long) values * least <= bytes.length,
               () -> "a dictionary of %d values in %d bytes".formatted(values, bytes.length));
-          claim(values * (meta.getType() == Type.BYTE_ARRAY ? WORD_BYTES : Long.BYTES));
+          claim(values * (isBytes(meta.getType()) ? WORD_BYTES : Long.BYTES));
           claimedByDictionary = claimedByPage;
           claimedByPage = 0;
           return new DictionaryPage(BytesInput.from(bytes), values, Encoding.PLAIN);
