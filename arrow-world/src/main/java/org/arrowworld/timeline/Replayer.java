@@ -3,17 +3,17 @@ package org.arrowworld.timeline;
 import java.io.IOException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TripleApplier;
 
 /** Brings a world forward through the log, with the code that changed the live one. */
 final class Replayer implements Log.RowVisitor {
   private final TripleApplier applier;
 
-  Replayer(World world, Log log) {
+  Replayer(MutableWorld world, Log log) {
     applier = new TripleApplier(world, log.keys());
   }
 

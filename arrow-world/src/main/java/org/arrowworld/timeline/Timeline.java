@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
@@ -17,7 +18,6 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /**
  * A store's history, for reading: the world at any committed tick. A view of the moment it was
@@ -159,12 +159,12 @@ public final class Timeline implements Closeable {
    *
    * @throws InvalidUseException if the tick lies outside the committed span
    */
-  public World at(long tick, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, BufferAllocator allocator) throws IOException {
     return at(tick, Start.NEAREST_SNAPSHOT, allocator);
   }
 
   /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
-  public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, Start start, BufferAllocator allocator) throws IOException {
     checkTick(tick);
     return replayed(startWorld(tick, start, Projection.ALL, allocator), tick);
   }
@@ -175,12 +175,13 @@ public final class Timeline implements Closeable {
    *
    * @throws InvalidUseException if the tick lies outside the committed span, or a name is unknown
    */
-  public World at(long tick, Projection wanted, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, Projection wanted, BufferAllocator allocator)
+      throws IOException {
     checkTick(tick);
     return replayed(startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator), tick);
   }
 
-  private World replayed(World world, long tick) throws IOException {
+  private MutableWorld replayed(MutableWorld world, long tick) throws IOException {
     try {
       advance(world, tick);
       return world;
@@ -191,7 +192,7 @@ public final class Timeline implements Closeable {
   }
 
   /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
-  public void advance(World world, long tick) throws IOException {
+  public void advance(MutableWorld world, long tick) throws IOException {
     if (world.tick() < tick) {
       log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
     }
@@ -245,7 +246,7 @@ public final class Timeline implements Closeable {
     long first = 0;
     if (log.start().seq() > 0 || log.segments().isEmpty()) {
       first = firstTick() + 1;
-      try (World base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
+      try (MutableWorld base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
         scan.begin(base.table(table));
       }
     }
@@ -261,8 +262,8 @@ public final class Timeline implements Closeable {
    */
   public void between(long from, long to, BufferAllocator allocator, NetChange.Visitor visitor)
       throws IOException {
-    try (World before = at(from, allocator);
-        World after = at(to, allocator)) {
+    try (MutableWorld before = at(from, allocator);
+        MutableWorld after = at(to, allocator)) {
       RowDiff.compare(
           before.tables(),
           after.tables(),
@@ -271,7 +272,7 @@ public final class Timeline implements Closeable {
   }
 
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
-  World startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
+  MutableWorld startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
       throws IOException {
     List<Snapshot.Location> candidates =
         snapshots.stream()
@@ -304,7 +305,7 @@ public final class Timeline implements Closeable {
           -1,
           "it is the base of the history, which cannot be replayed without it; " + lastWarning());
     }
-    return new World(wanted.of(info.schema()), new Codebook(), allocator);
+    return new MutableWorld(wanted.of(info.schema()), new Codebook(), allocator);
   }
 
   private long firstLogged() {

@@ -14,7 +14,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -85,7 +84,7 @@ final class SnapshotVerb extends ReadingVerb {
       }
     }
     try (BufferAllocator memory = new RootAllocator();
-        World world = timeline.at(tick, memory)) {
+        var world = timeline.at(tick, memory)) {
       timeline.warnings().forEach(console()::note);
       String directory =
           SnapshotWriter.write(

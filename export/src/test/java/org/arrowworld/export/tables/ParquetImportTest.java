@@ -21,8 +21,8 @@ import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,7 @@ class ParquetImportTest {
     assertThat(kept).hasSameBinaryContentAs(file);
     try (Timeline store = Timeline.open(new DiskStorage(folder.resolve("store")));
         World world = store.at(0, memory)) {
-      WorldTable table = world.table("boats");
+      TableView table = world.table("boats");
       for (int row = 0; row < ROWS; row++) {
         assertThat(bits(table, "id", row)).isEqualTo(row * 3L);
         assertThat(bits(table, "serial", row)).isEqualTo(Long.MIN_VALUE + row);
@@ -91,7 +91,7 @@ class ParquetImportTest {
     }
   }
 
-  private static long bits(WorldTable table, String name, int row) {
+  private static long bits(TableView table, String name, int row) {
     var column =
         table.columns().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     return switch (column.type().widthBytes()) {
@@ -102,7 +102,7 @@ class ParquetImportTest {
     };
   }
 
-  private static String word(World world, WorldTable table, String name, int row) {
+  private static String word(World world, TableView table, String name, int row) {
     return world.codebook().word((int) bits(table, name, row));
   }
 
