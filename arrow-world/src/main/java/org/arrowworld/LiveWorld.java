@@ -12,6 +12,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
@@ -223,8 +224,9 @@ public final class LiveWorld implements Closeable {
     if (!world.schema().equals(schema)) {
       world.close();
       throw new InvalidUseException(
-          "Cannot open the store in %s with this schema: its own differs; use resume to go on with its own, or aw migrate to change it"
-              .formatted(storage.description()));
+          Text.of(
+              "Cannot open the store in %s with this schema: its own differs; use resume to go on with its own, or aw migrate to change it",
+              storage.description()));
     }
     return world;
   }
@@ -255,8 +257,9 @@ public final class LiveWorld implements Closeable {
           throw new DamagedFileException(
               "log",
               -1,
-              "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover"
-                  .formatted(end.tick(), end.seq(), location.tick(), seq));
+              Text.of(
+                  "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover",
+                  end.tick(), end.seq(), location.tick(), seq));
         }
       }
       if (end.tick() >= 0) {

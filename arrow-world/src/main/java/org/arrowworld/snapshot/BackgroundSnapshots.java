@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.WorldCopy;
 import org.arrowworld.internal.world.WorldState;
@@ -85,7 +86,7 @@ public final class BackgroundSnapshots implements Closeable {
       return position.join();
     } catch (CompletionException e) {
       throw new IOException(
-          "the log could not be forced (%s)".formatted(e.getCause().getMessage()), e.getCause());
+          Text.of("the log could not be forced (%s)", e.getCause().getMessage()), e.getCause());
     }
   }
 

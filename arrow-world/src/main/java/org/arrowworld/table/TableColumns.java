@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
 /** A table's columns as bytes, for reading in bulk: of a live world, a snapshot, or a file. */
@@ -37,8 +38,9 @@ public interface TableColumns {
       }
     }
     throw new InvalidUseException(
-        "Unknown column '%s' of table '%s': it has %s"
-            .formatted(column, name(), columns().stream().map(Column::name).toList()));
+        Text.of(
+            "Unknown column '%s' of table '%s': it has %s",
+            column, name(), columns().stream().map(Column::name).toList()));
   }
 
   /**
@@ -58,8 +60,9 @@ public interface TableColumns {
     long bytes = (long) (toRow - fromRow) * column.type().widthBytes();
     if (fromRow < 0 || fromRow > toRow || toRow > rows() || bytes > Integer.MAX_VALUE - 7) {
       throw new InvalidUseException(
-          "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once"
-              .formatted(fromRow, toRow, name(), column.name(), rows()));
+          Text.of(
+              "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once",
+              fromRow, toRow, name(), column.name(), rows()));
     }
   }
 }

@@ -12,6 +12,7 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
@@ -296,7 +297,7 @@ class MigrationsTest {
   }
 
   private static String step(String json) {
-    return "{\"from\":1,\"versions\":[{\"steps\":[%s]}]}".formatted(json);
+    return Text.of("{\"from\":1,\"versions\":[{\"steps\":[%s]}]}", json);
   }
 
   private static void wrong(String json, String text) {

@@ -12,6 +12,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
@@ -86,13 +88,13 @@ class FollowedHistoryTest {
     return (batch, from, to) -> {
       for (int row = from; row < to; row++) {
         rows.add(
-            "%d %d %d %x %s"
-                .formatted(
-                    batch.firstSeq() + row,
-                    batch.tick(row),
-                    batch.key(row),
-                    batch.val(row),
-                    batch.word(row)));
+            Text.of(
+                "%d %d %d %x %s",
+                batch.firstSeq() + row,
+                batch.tick(row),
+                batch.key(row),
+                batch.val(row),
+                batch.word(row)));
       }
     };
   }
@@ -115,8 +117,9 @@ class FollowedHistoryTest {
       assertThatThrownBy(() -> poll(follower))
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining(
-              "the log no longer holds what was followed up to tick %d, seq %d: "
-                  .formatted(at.tick(), at.seq()))
+              Text.of(
+                  "the log no longer holds what was followed up to tick %d, seq %d: ",
+                  at.tick(), at.seq()))
           .hasMessageContaining(why)
           .hasMessageEndingWith("it was truncated or compacted meanwhile, open it again");
     }
@@ -290,8 +293,24 @@ class FollowedHistoryTest {
       resume(60, 1000);
       assertThatThrownBy(streaming::poll)
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("followed up to tick %d, seq %d".formatted(end.tick(), end.seq()));
+          .hasMessageContaining(Text.of("followed up to tick %d, seq %d", end.tick(), end.seq()));
       assertThat(streaming.lastTick()).isEqualTo(TICKS - 1);
     }
+  }
+
+  @Test
+  void rows_that_were_handed_over_before_a_failure_are_not_handed_over_again() throws IOException {
+    create(SMALL, 10);
+    LogFollower follower = follower(LogPosition.START);
+    assertThatThrownBy(
+            () ->
+                follower.poll(
+                    (batch, from, to) -> {
+                      throw new IOException("the visitor's disk is full");
+                    }))
+        .hasMessage("the visitor's disk is full");
+    assertThatThrownBy(() -> follower.poll((batch, from, to) -> {}))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("failed in the midst of a tick; open another follower");
   }
 }

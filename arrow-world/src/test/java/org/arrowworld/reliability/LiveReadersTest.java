@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +28,7 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
@@ -104,9 +106,9 @@ class LiveReadersTest {
   private static void history(DiskStorage storage, SplittableRandom random) throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       int row = random.nextInt(KillChild.ROWS);
-      timeline.history(
-          HistoryQuery.of("cell", row).withKey("cell.value"),
-          change -> assertThat(change.tick()).isBetween(0L, timeline.lastTick()));
+      new Queries(timeline, new RootAllocator())
+          .history(HistoryQuery.of("cell", row).withKey("cell.value"))
+          .forEach(change -> assertThat(change.tick()).isBetween(0L, timeline.lastTick()));
       timeline.log().verifyChain();
     }
   }
@@ -142,8 +144,13 @@ class LiveReadersTest {
 
   private void report(String what) throws IOException {
     System.out.printf(
-        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d%n",
-        what, read.get(), interrupted.get(), refused.get(), SEED);
+        Locale.ROOT,
+        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d\n",
+        what,
+        read.get(),
+        interrupted.get(),
+        refused.get(),
+        SEED);
     assertThat(wrong.get()).isNull();
     assertThat(read.get()).isPositive();
     try (BufferAllocator memory = new RootAllocator()) {

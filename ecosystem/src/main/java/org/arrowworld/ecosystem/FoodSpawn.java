@@ -2,6 +2,7 @@ package org.arrowworld.ecosystem;
 
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.table.FloatColumn;
 import org.arrowworld.table.TableView;
 import org.arrowworld.tick.Tick;
@@ -61,11 +62,11 @@ final class FoodSpawn implements TickSystem {
       int slot = spawners.slotOf(rate.spawnerId());
       if (slot < 0 || !(rate.rowsPerSecond() >= 0)) {
         throw new InvalidUseException(
-            "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners"
-                .formatted(
-                    rate.rowsPerSecond(),
-                    "food_spawner " + Integer.toUnsignedString(rate.spawnerId()),
-                    spawners.rows()));
+            Text.of(
+                "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners",
+                rate.rowsPerSecond(),
+                "food_spawner " + Integer.toUnsignedString(rate.spawnerId()),
+                spawners.rows()));
       }
       rates[slot] = rate.rowsPerSecond();
     }

@@ -10,6 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.ecosystem.EcosystemTesting.Row;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
@@ -64,11 +65,11 @@ class EventsTest {
         .filter(r -> List.of(keys).contains(r.key()))
         .map(
             r ->
-                "%s %d %s"
-                    .formatted(
-                        r.key(),
-                        r.rid(),
-                        r.word() == null ? Long.toString((long) r.number()) : r.word()))
+                Text.of(
+                    "%s %d %s",
+                    r.key(),
+                    r.rid(),
+                    r.word() == null ? Long.toString((long) r.number()) : r.word()))
         .toList();
   }
 

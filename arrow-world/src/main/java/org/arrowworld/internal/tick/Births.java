@@ -1,6 +1,7 @@
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** The numbers that the rows born in one table in one tick get: what handles read afterwards. */
 final class Births {
@@ -50,13 +51,14 @@ final class Births {
   private void checkApplied() {
     if (!applied) {
       throw new InvalidUseException(
-          "Cannot read the id of a row born in table '%s' at tick %d: it is given when the tick ends, and none if the tick is refused; within the tick use the handle itself"
-              .formatted(table, tick));
+          Text.of(
+              "Cannot read the id of a row born in table '%s' at tick %d: it is given when the tick ends, and none if the tick is refused; within the tick use the handle itself",
+              table, tick));
     }
   }
 
   /** How messages name the row. */
   String describe(int row) {
-    return "the row born in table '%s' at tick %d as its number %d".formatted(table, tick, row + 1);
+    return Text.of("the row born in table '%s' at tick %d as its number %d", table, tick, row + 1);
   }
 }

@@ -3,6 +3,7 @@ package org.arrowworld.internal.tick;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Triples;
@@ -165,8 +166,9 @@ final class Cleanup {
       if (!rows.isGiven(row, i)) {
         if (word) {
           throw new InvalidUseException(
-              "Cannot insert into table '%s' without a value for string column '%s'"
-                  .formatted(changes.table().name(), column.name()));
+              Text.of(
+                  "Cannot insert into table '%s' without a value for string column '%s'",
+                  changes.table().name(), column.name()));
         }
         continue;
       }

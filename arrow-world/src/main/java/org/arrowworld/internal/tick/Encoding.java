@@ -1,6 +1,7 @@
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 
@@ -51,6 +52,6 @@ final class Encoding {
 
   private static InvalidUseException wrongType(String name, ColumnType type, String given) {
     return new InvalidUseException(
-        "Cannot write %s to '%s': its type is %s".formatted(given, name, type.label()));
+        Text.of("Cannot write %s to '%s': its type is %s", given, name, type.label()));
   }
 }

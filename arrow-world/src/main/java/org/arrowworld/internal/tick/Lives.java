@@ -3,6 +3,7 @@ package org.arrowworld.internal.tick;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.IdMap;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.IdPolicy;
@@ -106,8 +107,9 @@ final class Lives {
       ids[row] = id;
       if (!target.livesOrIsBorn(id)) {
         throw new InvalidUseException(
-            "Cannot add %s to table '%s': it does not live"
-                .formatted(target.table.describe(id), table.name()));
+            Text.of(
+                "Cannot add %s to table '%s': it does not live",
+                target.table.describe(id), table.name()));
       }
       if (target.livesAfterwards(id)) {
         checkFree(id);
@@ -156,8 +158,9 @@ final class Lives {
     boolean live = slot >= 0 && !dying.get(slot);
     if (live || born().get(id) >= 0) {
       throw new InvalidUseException(
-          "Duplicate id: cannot give birth to %s, which is %s"
-              .formatted(table.describe(id), live ? "live" : "born in this tick already"));
+          Text.of(
+              "Duplicate id: cannot give birth to %s, which is %s",
+              table.describe(id), live ? "live" : "born in this tick already"));
     }
   }
 
@@ -192,7 +195,7 @@ final class Lives {
       }
       if (next == -1) {
         throw new InvalidUseException(
-            "Cannot insert into table '%s': its u32 ids are used up".formatted(table.name()));
+            Text.of("Cannot insert into table '%s': its u32 ids are used up", table.name()));
       }
       return next++;
     }

@@ -1,6 +1,7 @@
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.table.Entity;
 import org.arrowworld.table.EntityRef;
@@ -91,8 +92,9 @@ final class NewRow implements Born {
     table.buffer().checkOpen();
     if (table.insertions().births() != births) {
       throw new InvalidUseException(
-          "Cannot use the handle of %s in tick %d: handles serve one tick; use its id() from then on"
-              .formatted(births.describe(row), table.buffer().tick()));
+          Text.of(
+              "Cannot use the handle of %s in tick %d: handles serve one tick; use its id() from then on",
+              births.describe(row), table.buffer().tick()));
     }
   }
 

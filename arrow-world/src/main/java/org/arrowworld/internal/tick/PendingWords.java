@@ -3,6 +3,7 @@ package org.arrowworld.internal.tick;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Words of a tick that have no code yet: codes are given in row order, when rows are made. */
 final class PendingWords {
@@ -16,7 +17,7 @@ final class PendingWords {
   long add(String name, String word) {
     if (word == null) {
       throw new InvalidUseException(
-          "Cannot store null in '%s': expected a word; \"\" is one".formatted(name));
+          Text.of("Cannot store null in '%s': expected a word; \"\" is one", name));
     }
     int index = words.size();
     words.add(word);

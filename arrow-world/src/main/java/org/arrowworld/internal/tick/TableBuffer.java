@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -256,10 +257,12 @@ final class TableBuffer implements TickTable {
     if (length != table.rows()) {
       throw new InvalidUseException(
           length < 0
-              ? "Cannot write column '%s' from null: expected an array of %d values"
-                  .formatted(fullName(index), table.rows())
-              : "Cannot write column '%s': %d values for %d rows"
-                  .formatted(fullName(index), length, table.rows()));
+              ? Text.of(
+                  "Cannot write column '%s' from null: expected an array of %d values",
+                  fullName(index), table.rows())
+              : Text.of(
+                  "Cannot write column '%s': %d values for %d rows",
+                  fullName(index), length, table.rows()));
     }
     return index;
   }
@@ -341,8 +344,9 @@ final class TableBuffer implements TickTable {
     Key key = keys.events().get(name);
     if (key == null) {
       throw new InvalidUseException(
-          "Unknown event '%s' of table '%s': it has %s"
-              .formatted(name, table.name(), keys.events().keySet()));
+          Text.of(
+              "Unknown event '%s' of table '%s': it has %s",
+              name, table.name(), keys.events().keySet()));
     }
     return key;
   }
@@ -378,8 +382,7 @@ final class TableBuffer implements TickTable {
   private int living(Entity entity) {
     if (entity instanceof NewRow row) {
       row.checkUsable();
-      throw new InvalidUseException(
-          "Cannot remove %s: it is born in this very tick".formatted(row));
+      throw new InvalidUseException(Text.of("Cannot remove %s: it is born in this very tick", row));
     }
     return slot(ref(entity));
   }
@@ -400,8 +403,9 @@ final class TableBuffer implements TickTable {
     int slot = table.slotOf(entity);
     if (slot < 0) {
       throw new InvalidUseException(
-          "Stale reference: %s of generation %s does not live"
-              .formatted(table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
+          Text.of(
+              "Stale reference: %s of generation %s does not live",
+              table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
     }
     return slot;
   }
@@ -413,9 +417,10 @@ final class TableBuffer implements TickTable {
     if (slot < 0) {
       throw new InvalidUseException(
           insertions.hasId(id)
-              ? "Cannot change %s: it is born in this very tick; use the handle that insert gave"
-                  .formatted(table.describe(id))
-              : "Cannot change %s: it is not live".formatted(table.describe(id)));
+              ? Text.of(
+                  "Cannot change %s: it is born in this very tick; use the handle that insert gave",
+                  table.describe(id))
+              : Text.of("Cannot change %s: it is not live", table.describe(id)));
     }
     return slot;
   }
@@ -425,14 +430,14 @@ final class TableBuffer implements TickTable {
     checkHandle(row);
     if (row.table() != this) {
       throw new InvalidUseException(
-          "Cannot use the handle of %s in table '%s'".formatted(row, table.name()));
+          Text.of("Cannot use the handle of %s in table '%s'", row, table.name()));
     }
     return row;
   }
 
   private void checkHandle(NewRow row) {
     if (!row.isOf(buffer)) {
-      throw new InvalidUseException("Cannot use the handle of %s in another world".formatted(row));
+      throw new InvalidUseException(Text.of("Cannot use the handle of %s in another world", row));
     }
     row.checkUsable();
   }
@@ -443,8 +448,9 @@ final class TableBuffer implements TickTable {
       return ref;
     }
     throw new InvalidUseException(
-        "Cannot use %s as an entity of table '%s': expected an EntityRef or a handle of this tick"
-            .formatted(entity, table.name()));
+        Text.of(
+            "Cannot use %s as an entity of table '%s': expected an EntityRef or a handle of this tick",
+            entity, table.name()));
   }
 
   /** An entity's id, or what stands for that of a row born in this tick. */
@@ -481,12 +487,12 @@ final class TableBuffer implements TickTable {
     buffer.checkOpen();
     if (table.schema().kind() == TableKind.PRESENCE) {
       throw new InvalidUseException(
-          "Cannot insert into table '%s' without an id".formatted(table.name()));
+          Text.of("Cannot insert into table '%s' without an id", table.name()));
     }
     if (hasExternalIds()) {
       throw new InvalidUseException(
-          "Cannot insert into table '%s' without an id: its ids are external"
-              .formatted(table.name()));
+          Text.of(
+              "Cannot insert into table '%s' without an id: its ids are external", table.name()));
     }
   }
 
@@ -500,8 +506,9 @@ final class TableBuffer implements TickTable {
     boolean chosen = hasExternalIds();
     if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
       throw new InvalidUseException(
-          "Cannot insert id %s into table '%s': it allocates its ids"
-              .formatted(Integer.toUnsignedString(id), table.name()));
+          Text.of(
+              "Cannot insert id %s into table '%s': it allocates its ids",
+              Integer.toUnsignedString(id), table.name()));
     }
     int causeId = chosen ? 0 : id;
     return row(insertions.add(buffer.system(), causeId, Integer.toUnsignedLong(id)));
@@ -512,8 +519,8 @@ final class TableBuffer implements TickTable {
     buffer.checkOpen();
     if (table.schema().kind() != TableKind.PRESENCE) {
       throw new InvalidUseException(
-          "Cannot insert an entity into table '%s': it is no presence table"
-              .formatted(table.name()));
+          Text.of(
+              "Cannot insert an entity into table '%s': it is no presence table", table.name()));
     }
     if (entity instanceof NewRow) {
       return row(insertions.add(buffer.system(), 0, idOf(entity)));
@@ -542,8 +549,8 @@ final class TableBuffer implements TickTable {
     }
     table.column(column); // says which columns there are, if it is unknown
     throw new InvalidUseException(
-        "Cannot write column '%s' of table '%s': it is set by birth"
-            .formatted(column, table.name()));
+        Text.of(
+            "Cannot write column '%s' of table '%s': it is set by birth", column, table.name()));
   }
 
   String fullName(int index) {
@@ -558,16 +565,17 @@ final class TableBuffer implements TickTable {
     buffer.checkOpen();
     if (!table.schema().lineage().contains(lineage)) {
       throw new InvalidUseException(
-          "Cannot log a %s: table '%s' declares no such lineage"
-              .formatted(lineage.label(), table.name()));
+          Text.of(
+              "Cannot log a %s: table '%s' declares no such lineage",
+              lineage.label(), table.name()));
     }
   }
 
   private void checkSlot(int slot) {
     if (slot < 0 || slot >= table.rows()) {
       throw new InvalidUseException(
-          "Unknown slot %d of table '%s': it has %d rows"
-              .formatted(slot, table.name(), table.rows()));
+          Text.of(
+              "Unknown slot %d of table '%s': it has %d rows", slot, table.name(), table.rows()));
     }
   }
 

@@ -3,6 +3,7 @@ package org.arrowworld.internal.tick;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -122,8 +123,9 @@ final class TickBuffer implements Tick {
       throw new InvalidUseException(
           running == null
               ? "Cannot change the world outside a tick"
-              : "Cannot change the world from thread '%s': tick %d is run by thread '%s'; compute into arrays there and hand them over"
-                  .formatted(Thread.currentThread().getName(), tick, running.getName()));
+              : Text.of(
+                  "Cannot change the world from thread '%s': tick %d is run by thread '%s'; compute into arrays there and hand them over",
+                  Thread.currentThread().getName(), tick, running.getName()));
     }
   }
 

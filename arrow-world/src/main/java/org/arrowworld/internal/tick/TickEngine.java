@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.LogWriter;
@@ -55,16 +56,17 @@ public final class TickEngine {
    */
   public <E extends Exception> int run(long tick, TickBody<E> systems) throws E, IOException {
     if (running) {
-      throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
+      throw new InvalidUseException(Text.of("Cannot begin tick %d inside a tick", tick));
     }
     if (halfApplied) {
       throw new InvalidUseException(
-          "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it"
-              .formatted(tick));
+          Text.of(
+              "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it",
+              tick));
     }
     if (tick <= world.tick()) {
       throw new InvalidUseException(
-          "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
+          Text.of("Cannot run tick %d: the world is at tick %d", tick, world.tick()));
     }
     int words = world.codebook().size();
     prepare(tick, systems);

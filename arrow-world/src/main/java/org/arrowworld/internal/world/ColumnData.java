@@ -3,6 +3,7 @@ package org.arrowworld.internal.world;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.table.BoolColumn;
 import org.arrowworld.table.DoubleColumn;
@@ -52,9 +53,9 @@ final class ColumnData {
   private InvalidUseException refused(int slot) {
     return new InvalidUseException(
         data == NOTHING
-            ? "Cannot read column '%s': its world is closed".formatted(column)
-            : "Cannot read slot %d of column '%s': its table has %d rows"
-                .formatted(slot, column, rows));
+            ? Text.of("Cannot read column '%s': its world is closed", column)
+            : Text.of(
+                "Cannot read slot %d of column '%s': its table has %d rows", slot, column, rows));
   }
 
   /** Bytes of a u8 column. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -75,8 +76,9 @@ public final class MutableWorld implements World {
       }
     }
     throw new InvalidUseException(
-        "Unknown table '%s': this world has %s"
-            .formatted(name, tables.stream().map(MutableTable::name).toList()));
+        Text.of(
+            "Unknown table '%s': this world has %s",
+            name, tables.stream().map(MutableTable::name).toList()));
   }
 
   /**

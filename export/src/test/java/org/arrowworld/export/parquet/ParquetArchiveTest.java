@@ -11,6 +11,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.live.WorldOptions;
@@ -110,7 +111,7 @@ class ParquetArchiveTest {
   }
 
   private static String log(long first) {
-    return "log/%020d.parquet".formatted(first);
+    return Text.of("log/%020d.parquet", first);
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.apache.parquet.io.api.Binary;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
@@ -130,7 +131,7 @@ class ParquetLogWriterTest {
       assertThat((Object) tick.getStatistics().genericGetMin()).isEqualTo(2L);
       assertThat((Object) tick.getStatistics().genericGetMax()).isEqualTo(9L);
       assertThat(footer.getFileMetaData().getKeyValueMetaData())
-          .containsEntry("aw.first_seq", "%020d".formatted((Long) expected.get("seq").get(0)))
+          .containsEntry("aw.first_seq", Text.of("%020d", (Long) expected.get("seq").get(0)))
           .containsEntry("aw.first_tick", "2")
           .containsEntry("aw.last_tick", "9");
     }
