@@ -40,14 +40,7 @@ public final class OutputLock implements Closeable {
   public static OutputLock take(Storage storage, String output) throws IOException {
     String file = output + AtomicFiles.UNFINISHED + ENDING;
     String holder = Text.of("process %d, exporting to %s", ProcessHandle.current().pid(), output);
-    OutputLock taken = new OutputLock(storage, file, lock(storage, file, holder));
-    if (!storage.exists(file)) {
-      // The one before deleted it after it was opened here, so that others would not see it.
-      taken.lock.close();
-      throw new StoreLockedException(
-          storage.description(), Text.of("an export to %s that is just ending", output));
-    }
-    return taken;
+    return new OutputLock(storage, file, lock(storage, file, holder));
   }
 
   private static Closeable lock(Storage storage, String file, String holder) throws IOException {
