@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
@@ -38,6 +39,9 @@ public final class LogFollower implements Closeable {
 
   /** First entry whose rows were not all handed over, because their tick was not committed yet. */
   private int firstPending;
+
+  /** Whether a failure came while rows were handed over: they would be handed over again. */
+  private boolean torn;
 
   private LogFollower(Storage storage, List<Key> initialKeys, LogPosition from) {
     this.storage = storage;
@@ -73,8 +77,13 @@ public final class LogFollower implements Closeable {
    * @throws DamagedFileException if a batch does not verify, though the writer is past it; or if
    *     the history followed so far is no longer the store's, because that was truncated or
    *     compacted: another follower must be opened then
+   * @throws InvalidUseException if the poll before failed while it handed over rows
    */
   public boolean poll(Log.Visitor visitor) throws IOException {
+    if (torn) {
+      throw new InvalidUseException(
+          "Cannot follow on: the poll before failed in the midst of a tick; open another follower");
+    }
     long before = position.seq();
     String justRead = null;
     while (openNext(justRead)) {
@@ -262,6 +271,7 @@ public final class LogFollower implements Closeable {
     LogPosition end =
         new LogPosition(
             newest.tick(committed - 1), newest.firstSeq() + committed, newest.val(committed - 1));
+    torn = true;
     for (int i = firstPending; i <= last; i++) {
       TripleBatch batch = i == last && firstPending == last ? newest : reader.read(entries, i);
       int from = (int) Math.max(0, position.seq() - batch.firstSeq());
@@ -270,6 +280,7 @@ public final class LogFollower implements Closeable {
         visitor.visit(batch, from, to);
       }
     }
+    torn = false;
     if (end.seq() > position.seq()) {
       position = end;
     }

@@ -103,6 +103,16 @@ public final class SimLogReader implements Closeable {
     return log.end();
   }
 
+  /** The position before the first row of {@code group} or a later one. */
+  public LogPosition positionBefore(long group) throws IOException {
+    return log.positionBefore(group);
+  }
+
+  /** The position after the last committed group at or before {@code group}. */
+  public LogPosition positionAt(long group) throws IOException {
+    return log.positionAt(group);
+  }
+
   /** What follows the committed records. */
   public Tail tail() {
     return log.tail();

@@ -98,8 +98,9 @@ public final class DiskStorage implements Storage {
       throw new DamagedFileException(
           path,
           -1,
-          "it is a %s, expected a regular file"
-              .formatted(attributes.isDirectory() ? "directory" : "FIFO or device"));
+          Text.of(
+              "it is a %s, expected a regular file",
+              attributes.isDirectory() ? "directory" : "FIFO or device"));
     }
   }
 

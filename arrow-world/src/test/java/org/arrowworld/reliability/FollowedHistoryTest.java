@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Log;
@@ -290,5 +291,21 @@ class FollowedHistoryTest {
           .hasMessageContaining(Text.of("followed up to tick %d, seq %d", end.tick(), end.seq()));
       assertThat(streaming.lastTick()).isEqualTo(TICKS - 1);
     }
+  }
+
+  @Test
+  void rows_that_were_handed_over_before_a_failure_are_not_handed_over_again() throws IOException {
+    create(SMALL, 10);
+    LogFollower follower = follower(LogPosition.START);
+    assertThatThrownBy(
+            () ->
+                follower.poll(
+                    (batch, from, to) -> {
+                      throw new IOException("the visitor's disk is full");
+                    }))
+        .hasMessage("the visitor's disk is full");
+    assertThatThrownBy(() -> follower.poll((batch, from, to) -> {}))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("failed in the midst of a tick; open another follower");
   }
 }

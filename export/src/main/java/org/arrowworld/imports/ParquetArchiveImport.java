@@ -136,6 +136,11 @@ public final class ParquetArchiveImport {
     }
     Optional<JsonObject> world = manifest.optionalObject("world");
     ArchivedLog log = new ArchivedLog(archive, source, logFiles);
+    for (JsonObject file : manifest.objects("files")) {
+      if (file.string("view").equals("log")) {
+        log.checkEnds(file.string("path"), file);
+      }
+    }
     List<String> lost = new ArrayList<>();
     if (!logFiles.isEmpty()) {
       Optional<String> why = beginsBehind(log);

@@ -13,7 +13,7 @@ final class Pairs {
       throw new IllegalStateException("custom metadata without key or value");
     }
     if (pairs.put(pair.key(), pair.value()) != null) {
-      throw new IllegalStateException("custom metadata has '%s' twice".formatted(pair.key()));
+      throw new IllegalStateException("custom metadata has '" + pair.key() + "' twice");
     }
   }
 }

@@ -229,6 +229,7 @@ public final class ParquetArchive implements Closeable {
   /** As {@link #add(File, RowSource)}, of rows that something else decides as well. */
   private void add(File file, RowSource source, String basis) throws IOException {
     requireOpen();
+    Map<String, Object> ends = ends(source);
     String content = content(file, source, basis);
     Optional<Map<String, Object>> done = progress.find(file.path(), content);
     if (done.isPresent()) {
@@ -248,8 +249,26 @@ public final class ParquetArchive implements Closeable {
     entry.put("bytes", info.bytes());
     entry.put("crc32", Text.of("%08x", info.crc()));
     entry.putAll(file.facts());
+    entry.putAll(ends);
     progress.done(entry, content);
     files.add(entry);
+  }
+
+  /** Which part of which history a file is of, as the manifest says it (spec T-46). */
+  private static Map<String, Object> ends(RowSource source) throws IOException {
+    Map<String, String> origin = source.origin();
+    Map<String, Object> ends = new LinkedHashMap<>();
+    if (origin.containsKey(FileOrigin.PREV_CHAIN)) {
+      ends.put("first_seq", hex(origin.get(FileOrigin.FIRST_SEQ)));
+      ends.put("end_seq", hex(origin.get(FileOrigin.END_SEQ)));
+      ends.put("prev_chain", origin.get(FileOrigin.PREV_CHAIN));
+      ends.put("last_chain", origin.get(FileOrigin.LAST_CHAIN));
+    }
+    return ends;
+  }
+
+  private static String hex(String digits) {
+    return Text.of("%016x", Long.parseLong(digits));
   }
 
   private static String content(File file, RowSource source, String basis) throws IOException {

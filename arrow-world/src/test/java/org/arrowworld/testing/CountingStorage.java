@@ -1,4 +1,4 @@
-package org.arrowworld.snapshot;
+package org.arrowworld.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,12 +7,21 @@ import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
 /** A storage that counts the bytes read and mapped through it. */
-final class CountingStorage extends ForwardingStorage {
-  long bytesRead;
-  long bytesMapped;
+public final class CountingStorage extends ForwardingStorage {
+  private long bytesRead;
+  private long bytesMapped;
 
-  CountingStorage(Storage storage) {
+  /** Counts what goes through to a storage. */
+  public CountingStorage(Storage storage) {
     super(storage);
+  }
+
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  public long bytesMapped() {
+    return bytesMapped;
   }
 
   @Override
