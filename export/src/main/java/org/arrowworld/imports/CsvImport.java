@@ -25,6 +25,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 
 /**
@@ -66,7 +67,7 @@ public final class CsvImport {
   }
 
   private void keep(org.arrowworld.storage.Storage store) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(path);
     BaseStore.keepFile(
         new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), store);
   }
