@@ -20,6 +20,7 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
@@ -38,7 +39,7 @@ final class ArchiveExport {
   }
 
   Report run(Timeline history) throws IOException {
-    Path out = request.output().path().toAbsolutePath().normalize();
+    Path out = AbsolutePath.of(request.output().path());
     Files.createDirectories(out.getParent());
     DiskStorage parent = new DiskStorage(out.getParent());
     ParquetOptions options = ParquetOptions.DEFAULT.with(request.form().profile());

@@ -27,6 +27,7 @@ import org.arrowworld.export.sqlite.SqliteDatabase;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
@@ -211,7 +212,7 @@ final class ExportJob {
   private record Target(DiskStorage parent, String name) {}
 
   private Target target() throws IOException {
-    Path absolute = request.output().path().toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(request.output().path());
     Files.createDirectories(absolute.getParent());
     return new Target(new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
   }

@@ -15,6 +15,7 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.snapshot.TableFiles;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -49,7 +50,7 @@ record TableOutput(TableFormat format, Path out, Existing existing, BufferCompre
       }
       return;
     }
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     Files.createDirectories(absolute.getParent());
     file(new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), state, table);
   }
