@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,10 +20,12 @@ from .flatbuf import Malformed
 from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Message, Node, buffer_ranges, messages,
                   read_footer, read_nodes, read_schema, read_words)
 from .jsonfile import Members
+from .regular import open_regular, require_real
 from .schema import Column, Schema
 from .segment import FORMAT
+from .tables import Table
 from .values import Array
-from .world import Table, World
+from .world import World
 
 _NAME = re.compile(r"([0-9]{20})\.v(0|[1-9][0-9]{0,9})")
 _REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again (N-7)."
@@ -58,6 +61,7 @@ class Manifest:
 def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
     """(tick, schema version, directory) of all snapshots, ascending."""
     folder = store / "snapshots"
+    require_real(folder)
     names = [(_NAME.fullmatch(p.name), p) for p in (folder.iterdir() if folder.is_dir() else ())]
     return sorted((int(n[1]), int(n[2]), p) for n, p in names if n)
 
@@ -65,6 +69,7 @@ def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
 def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     """Reads and checks manifest.json (N-5)."""
     path = directory / "manifest.json"
+    require_real(directory)
     try:
         m = Members(jsonfile.read(path), path)
     except FileNotFoundError as e:
@@ -107,7 +112,7 @@ def _open(manifest: Manifest, name: str) -> _File:
         raise DamagedFileError(f"the manifest does not list {name}", manifest.path / "manifest.json", remedy=_REMEDY)
     entry = manifest.files[name]
     try:
-        with open(path, "rb") as f:
+        with os.fdopen(open_regular(path), "rb") as f:
             size = f.seek(0, 2)
             if size != entry.u64("bytes") or size == 0:
                 raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.u64('bytes')}", path,
@@ -175,13 +180,18 @@ def _walk(data: memoryview, listed: list[tuple[int, int]]) -> _File:
 
 
 class Snapshot:
-    """A verified snapshot: `manifest`, `codebook`, and `tables[name][column]`, read-only views of the files."""
+    """A verified snapshot: `manifest`, `codebook`, and `tables[name][column]`, read-only views of the files.
 
-    def __init__(self, directory: Path, store_id: bytes, strings: bool) -> None:
+    part: a part of the schema; only its tables are read, and `world` has only its columns.
+    """
+
+    def __init__(self, directory: Path, store_id: bytes, strings: bool, part: Schema | None = None) -> None:
         self.manifest = read_manifest(directory, store_id)
         self._store_id = store_id
+        self._part = part or self.manifest.schema
         self.codebook = Codebook(self._codebook() if strings else ())
-        self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables}
+        self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables
+                       if self._part.has(t.name)}
 
     @property
     def tick(self) -> int:
@@ -191,7 +201,7 @@ class Snapshot:
     def world(self) -> World:
         """A World that begins here; its columns are copied when they first change."""
         m = self.manifest
-        world = World(m.schema, m.tick, m.seq, m.chain)
+        world = World(self._part, m.tick, m.seq, m.chain)
         world.codebook.take(self.codebook)
         for name, table in self.tables.items():
             table.copy_to(world.tables[name])

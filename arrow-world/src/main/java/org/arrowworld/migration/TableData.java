@@ -6,19 +6,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A table on its way through the steps: bytes by column, those of untouched columns not copied. */
-final class TableData implements TableView {
+final class TableData implements TableColumns {
   private final String name;
   private final int rows;
   private final Codebook codebook;
   private final Map<String, ByteBuffer> bytes = new LinkedHashMap<>();
   private List<Column> columns;
 
-  TableData(TableView source, Codebook codebook) {
+  TableData(TableColumns source, Codebook codebook) {
     this.name = source.name();
     this.rows = source.rows();
     this.codebook = codebook;
@@ -49,8 +50,9 @@ final class TableData implements TableView {
     long size = (long) rows * column.type().widthBytes();
     if (size > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot migrate column '%s.%s': %d rows of %s are more than 2 GiB"
-              .formatted(name, column.name(), rows, column.type().label()));
+          Text.of(
+              "Cannot migrate column '%s.%s': %d rows of %s are more than 2 GiB",
+              name, column.name(), rows, column.type().label()));
     }
     return ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -2,6 +2,7 @@ package org.arrowworld.stats;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;
@@ -70,7 +71,23 @@ public final class KeyStatistics {
     this.key = log.keys().key(options.key());
     if (key.type() == ColumnType.STRING) {
       throw new InvalidUseException(
-          "Cannot summarise key '%s': its values are words, not numbers".formatted(key.name()));
+          Text.of("Cannot summarise key '%s': its values are words, not numbers", key.name()));
+    }
+  }
+
+  /** The summary of all values, sorted in temporary files where they are many. */
+  public static Summary all(Log log, Options options) throws IOException {
+    try (Scratch scratch = new Scratch()) {
+      return new KeyStatistics(log, options, scratch.storage()).all();
+    }
+  }
+
+  /**
+   * Shows a summary for each tick that has values, sorted in temporary files where they are many.
+   */
+  public static void byTick(Log log, Options options, TickVisitor visitor) throws IOException {
+    try (Scratch scratch = new Scratch()) {
+      new KeyStatistics(log, options, scratch.storage()).byTick(visitor);
     }
   }
 

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /**
  * Finds the first tick at which two histories differ, by bisecting their digest chains, and names
@@ -78,12 +79,12 @@ public final class StoreDiff {
       throws IOException {
     if (!left.info().schema().equals(right.info().schema())) {
       throw new InvalidUseException(
-          "Cannot compare two stores of different schemas: version %d with tables %s, version %d with tables %s"
-              .formatted(
-                  left.info().schema().version(),
-                  left.info().schema().tables().stream().map(t -> t.name()).toList(),
-                  right.info().schema().version(),
-                  right.info().schema().tables().stream().map(t -> t.name()).toList()));
+          Text.of(
+              "Cannot compare two stores of different schemas: version %d with tables %s, version %d with tables %s",
+              left.info().schema().version(),
+              left.info().schema().tables().stream().map(t -> t.name()).toList(),
+              right.info().schema().version(),
+              right.info().schema().tables().stream().map(t -> t.name()).toList()));
     }
     return new StoreDiff(left, right, most).run(allocator);
   }
@@ -93,8 +94,9 @@ public final class StoreDiff {
     long last = Math.min(left.lastTick(), right.lastTick());
     if (first > last) {
       throw new InvalidUseException(
-          "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common"
-              .formatted(left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
+          Text.of(
+              "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common",
+              left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
     }
     if (isEqualAt(last)) {
       return sameSoFar(first, last);
@@ -143,8 +145,8 @@ public final class StoreDiff {
     }
     List<Difference> named = new ArrayList<>();
     long[] count = {0};
-    try (World a = left.at(first, allocator);
-        World b = right.at(first, allocator)) {
+    try (MutableWorld a = left.at(first, allocator);
+        MutableWorld b = right.at(first, allocator)) {
       RowDiff.compare(
           a.tables(),
           b.tables(),
@@ -166,7 +168,8 @@ public final class StoreDiff {
         && right.log().firstTick().get() == tick;
   }
 
-  private static Difference difference(RowDiff.Difference d, World left, World right) {
+  private static Difference difference(
+      RowDiff.Difference d, MutableWorld left, MutableWorld right) {
     String table = d.table() + ".";
     int id = d.entity().id();
     return switch (d.kind()) {

@@ -11,12 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from
@@ -62,7 +63,10 @@ public final class Verifier {
    * @param seed chooses the ticks of a deep verification
    * @param progress is told how far each pass over the log is
    */
-  public record Options(Depth depth, long seed, ScanProgress progress) {}
+  public record Options(Depth depth, long seed, ScanProgress progress) {
+    /** The usual proof, told to nobody while it goes on. */
+    public static final Options STANDARD = new Options(Depth.STANDARD, 0, ScanProgress.NONE);
+  }
 
   private static final int SAMPLES = 50;
 
@@ -123,11 +127,12 @@ public final class Verifier {
       case CLEAN -> {}
       case TORN ->
           notes.add(
-              "%s has an unfinished tail at byte %d (%s), as a crash leaves it"
-                  .formatted(tail.file(), tail.offset(), tail.finding()));
+              Text.of(
+                  "%s has an unfinished tail at byte %d (%s), as a crash leaves it",
+                  tail.file(), tail.offset(), tail.finding()));
       case DAMAGED ->
           findings.add(
-              "%s is damaged at byte %d: %s".formatted(tail.file(), tail.offset(), tail.finding()));
+              Text.of("%s is damaged at byte %d: %s", tail.file(), tail.offset(), tail.finding()));
     }
     try {
       timeline.log().verifyChain();
@@ -144,13 +149,14 @@ public final class Verifier {
         String hash = Hashes.world(snapshot.tables());
         if (!hash.equals(snapshot.hashWorld())) {
           findings.add(
-              "%s: hash_world is %s, its manifest says %s"
-                  .formatted(location.directory(), hash, snapshot.hashWorld()));
+              Text.of(
+                  "%s: hash_world is %s, its manifest says %s",
+                  location.directory(), hash, snapshot.hashWorld()));
         } else if (snapshot.position().seq() > timeline.end().seq()) {
           findings.add(
-              "%s stands at seq %d, but the log ends at %d: its tail is missing"
-                  .formatted(
-                      location.directory(), snapshot.position().seq(), timeline.end().seq()));
+              Text.of(
+                  "%s stands at seq %d, but the log ends at %d: its tail is missing",
+                  location.directory(), snapshot.position().seq(), timeline.end().seq()));
         } else {
           sound.put(location.tick(), location);
         }
@@ -181,7 +187,7 @@ public final class Verifier {
     if (stops.isEmpty()) {
       return;
     }
-    try (World world =
+    try (MutableWorld world =
         timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
       for (long stop : stops) {
         timeline.advance(world, stop);
@@ -199,33 +205,33 @@ public final class Verifier {
   }
 
   private void compareSnapshot(
-      Timeline timeline, Snapshot.Location location, World world, String resumeHash)
+      Timeline timeline, Snapshot.Location location, MutableWorld world, String resumeHash)
       throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
       String hash = Hashes.world(world.tables());
       if (!hash.equals(snapshot.hashWorld())) {
         findings.add(
-            "%s differs from the log: %s"
-                .formatted(location.directory(), Divergence.describe(world, snapshot)));
+            Text.of(
+                "%s differs from the log: %s",
+                location.directory(), Divergence.describe(world, snapshot)));
       } else if (!resumeHash.equals(snapshot.resumeHash())) {
-        findings.add(
-            "%s: its allocator state differs from the log".formatted(location.directory()));
+        findings.add(Text.of("%s: its allocator state differs from the log", location.directory()));
       }
       if (!snapshot.isBase()
           && !timeline.log().positionAt(location.tick()).equals(snapshot.position())) {
-        findings.add(
-            "%s stands at another place than the log says".formatted(location.directory()));
+        findings.add(Text.of("%s stands at another place than the log says", location.directory()));
       }
     }
   }
 
   private void compareNearest(Timeline timeline, long tick, String expected) throws IOException {
-    try (World nearest = timeline.at(tick, allocator)) {
+    try (MutableWorld nearest = timeline.at(tick, allocator)) {
       String hash = Hashes.resume(nearest);
       if (!hash.equals(expected)) {
         findings.add(
-            "tick %d replayed from the nearest snapshot gives %s, from the base %s"
-                .formatted(tick, hash, expected));
+            Text.of(
+                "tick %d replayed from the nearest snapshot gives %s, from the base %s",
+                tick, hash, expected));
       }
     }
   }

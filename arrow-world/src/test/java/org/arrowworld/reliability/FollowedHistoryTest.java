@@ -10,8 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogOptions;
@@ -47,7 +50,9 @@ class FollowedHistoryTest {
 
   private void create(LogOptions options, int ticks) throws IOException {
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         step(live, tick);
       }
@@ -55,7 +60,8 @@ class FollowedHistoryTest {
   }
 
   private void resume(int ticks, float value) throws IOException {
-    try (LiveWorld live = LiveWorld.resume(storage, SMALL, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         step(live, value + tick);
       }
@@ -63,7 +69,7 @@ class FollowedHistoryTest {
   }
 
   private static void step(LiveWorld live, float x) throws IOException {
-    live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+    live.tick(t -> t.table("c").insert().set("x", x).set("k", "word " + x));
   }
 
   private LogPosition positionOf(long tick) throws IOException {
@@ -82,13 +88,13 @@ class FollowedHistoryTest {
     return (batch, from, to) -> {
       for (int row = from; row < to; row++) {
         rows.add(
-            "%d %d %d %x %s"
-                .formatted(
-                    batch.firstSeq() + row,
-                    batch.tick(row),
-                    batch.key(row),
-                    batch.val(row),
-                    batch.word(row)));
+            Text.of(
+                "%d %d %d %x %s",
+                batch.firstSeq() + row,
+                batch.tick(row),
+                batch.key(row),
+                batch.val(row),
+                batch.word(row)));
       }
     };
   }
@@ -111,8 +117,9 @@ class FollowedHistoryTest {
       assertThatThrownBy(() -> poll(follower))
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining(
-              "the log no longer holds what was followed up to tick %d, seq %d: "
-                  .formatted(at.tick(), at.seq()))
+              Text.of(
+                  "the log no longer holds what was followed up to tick %d, seq %d: ",
+                  at.tick(), at.seq()))
           .hasMessageContaining(why)
           .hasMessageEndingWith("it was truncated or compacted meanwhile, open it again");
     }
@@ -269,7 +276,8 @@ class FollowedHistoryTest {
     MemoryStorage fork = new MemoryStorage();
     StoreFork.at(storage, 13, fork, memory);
     try (StreamingWorld streaming = StreamingWorld.open(fork, Window.ofTicks(5), memory);
-        LiveWorld live = LiveWorld.resume(fork, SMALL, memory)) {
+        LiveWorld live =
+            LiveWorld.resume(fork, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))) {
       step(live, 1);
       assertThat(streaming.poll()).isTrue();
       assertThat(streaming.lastTick()).isEqualTo(14);
@@ -285,8 +293,24 @@ class FollowedHistoryTest {
       resume(60, 1000);
       assertThatThrownBy(streaming::poll)
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("followed up to tick %d, seq %d".formatted(end.tick(), end.seq()));
+          .hasMessageContaining(Text.of("followed up to tick %d, seq %d", end.tick(), end.seq()));
       assertThat(streaming.lastTick()).isEqualTo(TICKS - 1);
     }
+  }
+
+  @Test
+  void rows_that_were_handed_over_before_a_failure_are_not_handed_over_again() throws IOException {
+    create(SMALL, 10);
+    LogFollower follower = follower(LogPosition.START);
+    assertThatThrownBy(
+            () ->
+                follower.poll(
+                    (batch, from, to) -> {
+                      throw new IOException("the visitor's disk is full");
+                    }))
+        .hasMessage("the visitor's disk is full");
+    assertThatThrownBy(() -> follower.poll((batch, from, to) -> {}))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("failed in the midst of a tick; open another follower");
   }
 }

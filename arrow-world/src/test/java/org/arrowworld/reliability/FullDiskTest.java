@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.WriterPoisonedException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.DiskStorage;
@@ -42,7 +44,7 @@ class FullDiskTest {
 
   @Test
   void a_full_disk_poisons_the_writer_and_loses_nothing_acknowledged() throws Exception {
-    System.out.printf("FullDiskTest: %d fill points, -Daw.seed=%d%n", POINTS, SEED);
+    System.out.printf(Locale.ROOT, "FullDiskTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
     int full = 0;
     SplittableRandom random = new SplittableRandom(SEED);
     for (int point = 0; point < POINTS; point++) {
@@ -58,7 +60,8 @@ class FullDiskTest {
         assertThat(run("umount", "-l", mountPoint.toString())).isZero();
       }
     }
-    System.out.printf("FullDiskTest: %d of %d writers met a full disk%n", full, POINTS);
+    System.out.printf(
+        Locale.ROOT, "FullDiskTest: %d of %d writers met a full disk\n", full, POINTS);
     assertThat(full).isPositive();
   }
 
@@ -75,7 +78,9 @@ class FullDiskTest {
     boolean full = false;
     try (BufferAllocator memory = new RootAllocator()) {
       StoreInfo info = StoreInfo.create(CrashScenario.SCHEMA, "tick", Map.of());
-      try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+      try (LiveWorld live =
+          LiveWorld.create(
+              storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
         for (int tick = 0; tick < CrashScenario.MAX_TICKS; tick++) {
           live.tick(CrashScenario::step);
           live.sync();

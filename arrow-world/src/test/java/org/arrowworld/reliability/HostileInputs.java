@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.log.StoreId;
@@ -116,8 +118,7 @@ final class HostileInputs {
         throw new AssertionError("an untyped failure of " + name, e);
       }
       if (memory.getAllocatedMemory() != 0) {
-        throw new AssertionError(
-            "leaked %d bytes: %s".formatted(memory.getAllocatedMemory(), name));
+        throw new AssertionError(Text.of("leaked %d bytes: %s", memory.getAllocatedMemory(), name));
       }
     }
   }
@@ -150,7 +151,12 @@ final class HostileInputs {
     attempt(
         "recover " + path,
         memory -> StoreRecovery.run(with(path, bytes), new MemoryStorage(), memory));
-    attempt("resume " + path, memory -> LiveWorld.resume(with(path, bytes), SMALL, memory).close());
+    attempt(
+        "resume " + path,
+        memory ->
+            LiveWorld.resume(
+                    with(path, bytes), WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))
+                .close());
   }
 
   private static void verifySnapshot(MemoryStorage storage) throws IOException {
@@ -226,17 +232,15 @@ final class HostileInputs {
         crc.update(bytes, from, length);
         buffers.add(
             List.of(
-                "%016x".formatted(from),
-                "%016x".formatted(length),
-                "%08x".formatted(crc.getValue())));
+                Text.of("%016x", from), Text.of("%016x", length), Text.of("%08x", crc.getValue())));
         rest.update(bytes, at, from - at);
         at = from + length;
       }
     }
     rest.update(bytes, at, bytes.length - at);
-    file.put("bytes", "%016x".formatted(bytes.length));
+    file.put("bytes", Text.of("%016x", bytes.length));
     file.put("buffers", buffers);
-    file.put("rest", "%08x".formatted(rest.getValue()));
+    file.put("rest", Text.of("%08x", rest.getValue()));
   }
 
   private static void npz(byte[] bytes) throws IOException {
@@ -272,7 +276,7 @@ final class HostileInputs {
     CRC32 crc = new CRC32();
     crc.update(body);
     byte[] tail =
-        ",\"crc\":\"%08x\"}\n".formatted(crc.getValue()).getBytes(StandardCharsets.US_ASCII);
+        Text.of(",\"crc\":\"%08x\"}\n", crc.getValue()).getBytes(StandardCharsets.US_ASCII);
     byte[] all = java.util.Arrays.copyOf(body, body.length + tail.length);
     System.arraycopy(tail, 0, all, body.length, tail.length);
     return all;

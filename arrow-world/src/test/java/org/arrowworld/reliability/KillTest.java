@@ -9,9 +9,12 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Tail;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -20,8 +23,6 @@ import org.arrowworld.snapshot.Verify;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
@@ -45,7 +46,8 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"commit", "interval:20", "none"})
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
-    System.out.printf("KillTest %s: %d kills, -Daw.seed=%d%n", durability, KILLS, SEED);
+    System.out.printf(
+        Locale.ROOT, "KillTest %s: %d kills, -Daw.seed=%d\n", durability, KILLS, SEED);
     Random random = new Random(SEED);
     long acknowledged = 0;
     int torn = 0;
@@ -65,8 +67,12 @@ class KillTest {
       }
       acknowledged += last + 1;
       System.out.printf(
-          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails%n",
-          durability, done + kills, acknowledged, torn);
+          Locale.ROOT,
+          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails\n",
+          durability,
+          done + kills,
+          acknowledged,
+          torn);
     }
   }
 
@@ -98,7 +104,8 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"background", "waiting"})
   void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
-    System.out.printf("KillTest snapshots %s: %d kills, -Daw.seed=%d%n", how, KILLS, SEED);
+    System.out.printf(
+        Locale.ROOT, "KillTest snapshots %s: %d kills, -Daw.seed=%d\n", how, KILLS, SEED);
     Random random = new Random(SEED);
     Path store = directory.resolve("store");
     int unfinished = 0;
@@ -128,13 +135,13 @@ class KillTest {
       }
     }
     assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
-    System.out.printf("KillTest snapshots %s: %d were unfinished%n", how, unfinished);
+    System.out.printf(Locale.ROOT, "KillTest snapshots %s: %d were unfinished\n", how, unfinished);
   }
 
   private static void check(Timeline timeline, long tick, BufferAllocator memory)
       throws IOException {
-    try (World world = timeline.at(tick, memory)) {
-      WorldTable cells = world.table("cell");
+    try (MutableWorld world = timeline.at(tick, memory)) {
+      MutableTable cells = world.table("cell");
       assertThat(cells.rows()).isEqualTo(KillChild.ROWS);
       for (int row = 0; row < KillChild.ROWS; row++) {
         assertThat(cells.column("value").i64(row)).isEqualTo(KillChild.value(tick, row));

@@ -10,11 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.StoreLockedException;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.testing.ChildJvm;
@@ -43,7 +44,8 @@ class WriterRaceTest {
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       try (BufferAllocator memory = new RootAllocator()) {
         while (in.readLine() != null) {
-          try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+          try (LiveWorld live =
+              LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
             live.tick(CrashScenario::step);
             System.out.println("won " + live.lastTick());
             in.readLine();
@@ -73,7 +75,8 @@ class WriterRaceTest {
     StoreInfo info = StoreInfo.create(CrashScenario.SCHEMA, "tick", java.util.Map.of());
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
-            LiveWorld.create(new DiskStorage(directory), info, LogOptions.DEFAULT, memory)) {
+            LiveWorld.create(
+                new DiskStorage(directory), info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(CrashScenario::step);
     }
   }
@@ -106,7 +109,8 @@ class WriterRaceTest {
     } finally {
       children.forEach(child -> child.process().destroyForcibly());
     }
-    System.out.printf("WriterRaceTest: %d races, won %d and %d%n", RACES, wins[0], wins[1]);
+    System.out.printf(
+        Locale.ROOT, "WriterRaceTest: %d races, won %d and %d\n", RACES, wins[0], wins[1]);
     try (BufferAllocator memory = new RootAllocator()) {
       DiskStorage storage = new DiskStorage(directory);
       assertThat(Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings()).isEmpty();
@@ -125,7 +129,7 @@ class WriterRaceTest {
     create();
     DiskStorage storage = new DiskStorage(directory);
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+        LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 20; i++) {
         Thread.currentThread().interrupt();
         live.tick(CrashScenario::step);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,10 +12,15 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
@@ -26,10 +30,9 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.Answer.Origin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,15 +86,15 @@ class StreamingWorldTest {
         });
   }
 
-  private void step(MutationBuffer t) {
-    int rows = t.table("c").table().rows();
+  private void step(Tick t) {
+    int rows = t.table("c").before().rows();
     for (int slot = 0; slot < rows; slot++) {
       switch (random.nextInt(6)) {
-        case 0 -> t.table("c").setFloat("x", slot, random.nextFloat());
-        case 1 -> t.table("c").set("name", slot, "n" + random.nextInt(9));
+        case 0 -> t.table("c").setSlot(slot, "x", random.nextFloat());
+        case 1 -> t.table("c").setSlot(slot, "name", "n" + random.nextInt(9));
         case 2 -> {
           if (rows > 5) {
-            t.table("c").remove(slot, "age");
+            t.table("c").removeSlot(slot, "age");
           }
         }
         default -> {}
@@ -111,15 +114,18 @@ class StreamingWorldTest {
   }
 
   private LiveWorld create() throws IOException {
-    return LiveWorld.create(files, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+    return LiveWorld.create(
+        files,
+        StoreInfo.create(SCHEMA, "tick", Map.of()),
+        WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory));
   }
 
   private void check(StreamingWorld streaming) throws IOException {
     long first = streaming.firstTickInMemory();
     for (long tick = hashes.firstKey(); tick <= streaming.lastTick(); tick++) {
       long before = uses.get();
-      Answer<World> answer = streaming.at(tick);
-      try (World world = answer.value()) {
+      Answer<MutableWorld> answer = streaming.at(tick);
+      try (MutableWorld world = answer.value()) {
         assertThat(Hashes.resume(world)).isEqualTo(hashes.floorEntry(tick).getValue());
       }
       boolean inside = tick >= first;
@@ -129,11 +135,9 @@ class StreamingWorldTest {
   }
 
   private List<Change> archived(HistoryQuery query) throws IOException {
-    List<Change> changes = new ArrayList<>();
-    try (Timeline timeline = Timeline.open(files)) {
-      timeline.history(query, changes::add);
+    try (Store store = Store.open(files)) {
+      return store.history(query).toList();
     }
-    return changes;
   }
 
   @Test
@@ -192,6 +196,70 @@ class StreamingWorldTest {
       assertThatThrownBy(() -> streaming.at(streaming.lastTick() + 1))
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("the last tick taken in is " + streaming.lastTick());
+    }
+  }
+
+  private void otherHistory(long lastThatStays, int ticks) throws IOException {
+    StoreTruncation.after(files, lastThatStays);
+    hashes.tailMap(lastThatStays, false).clear();
+    try (LiveWorld live =
+        LiveWorld.resume(files, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
+      run(live, ticks);
+    }
+  }
+
+  @Test
+  void a_window_never_mixes_its_history_with_another_one_in_the_files() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 60);
+    }
+    try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(12), memory)) {
+      long floor = streaming.firstTickInMemory();
+      otherHistory(hashes.lowerKey(floor), 40);
+      HistoryQuery all = HistoryQuery.of("c", 0);
+      assertThatThrownBy(() -> streaming.history(all))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("no longer holds the history that the window goes on from")
+          .hasMessageContaining("open the window again");
+      assertThatThrownBy(() -> streaming.at(hashes.firstKey()))
+          .isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(streaming::poll).isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(() -> streaming.history(all.between(floor + 1, Long.MAX_VALUE)))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("could not be kept up to date")
+          .hasMessageContaining("was truncated or compacted meanwhile")
+          .hasMessageContaining("open it again");
+      assertThatThrownBy(() -> streaming.at(floor)).isInstanceOf(InvalidUseException.class);
+      assertThatThrownBy(streaming::poll).isInstanceOf(InvalidUseException.class);
+    }
+  }
+
+  @Test
+  void a_history_that_was_opened_before_is_looked_at_again_when_the_window_moves_on()
+      throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 30);
+    }
+    try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(5), memory)) {
+      long taken = streaming.lastTick();
+      try (LiveWorld live =
+          LiveWorld.resume(files, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
+        run(live, 30);
+      }
+      streaming.at(hashes.firstKey()).value().close(); // opens the files, 30 ticks ahead
+      otherHistory(taken, 20);
+      assertThat(streaming.poll()).isTrue();
+      checkAll(streaming);
+      assertThat(streaming.history(HistoryQuery.of("c", 3)).value())
+          .isEqualTo(archived(HistoryQuery.of("c", 3)));
+    }
+  }
+
+  private void checkAll(StreamingWorld streaming) throws IOException {
+    for (Map.Entry<Long, String> tick : hashes.entrySet()) {
+      try (World world = streaming.at(tick.getKey()).value()) {
+        assertThat(Hashes.resume(world)).isEqualTo(tick.getValue());
+      }
     }
   }
 }

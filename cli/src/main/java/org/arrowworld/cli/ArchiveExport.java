@@ -18,9 +18,11 @@ import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
+import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -37,7 +39,7 @@ final class ArchiveExport {
   }
 
   Report run(Timeline history) throws IOException {
-    Path out = request.output().path().toAbsolutePath().normalize();
+    Path out = AbsolutePath.of(request.output().path());
     Files.createDirectories(out.getParent());
     DiskStorage parent = new DiskStorage(out.getParent());
     ParquetOptions options = ParquetOptions.DEFAULT.with(request.form().profile());
@@ -47,7 +49,7 @@ final class ArchiveExport {
         ParquetArchive.create(parent, out.getFileName().toString(), contents, options)) {
       if (archive.resumed() > 0) {
         console.note(
-            "going on with an interrupted export: %d files are there".formatted(archive.resumed()));
+            Text.of("going on with an interrupted export: %d files are there", archive.resumed()));
       }
       if (request.view() == View.table || request.view() == View.archive) {
         world(history, archive);
@@ -76,7 +78,7 @@ final class ArchiveExport {
     }
     if (request.view() != View.table) {
       LogSource.Span span = ExportJob.span(request, history);
-      parameters.put("ticks", "%d..%d".formatted(span.first(), span.last()));
+      parameters.put("ticks", Text.of("%d..%d", span.first(), span.last()));
     }
     return parameters;
   }
@@ -90,8 +92,8 @@ final class ArchiveExport {
     try (BufferAllocator memory = new RootAllocator();
         World world = history.at(tick, memory)) {
       history.warnings().forEach(console::note);
-      List<? extends TableView> tables = ExportJob.tables(request, world);
-      long total = tables.stream().mapToLong(TableView::rows).sum();
+      List<? extends TableColumns> tables = ExportJob.tables(request, world);
+      long total = tables.stream().mapToLong(TableColumns::rows).sum();
       try (ExportProgress progress = new ExportProgress(console, total, stopped)) {
         if (request.rows().table() == null) {
           archive.world(world, rows -> form(progress.watch(rows)));

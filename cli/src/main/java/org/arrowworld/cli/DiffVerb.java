@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
+import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.StoreDiff.Outcome;
-import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -70,24 +70,22 @@ final class DiffVerb extends ReadingVerb {
 
   private int compareTicks() throws IOException {
     NetChanges changes = new NetChanges(limit);
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline timeline = Timeline.open(store(left));
+    try (Store store = open(left);
         ScanBar bar = new ScanBar(console(), "diff")) {
-      timeline.log().watch(bar);
-      timeline.between(between.first(), between.last(), memory, changes);
+      store.log().watch(bar);
+      store.between(between.first(), between.last()).forEach(changes::add);
     }
     changes.print(console(), format(), between);
     return changes.count() == 0 ? Exit.OK : Exit.FAILURE;
   }
 
   private int compareStores() throws IOException {
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline a = Timeline.open(store(left));
-        Timeline b = Timeline.open(store(right));
+    try (Store a = open(left);
+        Store b = open(right);
         ScanBar bar = new ScanBar(console(), "diff")) {
       a.log().watch(bar);
       b.log().watch(bar);
-      StoreDiff.Report found = StoreDiff.compare(a, b, limit, memory);
+      StoreDiff.Report found = a.diff(b, limit);
       if (format() == Report.Format.JSON) {
         json(found);
       } else {
@@ -110,7 +108,7 @@ final class DiffVerb extends ReadingVerb {
     }
     new Report()
         .json("equal", found.outcome() == Outcome.EQUAL)
-        .json("outcome", found.outcome().name().toLowerCase(java.util.Locale.ROOT))
+        .json("outcome", found.outcome().name().toLowerCase(Locale.ROOT))
         .json("first_compared", found.firstCompared())
         .json("last_equal", found.lastEqual().isPresent() ? found.lastEqual().getAsLong() : null)
         .json("tick", found.tick().isPresent() ? found.tick().getAsLong() : null)
@@ -146,7 +144,7 @@ final class DiffVerb extends ReadingVerb {
 
   static void noteMore(Console console, long more) {
     if (more > 0) {
-      console.note("and %d more rows; --limit names more".formatted(more));
+      console.note(Text.of("and %d more rows; --limit names more", more));
     }
   }
 
@@ -157,10 +155,11 @@ final class DiffVerb extends ReadingVerb {
       case RIGHT_GOES_ON -> "equal, but only the right store goes on, with tick " + tick(found);
       case DIFFERENT ->
           found.differenceCount() == 0
-              ? "different from tick %d on: its rows stand in another order, or only one has it"
-                  .formatted(tick(found))
-              : "different from tick %d on, in %d rows"
-                  .formatted(tick(found), found.differenceCount());
+              ? Text.of(
+                  "different from tick %d on: its rows stand in another order, or only one has it",
+                  tick(found))
+              : Text.of(
+                  "different from tick %d on, in %d rows", tick(found), found.differenceCount());
     };
   }
 

@@ -6,6 +6,7 @@ import org.arrowworld.imports.LogNpzImport;
 import org.arrowworld.imports.NpzImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 
 /** {@code aw import npz}. */
@@ -33,7 +34,7 @@ final class ImportNpzVerb extends ImportTablesVerb {
         .add("store", options.out().toString())
         .add("rows", result.rows())
         .add("last_tick", result.end().tick())
-        .add("chain", "%016x".formatted(result.end().chain()))
+        .add("chain", Text.of("%016x", result.end().chain()))
         .print(console(), format());
     return Exit.OK;
   }

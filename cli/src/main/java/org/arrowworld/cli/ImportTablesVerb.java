@@ -10,6 +10,7 @@ import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.ColumnMapping;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -86,9 +87,7 @@ abstract class ImportTablesVerb extends ReadingVerb {
     result.leftOut().forEach(text -> report.line("left out", text));
     result.notes().forEach(text -> report.line("note", text));
     result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
-    result
-        .unmapped()
-        .forEach((name, why) -> report.line("unmapped", "%s: %s".formatted(name, why)));
+    result.unmapped().forEach((name, why) -> report.line("unmapped", Text.of("%s: %s", name, why)));
     if (!result.isComplete()) {
       report.line("", "what is unmapped is kept in " + out.resolve("unmapped"));
     }

@@ -6,9 +6,11 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.migration.MigrationFile;
 import org.arrowworld.migration.Migrations;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,8 +72,9 @@ final class MigrateVerb extends ReadingVerb {
     if (result.firstTick() < result.position().tick()) {
       report.line(
           "history",
-          "ticks %d to %d stay in %s only"
-              .formatted(result.firstTick(), result.position().tick() - 1, store));
+          Text.of(
+              "ticks %d to %d stay in %s only",
+              result.firstTick(), result.position().tick() - 1, store));
     }
     report.json("history_from_tick", result.firstTick());
     report.print(console(), format());
@@ -82,7 +85,7 @@ final class MigrateVerb extends ReadingVerb {
     if (steps == null) {
       return EcosystemSchema.MIGRATIONS;
     }
-    Path absolute = steps.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(steps);
     return MigrationFile.read(
         new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
   }

@@ -8,11 +8,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -23,14 +24,14 @@ import org.arrowworld.timeline.Timeline;
 final class State implements Closeable {
   private final StoreInfo info;
   private final long tick;
-  private final List<TableView> tables;
+  private final List<TableColumns> tables;
   private final List<String> words;
   private final List<Closeable> resources;
 
   private State(
       StoreInfo info,
       long tick,
-      List<TableView> tables,
+      List<TableColumns> tables,
       List<String> words,
       List<Closeable> resources) {
     this.info = info;
@@ -60,8 +61,9 @@ final class State implements Closeable {
   static void checkTick(Timeline timeline, long tick) throws IOException {
     if (tick < timeline.firstTick() || tick > timeline.lastTick()) {
       throw new InvalidUseException(
-          "no world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, timeline.firstTick(), timeline.lastTick()));
+          Text.of(
+              "no world at tick %d: the store has ticks %d to %d",
+              tick, timeline.firstTick(), timeline.lastTick()));
     }
   }
 
@@ -123,19 +125,20 @@ final class State implements Closeable {
   }
 
   /** The tables in schema order. */
-  List<TableView> tables() {
+  List<TableColumns> tables() {
     return tables;
   }
 
-  TableView table(String name) {
+  TableColumns table(String name) {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    "unknown table '%s': this world has %s"
-                        .formatted(name, tables.stream().map(TableView::name).toList())));
+                    Text.of(
+                        "unknown table '%s': this world has %s",
+                        name, tables.stream().map(TableColumns::name).toList())));
   }
 
   /** The codebook. */

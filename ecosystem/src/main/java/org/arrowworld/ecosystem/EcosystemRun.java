@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.Text;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -74,9 +76,14 @@ public final class EcosystemRun implements Closeable {
     StoreInfo info =
         StoreInfo.create(
             EcosystemSchema.VERSION_1,
-            "%d us".formatted(options.preset().tickMicros()),
+            Text.of("%d us", options.preset().tickMicros()),
             properties(options));
-    return open(storage, options, memory -> LiveWorld.create(storage, info, options.log(), memory));
+    return open(
+        storage,
+        options,
+        memory ->
+            LiveWorld.create(
+                storage, info, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
   }
 
   /**
@@ -94,7 +101,12 @@ public final class EcosystemRun implements Closeable {
   /** As {@link #resume(Path, RunOptions)}, from a storage that stays the caller's. */
   public static EcosystemRun resume(Storage storage, RunOptions options) throws IOException {
     check(StoreInfo.read(storage));
-    return open(storage, options, memory -> LiveWorld.resume(storage, options.log(), memory));
+    return open(
+        storage,
+        options,
+        memory ->
+            LiveWorld.resume(
+                storage, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
   }
 
   private interface Opener {
@@ -151,8 +163,9 @@ public final class EcosystemRun implements Closeable {
     Preset.fromProperties(info.properties());
     if (!info.schema().equals(EcosystemSchema.VERSION_1)) {
       throw new InvalidUseException(
-          "Cannot resume this store: its schema, version %d, is not the ecosystem's"
-              .formatted(info.schema().version()));
+          Text.of(
+              "Cannot resume this store: its schema, version %d, is not the ecosystem's",
+              info.schema().version()));
     }
   }
 
@@ -166,8 +179,9 @@ public final class EcosystemRun implements Closeable {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
-          "Cannot resume this store: its property '%s' is %s, expected a number"
-              .formatted(property, text),
+          Text.of(
+              "Cannot resume this store: its property '%s' is %s, expected a number",
+              property, text),
           e);
     }
   }
@@ -204,7 +218,7 @@ public final class EcosystemRun implements Closeable {
    */
   public RunResult run(long ticks, Progress progress) throws IOException {
     if (ticks < 0) {
-      throw new InvalidUseException("Cannot run %d ticks: expected 0 or more".formatted(ticks));
+      throw new InvalidUseException(Text.of("Cannot run %d ticks: expected 0 or more", ticks));
     }
     if (begun) {
       throw new InvalidUseException("Cannot run twice: resume the store instead");

@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
-import org.arrowworld.table.World;
+import org.arrowworld.table.WorldView;
 
 /**
  * The recorded inputs of a run: the {@code in.*} rows of its log. As a policy, they alone re-run it
@@ -27,8 +28,9 @@ public final class Recording implements FoodRatePolicy {
   public static Recording of(Log log) throws IOException {
     if (log.start().seq() > 0) {
       throw new InvalidUseException(
-          "Cannot take a recording of this log: it begins at seq %d, its first ticks are gone"
-              .formatted(log.start().seq()));
+          Text.of(
+              "Cannot take a recording of this log: it begins at seq %d, its first ticks are gone",
+              log.start().seq()));
     }
     Recording recording = new Recording(log.end().tick());
     int code = log.keys().key(KEY).code();
@@ -57,10 +59,10 @@ public final class Recording implements FoodRatePolicy {
   }
 
   @Override
-  public List<FoodRate> rates(long tick, World before) {
+  public List<FoodRate> rates(long tick, WorldView before) {
     if (tick > lastTick) {
       throw new InvalidUseException(
-          "Cannot run tick %d from a recording: it ends at tick %d".formatted(tick, lastTick));
+          Text.of("Cannot run tick %d from a recording: it ends at tick %d", tick, lastTick));
     }
     return rates.getOrDefault(tick, List.of());
   }

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.parquet.ParquetArchive;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
@@ -53,15 +55,15 @@ public final class OutputDirectory implements Closeable {
    * @throws InvalidUseException if something stands there that may not be replaced
    */
   public static OutputDirectory begin(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     Path parent = parent(absolute);
     Files.createDirectories(parent);
     String name = absolute.getFileName().toString();
     for (int attempt = 0; ; attempt++) {
       String temporary =
-          ".%s.%d-%d%s"
-              .formatted(name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
+          Text.of(
+              ".%s.%d-%d%s", name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
       try {
         Files.createDirectory(parent.resolve(temporary));
         return new OutputDirectory(new DiskStorage(parent), name, temporary, existing);
@@ -79,7 +81,7 @@ public final class OutputDirectory implements Closeable {
    * @throws InvalidUseException if something stands there that may not be replaced
    */
   public static void clear(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     if (exists(absolute)) {
       delete(absolute);
@@ -88,41 +90,42 @@ public final class OutputDirectory implements Closeable {
 
   /** Checks that a path may become an output, without changing anything. */
   public static void check(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;
     }
     if (existing == Existing.REFUSE) {
       throw new InvalidUseException(
-          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+          Text.of("Cannot write to %s: it exists; choose another path, or --replace it", out));
     }
     if (!isStore(absolute) && !isArchive(absolute) && !holdsOnlyTables(absolute)) {
       throw new InvalidUseException(
-          "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted"
-              .formatted(out));
+          Text.of(
+              "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
+              out));
     }
   }
 
   /** Checks that a path may become an output file, without changing anything. */
   public static void checkFile(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;
     }
     if (existing == Existing.REFUSE) {
       throw new InvalidUseException(
-          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+          Text.of("Cannot write to %s: it exists; choose another path, or --replace it", out));
     }
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
-      throw new InvalidUseException("Cannot replace %s: it is no file".formatted(out));
+      throw new InvalidUseException(Text.of("Cannot replace %s: it is no file", out));
     }
   }
 
   private static Path parent(Path absolute) {
     if (absolute.getParent() == null || absolute.getFileName() == null) {
-      throw new InvalidUseException("Cannot write to %s: it is a root".formatted(absolute));
+      throw new InvalidUseException(Text.of("Cannot write to %s: it is a root", absolute));
     }
     return absolute.getParent();
   }
@@ -183,7 +186,7 @@ public final class OutputDirectory implements Closeable {
     DiskStorage parent = new DiskStorage(absolute.getParent());
     DiskStorage old = new DiskStorage(absolute);
     if (StoreInfo.exists(old)) {
-      String holder = "process %d, to replace it".formatted(ProcessHandle.current().pid());
+      String holder = Text.of("process %d, to replace it", ProcessHandle.current().pid());
       Closeable lock = old.lock("LOCK", holder);
       try {
         AtomicFiles.discard(old, "store.json"); // from here on it is no store any more

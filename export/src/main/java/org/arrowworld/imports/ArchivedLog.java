@@ -2,6 +2,7 @@ package org.arrowworld.imports;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.export.rows.FileOrigin;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -38,6 +42,29 @@ final class ArchivedLog {
     this.archive = archive;
     this.source = source;
     this.files = List.copyOf(files);
+  }
+
+  /** A file's footer says what its entry in the manifest does (spec T-46). */
+  void checkEnds(String file, JsonObject entry) throws IOException {
+    try (ParquetInput input = ParquetInput.open(archive, file)) {
+      Map<String, String> footer = input.keyValues();
+      same(entry, "first_seq", hex(footer.get(FileOrigin.FIRST_SEQ)));
+      same(entry, "end_seq", hex(footer.get(FileOrigin.END_SEQ)));
+      same(entry, "prev_chain", footer.get(FileOrigin.PREV_CHAIN));
+      same(entry, "last_chain", footer.get(FileOrigin.LAST_CHAIN));
+    }
+  }
+
+  private static String hex(String digits) {
+    return digits == null || !digits.matches("[0-9]{20}")
+        ? digits
+        : Text.of("%016x", new BigInteger(digits));
+  }
+
+  private static void same(JsonObject entry, String member, String footer) throws IOException {
+    if (!entry.string(member).equals(footer)) {
+      throw entry.wrong(member, "that of the file's footer, " + footer, entry.string(member));
+    }
   }
 
   /** The first row's seq, if there are rows. */
@@ -81,9 +108,9 @@ final class ArchivedLog {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "column '%s' is %s, expected %s"
-              .formatted(
-                  name, column.type().map(ColumnType::label).orElse(column.foreign()), types));
+          Text.of(
+              "column '%s' is %s, expected %s",
+              name, column.type().map(ColumnType::label).orElse(column.foreign()), types));
     }
     return input.cursor(column);
   }
@@ -92,7 +119,7 @@ final class ArchivedLog {
       throws IOException {
     if (cursor.isNull()) {
       throw new DamagedFileException(
-          input.path(), -1, "column '%s' has a row without a value".formatted(name));
+          input.path(), -1, Text.of("column '%s' has a row without a value", name));
     }
     return cursor.bits();
   }
@@ -106,7 +133,9 @@ final class ArchivedLog {
     Rows rows = new Rows(log);
     for (String file : files) {
       try (ParquetInput input = ParquetInput.open(archive, file)) {
+        rows.begin(input);
         rows.add(input);
+        rows.finish(input);
       }
     }
     return rows.end;
@@ -121,6 +150,29 @@ final class ArchivedLog {
 
     Rows(LogRebuild log) {
       this.log = log;
+    }
+
+    /** A file continues the one before it (spec T-46). */
+    void begin(ParquetInput input) throws IOException {
+      check(input, FileOrigin.FIRST_SEQ, Text.of("%020d", seq));
+      check(input, FileOrigin.PREV_CHAIN, Text.of("%016x", end.chain()));
+    }
+
+    void finish(ParquetInput input) throws IOException {
+      check(input, FileOrigin.END_SEQ, Text.of("%020d", seq));
+      check(input, FileOrigin.LAST_CHAIN, Text.of("%016x", end.chain()));
+    }
+
+    private static void check(ParquetInput input, String key, String expected) throws IOException {
+      String found = input.keyValues().get(key);
+      if (!expected.equals(found)) {
+        throw new DamagedFileException(
+            input.path(),
+            -1,
+            Text.of(
+                "its footer has %s %s, the log has %s there: it is of another history; export anew",
+                key, found, expected));
+      }
     }
 
     void add(ParquetInput input) throws IOException {
@@ -142,8 +194,9 @@ final class ArchivedLog {
           throw new DamagedFileException(
               input.path(),
               -1,
-              "row %d has seq %s, expected %d: rows are missing; export the whole log, with all keys"
-                  .formatted(row, Long.toUnsignedString(found), seq));
+              Text.of(
+                  "row %d has seq %s, expected %d: rows are missing; export the whole log, with all keys",
+                  row, Long.toUnsignedString(found), seq));
         }
         int rid = (int) within(input, "rid", bits(input, "rid", rids), 0xFFFF_FFFFL);
         int key = (int) within(input, "key_code", bits(input, "key_code", codes), 0xFFFF);
@@ -171,7 +224,7 @@ final class ArchivedLog {
         throws IOException {
       if (value < 0 || value > greatest) {
         throw new DamagedFileException(
-            input.path(), -1, "column '%s' has the value %d".formatted(name, value));
+            input.path(), -1, Text.of("column '%s' has the value %d", name, value));
       }
       return value;
     }

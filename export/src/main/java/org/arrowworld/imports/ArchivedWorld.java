@@ -14,6 +14,9 @@ import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.rows.SignedRows;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -22,9 +25,7 @@ import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableColumns;
 
 /** The tables and the codebook of an archive (spec T-44). */
 final class ArchivedWorld {
@@ -69,17 +70,17 @@ final class ArchivedWorld {
    * @param codebook the file of words
    * @param files the file of each table
    */
-  World read(
+  MutableWorld read(
       Optional<String> codebook, Map<String, String> files, long tick, BufferAllocator allocator)
       throws IOException {
     Codebook words = codebook.isPresent() ? words(codebook.get()) : new Codebook();
-    World world = new World(schema, words, allocator);
+    MutableWorld world = new MutableWorld(schema, words, allocator);
     try {
-      for (WorldTable table : world.tables()) {
+      for (MutableTable table : world.tables()) {
         String file = files.get(table.name());
         if (file == null) {
           throw new DamagedFileException(
-              source, -1, "it has no file of table '%s'".formatted(table.name()));
+              source, -1, Text.of("it has no file of table '%s'", table.name()));
         }
         restore(table, file, words);
       }
@@ -101,7 +102,7 @@ final class ArchivedWorld {
         long code = signed ? codes.data().getLong(8 * row) : codes.data().getInt(4 * row);
         if (code != row || texts.nulls().get(row)) {
           throw new DamagedFileException(
-              file, -1, "row %d is the word of code %d".formatted(row, code));
+              file, -1, Text.of("row %d is the word of code %d", row, code));
         }
         words.learn(row, texts.words().get(texts.data().getInt(4 * row)));
       }
@@ -111,7 +112,7 @@ final class ArchivedWorld {
     return words;
   }
 
-  private void restore(WorldTable table, String file, Codebook words) throws IOException {
+  private void restore(MutableTable table, String file, Codebook words) throws IOException {
     try (ParquetInput input = ParquetInput.open(archive, file)) {
       table.restore(new FileTable(table, input, words), 0, new int[0], new int[0]);
     } catch (UncheckedIOException e) {
@@ -132,15 +133,16 @@ final class ArchivedWorld {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "column '%s' is %s, expected %s"
-              .formatted(name, found == null ? column.foreign() : found.label(), expected.label()));
+          Text.of(
+              "column '%s' is %s, expected %s",
+              name, found == null ? column.foreign() : found.label(), expected.label()));
     }
     return column;
   }
 
   /** A file's columns as a table's; each is decoded when it is asked for. */
-  private record FileTable(WorldTable table, ParquetInput input, Codebook words)
-      implements TableView {
+  private record FileTable(MutableTable table, ParquetInput input, Codebook words)
+      implements TableColumns {
 
     @Override
     public String name() {
@@ -179,15 +181,16 @@ final class ArchivedWorld {
       for (int row = 0; row < rows; row++) {
         if (!cursor.next() || cursor.isNull()) {
           throw new DamagedFileException(
-              input.path(), -1, "column '%s' has no value in row %d".formatted(column.name(), row));
+              input.path(), -1, Text.of("column '%s' has no value in row %d", column.name(), row));
         }
         long bits = type == ColumnType.STRING ? code(column, row, cursor.text()) : cursor.bits();
         if (!fits(type, bits)) {
           throw new DamagedFileException(
               input.path(),
               -1,
-              "column '%s' has %d in row %d, which is no %s"
-                  .formatted(column.name(), bits, row, type.label()));
+              Text.of(
+                  "column '%s' has %d in row %d, which is no %s",
+                  column.name(), bits, row, type.label()));
         }
         ParquetColumns.put(type, data, row, bits);
       }
@@ -209,8 +212,9 @@ final class ArchivedWorld {
         throw new DamagedFileException(
             input.path(),
             -1,
-            "column '%s' has a word in row %d that is not in the codebook"
-                .formatted(column.name(), row));
+            Text.of(
+                "column '%s' has a word in row %d that is not in the codebook",
+                column.name(), row));
       }
       return code;
     }

@@ -12,6 +12,8 @@ import org.arrowworld.imports.arrow.ArrowColumn;
 import org.arrowworld.imports.arrow.ArrowFile;
 import org.arrowworld.imports.arrow.ArrowTable;
 import org.arrowworld.imports.values.Budget;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -33,7 +35,7 @@ public final class ArrowImport {
   private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    Path path = options.source().toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     String name = path.getFileName().toString();
     Findings findings = new Findings();
@@ -72,8 +74,9 @@ public final class ArrowImport {
           .ifPresent(
               extension ->
                   findings.note(
-                      "column '%s' is of the extension type %s; it was taken as what it is stored as, %s"
-                          .formatted(column.name(), extension, column.type().get().label())));
+                      Text.of(
+                          "column '%s' is of the extension type %s; it was taken as what it is stored as, %s",
+                          column.name(), extension, column.type().get().label())));
       columns.add(
           new ForeignColumn(
               column.name(),

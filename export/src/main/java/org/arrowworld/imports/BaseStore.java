@@ -8,6 +8,8 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.WorldSchema;
@@ -17,7 +19,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
 final class BaseStore {
@@ -60,7 +61,7 @@ final class BaseStore {
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing());
-        World world = new World(schema, codebook, allocator)) {
+        MutableWorld world = new MutableWorld(schema, codebook, allocator)) {
       Map<String, Integer> rows = new LinkedHashMap<>();
       for (MappedTable table : tables) {
         world.table(table.name()).restore(table, 0, new int[0], new int[0]);
@@ -103,11 +104,12 @@ final class BaseStore {
         findings.unmapped().remove(entry.source());
         findings.leftOut("no column", entry.source());
       } else if (why != null) {
-        throw new InvalidUseException("Cannot map column '%s': %s".formatted(entry.source(), why));
+        throw new InvalidUseException(Text.of("Cannot map column '%s': %s", entry.source(), why));
       } else if (!read.contains(entry.source())) {
         throw new InvalidUseException(
-            "Cannot map column '%s': there is no such column; there are %s"
-                .formatted(entry.source(), read));
+            Text.of(
+                "Cannot map column '%s': there is no such column; there are %s",
+                entry.source(), read));
       }
     }
   }
@@ -127,7 +129,7 @@ final class BaseStore {
     for (byte b : name.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xFF);
       boolean kept = c < 0x80 && String.valueOf(c).matches("[A-Za-z0-9_#.-]");
-      plain.append(kept && !(c == '.' && plain.isEmpty()) ? "" + c : "%%%02X".formatted((int) c));
+      plain.append(kept && !(c == '.' && plain.isEmpty()) ? "" + c : Text.of("%%%02X", (int) c));
     }
     return plain.toString();
   }

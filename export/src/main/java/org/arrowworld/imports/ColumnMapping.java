@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /**
@@ -40,7 +41,7 @@ public record ColumnMapping(List<Entry> entries) {
     Set<String> sources = new HashSet<>();
     for (Entry entry : entries) {
       if (!sources.add(entry.source)) {
-        throw new InvalidUseException("Cannot map column '%s' twice".formatted(entry.source));
+        throw new InvalidUseException(Text.of("Cannot map column '%s' twice", entry.source));
       }
     }
   }
@@ -136,8 +137,9 @@ public record ColumnMapping(List<Entry> entries) {
 
     private InvalidUseException wrong(String expected) {
       return new InvalidUseException(
-          "Cannot understand the columns '%s' at character %d: expected %s; the form is new=old[:type][?value],..."
-              .formatted(text, at + 1, expected));
+          Text.of(
+              "Cannot understand the columns '%s' at character %d: expected %s; the form is new=old[:type][?value],...",
+              text, at + 1, expected));
     }
   }
 }

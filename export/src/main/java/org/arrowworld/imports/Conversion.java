@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.regex.Pattern;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyEncoding;
@@ -22,8 +23,9 @@ final class Conversion {
     long bytes = rows * type.widthBytes();
     if (bytes > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot import column '%s': %d rows of %s are more than 2 GiB"
-              .formatted(column, rows, type.label()));
+          Text.of(
+              "Cannot import column '%s': %d rows of %s are more than 2 GiB",
+              column, rows, type.label()));
     }
     return ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -37,8 +39,9 @@ final class Conversion {
     ColumnType from = column.type();
     if (from == ColumnType.STRING || to == ColumnType.STRING) {
       throw new InvalidUseException(
-          "Cannot import column '%s' as %s: it holds %s"
-              .formatted(column.name(), to.label(), from.label()));
+          Text.of(
+              "Cannot import column '%s' as %s: it holds %s",
+              column.name(), to.label(), from.label()));
     }
     ByteBuffer data = allocate(column.name(), to, rows);
     for (int row = 0; row < rows; row++) {
@@ -47,8 +50,9 @@ final class Conversion {
         Cells.write(to, data, row, pattern(column.name(), from, pattern, to));
       } catch (InvalidUseException e) {
         throw new InvalidUseException(
-            "Cannot import column '%s' as %s: row %d: %s"
-                .formatted(column.name(), to.label(), row, e.getMessage()),
+            Text.of(
+                "Cannot import column '%s' as %s: row %d: %s",
+                column.name(), to.label(), row, e.getMessage()),
             e);
       }
     }
@@ -65,10 +69,9 @@ final class Conversion {
     boolean fits = from == ColumnType.I64 ? to != ColumnType.U64 || pattern >= 0 : pattern >= 0;
     if (!fits) {
       throw new InvalidUseException(
-          "a %s cannot hold %s"
-              .formatted(
-                  to.label(),
-                  from == ColumnType.U64 ? Long.toUnsignedString(pattern) : pattern + ""));
+          Text.of(
+              "a %s cannot hold %s",
+              to.label(), from == ColumnType.U64 ? Long.toUnsignedString(pattern) : pattern + ""));
     }
     return Values.encodeLong(column, to, pattern);
   }
@@ -86,7 +89,7 @@ final class Conversion {
       };
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
-          "Cannot read '%s' as %s for column '%s'".formatted(text, type.label(), column), e);
+          Text.of("Cannot read '%s' as %s for column '%s'", text, type.label(), column), e);
     }
   }
 

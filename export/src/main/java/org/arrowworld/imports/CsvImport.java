@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -22,7 +23,9 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 
 /**
@@ -64,7 +67,7 @@ public final class CsvImport {
   }
 
   private void keep(org.arrowworld.storage.Storage store) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(path);
     BaseStore.keepFile(
         new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), store);
   }
@@ -136,8 +139,8 @@ public final class CsvImport {
         CsvReader<CsvRecord> reader =
             CsvReader.builder()
                 .skipEmptyLines(false)
-                .allowExtraFields(true)
-                .allowMissingFields(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .maxBufferSize(MAX_CHARS)
                 .build(handler, new InputStreamReader(new ByteOrderMark(in), decoder))) {
       Iterator<CsvRecord> records = reader.iterator();
@@ -153,7 +156,7 @@ public final class CsvImport {
         if (record.getFieldCount() != titles.size()) {
           throw malformed(
               line,
-              "%d fields, the header has %d".formatted(record.getFieldCount(), titles.size()),
+              Text.of("%d fields, the header has %d", record.getFieldCount(), titles.size()),
               null);
         }
         row.accept(record.getFields(), line);
@@ -173,18 +176,18 @@ public final class CsvImport {
       cause = cause.getCause();
     }
     String why = cause instanceof CharacterCodingException ? "it is not UTF-8" : cause.getMessage();
-    return new DamagedFileException(file, -1, "behind line %d: %s".formatted(line, why), e);
+    return new DamagedFileException(file, -1, Text.of("behind line %d: %s", line, why), e);
   }
 
   private DamagedFileException malformed(long line, String finding, Exception cause) {
-    return new DamagedFileException(file, -1, "line %d: %s".formatted(line, finding), cause);
+    return new DamagedFileException(file, -1, Text.of("line %d: %s", line, finding), cause);
   }
 
   private void checkTitles(List<String> titles) throws DamagedFileException {
     Set<String> seen = new HashSet<>();
     for (String title : titles) {
       if (!seen.add(title)) {
-        throw malformed(1, "two columns are called '%s'".formatted(title), null);
+        throw malformed(1, Text.of("two columns are called '%s'", title), null);
       }
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 
 /** What an import noticed. */
 final class Findings {
@@ -14,18 +15,18 @@ final class Findings {
   private final Map<String, String> unmapped = new LinkedHashMap<>();
 
   void renamed(String table, String from, String to) {
-    renamed.add("%s: '%s' is called '%s'".formatted(table, from, to));
+    renamed.add(Text.of("%s: '%s' is called '%s'", table, from, to));
   }
 
   void leftOut(String table, String column) {
-    leftOut.add("%s: '%s', as asked".formatted(table, column));
+    leftOut.add(Text.of("%s: '%s', as asked", table, column));
   }
 
   /** Something did not become part of a table. */
   void unmapped(String name, String why) {
     String key = name;
     for (int i = 2; unmapped.containsKey(key); i++) {
-      key = "%s (%d)".formatted(name, i);
+      key = Text.of("%s (%d)", name, i);
     }
     unmapped.put(key, why);
   }

@@ -13,6 +13,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.LogPosition;
@@ -24,6 +25,7 @@ import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -79,7 +81,7 @@ public final class LogNpzImport {
 
   /** Whether an archive says that it is a log. */
   public static boolean isLog(Path file) throws IOException {
-    Path path = file.toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(file);
     Storage storage = new DiskStorage(path.getParent());
     try (NpzReader archive = NpzReader.open(storage, path.getFileName().toString())) {
       return archive.names().containsAll(List.of(DESCRIPTION, "ticks", "rids", "keys", "vals"));
@@ -90,7 +92,7 @@ public final class LogNpzImport {
     NpyArray text = column(archive, DESCRIPTION, -1, NpyType.U8);
     if (text.size() > MAX_DESCRIPTION_BYTES) {
       throw new DamagedFileException(
-          DESCRIPTION, -1, "%d bytes are too many".formatted(text.size()));
+          DESCRIPTION, -1, Text.of("%d bytes are too many", text.size()));
     }
     return StandardCharsets.UTF_8.decode(text.bytes()).toString();
   }
@@ -104,7 +106,7 @@ public final class LogNpzImport {
     boolean sized = array.shape().length == 1 && (rows < 0 || array.size() == rows);
     if (!sized || !List.of(types).contains(array.type())) {
       throw new DamagedFileException(
-          name, -1, "it is %s, expected %s".formatted(array.header(), List.of(types)));
+          name, -1, Text.of("it is %s, expected %s", array.header(), List.of(types)));
     }
     return array;
   }
@@ -120,7 +122,7 @@ public final class LogNpzImport {
 
   private static Result read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    Path path = options.source().toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     try (NpzReader archive = NpzReader.open(storage, path.getFileName().toString());
         OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
@@ -137,8 +139,9 @@ public final class LogNpzImport {
     LogPosition end = position("end");
     if (!start.equals(LogPosition.START)) {
       throw new InvalidUseException(
-          "Cannot import %s: it goes on from tick %d, seq %d, whose state it does not hold; export the whole log of a store without a base, or the world at a tick"
-              .formatted(file, start.tick(), start.seq()));
+          Text.of(
+              "Cannot import %s: it goes on from tick %d, seq %d, whose state it does not hold; export the whole log of a store without a base, or the world at a tick",
+              file, start.tick(), start.seq()));
     }
     StoreInfo info = info();
     try (LogRebuild log = new LogRebuild(file, store, info, keys)) {
@@ -181,7 +184,7 @@ public final class LogNpzImport {
     long code = Values.toInteger(bits(row));
     if (code < 0 || code >= words.size()) {
       throw new DamagedFileException(
-          file, -1, "row %d has word %d of %d".formatted(row, code, words.size()));
+          file, -1, Text.of("row %d has word %d of %d", row, code, words.size()));
     }
     return words.get((int) code);
   }

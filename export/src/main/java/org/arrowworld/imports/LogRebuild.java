@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -77,7 +78,7 @@ public final class LogRebuild implements Closeable {
     try {
       addChecked(rowTick, rid, key, val, word);
     } catch (InvalidUseException e) {
-      throw new DamagedFileException(file, -1, "row %d: %s".formatted(rows, e.getMessage()), e);
+      throw new DamagedFileException(file, -1, Text.of("row %d: %s", rows, e.getMessage()), e);
     }
     rows++;
   }
@@ -87,7 +88,7 @@ public final class LogRebuild implements Closeable {
     Key declaration = keys.key(key);
     if (tick.size() > 0 && tick.ticks()[0] != rowTick) {
       throw new InvalidUseException(
-          "it is of tick %d, but tick %d has no commit row".formatted(rowTick, tick.ticks()[0]));
+          Text.of("it is of tick %d, but tick %d has no commit row", rowTick, tick.ticks()[0]));
     }
     if (key == KeyTable.COMMIT) {
       commit(rowTick, rid);
@@ -95,12 +96,13 @@ public final class LogRebuild implements Closeable {
     }
     if (!Values.fits(declaration.type(), val)) {
       throw new InvalidUseException(
-          "key '%s' of type %s has the value %016x"
-              .formatted(declaration.name(), declaration.type().label(), val));
+          Text.of(
+              "key '%s' of type %s has the value %016x",
+              declaration.name(), declaration.type().label(), val));
     }
     if ((declaration.encoding() == KeyEncoding.CODE) != (word != null)) {
       throw new InvalidUseException(
-          "key '%s' %s".formatted(declaration.name(), word == null ? "has no text" : "has a text"));
+          Text.of("key '%s' %s", declaration.name(), word == null ? "has no text" : "has a text"));
     }
     if (word != null) {
       codebook.learn((int) Values.toInteger(val), word);
@@ -111,8 +113,9 @@ public final class LogRebuild implements Closeable {
   private void commit(long rowTick, int rid) throws IOException {
     if (rid != tick.size()) {
       throw new InvalidUseException(
-          "the commit row of tick %d counts %s rows, there are %d"
-              .formatted(rowTick, Integer.toUnsignedString(rid), tick.size()));
+          Text.of(
+              "the commit row of tick %d counts %s rows, there are %d",
+              rowTick, Integer.toUnsignedString(rid), tick.size()));
     }
     int highest = keysDeclared - 1;
     for (int i = 0; i < tick.size(); i++) {
@@ -135,7 +138,7 @@ public final class LogRebuild implements Closeable {
   public void finish(LogPosition end) throws IOException {
     if (tick.size() > 0) {
       throw new DamagedFileException(
-          file, -1, "its last tick %d has no commit row".formatted(tick.ticks()[0]));
+          file, -1, Text.of("its last tick %d has no commit row", tick.ticks()[0]));
     }
     while (keysDeclared < keys.size()) {
       writer.declare(keys.key(keysDeclared++));
@@ -146,14 +149,9 @@ public final class LogRebuild implements Closeable {
       throw new DamagedFileException(
           file,
           -1,
-          "its rows end at tick %d, seq %d, chain %016x, expected tick %d, seq %d, chain %016x"
-              .formatted(
-                  written.tick(),
-                  written.seq(),
-                  written.chain(),
-                  end.tick(),
-                  end.seq(),
-                  end.chain()));
+          Text.of(
+              "its rows end at tick %d, seq %d, chain %016x, expected tick %d, seq %d, chain %016x",
+              written.tick(), written.seq(), written.chain(), end.tick(), end.seq(), end.chain()));
     }
   }
 
@@ -178,8 +176,9 @@ public final class LogRebuild implements Closeable {
           throw new DamagedFileException(
               file,
               -1,
-              "tick %d has chain %016x, its rows give %016x"
-                  .formatted(batch.tick(row), found, batch.val(row)));
+              Text.of(
+                  "tick %d has chain %016x, its rows give %016x",
+                  batch.tick(row), found, batch.val(row)));
         }
       }
     }

@@ -12,16 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A foreign table with valid names and types, as it goes into a store (spec T-1 to T-6). */
-final class MappedTable implements TableView {
+final class MappedTable implements TableColumns {
   private static final Set<String> RESERVED =
       Set.of("id", "gen", "born", "died", "parent", "cause");
   private static final int NAME_CHARS = 100;
@@ -64,8 +65,9 @@ final class MappedTable implements TableView {
   static void requireFew(String table, int columns) {
     if (columns > MAX_COLUMNS) {
       throw new InvalidUseException(
-          "Cannot import table '%s': it has %d columns, %d are the most"
-              .formatted(table, columns, MAX_COLUMNS));
+          Text.of(
+              "Cannot import table '%s': it has %d columns, %d are the most",
+              table, columns, MAX_COLUMNS));
     }
   }
 
@@ -85,14 +87,14 @@ final class MappedTable implements TableView {
       } else if (!column.nulls().isEmpty() && entry.flatMap(e -> e.nullValue()).isEmpty()) {
         findings.unmapped(
             column.name(),
-            "its type is %s, and %d of %d values are null; name a value for them: --columns '%s=%s?%s'"
-                .formatted(
-                    column.type().label(),
-                    column.nulls().cardinality(),
-                    table.rows(),
-                    valid(column.name()),
-                    ColumnMapping.quoted(column.name()),
-                    column.type() == ColumnType.STRING ? "\"\"" : "0"));
+            Text.of(
+                "its type is %s, and %d of %d values are null; name a value for them: --columns '%s=%s?%s'",
+                column.type().label(),
+                column.nulls().cardinality(),
+                table.rows(),
+                valid(column.name()),
+                ColumnMapping.quoted(column.name()),
+                column.type() == ColumnType.STRING ? "\"\"" : "0"));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
       }
@@ -159,8 +161,9 @@ final class MappedTable implements TableView {
     for (int i = 1; i < sorted.length; i++) {
       if (sorted[i] == sorted[i - 1]) {
         throw new InvalidUseException(
-            "Cannot import column '%s' as id: %s stands twice"
-                .formatted(column.name(), Integer.toUnsignedString(sorted[i])));
+            Text.of(
+                "Cannot import column '%s' as id: %s stands twice",
+                column.name(), Integer.toUnsignedString(sorted[i])));
       }
     }
   }
@@ -187,7 +190,7 @@ final class MappedTable implements TableView {
 
   private InvalidUseException takenTwice(String name) {
     return new InvalidUseException(
-        "Cannot import table '%s': two columns would be called '%s'".formatted(table.name(), name));
+        Text.of("Cannot import table '%s': two columns would be called '%s'", table.name(), name));
   }
 
   private ByteBuffer data(

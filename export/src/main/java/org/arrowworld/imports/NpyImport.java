@@ -9,6 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyFiles;
 import org.arrowworld.npy.UnsupportedArrayException;
 import org.arrowworld.storage.DiskStorage;
@@ -55,7 +56,7 @@ public final class NpyImport {
     }
     if (!any) {
       throw new InvalidUseException(
-          "Cannot import %s: it holds no .npy files".formatted(options.source()));
+          Text.of("Cannot import %s: it holds no .npy files", options.source()));
     }
     BaseStore.Found found = arrays.found("npy", options.source().toString());
     return BaseStore.write(

@@ -11,9 +11,11 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.UnsupportedArrayException;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -39,7 +41,7 @@ public final class NpzImport {
   private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    java.nio.file.Path file = options.source().toAbsolutePath().normalize();
+    java.nio.file.Path file = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(file.getParent());
     try (NpzReader archive = NpzReader.open(storage, file.getFileName().toString())) {
       archive.verify(); // from here on what cannot be read is foreign, not damaged
@@ -56,7 +58,7 @@ public final class NpzImport {
       }
       if (archive.names().isEmpty()) {
         throw new InvalidUseException(
-            "Cannot import %s: it holds no arrays".formatted(options.source()));
+            Text.of("Cannot import %s: it holds no arrays", options.source()));
       }
       BaseStore.Found found = arrays.found("npz", options.source().toString());
       return BaseStore.write(
@@ -88,7 +90,7 @@ public final class NpzImport {
     for (String name : names.keySet()) {
       String entry = entries.get(name);
       if (entry == null) {
-        throw new InvalidUseException("Cannot keep '%s': it is no entry".formatted(name));
+        throw new InvalidUseException(Text.of("Cannot keep '%s': it is no entry", name));
       }
       if (!entry.endsWith("/")) {
         archive.copy(entry, store, BaseStore.UNMAPPED + "/" + BaseStore.fileName(entry));

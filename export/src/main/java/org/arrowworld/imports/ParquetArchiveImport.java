@@ -17,12 +17,15 @@ import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.ParquetArchive;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -70,7 +73,7 @@ public final class ParquetArchiveImport {
 
   /** Whether a path is an archive. */
   public static boolean isArchive(Path path) throws IOException {
-    Storage storage = new DiskStorage(path.toAbsolutePath().normalize());
+    Storage storage = new DiskStorage(AbsolutePath.of(path));
     return java.nio.file.Files.isDirectory(path) && storage.exists(MANIFEST);
   }
 
@@ -91,10 +94,11 @@ public final class ParquetArchiveImport {
     OutputDirectory.check(options.out(), options.existing());
     if (options.table().isPresent() || !options.columns().entries().isEmpty()) {
       throw new InvalidUseException(
-          "Cannot import %s with --table or --columns: it is an archive with tables of its own; name one of its files"
-              .formatted(options.source()));
+          Text.of(
+              "Cannot import %s with --table or --columns: it is an archive with tables of its own; name one of its files",
+              options.source()));
     }
-    Storage archive = new DiskStorage(options.source().toAbsolutePath().normalize());
+    Storage archive = new DiskStorage(AbsolutePath.of(options.source()));
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       String source = options.source().toString();
       Result result = restore(archive, source, new DiskStorage(target.directory()), allocator);
@@ -134,6 +138,11 @@ public final class ParquetArchiveImport {
     }
     Optional<JsonObject> world = manifest.optionalObject("world");
     ArchivedLog log = new ArchivedLog(archive, source, logFiles);
+    for (JsonObject file : manifest.objects("files")) {
+      if (file.string("view").equals("log")) {
+        log.checkEnds(file.string("path"), file);
+      }
+    }
     List<String> lost = new ArrayList<>();
     if (!logFiles.isEmpty()) {
       Optional<String> why = beginsBehind(log);
@@ -144,8 +153,9 @@ public final class ParquetArchiveImport {
     }
     if (world.isEmpty()) {
       throw new InvalidUseException(
-          "Cannot import %s: %s, so there is no state to begin with; export the whole log (--view log), or the world at a tick, or import one of its files as a table"
-              .formatted(source, lost.isEmpty() ? "it holds no log" : lost.get(0)));
+          Text.of(
+              "Cannot import %s: %s, so there is no state to begin with; export the whole log (--view log), or the world at a tick, or import one of its files as a table",
+              source, lost.isEmpty() ? "it holds no log" : lost.get(0)));
     }
     return world(world.get(), store, lost);
   }
@@ -170,7 +180,7 @@ public final class ParquetArchiveImport {
         throw new DamagedFileException(
             path,
             file.size(),
-            "it has %d bytes, the manifest says %d".formatted(file.size(), entry.number("bytes")));
+            Text.of("it has %d bytes, the manifest says %d", file.size(), entry.number("bytes")));
       }
       CRC32 crc = new CRC32();
       ByteBuffer chunk = ByteBuffer.allocateDirect(READ_BYTES);
@@ -179,10 +189,10 @@ public final class ParquetArchiveImport {
         file.readFully(chunk, at);
         crc.update(chunk.flip());
       }
-      String found = "%08x".formatted(crc.getValue());
+      String found = Text.of("%08x", crc.getValue());
       if (!found.equals(entry.string("crc32"))) {
         throw new DamagedFileException(
-            path, -1, "it has CRC-32 %s, expected %s".formatted(found, entry.string("crc32")));
+            path, -1, Text.of("it has CRC-32 %s, expected %s", found, entry.string("crc32")));
       }
     }
   }
@@ -248,8 +258,9 @@ public final class ParquetArchiveImport {
       throw new DamagedFileException(
           source,
           -1,
-          "the world at tick %d has hash %s, expected %s"
-              .formatted(world.number("tick"), found, world.string("hash_world")));
+          Text.of(
+              "the world at tick %d has hash %s, expected %s",
+              world.number("tick"), found, world.string("hash_world")));
     }
   }
 
@@ -257,7 +268,7 @@ public final class ParquetArchiveImport {
     ArchivedWorld tables = new ArchivedWorld(archive, source, schema());
     long tick = described.number("tick");
     StoreInfo info = info(tables.schema());
-    try (World world = tables.read(codebook, tableFiles, tick, allocator)) {
+    try (MutableWorld world = tables.read(codebook, tableFiles, tick, allocator)) {
       String hash = Hashes.world(world.tables());
       requireHash(described, hash);
       info.write(store);

@@ -12,6 +12,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** Columns of a Parquet file, whole in memory. */
@@ -24,7 +25,7 @@ final class ParquetColumns {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "it says to have %d rows, more than a table holds".formatted(input.rows()));
+          Text.of("it says to have %d rows, more than a table holds", input.rows()));
     }
     return (int) input.rows();
   }
@@ -47,7 +48,7 @@ final class ParquetColumns {
     for (int row = 0; row < rows; row++) {
       if (!cursor.next()) {
         throw new DamagedFileException(
-            input.path(), -1, "column '%s' ends at row %d".formatted(column.name(), row));
+            input.path(), -1, Text.of("column '%s' ends at row %d", column.name(), row));
       }
       if (cursor.isNull()) {
         nulls.set(row);

@@ -15,6 +15,8 @@ import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.parquet.UnfitValueException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -39,11 +41,12 @@ public final class ParquetImport {
   private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    Path path = options.source().toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(options.source());
     if (Files.isDirectory(path)) {
       throw new InvalidUseException(
-          "Cannot import %s: it is a directory without a manifest.json of an archive; name one of its files"
-              .formatted(options.source()));
+          Text.of(
+              "Cannot import %s: it is a directory without a manifest.json of an archive; name one of its files",
+              options.source()));
     }
     Storage storage = new DiskStorage(path.getParent());
     String name = path.getFileName().toString();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.schema.ColumnType;
@@ -65,8 +66,9 @@ final class TableArrays {
     long version = scalars.getOrDefault("schema_version", 1L);
     if (tick < 0 || version < 1 || version > 999_999_999) {
       throw new InvalidUseException(
-          "Cannot import %s: its tick is %s, its schema version %s"
-              .formatted(source, Long.toUnsignedString(tick), version));
+          Text.of(
+              "Cannot import %s: its tick is %s, its schema version %s",
+              source, Long.toUnsignedString(tick), version));
     }
     return new BaseStore.Found(kind, tick, (int) version, tables);
   }
@@ -120,8 +122,7 @@ final class TableArrays {
       long from = offsets.longAt(i - 1);
       long to = offsets.longAt(i);
       if (to < from || to > bytes.size()) {
-        throw new DamagedFileException(
-            source, -1, "word %d ends before it begins".formatted(i - 1));
+        throw new DamagedFileException(source, -1, Text.of("word %d ends before it begins", i - 1));
       }
       try {
         words.add(
@@ -130,7 +131,7 @@ final class TableArrays {
                 .decode(utf8.slice((int) from, (int) (to - from)))
                 .toString());
       } catch (CharacterCodingException e) {
-        throw new DamagedFileException(source, -1, "word %d is not UTF-8".formatted(i - 1), e);
+        throw new DamagedFileException(source, -1, Text.of("word %d is not UTF-8", i - 1), e);
       }
     }
     return words;
@@ -142,19 +143,19 @@ final class TableArrays {
     long active = several ? length : scalars.getOrDefault("n_active", length);
     if (active < 0 || active > length) {
       throw new InvalidUseException(
-          "Cannot import %s: n_active is %s, its columns have %d rows"
-              .formatted(source, Long.toUnsignedString(active), length));
+          Text.of(
+              "Cannot import %s: n_active is %s, its columns have %d rows",
+              source, Long.toUnsignedString(active), length));
     }
     if (length > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot import %s: %d rows are more than a table holds".formatted(source, length));
+          Text.of("Cannot import %s: %d rows are more than a table holds", source, length));
     }
     List<ForeignColumn> columns = new ArrayList<>();
     for (String member : members) {
       String column = several ? member.substring(separator(member) + 1) : member;
       if (length(member) != length) {
-        findings.unmapped(
-            member, "it is no column of %d rows: %s".formatted(length, shape(member)));
+        findings.unmapped(member, Text.of("it is no column of %d rows: %s", length, shape(member)));
       } else if (texts.containsKey(member)) {
         columns.add(words(column, texts.get(member)));
       } else {
@@ -211,16 +212,16 @@ final class TableArrays {
     }
     if (type != ColumnType.U32) {
       throw new DamagedFileException(
-          source, -1, "array '%s' of codes is %s".formatted(member, array.header()));
+          source, -1, Text.of("array '%s' of codes is %s", member, array.header()));
     }
     for (int row = 0; row < array.size(); row++) {
       if (Integer.compareUnsigned(data.getInt(4 * row), codebook.size()) >= 0) {
         throw new DamagedFileException(
             source,
             -1,
-            "array '%s' has code %s, there are %d words"
-                .formatted(
-                    member, Integer.toUnsignedString(data.getInt(4 * row)), codebook.size()));
+            Text.of(
+                "array '%s' has code %s, there are %d words",
+                member, Integer.toUnsignedString(data.getInt(4 * row)), codebook.size()));
       }
     }
     return new ForeignColumn(column, ColumnType.STRING, data, new BitSet(), codebook);

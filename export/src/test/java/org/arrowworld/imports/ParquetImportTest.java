@@ -18,11 +18,12 @@ import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class ParquetImportTest {
   }
 
   private Path boats(WriterVersion version, int rows) throws IOException {
-    Path file = folder.resolve("boats-%s-%d.parquet".formatted(version, rows));
+    Path file = folder.resolve(Text.of("boats-%s-%d.parquet", version, rows));
     ForeignParquet.write(file, version, rows);
     return file;
   }
@@ -77,7 +78,7 @@ class ParquetImportTest {
     assertThat(kept).hasSameBinaryContentAs(file);
     try (Timeline store = Timeline.open(new DiskStorage(folder.resolve("store")));
         World world = store.at(0, memory)) {
-      WorldTable table = world.table("boats");
+      TableView table = world.table("boats");
       for (int row = 0; row < ROWS; row++) {
         assertThat(bits(table, "id", row)).isEqualTo(row * 3L);
         assertThat(bits(table, "serial", row)).isEqualTo(Long.MIN_VALUE + row);
@@ -94,7 +95,7 @@ class ParquetImportTest {
     }
   }
 
-  private static long bits(WorldTable table, String name, int row) {
+  private static long bits(TableView table, String name, int row) {
     var column =
         table.columns().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     return switch (column.type().widthBytes()) {
@@ -105,7 +106,7 @@ class ParquetImportTest {
     };
   }
 
-  private static String word(World world, WorldTable table, String name, int row) {
+  private static String word(World world, TableView table, String name, int row) {
     return world.codebook().word((int) bits(table, name, row));
   }
 
@@ -199,7 +200,7 @@ class ParquetImportTest {
       } catch (DamagedFileException e) {
         refused++;
       } catch (IOException | RuntimeException | Error e) {
-        throw new AssertionError("seed %d, change %d".formatted(seed, i), e);
+        throw new AssertionError(Text.of("seed %d, change %d", seed, i), e);
       }
     }
     assertThat(refused).isPositive();

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.LogSpans;
@@ -21,7 +23,8 @@ import org.arrowworld.export.parquet.ParquetProfile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.Text;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -75,13 +78,13 @@ class ParquetRoundTripTest {
 
   @Test
   void hash_and_chain_survive_parquet_for_random_schemas() throws IOException {
-    System.out.printf("%d schemas, -Daw.seed=%d%n", CASES, SEED);
+    System.out.printf(Locale.ROOT, "%d schemas, -Daw.seed=%d\n", CASES, SEED);
     for (int i = 0; i < CASES; i++) {
       long seed = SEED + i;
       try (BufferAllocator memory = new RootAllocator()) {
         check(seed, memory);
       } catch (IOException | RuntimeException | AssertionError e) {
-        throw new AssertionError("seed %d: %s".formatted(seed, e.getMessage()), e);
+        throw new AssertionError(Text.of("seed %d: %s", seed, e.getMessage()), e);
       }
     }
   }
@@ -129,7 +132,9 @@ class ParquetRoundTripTest {
     StoreInfo info = StoreInfo.create(any.schema(), "tick", Map.of("seed", "x"));
     LogOptions options =
         LogOptions.DEFAULT.withDurability(Durability.NONE).withContainers(2, 1 << 14);
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       long tick = 0;
       for (int i = 1 + random.nextInt(12); i > 0; i--) {
         live.tick(tick, any::tick);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Log;
 import org.arrowworld.schema.Column;
@@ -16,7 +17,7 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * The Java side of {@code python/test_languages.py}: the columns of a store's files, as this
@@ -40,7 +41,7 @@ public final class ColumnsMain {
     for (Snapshot.Location location : Snapshot.list(storage)) {
       try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
         List<String> words = info.strings() ? snapshot.codebook() : List.of();
-        for (TableView table : snapshot.tables()) {
+        for (TableColumns table : snapshot.tables()) {
           List<Object> columns = new ArrayList<>();
           for (Column column : table.columns()) {
             columns.add(tableColumn(column, table, words));
@@ -83,7 +84,7 @@ public final class ColumnsMain {
               lists.get(1).add(Integer.toUnsignedLong(batch.rid(row)));
               lists.get(2).add(keys.get(batch.key(row)).name());
               lists.get(3).add((long) batch.key(row));
-              lists.get(4).add("%016x".formatted(batch.val(row)));
+              lists.get(4).add(Text.of("%016x", batch.val(row)));
               lists.get(5).add(batch.word(row));
             }
           }
@@ -102,7 +103,7 @@ public final class ColumnsMain {
   }
 
   private static Map<String, Object> tableColumn(
-      Column column, TableView table, List<String> words) {
+      Column column, TableColumns table, List<String> words) {
     ByteBuffer bytes = table.bytes(column).duplicate().order(ByteOrder.LITTLE_ENDIAN);
     List<Object> values = new ArrayList<>();
     for (int row = 0; row < table.rows(); row++) {
@@ -145,8 +146,8 @@ public final class ColumnsMain {
       case I32 -> (long) bytes.getInt();
       case U64 -> Long.toUnsignedString(bytes.getLong());
       case I64 -> bytes.getLong();
-      case F32 -> "%08x".formatted(bytes.getInt());
-      case F64 -> "%016x".formatted(bytes.getLong());
+      case F32 -> Text.of("%08x", bytes.getInt());
+      case F64 -> Text.of("%016x", bytes.getLong());
     };
   }
 }

@@ -17,6 +17,7 @@ import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
 import org.arrowworld.export.rows.FileOrigin;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
@@ -24,7 +25,7 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -72,7 +73,7 @@ public final class ParquetMain {
         Timeline history = Timeline.open(storage);
         World world = history.at(history.lastTick(), memory)) {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
-      for (TableView table : world.tables()) {
+      for (TableColumns table : world.tables()) {
         FileOrigin footer =
             FileOrigin.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
         writer.write(table.name() + ".parquet", table, world.codebook(), footer.pairs());
@@ -85,9 +86,9 @@ public final class ParquetMain {
     }
   }
 
-  private static void raw(Path out, TableView table) throws IOException {
+  private static void raw(Path out, TableColumns table) throws IOException {
     for (Column column : table.columns()) {
-      String name = "%s.%s.%s".formatted(table.name(), column.name(), column.type().label());
+      String name = Text.of("%s.%s.%s", table.name(), column.name(), column.type().label());
       write(out.resolve(name), table.bytes(column));
     }
   }
@@ -135,7 +136,7 @@ public final class ParquetMain {
   }
 
   /** A table with a random, a repetitive and a rising column of every type. */
-  private static final class EveryType implements TableView {
+  private static final class EveryType implements TableColumns {
     private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
     private final int rows;
 

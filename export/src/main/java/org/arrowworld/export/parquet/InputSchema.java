@@ -13,6 +13,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** The columns a footer declares: flat ones with their types, others with why they have none. */
 final class InputSchema {
@@ -52,7 +53,7 @@ final class InputSchema {
     }
     if (at != elements.size()) {
       throw new DamagedFileException(
-          file, -1, "its schema has %d elements, %d of them used".formatted(elements.size(), at));
+          file, -1, Text.of("its schema has %d elements, %d of them used", elements.size(), at));
     }
     return new Columns(columns, leaves);
   }
@@ -67,7 +68,7 @@ final class InputSchema {
   private void skip(int children, int depth) throws DamagedFileException {
     if (depth > MAX_DEPTH) {
       throw new DamagedFileException(
-          file, -1, "its schema is nested more than %d deep".formatted(MAX_DEPTH));
+          file, -1, Text.of("its schema is nested more than %d deep", MAX_DEPTH));
     }
     for (int i = 0; i < children; i++) {
       SchemaElement element = next();
@@ -81,8 +82,9 @@ final class InputSchema {
 
   private static String nested(SchemaElement element) {
     String kind = annotation(element).map(a -> "a " + a).orElse("a group of columns");
-    return "its type is %s, and a table holds no nested values; flatten it first, for instance with pyarrow's Table.flatten() or Polars' explode and unnest"
-        .formatted(kind);
+    return Text.of(
+        "its type is %s, and a table holds no nested values; flatten it first, for instance with pyarrow's Table.flatten() or Polars' explode and unnest",
+        kind);
   }
 
   private static InputColumn column(SchemaElement element, int leaf) {
@@ -93,8 +95,9 @@ final class InputSchema {
     if (element.getRepetition_type() == FieldRepetitionType.REPEATED) {
       return InputColumn.foreign(
           name,
-          "its type is a list of %s, and a table holds no nested values; explode it first, for instance with Polars' explode"
-              .formatted(described(element)));
+          Text.of(
+              "its type is a list of %s, and a table holds no nested values; explode it first, for instance with Polars' explode",
+              described(element)));
     }
     boolean fixed = element.getType() == Type.FIXED_LEN_BYTE_ARRAY;
     if (fixed && element.getType_length() <= 0) {
@@ -121,7 +124,7 @@ final class InputSchema {
   private static InputColumn bytes(SchemaElement element, int leaf, ColumnDescriptor descriptor) {
     String name = element.getName();
     String type = "its Parquet type is " + described(element);
-    String asText = "take it as text with --columns '%1$s=%1$s:string'".formatted(name);
+    String asText = Text.of("take it as text with --columns '%1$s=%1$s:string'", name);
     boolean plain = annotation(element).isEmpty();
     if (element.getType() == Type.BYTE_ARRAY && plain) {
       return InputColumn.bytes(
@@ -135,7 +138,7 @@ final class InputSchema {
 
   private static String described(SchemaElement element) {
     String type = element.getType().toString();
-    return annotation(element).map(a -> "%s (%s)".formatted(type, a)).orElse(type);
+    return annotation(element).map(a -> Text.of("%s (%s)", type, a)).orElse(type);
   }
 
   private static Optional<String> annotation(SchemaElement element) {

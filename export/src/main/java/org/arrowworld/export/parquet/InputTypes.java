@@ -8,6 +8,7 @@ import org.apache.parquet.format.TimeUnit;
 import org.apache.parquet.format.Type;
 import org.arrowworld.export.parquet.InputColumn.Form;
 import org.arrowworld.export.parquet.InputColumn.Reading;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** What Parquet's types and annotations become in a table (spec T-8, T-31). */
@@ -119,7 +120,7 @@ final class InputTypes {
   }
 
   private static String since(String words, boolean utc) {
-    return "%s since 1970-01-01T00:00:00%s".formatted(words, utc ? "Z" : "");
+    return Text.of("%s since 1970-01-01T00:00:00%s", words, utc ? "Z" : "");
   }
 
   private static String words(TimeUnit unit) {

@@ -9,6 +9,7 @@ import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.arrowworld.export.internal.Halves;
+import org.arrowworld.internal.Text;
 
 /** Values that are stored as something else than they are: decimals, old times, halves, UUIDs. */
 final class PackedValues {
@@ -28,9 +29,9 @@ final class PackedValues {
         BigInteger unscaled = unscaled(values);
         if (unscaled.bitLength() >= Long.SIZE) {
           throw new UnfitValueException(
-              "its type is decimal, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'"
-                  .formatted(
-                      new BigDecimal(unscaled, reading.scale()).toPlainString(), column, column));
+              Text.of(
+                  "its type is decimal, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'",
+                  new BigDecimal(unscaled, reading.scale()).toPlainString(), column, column));
         }
         yield unscaled.longValue();
       }
@@ -43,7 +44,7 @@ final class PackedValues {
 
   private static ByteBuffer bytes(Binary value, int length) {
     if (value.length() != length) {
-      throw new IllegalArgumentException("a value has %d bytes".formatted(value.length()));
+      throw new IllegalArgumentException(Text.of("a value has %d bytes", value.length()));
     }
     return value.toByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -67,8 +68,9 @@ final class PackedValues {
       return Math.addExact(Math.multiplyExact(day, NANOS_PER_DAY), ofDay);
     } catch (ArithmeticException e) {
       throw new UnfitValueException(
-          "its type is INT96, and a time in it, %d days from 1970, is beyond the years that nanoseconds reach; write column '%s' as a timestamp in microseconds"
-              .formatted(day, column));
+          Text.of(
+              "its type is INT96, and a time in it, %d days from 1970, is beyond the years that nanoseconds reach; write column '%s' as a timestamp in microseconds",
+              day, column));
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.arrowworld.internal.Text;
 
 /**
  * A field of a schema.
@@ -45,8 +46,8 @@ record ArrowField(
   String label() {
     String stored = type.label() + below();
     return index
-        .map(i -> "dictionary<values=%s, indices=%s>".formatted(stored, i.type.label()))
-        .orElse(extension().map(e -> "%s (stored as %s)".formatted(e, stored)).orElse(stored));
+        .map(i -> Text.of("dictionary<values=%s, indices=%s>", stored, i.type.label()))
+        .orElse(extension().map(e -> Text.of("%s (stored as %s)", e, stored)).orElse(stored));
   }
 
   private String below() {

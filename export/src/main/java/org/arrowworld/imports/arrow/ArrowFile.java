@@ -13,6 +13,7 @@ import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.MetadataVersion;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
@@ -69,8 +70,9 @@ public final class ArrowFile implements Closeable {
     String head = text(file, 0, 8);
     if (head.startsWith(FEATHER_1)) {
       throw new InvalidUseException(
-          "Cannot read %s: it is a Feather file of version 1; read it with pyarrow.feather and write it again, as version 2"
-              .formatted(file.path()));
+          Text.of(
+              "Cannot read %s: it is a Feather file of version 1; read it with pyarrow.feather and write it again, as version 2",
+              file.path()));
     }
     try {
       return head.startsWith(MAGIC) ? byFooter(file) : stream(file);
@@ -107,8 +109,9 @@ public final class ArrowFile implements Closeable {
       throw new DamagedFileException(
           file.path(),
           size - TAIL_BYTES,
-          "its footer would have %s bytes, the file has %d"
-              .formatted(Integer.toUnsignedString(bytes), size));
+          Text.of(
+              "its footer would have %s bytes, the file has %d",
+              Integer.toUnsignedString(bytes), size));
     }
     ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     file.readFully(buffer, at);
@@ -286,7 +289,7 @@ public final class ArrowFile implements Closeable {
     }
     if (rows < 0 || rows > Integer.MAX_VALUE - 8) {
       throw new DamagedFileException(
-          path(), message.offset(), "a batch of %d rows, more than a table holds".formatted(rows));
+          path(), message.offset(), Text.of("a batch of %d rows, more than a table holds", rows));
     }
     return (int) rows;
   }

@@ -12,6 +12,7 @@ import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flatbuf.Schema;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -104,8 +105,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
       throw new DamagedFileException(
           file.path(),
           offset,
-          "expected a message of Arrow; what stands there would have %s bytes of metadata, where %d follow"
-              .formatted(Integer.toUnsignedString(length), room));
+          Text.of(
+              "expected a message of Arrow; what stands there would have %s bytes of metadata, where %d follow",
+              Integer.toUnsignedString(length), room));
     }
     ByteBuffer metadata = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     file.readFully(metadata, offset + prefix);
@@ -121,8 +123,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
       throw new DamagedFileException(
           file.path(),
           block.offset(),
-          "a message of %s bytes of metadata where its footer says %d"
-              .formatted(Integer.toUnsignedString(length), block.metadataBytes() - prefix));
+          Text.of(
+              "a message of %s bytes of metadata where its footer says %d",
+              Integer.toUnsignedString(length), block.metadataBytes() - prefix));
     }
     ByteBuffer metadata = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     file.readFully(metadata, block.offset() + prefix);
@@ -143,8 +146,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
             case MessageHeader.RecordBatch -> Kind.BATCH;
             case MessageHeader.Tensor, MessageHeader.SparseTensor ->
                 throw new InvalidUseException(
-                    "Cannot read %s: it holds a tensor, no table; write tensors as .npy files"
-                        .formatted(file.path()));
+                    Text.of(
+                        "Cannot read %s: it holds a tensor, no table; write tensors as .npy files",
+                        file.path()));
             default ->
                 throw new DamagedFileException(
                     file.path(), offset, "a message of Arrow of no known kind");
@@ -154,8 +158,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
         throw new DamagedFileException(
             file.path(),
             offset,
-            "a message of Arrow with %d bytes of body, where %d follow; it is cut or damaged"
-                .formatted(body, limit - bodyOffset));
+            Text.of(
+                "a message of Arrow with %d bytes of body, where %d follow; it is cut or damaged",
+                body, limit - bodyOffset));
       }
       return new ArrowMessage(kind, offset, bodyOffset, body, message);
     } catch (InvalidUseException e) {
@@ -172,8 +177,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
     }
     String name = version >= 0 && version < 3 ? "V" + (version + 1) : "a later one";
     throw new InvalidUseException(
-        "Cannot read %s: its metadata version is %s, expected V4 or V5; write it again with a present release of its writer"
-            .formatted(file, name));
+        Text.of(
+            "Cannot read %s: its metadata version is %s, expected V4 or V5; write it again with a present release of its writer",
+            file, name));
   }
 
   /** What a flatbuffer of unknown origin makes the generated classes throw. */
@@ -220,8 +226,9 @@ record ArrowMessage(Kind kind, long offset, long bodyOffset, long bodyBytes, Mes
     }
     if (compression.method() != 0 || compression.codec() < 0 || compression.codec() > 1) {
       throw new InvalidUseException(
-          "Cannot read %s: its buffers are compressed by a codec that is not known here; write it with zstd, LZ4 or none"
-              .formatted(file));
+          Text.of(
+              "Cannot read %s: its buffers are compressed by a codec that is not known here; write it with zstd, LZ4 or none",
+              file));
     }
     return compression.codec() == CompressionType.ZSTD ? Codec.ZSTD : Codec.LZ4;
   }

@@ -30,6 +30,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.arrow.StoredType.Kind;
 import org.arrowworld.imports.arrow.StoredType.Unit;
+import org.arrowworld.internal.Text;
 
 /**
  * A schema of anyone's.
@@ -54,8 +55,9 @@ record ArrowSchema(List<ArrowField> fields, Map<String, String> metadata) {
     }
     if (schema.endianness() != Endianness.Little) {
       throw new InvalidUseException(
-          "Cannot read %s: its numbers are big-endian, which is not read here; write it again on a little-endian machine, or with pyarrow, which reads it"
-              .formatted(file));
+          Text.of(
+              "Cannot read %s: its numbers are big-endian, which is not read here; write it again on a little-endian machine, or with pyarrow, which reads it",
+              file));
     }
     return new Parser(file).schema(schema);
   }
@@ -87,8 +89,9 @@ record ArrowSchema(List<ArrowField> fields, Map<String, String> metadata) {
         throw new DamagedFileException(
             file,
             -1,
-            "its schema is nested more than %d deep or has more than %d fields"
-                .formatted(MAX_DEPTH, MAX_FIELDS));
+            Text.of(
+                "its schema is nested more than %d deep or has more than %d fields",
+                MAX_DEPTH, MAX_FIELDS));
       }
       List<ArrowField> children = new ArrayList<>();
       for (int i = 0; i < field.childrenLength(); i++) {
@@ -172,7 +175,7 @@ record ArrowSchema(List<ArrowField> fields, Map<String, String> metadata) {
         case Type.FixedSizeBinary -> {
           int bytes = ((FixedSizeBinary) field.type(new FixedSizeBinary())).byteWidth();
           if (bytes < 0 || bytes > Integer.MAX_VALUE / 8) {
-            throw new DamagedFileException(file, -1, "a type of %d bytes".formatted(bytes));
+            throw new DamagedFileException(file, -1, Text.of("a type of %d bytes", bytes));
           }
           yield StoredType.of(Kind.FIXED_SIZE_BINARY, 8 * bytes);
         }
@@ -200,8 +203,9 @@ record ArrowSchema(List<ArrowField> fields, Map<String, String> metadata) {
         case Type.LargeListView -> Kind.LARGE_LIST_VIEW;
         default ->
             throw new InvalidUseException(
-                "Cannot read %s: a field has a type that this release does not know, so nothing behind it can be found; write the file without it"
-                    .formatted(file));
+                Text.of(
+                    "Cannot read %s: a field has a type that this release does not know, so nothing behind it can be found; write the file without it",
+                    file));
       };
     }
 
@@ -230,7 +234,7 @@ record ArrowSchema(List<ArrowField> fields, Map<String, String> metadata) {
           return bits;
         }
       }
-      throw new DamagedFileException(file, -1, "a number of %d bits in its schema".formatted(bits));
+      throw new DamagedFileException(file, -1, Text.of("a number of %d bits in its schema", bits));
     }
   }
 }

@@ -9,6 +9,7 @@ import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.Budget;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /**
@@ -53,8 +54,9 @@ public record ArrowTable(int rows, List<ArrowColumn> columns) {
       long total = file.rows();
       if (total > Integer.MAX_VALUE - 8) {
         throw new InvalidUseException(
-            "Cannot import %s: it has %d rows, %d are the most of a table"
-                .formatted(file.path(), total, Integer.MAX_VALUE - 8));
+            Text.of(
+                "Cannot import %s: it has %d rows, %d are the most of a table",
+                file.path(), total, Integer.MAX_VALUE - 8));
       }
       for (ArrowField field : file.schema().fields()) {
         columns.add(new ColumnReader(file, field, asked.apply(field.name()), total, budget));

@@ -10,6 +10,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.Budget;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -50,7 +51,7 @@ final class Batch implements Closeable {
     long length = batch.nodes(node).length();
     long nulls = batch.nodes(node++).nullCount();
     if (length < 0 || length > Integer.MAX_VALUE - 8 || nulls > length) {
-      throw damaged("has a field of %d values, %d of them null".formatted(length, nulls));
+      throw damaged(Text.of("has a field of %d values, %d of them null", length, nulls));
     }
     return new Node((int) length, nulls);
   }
@@ -100,7 +101,7 @@ final class Batch implements Closeable {
     }
     long count = batch.variadicBufferCounts(variadic++);
     if (count < 0 || count > batch.buffersLength() - buffer) {
-      throw damaged("has views with %d buffers".formatted(count));
+      throw damaged(Text.of("has views with %d buffers", count));
     }
     return (int) count;
   }
@@ -143,12 +144,13 @@ final class Batch implements Closeable {
 
   private void requireSize(long size, long least) throws DamagedFileException {
     if (size < least || size < 0) {
-      throw damaged("has a buffer of %d bytes, where its rows need %d".formatted(size, least));
+      throw damaged(Text.of("has a buffer of %d bytes, where its rows need %d", size, least));
     }
     if (size > Integer.MAX_VALUE - 64) {
       throw new InvalidUseException(
-          "Cannot read %s: a buffer has %d bytes, 2 GiB are the most; write it in smaller batches"
-              .formatted(source.path(), size));
+          Text.of(
+              "Cannot read %s: a buffer has %d bytes, 2 GiB are the most; write it in smaller batches",
+              source.path(), size));
     }
   }
 
@@ -187,15 +189,16 @@ final class Batch implements Closeable {
       out.close();
     } catch (OutOfMemoryException e) {
       throw new DamagedFileException(
-          source.path(), message.offset(), "there is no memory for %d bytes".formatted(size), e);
+          source.path(), message.offset(), Text.of("there is no memory for %d bytes", size), e);
     } catch (InvalidUseException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new DamagedFileException(
           source.path(),
           message.offset(),
-          "a batch has a %s buffer that cannot be decompressed to the %d bytes it says"
-              .formatted(codec == ArrowMessage.Codec.ZSTD ? "zstd" : "LZ4", size),
+          Text.of(
+              "a batch has a %s buffer that cannot be decompressed to the %d bytes it says",
+              codec == ArrowMessage.Codec.ZSTD ? "zstd" : "LZ4", size),
           e);
     }
     return plain.clear();

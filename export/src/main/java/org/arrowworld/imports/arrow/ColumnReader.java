@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.Budget;
 import org.arrowworld.imports.values.WordTable;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** A column on its way in, batch by batch. A field that cannot be one is passed over. */
@@ -63,13 +64,14 @@ final class ColumnReader {
     try {
       if (field.children().isEmpty() && !batch.isOnly(field.values())) {
         throw new NoColumnException(
-            "its type is %s, but its dictionary is stored as something else, such as another dictionary; write it without one"
-                .formatted(field.label()));
+            Text.of(
+                "its type is %s, but its dictionary is stored as something else, such as another dictionary; write it without one",
+                field.label()));
       }
       Chunk found = values.read(batch, field.values());
       if (found.rows() != taken.rows) {
         throw batch.damaged(
-            "of %d words has %d of column '%s'".formatted(taken.rows, found.rows(), field.name()));
+            Text.of("of %d words has %d of column '%s'", taken.rows, found.rows(), field.name()));
       }
       Chunk before = dictionaries.get(taken.id);
       budget.claim((long) found.rows() * found.width());
@@ -95,7 +97,7 @@ final class ColumnReader {
       Chunk chunk = field.index().isPresent() ? coded(batch) : values.read(batch, field);
       if (chunk.rows() != count) {
         throw batch.damaged(
-            "of %d rows has %d in column '%s'".formatted(count, chunk.rows(), field.name()));
+            Text.of("of %d rows has %d in column '%s'", count, chunk.rows(), field.name()));
       }
       append(chunk);
     } catch (NoColumnException e) {
@@ -120,8 +122,9 @@ final class ColumnReader {
       long most = Math.max(needed, totalRows * width);
       if (most > Integer.MAX_VALUE - 8) {
         throw new InvalidUseException(
-            "Cannot import column '%s': %d rows of %s are more than 2 GiB"
-                .formatted(field.name(), totalRows, plan.type().label()));
+            Text.of(
+                "Cannot import column '%s': %d rows of %s are more than 2 GiB",
+                field.name(), totalRows, plan.type().label()));
       }
       int capacity = (int) Math.min(most, Math.max(needed, 2L * data.capacity()));
       budget.claim(capacity);

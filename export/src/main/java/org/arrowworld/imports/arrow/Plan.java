@@ -3,6 +3,7 @@ package org.arrowworld.imports.arrow;
 import java.util.Optional;
 import org.arrowworld.imports.arrow.StoredType.Kind;
 import org.arrowworld.imports.arrow.StoredType.Unit;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /**
@@ -49,8 +50,9 @@ record Plan(ColumnType type, How how, String unit) {
         return runs(field, asked);
       }
       throw new NoColumnException(
-          "its type is %s, and a table holds no nested values; flatten it first, for instance with pyarrow's Table.flatten() or Polars' explode and unnest"
-              .formatted(field.label()));
+          Text.of(
+              "its type is %s, and a table holds no nested values; flatten it first, for instance with pyarrow's Table.flatten() or Polars' explode and unnest",
+              field.label()));
     }
     boolean real = asked.filter(ColumnType::isFloat).isPresent();
     boolean text = asked.filter(t -> t == ColumnType.STRING).isPresent();
@@ -70,8 +72,9 @@ record Plan(ColumnType type, How how, String unit) {
       case TIMESTAMP ->
           plain(
               ColumnType.I64,
-              "%s since 1970-01-01T00:00:00%s"
-                  .formatted(type.unit().words(), type.zone().isEmpty() ? "" : "Z"));
+              Text.of(
+                  "%s since 1970-01-01T00:00:00%s",
+                  type.unit().words(), type.zone().isEmpty() ? "" : "Z"));
       case DECIMAL -> {
         if (type.scale() < 0) {
           throw noType(field, "write it as float64 or int64");
@@ -112,11 +115,11 @@ record Plan(ColumnType type, How how, String unit) {
   }
 
   private static NoColumnException noType(ArrowField field, String advice) {
-    return new NoColumnException("its type is %s; %s".formatted(field.label(), advice));
+    return new NoColumnException(Text.of("its type is %s; %s", field.label(), advice));
   }
 
   private static String asText(ArrowField field) {
-    return "take it as text with --columns '%1$s=%1$s:string'".formatted(field.name());
+    return Text.of("take it as text with --columns '%1$s=%1$s:string'", field.name());
   }
 
   private static boolean isNested(StoredType type) {

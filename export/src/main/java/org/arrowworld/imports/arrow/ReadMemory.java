@@ -11,6 +11,7 @@ import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.ReferenceManager;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.memory.util.MemoryUtil;
+import org.arrowworld.internal.Text;
 
 /**
  * Arrow memory for one read, within a limit. Closing frees all of it: a reader of Arrow's that
@@ -62,7 +63,7 @@ final class ReadMemory implements Closeable {
       try {
         this.address = MemoryUtil.allocateMemory(size);
       } catch (OutOfMemoryError e) {
-        throw new OutOfMemoryException("the system has no memory for %d bytes".formatted(size), e);
+        throw new OutOfMemoryException(Text.of("the system has no memory for %d bytes", size), e);
       }
       live.add(this);
     }

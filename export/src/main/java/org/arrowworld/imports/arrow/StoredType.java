@@ -1,5 +1,7 @@
 package org.arrowworld.imports.arrow;
 
+import org.arrowworld.internal.Text;
+
 /**
  * How Arrow stores a field's values.
  *
@@ -116,14 +118,14 @@ record StoredType(
     return switch (kind) {
       case INT -> (signed ? "int" : "uint") + bits;
       case FLOAT -> bits == 16 ? "halffloat" : bits == 32 ? "float" : "double";
-      case DECIMAL -> "decimal%d(%d, %d)".formatted(bits, precision, scale);
-      case DATE -> "date%d[%s]".formatted(bits, unit.symbol);
-      case TIME -> "time%d[%s]".formatted(bits, unit.symbol);
+      case DECIMAL -> Text.of("decimal%d(%d, %d)", bits, precision, scale);
+      case DATE -> Text.of("date%d[%s]", bits, unit.symbol);
+      case TIME -> Text.of("time%d[%s]", bits, unit.symbol);
       case TIMESTAMP ->
-          "timestamp[%s%s]".formatted(unit.symbol, zone.isEmpty() ? "" : ", tz=" + zone);
-      case DURATION -> "duration[%s]".formatted(unit.symbol);
+          Text.of("timestamp[%s%s]", unit.symbol, zone.isEmpty() ? "" : ", tz=" + zone);
+      case DURATION -> Text.of("duration[%s]", unit.symbol);
       case INTERVAL -> unit.symbol + "_interval";
-      case FIXED_SIZE_BINARY -> "fixed_size_binary[%d]".formatted(bits / 8);
+      case FIXED_SIZE_BINARY -> Text.of("fixed_size_binary[%d]", bits / 8);
       default -> kind.name().toLowerCase(java.util.Locale.ROOT);
     };
   }

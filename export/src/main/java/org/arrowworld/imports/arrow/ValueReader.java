@@ -11,6 +11,7 @@ import org.arrowworld.export.internal.Halves;
 import org.arrowworld.imports.arrow.StoredType.Kind;
 import org.arrowworld.imports.values.Budget;
 import org.arrowworld.imports.values.WordTable;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** Decodes a field's values out of batches, after its {@link Plan}. One thread. */
@@ -82,8 +83,9 @@ final class ValueReader {
       long position = integer(data, row, width, index.type().signed());
       if (position < 0 || position >= dictionaryRows) {
         throw batch.damaged(
-            "points to word %s of a dictionary of %d"
-                .formatted(Long.toUnsignedString(position), dictionaryRows));
+            Text.of(
+                "points to word %s of a dictionary of %d",
+                Long.toUnsignedString(position), dictionaryRows));
       }
       positions[row] = (int) position;
     }
@@ -131,7 +133,7 @@ final class ValueReader {
       for (int row = 0; row < rows; row++) {
         if ((data.get(row) & 0xFE) != 0 && !nulls.get(row)) {
           throw batch.damaged(
-              "of column '%s' of bools holds the byte %d".formatted(field.name(), data.get(row)));
+              Text.of("of column '%s' of bools holds the byte %d", field.name(), data.get(row)));
         }
       }
     }
@@ -167,12 +169,12 @@ final class ValueReader {
         values.putLong(8 * row, unscaled.longValue());
       } else {
         throw new NoColumnException(
-            "its type is %s, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'"
-                .formatted(
-                    field.label(),
-                    new BigDecimal(unscaled, type.scale()).toPlainString(),
-                    field.name(),
-                    field.name()));
+            Text.of(
+                "its type is %s, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'",
+                field.label(),
+                new BigDecimal(unscaled, type.scale()).toPlainString(),
+                field.name(),
+                field.name()));
       }
     }
     return new Chunk(rows, Long.BYTES, values, nulls);
@@ -196,8 +198,9 @@ final class ValueReader {
       long end = integer(offsets, row + 1, width, true);
       if (start < 0 || end < start || end > text.limit()) {
         throw batch.damaged(
-            "of column '%s' has a text at bytes %d to %d of %d"
-                .formatted(field.name(), start, end, text.limit()));
+            Text.of(
+                "of column '%s' has a text at bytes %d to %d of %d",
+                field.name(), start, end, text.limit()));
       }
       if (!nulls.get(row)) {
         codes.putInt(4 * row, words.code(text.array(), (int) start, (int) (end - start)));
@@ -239,14 +242,14 @@ final class ValueReader {
     for (int run = 0; run < node.length() && row < rows; run++) {
       long end = integer(data, run, width, true);
       if (end <= row || run >= values.rows()) {
-        throw batch.damaged("of column '%s' has runs that do not rise".formatted(field.name()));
+        throw batch.damaged(Text.of("of column '%s' has runs that do not rise", field.name()));
       }
       for (; row < Math.min(end, rows); row++) {
         positions[row] = run;
       }
     }
     if (row < rows) {
-      throw batch.damaged("of column '%s' has runs for %d rows".formatted(field.name(), row));
+      throw batch.damaged(Text.of("of column '%s' has runs for %d rows", field.name(), row));
     }
     Chunk all = values.at(positions, rows);
     budget.release(4L * rows + (long) rows * values.width());

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.simlog.SimField;
@@ -41,7 +42,7 @@ final class ChunkWriter implements Closeable {
         }
       } catch (InvalidUseException e) {
         throw new DamagedFileException(
-            chunk.file(), -1, "row %d cannot be logged: %s".formatted(row, e.getMessage()), e);
+            chunk.file(), -1, Text.of("row %d cannot be logged: %s", row, e.getMessage()), e);
       }
       record.end();
     }

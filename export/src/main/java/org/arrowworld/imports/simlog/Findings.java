@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.arrowworld.internal.Text;
 
 /** What an import could not bring in or tell, gathered into a bounded list. */
 final class Findings {
@@ -37,9 +38,10 @@ final class Findings {
   void missingChunks(long first, long last) {
     general.add(
         first == last
-            ? "chunk_%06d.npz is missing, and its records with it".formatted(first)
-            : "chunk_%06d.npz to chunk_%06d.npz are missing, and their records with them"
-                .formatted(first, last));
+            ? Text.of("chunk_%06d.npz is missing, and its records with it", first)
+            : Text.of(
+                "chunk_%06d.npz to chunk_%06d.npz are missing, and their records with them",
+                first, last));
   }
 
   /** A key the codebook does not name. */
@@ -64,15 +66,17 @@ final class Findings {
     unknownKeys.forEach(
         (key, count) ->
             all.add(
-                "key %d is not in %s: its %d values from record %d on are in field key_%d"
-                    .formatted(key, SimLogCodebook.FILE, count.times, count.record, key)));
+                Text.of(
+                    "key %d is not in %s: its %d values from record %d on are in field key_%d",
+                    key, SimLogCodebook.FILE, count.times, count.record, key)));
     noCodes.forEach((field, count) -> all.add(kept("no code", field, count)));
     noBools.forEach((field, count) -> all.add(kept("no truth value", field, count)));
     return all;
   }
 
   private static String kept(String what, String field, Count count) {
-    return "field '%s' has %d values that are %s, first %s in record %d: kept as numbers"
-        .formatted(field, count.times, what, count.value, count.record);
+    return Text.of(
+        "field '%s' has %d values that are %s, first %s in record %d: kept as numbers",
+        field, count.times, what, count.value, count.record);
   }
 }

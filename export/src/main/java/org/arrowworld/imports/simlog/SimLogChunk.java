@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
@@ -33,7 +34,7 @@ record SimLogChunk(String file, int records, NpyArray rids, NpyArray keys, NpyAr
     try (NpzReader npz = NpzReader.open(storage, file)) {
       for (String name : new String[] {"_meta", "rids", "keys", "vals"}) {
         if (!npz.names().contains(name)) {
-          throw new DamagedFileException(file, -1, "it has no array '%s'".formatted(name));
+          throw new DamagedFileException(file, -1, Text.of("it has no array '%s'", name));
         }
       }
       SimLogChunk chunk =
@@ -55,7 +56,7 @@ record SimLogChunk(String file, int records, NpyArray rids, NpyArray keys, NpyAr
       throw new DamagedFileException(
           file,
           -1,
-          "'%s' is %s, expected one dimension of %s".formatted(name, array.header(), type));
+          Text.of("'%s' is %s, expected one dimension of %s", name, array.header(), type));
     }
     return array;
   }
@@ -73,23 +74,24 @@ record SimLogChunk(String file, int records, NpyArray rids, NpyArray keys, NpyAr
       throw new DamagedFileException(
           file,
           -1,
-          "it has %d rids, %d keys and %d vals, expected as many of each"
-              .formatted(rids.size(), keys.size(), vals.size()));
+          Text.of(
+              "it has %d rids, %d keys and %d vals, expected as many of each",
+              rids.size(), keys.size(), vals.size()));
     }
     if (records > 2 * rids.size() + MAX_EMPTY) {
       throw new DamagedFileException(
-          file, -1, "row_count is %d, but there are %d values".formatted(records, rids.size()));
+          file, -1, Text.of("row_count is %d, but there are %d values", records, rids.size()));
     }
     long previous = 0;
     for (long i = 0; i < rids.size(); i++) {
       long rid = rids.longAt(i);
       if (rid < previous || rid >= records) {
         throw new DamagedFileException(
-            file, -1, "rids[%d] is %d, expected %d to %d".formatted(i, rid, previous, records - 1));
+            file, -1, Text.of("rids[%d] is %d, expected %d to %d", i, rid, previous, records - 1));
       }
       if (keys.longAt(i) < 0) {
         throw new DamagedFileException(
-            file, -1, "keys[%d] is %d, expected 0 or more".formatted(i, keys.longAt(i)));
+            file, -1, Text.of("keys[%d] is %d, expected 0 or more", i, keys.longAt(i)));
       }
       previous = rid;
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -89,7 +90,7 @@ final class SimLogCodebook {
   private static String text(Storage storage) throws IOException {
     try (ReadableFile file = storage.openRead(FILE)) {
       if (file.size() > Integer.MAX_VALUE - 8) {
-        throw new DamagedFileException(FILE, -1, "it has %d bytes".formatted(file.size()));
+        throw new DamagedFileException(FILE, -1, Text.of("it has %d bytes", file.size()));
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
       file.readFully(bytes, 0);

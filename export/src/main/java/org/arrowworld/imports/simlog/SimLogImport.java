@@ -8,6 +8,8 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.internal.Subdirectory;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -33,11 +35,11 @@ public final class SimLogImport {
    * @throws InvalidUseException if the target exists, or the source is no simlog directory
    */
   public static SimLogImportResult importDirectory(Path source, Path target) throws IOException {
-    Path absolute = target.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(target);
     Path parent = absolute.getParent();
     if (parent == null) {
       throw new InvalidUseException(
-          "Cannot import into %s: it is no new directory".formatted(target));
+          Text.of("Cannot import into %s: it is no new directory", target));
     }
     return importDirectory(
         new DiskStorage(source), new DiskStorage(parent), absolute.getFileName().toString());
@@ -52,7 +54,7 @@ public final class SimLogImport {
   private static SimLogImportResult read(Storage source, Storage parent, String name)
       throws IOException {
     if (parent.exists(name)) {
-      throw new InvalidUseException("Cannot import into %s: it exists already".formatted(name));
+      throw new InvalidUseException(Text.of("Cannot import into %s: it exists already", name));
     }
     List<String> chunks = new ArrayList<>();
     for (String file : source.list("")) {
@@ -63,8 +65,9 @@ public final class SimLogImport {
     boolean hasCodebook = source.exists(SimLogCodebook.FILE);
     if (chunks.isEmpty() && !hasCodebook) {
       throw new InvalidUseException(
-          "Cannot import %s: it has neither chunk_NNNNNN.npz files nor a %s"
-              .formatted(source.description(), SimLogCodebook.FILE));
+          Text.of(
+              "Cannot import %s: it has neither chunk_NNNNNN.npz files nor a %s",
+              source.description(), SimLogCodebook.FILE));
     }
     chunks.sort((a, b) -> Long.compare(number(a), number(b)));
     SimLogCodebook codebook = hasCodebook ? SimLogCodebook.read(source) : SimLogCodebook.missing();

@@ -3,6 +3,7 @@ package org.arrowworld.imports.trajectories;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * What the fields of a line are: {@code id}, {@code tick}, values, or {@code _} for a field that is
@@ -20,8 +21,9 @@ public record ColumnMap(List<String> fields) {
     for (String required : List.of(ID, TICK)) {
       if (fields.stream().filter(required::equals).count() != 1) {
         throw new InvalidUseException(
-            "Cannot map columns %s: expected exactly one '%s'"
-                .formatted(String.join(",", fields), required));
+            Text.of(
+                "Cannot map columns %s: expected exactly one '%s'",
+                String.join(",", fields), required));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.arrowworld.internal.Text;
 
 /** Lines of a text file, each bounded; ends are LF, CR LF or CR. */
 final class LineReader implements Closeable {
@@ -42,7 +43,7 @@ final class LineReader implements Closeable {
       }
       if (line.length() == MAX_CHARS) {
         throw new MalformedLineException(
-            file, number, MAX_CHARS, "it is longer than %d bytes".formatted(MAX_CHARS), text());
+            file, number, MAX_CHARS, Text.of("it is longer than %d bytes", MAX_CHARS), text());
       }
       line.append((char) c);
     }

@@ -1,6 +1,7 @@
 package org.arrowworld.imports.trajectories;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /** A line of an input file is not what the import was told to expect. */
 public final class MalformedLineException extends IOException {
@@ -20,8 +21,9 @@ public final class MalformedLineException extends IOException {
    */
   MalformedLineException(String file, long line, int column, String finding, String text) {
     super(
-        "Cannot import %s: line %d, column %d: %s; the line is '%s'"
-            .formatted(file, line, column, finding, shown(text)));
+        Text.of(
+            "Cannot import %s: line %d, column %d: %s; the line is '%s'",
+            file, line, column, finding, shown(text)));
     this.file = file;
     this.line = line;
     this.column = column;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * Reads lines of fields separated by blanks and tabs. {@code #} begins a comment; empty lines are
@@ -59,7 +60,7 @@ final class TrajectoryFile {
       }
     }
     if (frames.rows() == 0) {
-      throw new InvalidUseException("Cannot import %s: it holds no rows".formatted(file));
+      throw new InvalidUseException(Text.of("Cannot import %s: it holds no rows", file));
     }
     frames.sort();
     checkUnique(path, frames);
@@ -90,8 +91,8 @@ final class TrajectoryFile {
       if (count == starts.length) {
         throw malformed(
             start,
-            "expected %d fields, found more: '%s'"
-                .formatted(starts.length, line.substring(start, at)));
+            Text.of(
+                "expected %d fields, found more: '%s'", starts.length, line.substring(start, at)));
       }
       starts[count] = start;
       ends[count++] = at;
@@ -99,8 +100,9 @@ final class TrajectoryFile {
     if (count > 0 && count < starts.length) {
       throw malformed(
           end,
-          "expected %d fields (%s), found %d"
-              .formatted(starts.length, String.join(", ", map.fields()), count));
+          Text.of(
+              "expected %d fields (%s), found %d",
+              starts.length, String.join(", ", map.fields()), count));
     }
     return count > 0;
   }
@@ -114,13 +116,13 @@ final class TrajectoryFile {
     if (!INTEGER.matcher(text).matches()) {
       throw malformed(
           starts[field],
-          "expected a whole number for %s, found '%s'".formatted(map.fields().get(field), text));
+          Text.of("expected a whole number for %s, found '%s'", map.fields().get(field), text));
     }
     java.math.BigInteger value = new java.math.BigInteger(text);
     if (value.compareTo(java.math.BigInteger.valueOf(max)) > 0) {
       throw malformed(
           starts[field],
-          "expected at most %d for %s, found %s".formatted(max, map.fields().get(field), text));
+          Text.of("expected at most %d for %s, found %s", max, map.fields().get(field), text));
     }
     return value.longValue();
   }
@@ -130,12 +132,12 @@ final class TrajectoryFile {
     if (!DECIMAL.matcher(text).matches()) {
       throw malformed(
           starts[field],
-          "expected a decimal number for %s, found '%s'".formatted(map.fields().get(field), text));
+          Text.of("expected a decimal number for %s, found '%s'", map.fields().get(field), text));
     }
     double value = Double.parseDouble(text);
     if (Double.isInfinite(value)) {
       throw malformed(
-          starts[field], "a float64 cannot hold %s of %s".formatted(text, map.fields().get(field)));
+          starts[field], Text.of("a float64 cannot hold %s of %s", text, map.fields().get(field)));
     }
     return value;
   }
@@ -149,9 +151,9 @@ final class TrajectoryFile {
     for (int i = 1; i < frames.rows(); i++) {
       if (frames.tick(i) == frames.tick(i - 1) && frames.id(i) == frames.id(i - 1)) {
         String finding =
-            "id %s stands twice at tick %d, first on line %d"
-                .formatted(
-                    Integer.toUnsignedString(frames.id(i)), frames.tick(i), frames.line(i - 1));
+            Text.of(
+                "id %s stands twice at tick %d, first on line %d",
+                Integer.toUnsignedString(frames.id(i)), frames.tick(i), frames.line(i - 1));
         throw new MalformedLineException(
             path.toString(), frames.line(i), 1, finding, lineText(path, frames.line(i)));
       }

@@ -1,6 +1,7 @@
 package org.arrowworld.imports.values;
 
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /**
  * The memory that one file may make an import take (spec import.md T-9): 256 MiB or 64 times the
@@ -42,8 +43,9 @@ public final class Budget {
       throw new DamagedFileException(
           file,
           -1,
-          "it asks for %d bytes of memory beside %d, more than the %d that a file of its size may; if that is right, write it uncompressed, or as several files"
-              .formatted(count, claimed, bytes));
+          Text.of(
+              "it asks for %d bytes of memory beside %d, more than the %d that a file of its size may; if that is right, write it uncompressed, or as several files",
+              count, claimed, bytes));
     }
     claimed += count;
   }
@@ -64,8 +66,9 @@ public final class Budget {
       throw new DamagedFileException(
           file,
           -1,
-          "it decodes to more than the %d bytes that a file of its size may; if that is right, write it uncompressed, with dictionaries, or as several files"
-              .formatted(DECODED_RATIO * bytes));
+          Text.of(
+              "it decodes to more than the %d bytes that a file of its size may; if that is right, write it uncompressed, with dictionaries, or as several files",
+              DECODED_RATIO * bytes));
     }
   }
 }

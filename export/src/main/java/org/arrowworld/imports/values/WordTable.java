@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** Distinct words by their UTF-8 bytes, numbered from 0 by first use. One thread. */
 public final class WordTable {
@@ -83,11 +84,11 @@ public final class WordTable {
               .toString();
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(
-          file, -1, "a text of column '%s' is not UTF-8".formatted(column), e);
+          file, -1, Text.of("a text of column '%s' is not UTF-8", column), e);
     }
     if (length > Integer.MAX_VALUE - 16 - used) {
       throw new DamagedFileException(
-          file, -1, "the words of column '%s' are more than 2 GiB".formatted(column));
+          file, -1, Text.of("the words of column '%s' are more than 2 GiB", column));
     }
     int code = words.size();
     words.add(word);

@@ -5,15 +5,16 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A table with columns of every type, several shapes of values each, from a seed. */
-final class RandomTable implements TableView {
+final class RandomTable implements TableColumns {
   private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
   private final int rows;
   final Codebook words = new Codebook();
@@ -26,7 +27,7 @@ final class RandomTable implements TableView {
     }
     for (ColumnType type : ColumnType.values()) {
       for (Shape shape : Shape.values()) {
-        String name = type.label() + "_" + shape.name().toLowerCase(java.util.Locale.ROOT);
+        String name = type.label() + "_" + shape.name().toLowerCase(Locale.ROOT);
         columns.put(Column.of(name, type), fill(random, type, shape));
       }
     }

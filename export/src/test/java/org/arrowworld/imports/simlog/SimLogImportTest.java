@@ -14,6 +14,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.export.internal.Subdirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
@@ -86,7 +88,8 @@ class SimLogImportTest {
     if (cell.isEmpty()) {
       return null;
     }
-    DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss[.SSSSSS]XXX");
+    DateTimeFormatter format =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss[.SSSSSS]XXX", Locale.ROOT);
     OffsetDateTime time = OffsetDateTime.parse(cell, format);
     return (time.toEpochSecond() * 1_000_000 + time.getNano() / 1000) / 1e6;
   }
@@ -134,7 +137,7 @@ class SimLogImportTest {
       throws IOException {
     Path copy = Files.createDirectory(folder.resolve("in"));
     for (int i = 0; i < 5; i++) {
-      String name = "chunk_00000%d.npz".formatted(i);
+      String name = Text.of("chunk_00000%d.npz", i);
       Files.copy(shared("simlog-receipt").resolve(name), copy.resolve(name));
     }
     SimLogImportResult result = SimLogImport.importDirectory(copy, folder.resolve("out"));
@@ -180,12 +183,11 @@ class SimLogImportTest {
   private void chunk(int number, int records, double[] rids, double[] keys, double[] vals)
       throws IOException {
     byte[] meta =
-        "{\"buffer_size\": 9, \"row_count\": %d}"
-            .formatted(records)
+        Text.of("{\"buffer_size\": 9, \"row_count\": %d}", records)
             .getBytes(StandardCharsets.UTF_8);
     chunk(
         source,
-        "chunk_%06d.npz".formatted(number),
+        Text.of("chunk_%06d.npz", number),
         Map.of(
             "_meta", NpyArray.of(NpyType.U8, new long[] {meta.length}, ByteBuffer.wrap(meta)),
             "rids", array(NpyType.I32, rids),

@@ -20,9 +20,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -93,7 +94,7 @@ class TrajectoryImportTest {
       String name = timeline.info().schema().tables().get(0).name();
       for (Map.Entry<Long, Map<Integer, double[]>> frame : frames.entrySet()) {
         try (World world = timeline.at(frame.getKey(), memory)) {
-          WorldTable table = world.table(name);
+          TableView table = world.table(name);
           assertThat(world.tick()).isEqualTo(frame.getKey());
           assertThat(table.rows()).isEqualTo(frame.getValue().size());
           for (Map.Entry<Integer, double[]> person : frame.getValue().entrySet()) {
@@ -123,7 +124,7 @@ class TrajectoryImportTest {
           String id = Integer.toUnsignedString(i * 400_000_003);
           double x = random.nextGaussian() * 1e3;
           lines.add(
-              String.join(separator, id, "" + tick, "" + x, "%.4e".formatted(x / 7), "-0.0")
+              String.join(separator, id, "" + tick, "" + x, Text.of("%.4e", x / 7), "-0.0")
                   + (random.nextInt(5) == 0 ? " # seen twice" : ""));
         }
       }
