@@ -5,8 +5,8 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.schema.KeyTable;
 
 /**
- * Recomputes the digest chain over rows in log order and compares it with the commit rows: also that
- * each tick is later than the one before, and counts its rows.
+ * Recomputes the digest chain over rows in log order and compares it with the commit rows: also
+ * that each tick is later than the one before, and counts its rows.
  */
 public final class ChainVerifier implements Log.Visitor {
   private final ChainDigest chain;

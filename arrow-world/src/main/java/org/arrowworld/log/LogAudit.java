@@ -140,8 +140,7 @@ public final class LogAudit {
     for (SegmentReader.Verified v = reader.next(0, 0); v != null; v = reader.next(at, crc)) {
       SegmentIndex.Entry found = v.entry();
       if (count >= stated.batches().size() || !stated.batches().get(count).equals(found)) {
-        throw reader.wrongFooter(
-            Text.of("batch %d is not what its aw.batches says of it", count));
+        throw reader.wrongFooter(Text.of("batch %d is not what its aw.batches says of it", count));
       }
       if (found.rows() == 0 || found.firstSeq() != nextSeq) {
         throw reader.wrongFooter(

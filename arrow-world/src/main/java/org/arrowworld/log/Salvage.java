@@ -113,7 +113,9 @@ public final class Salvage {
         .orElse(Long.MAX_VALUE);
   }
 
-  /** The tick of the first row of a log that begins at seq 0; the greatest long if there is none. */
+  /**
+   * The tick of the first row of a log that begins at seq 0; the greatest long if there is none.
+   */
   public long firstTick(Origin origin) {
     return survey.stretches().stream()
         .filter(s -> s.fromHeader() && isOf(s, origin) && s.header().start().seq() == 0)
@@ -178,13 +180,19 @@ public final class Salvage {
       if (end.seq() < limit
           && isOf(s, origin)
           && s.index().end().seq() > end.seq()
-          && (best == null || s.index().end().seq() > best.index().end().seq())
+          && (best == null || leadsFurther(s, best))
           && agrees(s, keys)
           && continues(s, end)) {
         best = s;
       }
     }
     return best;
+  }
+
+  /** Of a live segment and its sealed twin the sealed one wins (spec L-20). */
+  private static boolean leadsFurther(Stretch s, Stretch than) {
+    long more = s.index().end().seq() - than.index().end().seq();
+    return more > 0 || (more == 0 && s.firstMessage() > 0 && than.firstMessage() == 0);
   }
 
   private static boolean agrees(Stretch s, KeyTable keys) {
@@ -254,8 +262,7 @@ public final class Salvage {
           }
           if (row > 0) {
             return Optional.of(
-                new LogPosition(
-                    batch.tick(row - 1), entry.firstSeq() + row, batch.val(row - 1)));
+                new LogPosition(batch.tick(row - 1), entry.firstSeq() + row, batch.val(row - 1)));
           }
         }
       }
@@ -319,9 +326,10 @@ public final class Salvage {
     return s.index().batches().get(s.fromHeader() ? 0 : 1).firstSeq();
   }
 
-  /** Whether rows behind a damaged place were saved from elsewhere, so that nothing is lost there. */
-  private boolean isMadeUpFor(
-      SegmentSurvey.Problem problem, LogPosition start, LogPosition end) {
+  /**
+   * Whether rows behind a damaged place were saved from elsewhere, so that nothing is lost there.
+   */
+  private boolean isMadeUpFor(SegmentSurvey.Problem problem, LogPosition start, LogPosition end) {
     if (end.seq() >= limit) {
       return true;
     }

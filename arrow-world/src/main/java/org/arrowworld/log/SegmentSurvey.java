@@ -12,9 +12,9 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 
 /**
- * What can be read of a log in any state: every file in its folders, whatever its name, as stretches
- * of batches that verify one after the other. Damage inside a file ends a stretch and another begins
- * behind it (spec B-5). Nothing is left open.
+ * What can be read of a log in any state: every file in its folders, whatever its name, as
+ * stretches of batches that verify one after the other. Damage inside a file ends a stretch and
+ * another begins behind it (spec B-5). Nothing is left open.
  */
 final class SegmentSurvey {
 
@@ -145,7 +145,8 @@ final class SegmentSurvey {
       String crc = found.metadata().getOrDefault(IpcEncoder.BATCH_CRC, "");
       if (firstSeq.matches("0[0-9]{19}") && crc.matches("[0-9a-f]{8}")) {
         long seq = SegmentFormat.isName(firstSeq + ".", ".") ? Long.parseLong(firstSeq) : 0;
-        long most = first.header().start().seq() + first.rows() + (found.offset() - from) / LEAST_ROW_BYTES;
+        long most =
+            first.header().start().seq() + first.rows() + (found.offset() - from) / LEAST_ROW_BYTES;
         seen = seq <= most ? Math.max(seen, seq) : seen; // nothing else vouches for it
         SegmentIndex index = follow(reader, found, seq, Integer.parseUnsignedInt(crc, 16));
         if (index.batches().size() > 1) {
@@ -165,8 +166,7 @@ final class SegmentSurvey {
       throws IOException {
     List<SegmentIndex.Entry> entries = new ArrayList<>();
     entries.add(
-        new SegmentIndex.Entry(
-            anchor.offset(), anchor.end(), anchorSeq, 0, 0, 0, 0, 0, anchorCrc));
+        new SegmentIndex.Entry(anchor.offset(), anchor.end(), anchorSeq, 0, 0, 0, 0, 0, anchorCrc));
     LogPosition end = new LogPosition(-1, 0, 0);
     long at = anchor.end();
     int crc = anchorCrc;

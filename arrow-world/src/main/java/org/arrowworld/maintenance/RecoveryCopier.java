@@ -22,8 +22,7 @@ final class RecoveryCopier implements Salvage.Taker {
   private int keysDeclared;
   private LogPosition taken;
 
-  RecoveryCopier(
-      LogWriter writer, LogWriter.Start begin, KeyTable keys, HistoryProof proof) {
+  RecoveryCopier(LogWriter writer, LogWriter.Start begin, KeyTable keys, HistoryProof proof) {
     LogPosition start = begin.position();
     boolean strings = begin.strings();
     this.writer = writer;

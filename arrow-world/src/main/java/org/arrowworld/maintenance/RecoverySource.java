@@ -20,8 +20,8 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 
 /**
- * What store a damaged directory holds: by store.json, or, where that is missing, damaged or another
- * store's, by what snapshots and segments say of themselves.
+ * What store a damaged directory holds: by store.json, or, where that is missing, damaged or
+ * another store's, by what snapshots and segments say of themselves.
  *
  * @param info the store as it will be written, but for its id and properties
  * @param origin what its log says of it; one without rows where there is no log
@@ -43,8 +43,8 @@ record RecoverySource(
   /**
    * Finds out.
    *
-   * @throws DamagedFileException if nothing here can be read: neither store.json, nor a manifest, nor
-   *     one batch of a log
+   * @throws DamagedFileException if nothing here can be read: neither store.json, nor a manifest,
+   *     nor one batch of a log
    * @throws UnsupportedVersionException if store.json is of a version that is not known
    */
   static RecoverySource of(Storage storage, Salvage salvage) throws IOException {

@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Salvage;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.World;
 
 /**
- * Where the history that is saved begins: at the beginning of the log, at a base, or, where more can
- * be saved so, at a snapshot that was no base.
+ * Where the history that is saved begins: at the beginning of the log, at a base, or, where more
+ * can be saved so, at a snapshot that was no base.
  *
  * @param base the snapshot, empty for the beginning of the log
  * @param position its place in the log
@@ -100,7 +100,13 @@ record RecoveryStart(
       }
     }
     return new RecoveryStart(
-        best.base, best.position, properties, Math.max(0, before), orphaned, firstSeq, List.copyOf(damage));
+        best.base,
+        best.position,
+        properties,
+        Math.max(0, before),
+        orphaned,
+        firstSeq,
+        List.copyOf(damage));
   }
 
   /** More rows; where none can be saved, a state rather than nothing. */
@@ -145,9 +151,10 @@ record RecoveryStart(
   }
 
   /** The world there, which the caller closes. */
-  World world(Storage storage, RecoverySource old, BufferAllocator allocator) throws IOException {
+  MutableWorld world(Storage storage, RecoverySource old, BufferAllocator allocator)
+      throws IOException {
     if (base.isEmpty()) {
-      return new World(old.info().schema(), new Codebook(), allocator);
+      return new MutableWorld(old.info().schema(), new Codebook(), allocator);
     }
     try (Snapshot snapshot = Snapshot.open(storage, base.get(), old.info().id())) {
       return snapshot.load(allocator);

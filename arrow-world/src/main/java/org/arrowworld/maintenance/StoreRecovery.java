@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -19,7 +20,6 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.HistoryProof;
 import org.arrowworld.timeline.Verifier;
 
@@ -105,7 +105,7 @@ public final class StoreRecovery {
     info.write(target);
     LogPosition saved;
     long seen;
-    try (World world = start.world(source, old, allocator)) {
+    try (MutableWorld world = start.world(source, old, allocator)) {
       if (start.base().isPresent()) {
         SnapshotWriter.write(
             target,
@@ -144,15 +144,14 @@ public final class StoreRecovery {
   }
 
   private Salvage.Result copyLog(
-      Salvage salvage, RecoverySource old, StoreInfo info, LogPosition start, World world)
+      Salvage salvage, RecoverySource old, StoreInfo info, LogPosition start, MutableWorld world)
       throws IOException {
     KeyTable keys = new KeyTable(old.info().schema().keys());
     KeyTable declared = new KeyTable(old.info().schema().keys());
     LogWriter.Start begin =
         new LogWriter.Start(info.id(), old.info().schema().version(), info.strings(), start);
     LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE);
-    try (LogWriter writer =
-        LogWriter.open(target, begin, declared, world.codebook(), options)) {
+    try (LogWriter writer = LogWriter.open(target, begin, declared, world.codebook(), options)) {
       RecoveryCopier copier =
           new RecoveryCopier(writer, begin, keys, new HistoryProof(world, keys));
       Salvage.Result result = salvage.copy(old.origin(), start, keys, copier);

@@ -13,6 +13,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Codebook;
@@ -26,9 +28,7 @@ import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A published snapshot, opened for reading. Columns are mapped on first use, without a copy, and
@@ -80,8 +80,7 @@ public final class Snapshot implements Closeable {
   /** Reads who a snapshot belongs to, whatever else of it is damaged. */
   public static Identity identity(Storage storage, Location location) throws IOException {
     SnapshotManifest manifest = SnapshotManifest.read(storage, location.directory());
-    return new Identity(
-        manifest.store(), manifest.schema(), manifest.position(), manifest.base());
+    return new Identity(manifest.store(), manifest.schema(), manifest.position(), manifest.base());
   }
 
   /** Deletes a snapshot: it vanishes by one rename. */
@@ -191,12 +190,12 @@ public final class Snapshot implements Closeable {
   }
 
   /** The tables in schema order. */
-  public List<TableView> tables() {
+  public List<TableColumns> tables() {
     return List.copyOf(tables);
   }
 
   /** A table by name. */
-  public TableView table(String name) {
+  public TableColumns table(String name) {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
@@ -240,8 +239,8 @@ public final class Snapshot implements Closeable {
     verify();
     List<String> names = schema().tables().stream().map(TableSchema::name).toList();
     require("tables", manifest.tables().stream().map(TableEntry::name).toList(), names);
-    try (World world = load(allocator)) {
-      for (WorldTable table : world.tables()) {
+    try (MutableWorld world = load(allocator)) {
+      for (MutableTable table : world.tables()) {
         TableEntry entry = manifest.table(table.name());
         List<String> columns = table.columns().stream().map(Column::name).toList();
         require("columns of " + table.name(), entry.columns(), columns);
@@ -262,9 +261,7 @@ public final class Snapshot implements Closeable {
   private void require(String what, Object stated, Object found) throws DamagedFileException {
     if (!found.equals(stated)) {
       throw new DamagedFileException(
-          directory,
-          -1,
-          Text.of("%s: found %s, its manifest says %s", what, found, stated));
+          directory, -1, Text.of("%s: found %s, its manifest says %s", what, found, stated));
     }
   }
 
@@ -305,7 +302,7 @@ public final class Snapshot implements Closeable {
    *
    * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
    */
-  public World load(BufferAllocator allocator) throws IOException {
+  public MutableWorld load(BufferAllocator allocator) throws IOException {
     return load(schema(), allocator);
   }
 
@@ -315,7 +312,7 @@ public final class Snapshot implements Closeable {
    * @param wanted tables and columns of {@link #schema}
    * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
    */
-  public World load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
+  public MutableWorld load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
     for (SnapshotTable table : tables) {
       table.requireLoadable();
     }
@@ -324,9 +321,9 @@ public final class Snapshot implements Closeable {
     for (int code = 0; code < words.size(); code++) {
       codebook.learn(code, words.get(code));
     }
-    World world = new World(wanted, codebook, allocator);
+    MutableWorld world = new MutableWorld(wanted, codebook, allocator);
     try {
-      for (WorldTable table : world.tables()) {
+      for (MutableTable table : world.tables()) {
         SnapshotTable source = (SnapshotTable) table(table.name());
         boolean row = source.schema().kind() == TableKind.ROW;
         Free free = row ? free(source.name()) : new Free(List.of());

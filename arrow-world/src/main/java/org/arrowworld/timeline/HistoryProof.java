@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
@@ -16,9 +19,6 @@ import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.Values;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.TripleApplier;
 
 /**
  * Proves that rows of a log follow from the world before them, and applies them: values fit their
@@ -27,25 +27,25 @@ import org.arrowworld.tick.TripleApplier;
  * is refused here. One thread.
  */
 public final class HistoryProof {
-  private final World world;
+  private final MutableWorld world;
   private final KeyTable keys;
   private final TripleApplier applier;
   private final Set<String> schemaKeys;
 
   /** By key code, the table whose life a birth or death changes; null for all other keys. */
-  private final List<WorldTable> tables = new ArrayList<>();
+  private final List<MutableTable> tables = new ArrayList<>();
 
   /** Of the open tick: ids that entered a presence table, and ids of row tables that died. */
-  private final Map<WorldTable, List<Integer>> entered = new HashMap<>();
+  private final Map<MutableTable, List<Integer>> entered = new HashMap<>();
 
-  private final Map<WorldTable, List<Integer>> dead = new HashMap<>();
+  private final Map<MutableTable, List<Integer>> dead = new HashMap<>();
 
   /**
    * A proof that begins at a world, which goes on with the rows; it stays the caller's.
    *
    * @param keys of the log; may grow meanwhile
    */
-  public HistoryProof(World world, KeyTable keys) {
+  public HistoryProof(MutableWorld world, KeyTable keys) {
     this.world = world;
     this.keys = keys;
     this.applier = new TripleApplier(world, keys);
@@ -53,7 +53,7 @@ public final class HistoryProof {
   }
 
   /** The world after the rows so far. */
-  public World world() {
+  public MutableWorld world() {
     return world;
   }
 
@@ -73,7 +73,7 @@ public final class HistoryProof {
       for (; row < to; row++) {
         Key key = keys.key(rows.keys()[row]);
         checkValue(rows, row, key, words);
-        WorldTable table = table(key.code());
+        MutableTable table = table(key.code());
         if (table != null && key.kind() == KeyKind.BORN) {
           checkBirth(rows, row, table);
         } else if (table != null) {
@@ -116,7 +116,7 @@ public final class HistoryProof {
     }
   }
 
-  private void checkBirth(Triples rows, int row, WorldTable table) {
+  private void checkBirth(Triples rows, int row, MutableTable table) {
     if (table.schema().kind() != TableKind.ROW && rows.vals()[row] != 0) {
       throw new InvalidUseException(
           Text.of("a birth in table '%s' has a generation, expected 0", table.name()));
@@ -126,13 +126,14 @@ public final class HistoryProof {
     }
   }
 
-  private void checkDeath(Triples rows, int row, WorldTable table) {
+  private void checkDeath(Triples rows, int row, MutableTable table) {
     int id = rows.rids()[row];
     int slot = table.schema().kind() == TableKind.APPEND_ONLY ? -1 : table.slotOf(id);
     if (slot < 0) {
       return; // refused when it is applied
     }
-    boolean hasGenerations = table.schema().kind() == TableKind.ROW && table.schema().hasGenerations();
+    boolean hasGenerations =
+        table.schema().kind() == TableKind.ROW && table.schema().hasGenerations();
     long generation = hasGenerations ? Integer.toUnsignedLong(table.gen(slot)) : 0;
     if (rows.vals()[row] != Values.ofInteger(generation)) {
       throw new InvalidUseException(
@@ -147,9 +148,9 @@ public final class HistoryProof {
 
   /** At each commit a presence table lists live ids only (spec O-5). */
   private void checkPresence() {
-    for (WorldTable table : world.tables()) {
+    for (MutableTable table : world.tables()) {
       if (table.schema().kind() == TableKind.PRESENCE) {
-        WorldTable of = world.table(table.schema().of().orElseThrow());
+        MutableTable of = world.table(table.schema().of().orElseThrow());
         for (int id : entered.getOrDefault(table, List.of())) {
           requireNoGhost(table, of, id);
         }
@@ -162,7 +163,7 @@ public final class HistoryProof {
     dead.clear();
   }
 
-  private static void requireNoGhost(WorldTable table, WorldTable of, int id) {
+  private static void requireNoGhost(MutableTable table, MutableTable of, int id) {
     if (table.slotOf(id) >= 0 && of.slotOf(id) < 0) {
       throw new InvalidUseException(
           Text.of(
@@ -172,7 +173,7 @@ public final class HistoryProof {
   }
 
   /** The table whose rows a key makes live or die, if it is one of the schema's. */
-  private WorldTable table(int code) {
+  private MutableTable table(int code) {
     for (int known = tables.size(); known <= code; known++) {
       Key key = keys.key(known);
       boolean life = key.kind() == KeyKind.BORN || key.kind() == KeyKind.DIED;

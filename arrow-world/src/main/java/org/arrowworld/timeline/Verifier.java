@@ -11,20 +11,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.storage.AtomicFiles;
-import org.arrowworld.log.LogPosition;
-import org.arrowworld.log.LogReader;
-import org.arrowworld.log.LogAudit;
-import org.arrowworld.log.Log;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.LogAudit;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogReader;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from
@@ -268,7 +268,7 @@ public final class Verifier {
     stops.addAll(snapshots.keySet());
     stops.add(timeline.lastTick());
     long first = timeline.firstTick();
-    try (World world =
+    try (MutableWorld world =
         timeline.startWorld(first, Timeline.Start.BASE, Projection.ALL, allocator)) {
       HistoryProof proof = new HistoryProof(world, timeline.log().keys());
       for (long stop : stops) {
@@ -300,7 +300,7 @@ public final class Verifier {
   }
 
   private void compareSnapshot(
-      Timeline timeline, Snapshot.Location location, World world, String resumeHash)
+      Timeline timeline, Snapshot.Location location, MutableWorld world, String resumeHash)
       throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
       String hash = Hashes.world(world.tables());
@@ -314,14 +314,12 @@ public final class Verifier {
                 "%s differs from the log: %s",
                 location.directory(), Divergence.describe(world, snapshot)));
       } else if (!resumeHash.equals(snapshot.resumeHash())) {
-        findings.add(
-            Text.of("%s: its allocator state differs from the log", location.directory()));
+        findings.add(Text.of("%s: its allocator state differs from the log", location.directory()));
       } else if (snapshot.schema().hasStrings() && !words.equals(snapshot.codebook())) {
         findings.add(Text.of("%s: its codebook is not that of the log", location.directory()));
       }
       if (!stands(timeline, snapshot)) {
-        findings.add(
-            Text.of("%s stands at another place than the log says", location.directory()));
+        findings.add(Text.of("%s stands at another place than the log says", location.directory()));
       }
     }
   }
@@ -340,7 +338,7 @@ public final class Verifier {
   }
 
   private void compareNearest(Timeline timeline, long tick, String expected) throws IOException {
-    try (World nearest = timeline.at(tick, allocator)) {
+    try (MutableWorld nearest = timeline.at(tick, allocator)) {
       String hash = Hashes.resume(nearest);
       if (!hash.equals(expected)) {
         findings.add(

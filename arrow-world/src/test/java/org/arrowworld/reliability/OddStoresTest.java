@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.storage.MemoryStorage;
@@ -28,8 +29,8 @@ import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 
 /**
- * RELIABILITY, the edges: verify speaks for all readers, and recovery is total. {@code -Daw.cases=N}
- * sets how many stores; {@code -Daw.seed=S} repeats a run.
+ * RELIABILITY, the edges: verify speaks for all readers, and recovery is total. {@code
+ * -Daw.cases=N} sets how many stores; {@code -Daw.seed=S} repeats a run.
  */
 class OddStoresTest {
   private static final int CASES = Integer.getInteger("aw.cases", 300);
@@ -59,7 +60,10 @@ class OddStoresTest {
     System.out.printf(
         Locale.ROOT,
         "OddStoresTest: %d verified as sound, %d recovered whole, %d in part, %d hold nothing\n",
-        sound, complete, partial, hopeless);
+        sound,
+        complete,
+        partial,
+        hopeless);
     assertThat(exceptions).as("%d exceptions", exceptions.size()).isEmpty();
   }
 
@@ -187,7 +191,7 @@ class OddStoresTest {
   }
 
   private static void resume(MemoryStorage storage, BufferAllocator memory) throws IOException {
-    LiveWorld.resume(storage, SMALL, memory).close();
+    LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory)).close();
   }
 
   /** Reads everything: the chain, and each tick from a snapshot and from the base. */

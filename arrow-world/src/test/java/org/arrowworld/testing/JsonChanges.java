@@ -9,10 +9,29 @@ import java.util.SplittableRandom;
 final class JsonChanges {
   private static final List<String> TOKENS =
       List.of(
-          "null", "true", "false", "-1", "0", "1", "2", "1.0", "1e2", "99999999999999999999",
-          "\"\"", "[]", "{}", "2147483648", "\"\\u0000\"", "\"\\ud800\"",
-          "\"ffffffffffffffff\"", "\"0000000000000000\"", "\"FFFFFFFFFFFFFFFF\"", "\"u8\"",
-          "\"compact\"", "\"external\"", "\"row\"");
+          "null",
+          "true",
+          "false",
+          "-1",
+          "0",
+          "1",
+          "2",
+          "1.0",
+          "1e2",
+          "99999999999999999999",
+          "\"\"",
+          "[]",
+          "{}",
+          "2147483648",
+          "\"\\u0000\"",
+          "\"\\ud800\"",
+          "\"ffffffffffffffff\"",
+          "\"0000000000000000\"",
+          "\"FFFFFFFFFFFFFFFF\"",
+          "\"u8\"",
+          "\"compact\"",
+          "\"external\"",
+          "\"row\"");
 
   private JsonChanges() {}
 

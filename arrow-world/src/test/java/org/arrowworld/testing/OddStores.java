@@ -11,10 +11,11 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.json.ChecksummedJson;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
@@ -43,7 +44,8 @@ public final class OddStores {
    * @param what what was done to it
    * @param isForged whether checksums were made to match, so that nobody can tell what was written
    */
-  public record Odd(MemoryStorage storage, MemoryStorage whole, List<String> what, boolean isForged) {}
+  public record Odd(
+      MemoryStorage storage, MemoryStorage whole, List<String> what, boolean isForged) {}
 
   private final List<MemoryStorage> sound;
   private final SplittableRandom random;
@@ -93,7 +95,7 @@ public final class OddStores {
       options = options.withSealing(BufferCompression.zstd(1));
     }
     StoreInfo info = StoreInfo.create(any.schema(), "tick", Map.of("seed", "" + random.nextInt()));
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live = LiveWorld.create(storage, info, with(options, memory))) {
       play(live, any, random);
     }
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -105,10 +107,14 @@ public final class OddStores {
     return storage;
   }
 
+  private static WorldOptions with(LogOptions options, BufferAllocator memory) {
+    return WorldOptions.DEFAULT.withLog(options).withAllocator(memory);
+  }
+
   private static void play(
       MemoryStorage storage, Random random, LogOptions options, BufferAllocator memory)
       throws IOException {
-    try (LiveWorld live = LiveWorld.resume(storage, options, memory)) {
+    try (LiveWorld live = LiveWorld.resume(storage, with(options, memory))) {
       play(live, new AnyWorld(random), random);
     }
   }
@@ -381,7 +387,9 @@ public final class OddStores {
     return all;
   }
 
-  /** Something behind the end of a file: zeros, rubbish, a beginning again and again, a half batch. */
+  /**
+   * Something behind the end of a file: zeros, rubbish, a beginning again and again, a half batch.
+   */
   private void append(String path) throws IOException {
     byte[] bytes = store.bytes(path);
     int more = 1 + random.nextInt(4000);
@@ -407,7 +415,9 @@ public final class OddStores {
     bytes(path, "followed by something", all);
   }
 
-  /** Rows behind the end that the format forbids, in a segment whose checksums and chain are right. */
+  /**
+   * Rows behind the end that the format forbids, in a segment whose checksums and chain are right.
+   */
   private void badRows() throws IOException {
     StoreInfo info;
     LogPosition end;
@@ -483,8 +493,10 @@ public final class OddStores {
 
   private void stranger() throws IOException {
     String[] names = {
-      "log/notes.txt", "log/live/x", "snapshots/x", "snapshots/00000000000000000099.v1/manifest.json",
-      "log/live/00000000000000000000.arrow", "log/00000000000000000000.arrows", "other", "fields/a/b"
+      "log/notes.txt", "log/live/x", "snapshots/x",
+          "snapshots/00000000000000000099.v1/manifest.json",
+      "log/live/00000000000000000000.arrow", "log/00000000000000000000.arrows", "other",
+          "fields/a/b"
     };
     String name = names[random.nextInt(names.length)];
     put(name, new byte[random.nextInt(30)]);
