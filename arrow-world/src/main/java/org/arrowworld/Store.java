@@ -45,6 +45,7 @@ import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
+import org.arrowworld.timeline.WorldColumns;
 
 /**
  * A recorded run, for reading: its world at any tick, the life of any entity, every row of its log.
@@ -159,6 +160,11 @@ public final class Store implements Closeable {
     return info().schema();
   }
 
+  /** Where its files are. */
+  public Storage storage() {
+    return storage;
+  }
+
   /** The committed rows, to be read batch by batch. Closed with the store. */
   public Log log() {
     return timeline().log();
@@ -205,6 +211,14 @@ public final class Store implements Closeable {
   /** As {@link #at(long)}, with memory for some tables and columns alone. */
   public World at(long tick, Projection wanted) throws IOException {
     return timeline().at(tick, wanted, memory);
+  }
+
+  /**
+   * The columns of the world at a tick, to be written out or hashed whole: they take no memory where
+   * a snapshot stands there. The caller closes them before the store.
+   */
+  public WorldColumns columnsAt(long tick) throws IOException {
+    return timeline().columnsAt(tick, memory);
   }
 
   /** A world to be moved from tick to tick, which costs one pass over the log. */
@@ -351,15 +365,22 @@ public final class Store implements Closeable {
 
   /** {@code hash_world} of the world at a tick: equal hashes are equal worlds. */
   public String hashWorld(long tick) throws IOException {
-    try (World world = at(tick)) {
+    try (WorldColumns world = columnsAt(tick)) {
       return Hashes.world(world.tables());
     }
   }
 
   /** {@code hash_columns} of columns of a table at a tick, in the given order. */
   public String hashColumns(long tick, String table, String... columns) throws IOException {
-    try (World world = at(tick, Projection.of(table))) {
+    try (WorldColumns world = columnsAt(tick)) {
       return Hashes.columns(world.table(table), List.of(columns));
+    }
+  }
+
+  /** {@code resume_hash} of a tick: equal ones go on equally, with the same ids. */
+  public String resumeHash(long tick) throws IOException {
+    try (World world = timeline().at(tick, memory)) {
+      return Hashes.resume(world);
     }
   }
 

@@ -108,7 +108,7 @@ public final class Timeline implements Closeable {
     boolean based = false;
     for (Snapshot.Location location : snapshots) {
       if (location.tick() < firstLogged && !based) {
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+        try (Snapshot snapshot = snapshot(location)) {
           based = snapshot.isBase();
           found = based ? location.tick() : found;
         } catch (DamagedFileException e) {
@@ -147,7 +147,7 @@ public final class Timeline implements Closeable {
     LogPosition position = log.positionAt(tick);
     for (Snapshot.Location location : position.tick() < 0 ? snapshots : NONE) {
       if (location.tick() <= tick) {
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+        try (Snapshot snapshot = snapshot(location)) {
           position = snapshot.isBase() ? snapshot.position() : position;
         }
       }
@@ -155,7 +155,7 @@ public final class Timeline implements Closeable {
     return position;
   }
 
-  private DamagedFileException passOver(DamagedFileException damage) {
+  DamagedFileException passOver(DamagedFileException damage) {
     warnings.add("passed over a damaged snapshot: " + damage.getMessage());
     return damage;
   }
@@ -198,6 +198,21 @@ public final class Timeline implements Closeable {
       world.close();
       throw e;
     }
+  }
+
+  /**
+   * The columns of the world after the last committed tick at or before {@code tick}. The caller
+   * closes them.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span
+   */
+  public WorldColumns columnsAt(long tick, BufferAllocator allocator) throws IOException {
+    return WorldColumns.at(this, tick, allocator);
+  }
+
+  /** A snapshot of this history, opened; the caller closes it. */
+  Snapshot snapshot(Snapshot.Location location) throws IOException {
+    return Snapshot.open(storage, location, info.id());
   }
 
   /**
@@ -252,7 +267,7 @@ public final class Timeline implements Closeable {
                     .reversed())
             .toList();
     for (Snapshot.Location candidate : candidates) {
-      try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
+      try (Snapshot snapshot = snapshot(candidate)) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
         if (usable && belongs(snapshot)) {
           return snapshot.load(wanted.of(snapshot.schema()), allocator);
