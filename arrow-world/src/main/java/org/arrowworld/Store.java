@@ -15,6 +15,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreMigration;
@@ -193,6 +194,11 @@ public final class Store implements Closeable {
     return timeline().lastTick();
   }
 
+  /** Where the log stands after the last committed tick: its tick, seq and digest chain. */
+  public LogPosition end() throws IOException {
+    return timeline().end();
+  }
+
   /** Damaged snapshots that were passed over so far, in plain words. */
   public List<String> warnings() {
     return timeline().warnings();
@@ -214,8 +220,8 @@ public final class Store implements Closeable {
   }
 
   /**
-   * The columns of the world at a tick, to be written out or hashed whole: they take no memory where
-   * a snapshot stands there. The caller closes them before the store.
+   * The columns of the world at a tick, to be written out or hashed whole: they take no memory
+   * where a snapshot stands there. The caller closes them before the store.
    */
   public WorldColumns columnsAt(long tick) throws IOException {
     return timeline().columnsAt(tick, memory);

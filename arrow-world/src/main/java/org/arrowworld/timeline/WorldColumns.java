@@ -24,8 +24,7 @@ public final class WorldColumns implements Closeable {
   private final Codebook codebook;
   private final Closeable resource;
 
-  private WorldColumns(
-      long tick, List<TableView> tables, Codebook codebook, Closeable resource) {
+  private WorldColumns(long tick, List<TableView> tables, Codebook codebook, Closeable resource) {
     this.tick = tick;
     this.tables = tables;
     this.codebook = codebook;
