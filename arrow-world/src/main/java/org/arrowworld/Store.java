@@ -14,6 +14,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.NewStore;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -54,7 +55,8 @@ import org.arrowworld.timeline.WorldColumns;
  * <pre>{@code
  * try (Store store = Store.open(Path.of("run"))) {
  *   try (World world = store.at(100)) {
- *     F32Column x = world.table("ship").f32("x");
+ *     DoubleColumn x = world.table("ship").f64("x");
+ *     System.out.println(x.get(0));
  *   }
  *   store.history("ship", 0).forEach(change -> System.out.println(change.tick() + " " + change.value()));
  * }
@@ -216,7 +218,10 @@ public final class Store implements Closeable {
 
   /** As {@link #at(long)}, with memory for some tables and columns alone. */
   public World at(long tick, Projection wanted) throws IOException {
-    return timeline().at(tick, wanted, memory);
+    MutableWorld world = timeline().at(tick, wanted, memory);
+    worlds.add(world);
+    world.whenClosed(() -> worlds.remove(world));
+    return world;
   }
 
   /**
@@ -385,9 +390,7 @@ public final class Store implements Closeable {
 
   /** {@code resume_hash} of a tick: equal ones go on equally, with the same ids. */
   public String resumeHash(long tick) throws IOException {
-    try (World world = timeline().at(tick, memory)) {
-      return Hashes.resume(world);
-    }
+    return timeline().resumeHash(tick, memory);
   }
 
   /** Proves checksums, footers, the digest chain, and every snapshot against replay. */

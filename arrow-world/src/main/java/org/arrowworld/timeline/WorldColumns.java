@@ -11,8 +11,8 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
+import org.arrowworld.table.TableColumns;
+import org.arrowworld.internal.world.MutableWorld;
 
 /**
  * The columns of a world at a tick, to be written out or hashed: mapped from the snapshot that
@@ -20,11 +20,11 @@ import org.arrowworld.table.World;
  */
 public final class WorldColumns implements Closeable {
   private final long tick;
-  private final List<TableView> tables;
+  private final List<TableColumns> tables;
   private final Codebook codebook;
   private final Closeable resource;
 
-  private WorldColumns(long tick, List<TableView> tables, Codebook codebook, Closeable resource) {
+  private WorldColumns(long tick, List<TableColumns> tables, Codebook codebook, Closeable resource) {
     this.tick = tick;
     this.tables = tables;
     this.codebook = codebook;
@@ -43,7 +43,7 @@ public final class WorldColumns implements Closeable {
         }
       }
     }
-    World world = timeline.at(tick, allocator);
+    MutableWorld world = timeline.at(tick, allocator);
     return new WorldColumns(
         world.tick(), List.copyOf(world.tables()), world.codebook(), world::close);
   }
@@ -83,7 +83,7 @@ public final class WorldColumns implements Closeable {
   }
 
   /** The tables in schema order. */
-  public List<TableView> tables() {
+  public List<TableColumns> tables() {
     return tables;
   }
 
@@ -92,7 +92,7 @@ public final class WorldColumns implements Closeable {
    *
    * @throws InvalidUseException if there is none; the message says which are
    */
-  public TableView table(String name) {
+  public TableColumns table(String name) {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
@@ -101,7 +101,7 @@ public final class WorldColumns implements Closeable {
                 new InvalidUseException(
                     Text.of(
                         "Unknown table '%s': this world has %s",
-                        name, tables.stream().map(TableView::name).toList())));
+                        name, tables.stream().map(TableColumns::name).toList())));
   }
 
   /** The words of string columns. */

@@ -19,7 +19,7 @@ import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
 
 /** A Parquet archive, gone on with if it was interrupted. */
@@ -87,10 +87,10 @@ final class ArchiveExport {
   private void world(ParquetArchive archive) throws IOException {
     try (WorldColumns state = store.columnsAt(Exports.tick(store, request))) {
       store.warnings().forEach(watcher::note);
-      List<TableView> wanted = Exports.tables(request, state);
+      List<TableColumns> wanted = Exports.tables(request, state);
       tick = OptionalLong.of(state.tick());
       tables = wanted.size();
-      long total = wanted.stream().mapToLong(TableView::rows).sum();
+      long total = wanted.stream().mapToLong(TableColumns::rows).sum();
       try (Watching watch = new Watching(watcher, total)) {
         if (request.rows().table().isEmpty()) {
           archive.world(state, rows -> form(watch.watch(rows)));

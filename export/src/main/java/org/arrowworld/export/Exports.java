@@ -28,7 +28,7 @@ import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.WorldColumns;
 
@@ -79,8 +79,8 @@ public final class Exports {
   private ExportResult tables() throws IOException {
     try (WorldColumns state = store.columnsAt(tick(store, request))) {
       store.warnings().forEach(watcher::note);
-      List<TableView> tables = tables(request, state);
-      long total = tables.stream().mapToLong(TableView::rows).sum();
+      List<TableColumns> tables = tables(request, state);
+      long total = tables.stream().mapToLong(TableColumns::rows).sum();
       TableOutput output = new TableOutput(store.info(), state, request.format(), request.form());
       try (Watching watch = new Watching(watcher, total)) {
         if (request.format() == Format.SQLITE) {
@@ -96,22 +96,22 @@ public final class Exports {
     }
   }
 
-  private void database(TableOutput output, List<TableView> tables, Watching watch)
+  private void database(TableOutput output, List<TableColumns> tables, Watching watch)
       throws IOException {
     try (SqliteDatabase database = SqliteDatabase.create(request.output().path())) {
-      for (TableView table : tables) {
+      for (TableColumns table : tables) {
         database.add(watch.watch(output.rows(table)));
       }
       database.commit();
     }
   }
 
-  private void directory(TableOutput output, List<TableView> tables, Watching watch)
+  private void directory(TableOutput output, List<TableColumns> tables, Watching watch)
       throws IOException {
     try (OutputDirectory directory =
         OutputDirectory.begin(request.output().path(), request.output().existing())) {
       DiskStorage storage = new DiskStorage(directory.directory());
-      for (TableView table : tables) {
+      for (TableColumns table : tables) {
         if (request.format() != Format.NPY) {
           output.write(storage, table.name() + "." + request.format().label(), table, watch);
         } else if (request.rows().table().isPresent()) {
@@ -132,7 +132,7 @@ public final class Exports {
     return wanted.isPresent() ? wanted.getAsLong() : store.lastTick();
   }
 
-  static List<TableView> tables(ExportRequest request, WorldColumns state) {
+  static List<TableColumns> tables(ExportRequest request, WorldColumns state) {
     return request.rows().table().isPresent()
         ? List.of(state.table(request.rows().table().get()))
         : state.tables();

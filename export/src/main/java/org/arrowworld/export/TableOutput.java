@@ -18,7 +18,7 @@ import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
 
 /** Writes tables of a state as files, each published whole: the one way for every caller. */
@@ -29,7 +29,7 @@ record TableOutput(StoreInfo store, WorldColumns state, Format format, Form form
    *
    * @param watch is told of rows
    */
-  void write(Storage storage, String path, TableView table, Watching watch) throws IOException {
+  void write(Storage storage, String path, TableColumns table, Watching watch) throws IOException {
     switch (format) {
       case ARROW -> arrow(storage, path, table, watch);
       case NPZ -> {
@@ -48,7 +48,7 @@ record TableOutput(StoreInfo store, WorldColumns state, Format format, Form form
   }
 
   /** In the layout of snapshots, which is mapped and checked; without unsigned types as rows. */
-  private void arrow(Storage storage, String path, TableView table, Watching watch)
+  private void arrow(Storage storage, String path, TableColumns table, Watching watch)
       throws IOException {
     if (form.signed()) {
       ArrowWriter.write(storage, path, new SignedRows(watch.watch(rows(table))));
@@ -61,13 +61,13 @@ record TableOutput(StoreInfo store, WorldColumns state, Format format, Form form
   }
 
   /** Writes a table's columns as arrays, a file each. */
-  void arrays(Storage directory, TableView table, Watching watch) throws IOException {
+  void arrays(Storage directory, TableColumns table, Watching watch) throws IOException {
     TableNpz.writeFiles(directory, table, state.words());
     watch.wrote(table.rows());
   }
 
   /** A table's rows. */
-  RowSource rows(TableView table) throws IOException {
+  RowSource rows(TableColumns table) throws IOException {
     FileOrigin origin = FileOrigin.of(store).table(table.name(), state.tick(), Hashes.table(table));
     return new TableSource(table, state.codebook()::utf8, origin.pairs());
   }

@@ -9,6 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.WorldSchema;
@@ -18,7 +19,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
 final class BaseStore {
@@ -61,7 +61,7 @@ final class BaseStore {
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing());
-        World world = new World(schema, codebook, allocator)) {
+        MutableWorld world = new MutableWorld(schema, codebook, allocator)) {
       Map<String, Integer> rows = new LinkedHashMap<>();
       for (MappedTable table : tables) {
         world.table(table.name()).restore(table, 0, new int[0], new int[0]);

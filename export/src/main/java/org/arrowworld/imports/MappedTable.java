@@ -18,10 +18,10 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A foreign table with valid names and types, as it goes into a store (spec T-1 to T-6). */
-final class MappedTable implements TableView {
+final class MappedTable implements TableColumns {
   private static final Set<String> RESERVED =
       Set.of("id", "gen", "born", "died", "parent", "cause");
   private static final int NAME_CHARS = 100;

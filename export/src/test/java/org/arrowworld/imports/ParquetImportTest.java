@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
-import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
@@ -23,8 +22,9 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.Store;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +75,7 @@ class ParquetImportTest {
     assertThat(kept).hasSameBinaryContentAs(file);
     try (Store store = Store.open(new DiskStorage(folder.resolve("store")));
         World world = store.at(0)) {
-      WorldTable table = world.table("boats");
+      TableView table = world.table("boats");
       for (int row = 0; row < ROWS; row++) {
         assertThat(bits(table, "id", row)).isEqualTo(row * 3L);
         assertThat(bits(table, "serial", row)).isEqualTo(Long.MIN_VALUE + row);
@@ -92,7 +92,7 @@ class ParquetImportTest {
     }
   }
 
-  private static long bits(WorldTable table, String name, int row) {
+  private static long bits(TableView table, String name, int row) {
     var column =
         table.columns().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     return switch (column.type().widthBytes()) {
@@ -103,7 +103,7 @@ class ParquetImportTest {
     };
   }
 
-  private static String word(World world, WorldTable table, String name, int row) {
+  private static String word(World world, TableView table, String name, int row) {
     return world.codebook().word((int) bits(table, name, row));
   }
 

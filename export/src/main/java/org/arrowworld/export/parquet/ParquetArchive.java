@@ -28,7 +28,7 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.WorldColumns;
 
@@ -135,7 +135,7 @@ public final class ParquetArchive implements Closeable {
   }
 
   /** A world's tables and words. */
-  private record State(long tick, List<? extends TableView> tables, Codebook words) {}
+  private record State(long tick, List<? extends TableColumns> tables, Codebook words) {}
 
   /** Adds the tables of a world and its codebook; once at most. */
   public void world(World source) throws IOException {
@@ -157,7 +157,7 @@ public final class ParquetArchive implements Closeable {
     if (!world.isEmpty()) {
       throw new InvalidUseException(Text.of("Cannot add a second world to %s", directory));
     }
-    for (TableView table : source.tables()) {
+    for (TableColumns table : source.tables()) {
       table(source, table, form);
     }
     CodebookTable words = new CodebookTable(source.words());
@@ -171,12 +171,12 @@ public final class ParquetArchive implements Closeable {
   }
 
   /** Adds one table of a state. */
-  public void table(WorldColumns source, TableView table, UnaryOperator<RowSource> form)
+  public void table(WorldColumns source, TableColumns table, UnaryOperator<RowSource> form)
       throws IOException {
     table(new State(source.tick(), source.tables(), source.codebook()), table, form);
   }
 
-  private void table(State source, TableView table, UnaryOperator<RowSource> form)
+  private void table(State source, TableColumns table, UnaryOperator<RowSource> form)
       throws IOException {
     String hash = Hashes.table(table);
     FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);

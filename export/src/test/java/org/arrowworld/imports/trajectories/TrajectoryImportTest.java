@@ -18,13 +18,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.Store;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +94,7 @@ class TrajectoryImportTest {
       String name = timeline.info().schema().tables().get(0).name();
       for (Map.Entry<Long, Map<Integer, double[]>> frame : frames.entrySet()) {
         try (World world = timeline.at(frame.getKey())) {
-          WorldTable table = world.table(name);
+          TableView table = world.table(name);
           assertThat(world.tick()).isEqualTo(frame.getKey());
           assertThat(table.rows()).isEqualTo(frame.getValue().size());
           for (Map.Entry<Integer, double[]> person : frame.getValue().entrySet()) {
