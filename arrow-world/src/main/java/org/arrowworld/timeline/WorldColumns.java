@@ -8,11 +8,11 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.internal.world.MutableWorld;
 
 /**
  * The columns of a world at a tick, to be written out or hashed: mapped from the snapshot that
@@ -24,7 +24,8 @@ public final class WorldColumns implements Closeable {
   private final Codebook codebook;
   private final Closeable resource;
 
-  private WorldColumns(long tick, List<TableColumns> tables, Codebook codebook, Closeable resource) {
+  private WorldColumns(
+      long tick, List<TableColumns> tables, Codebook codebook, Closeable resource) {
     this.tick = tick;
     this.tables = tables;
     this.codebook = codebook;

@@ -18,6 +18,7 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
@@ -37,7 +38,7 @@ final class ArchiveExport {
   }
 
   ExportResult run() throws IOException {
-    Path out = request.output().path().toAbsolutePath().normalize();
+    Path out = AbsolutePath.of(request.output().path());
     Files.createDirectories(out.getParent());
     DiskStorage parent = new DiskStorage(out.getParent());
     ParquetOptions options = ParquetOptions.DEFAULT.with(request.form().profile());

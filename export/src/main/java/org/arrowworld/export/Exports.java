@@ -26,6 +26,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.TableColumns;
@@ -209,7 +210,7 @@ public final class Exports {
   private record Target(DiskStorage parent, String name) {}
 
   private Target target() throws IOException {
-    Path absolute = request.output().path().toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(request.output().path());
     Files.createDirectories(absolute.getParent());
     return new Target(new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.ParquetArchive;
@@ -29,7 +30,6 @@ import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.Store;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.LogSpans;
@@ -34,7 +35,6 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.AnyWorld;
-import org.arrowworld.Store;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 

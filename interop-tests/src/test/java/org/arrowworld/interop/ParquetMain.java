@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
 import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetLogWriter;
@@ -69,8 +67,7 @@ public final class ParquetMain {
 
   private static void store(DiskStorage storage, Path out) throws IOException {
     DiskStorage target = new DiskStorage(out);
-    try (BufferAllocator memory = new RootAllocator();
-        Store history = Store.open(storage);
+    try (Store history = Store.open(storage);
         World world = history.at(history.lastTick())) {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
       for (TableColumns table : world.tables()) {

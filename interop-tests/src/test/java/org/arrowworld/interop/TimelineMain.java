@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
@@ -18,7 +19,6 @@ import org.arrowworld.log.LogTruncation;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.Store;
 
 /**
  * Histories for Python to replay.
@@ -38,7 +38,7 @@ public final class TimelineMain {
     if (args[0].equals("fence")) {
       DiskStorage storage = new DiskStorage(directory);
       try (Store timeline = Store.open(storage)) {
-        LogTruncation.begin(storage, timeline.positionOf(Long.parseLong(args[2])));
+        LogTruncation.begin(storage, timeline.log().positionAt(Long.parseLong(args[2])));
       }
       return;
     }

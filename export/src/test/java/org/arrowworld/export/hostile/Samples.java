@@ -28,18 +28,18 @@ import org.apache.arrow.vector.ipc.ArrowWriter;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.arrowworld.Store;
 import org.arrowworld.export.npz.LogNpz;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
-import org.arrowworld.table.World;
 import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.Store;
+import org.arrowworld.table.World;
 
 /** Sound files of every kind that can be imported, small. */
 final class Samples {

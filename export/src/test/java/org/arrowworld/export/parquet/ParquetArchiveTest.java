@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -23,7 +24,6 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.Store;
 import org.junit.jupiter.api.Test;
 
 /** An archive is there as a whole or not at all. */

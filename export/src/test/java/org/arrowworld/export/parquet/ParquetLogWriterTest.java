@@ -16,6 +16,7 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Binary;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.internal.Text;
@@ -28,7 +29,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,8 +168,8 @@ class ParquetLogWriterTest {
     assertThat(commits.rows()).isEqualTo(20_480);
   }
 
-  private static Map<String, List<Object>> rows(
-      Store history, long first, long last, Words words) throws IOException {
+  private static Map<String, List<Object>> rows(Store history, long first, long last, Words words)
+      throws IOException {
     Map<String, List<Object>> columns = new LinkedHashMap<>();
     for (String name : List.of("seq", "tick", "rid", "key", "key_code", "val")) {
       columns.put(name, new ArrayList<>());
