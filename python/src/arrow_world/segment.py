@@ -146,7 +146,7 @@ class SegmentReader:
             self._batch += 1
             self.next_seq += len(rows)
             self.last_crc, self.end, start, self._pos = stored, message.end, message.end, message.end
-            self.stats.append(_stat(rows, stored))
+            self.stats.append(batch_stat(rows, stored))
             yield rows
         self._finish()
 
@@ -250,7 +250,7 @@ class SegmentReader:
         return pos
 
 
-def _stat(rows: Rows, crc: int) -> list[str]:
+def batch_stat(rows: Rows, crc: int) -> list[str]:
     if not len(rows):
         return [str(rows.first_seq), "0", "0", "0", "0", "0", f"{crc:08x}"]
     numbers = (rows.first_seq, len(rows), rows.tick.min(), rows.tick.max(), rows.rid.min(), rows.rid.max())

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import jsonfile
 from .codebook import Codebook
-from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
+from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .events import Events, Selection, Ticks
 from .foreign import describe
 from .html import grid
@@ -46,7 +46,7 @@ def read_store_info(path: Path) -> StoreInfo:
     try:
         m = Members(jsonfile.read(file), file)
     except (FileNotFoundError, NotADirectoryError) as e:
-        raise InvalidUseError(f"Cannot open {path}: {describe(path)}.") from e
+        raise StoreNotFoundError(f"Cannot open {path}: {describe(path)}.") from e
     if m.text("kind") != "arrow-world store":
         raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world store'", file)
     if m.count("format") != FORMAT:

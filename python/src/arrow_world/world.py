@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,16 @@ from .values import DTYPES, Array
 
 
 class Table(Frame):
-    """Live rows `[0, rows)` of one table; `table['pos_x']` is a read-only NumPy array of shape (rows,)."""
+    """Live rows `[0, rows)` of one table; `table['pos_x']` is a NumPy array of shape (rows,).
+
+    An array handed out cannot be written to and never changes: a world that goes on writes to copies.
+    """
 
     def __init__(self, schema: TableSchema, codebook: Codebook) -> None:
         self.schema = schema
         self.codebook = codebook
         self.rows = 0
-        self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
+        self._columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
         self.next_id = 0
         self.free: list[tuple[int, int]] = []
         """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
@@ -36,11 +40,20 @@ class Table(Frame):
         self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self.columns:
-            raise InvalidUseError(f"No column {name!r} in {self.schema.name}; it has {', '.join(self.columns)}.")
-        view = self.columns[name].view()
-        view.flags.writeable = False
-        return view
+        if name not in self._columns:
+            raise InvalidUseError(f"No column {name!r} in {self.schema.name}; it has {', '.join(self._columns)}.")
+        return self._shown(name)
+
+    @property
+    def columns(self) -> Mapping[str, Array]:
+        """All columns in file order, as `table[name]` gives them."""
+        return MappingProxyType({name: self._shown(name) for name in self._columns})
+
+    def _shown(self, name: str) -> Array:
+        """The column as a view that nothing can make writable; from now on it is copied before it is changed."""
+        column = self._columns[name]
+        column.flags.writeable = False
+        return np.asarray(column.data.toreadonly())
 
     def __len__(self) -> int:
         return self.rows
@@ -59,8 +72,8 @@ class Table(Frame):
 
     def lookup(self) -> Lookup:
         """From live ids to slots; kept until a row is born or dies."""
-        if self._lookup is None or self._lookup.ids is not self.columns["id"]:
-            self._lookup = Lookup(self.columns["id"])
+        if self._lookup is None or self._lookup.ids is not self._columns["id"]:
+            self._lookup = Lookup(self._columns["id"])
         return self._lookup
 
     def slots(self, ids: Array) -> Array:
@@ -75,13 +88,15 @@ class Table(Frame):
         return slots
 
     def copy_to(self, other: Table) -> None:
-        """Gives another table of the schema this state; columns that cannot be written to are shared."""
+        """Gives another table of the schema this state; the columns are shared until one of the two changes them."""
         other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
-        other.columns = {name: c.copy() if c.flags.writeable else c for name, c in self.columns.items()}
+        for column in self._columns.values():
+            column.flags.writeable = False
+        other._columns = dict(self._columns)
 
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
+        return hashes.hash_columns(self[n] for n in (self._columns if names is None else names))
 
 
 class World:
@@ -115,16 +130,15 @@ class World:
         self.schema.table(name)
         return self.tables[name]
 
-    def apply(self, rows: Rows, keys: Mapping[int, Key] | Iterable[Key], source: str | Path = "log") -> None:
-        """Applies whole committed ticks that follow `seq` (order.md).
+    def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
+        """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.
 
         rows: with commit rows; keys: the declarations; source: named in errors. Raises DamagedFileError where a row
         contradicts the state; the world is then of no further use.
         """
         from .replay import replay
 
-        declared = list(keys.values()) if isinstance(keys, Mapping) else list(keys)
-        problem = replay(self, rows, declared)
+        problem = replay(self, rows, list(keys))
         if problem:
             raise DamagedFileError(problem, source)
 
