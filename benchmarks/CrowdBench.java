@@ -162,7 +162,7 @@ final class CrowdBench {
         Locale.ROOT,
         "{\"mode\":\"%s\",\"threads\":%d,\"creatures\":%d,\"world_rows\":%d,\"median_ms\":%.2f,\"max_ms\":%.2f,"
             + "\"all_ms\":%s,\"log_rows_per_tick\":%d,\"log_bytes_per_tick\":%d,\"arrow_bytes\":%d,"
-            + "\"heap_bytes\":%d,\"resume_hash\":\"%s\"}%n",
+            + "\"heap_bytes\":%d,\"resume_hash\":\"%s\"}\n",
         mode.name().toLowerCase(Locale.ROOT),
         threads,
         world.table("creature").rows(),

@@ -57,7 +57,7 @@ public final class FieldsBench {
     System.out.printf(
         Locale.ROOT,
         "{\"forced\": %s, \"written\": %s, \"slabs\": %s, \"point\": %s, \"rss_anon_kib\": %s,"
-            + " \"slab_sum\": %s, \"point_sum\": %s, \"java\": \"%s\"}%n",
+            + " \"slab_sum\": %s, \"point_sum\": %s, \"java\": \"%s\"}\n",
         forced, written, slabs, points, anonymousKib, checksum[0], checksum[1],
         System.getProperty("java.version"));
   }

@@ -65,9 +65,9 @@ final class LogBench {
       bench.pauses("pause_throttled", 100e6);
       records.run();
     }
-    System.out.printf("{\"name\":\"chain\",\"value\":\"%016x\"}%n", chain);
-    System.out.printf(
-        "{\"name\":\"java\",\"value\":\"%s\"}%n", System.getProperty("java.vm.version"));
+    System.out.printf(Locale.ROOT, "{\"name\":\"chain\",\"value\":\"%016x\"}\n", chain);
+    System.out.printf(Locale.ROOT, 
+        "{\"name\":\"java\",\"value\":\"%s\"}\n", System.getProperty("java.vm.version"));
   }
 
   private static boolean counted;
@@ -83,7 +83,7 @@ final class LogBench {
   static void print(String name, double value, String unit) {
     if (counted) {
       System.out.printf(
-          Locale.ROOT, "{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"%s\"}%n", name, value, unit);
+          Locale.ROOT, "{\"name\":\"%s\",\"value\":%.4f,\"unit\":\"%s\"}\n", name, value, unit);
     }
   }
 

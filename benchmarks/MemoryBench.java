@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.log.Durability;
@@ -80,7 +81,7 @@ final class MemoryBench {
             }
           });
     }
-    System.out.printf("%d rows, checksum %016x%n", sums[0], sums[1]);
+    System.out.printf(Locale.ROOT, "%d rows, checksum %016x\n", sums[0], sums[1]);
   }
 
   /** States and histories inside the window, and outside, where they are the timeline's. */

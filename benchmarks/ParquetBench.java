@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -82,16 +83,16 @@ public final class ParquetBench {
   private static void facts(TableView table, Timeline history) throws IOException {
     List<String> hashes =
         table.columns().stream()
-            .map(c -> "\"%s\":\"%s\"".formatted(c.name(), Hashes.columns(table, List.of(c.name()))))
+            .map(c -> String.format(Locale.ROOT, "\"%s\":\"%s\"", c.name(), Hashes.columns(table, List.of(c.name()))))
             .toList();
-    System.out.printf(
-        "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}%n",
+    System.out.printf(Locale.ROOT, 
+        "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}\n",
         String.join(",", hashes), history.end().seq(), history.end().chain());
   }
 
   private static void report(String view, String form, long rows, long bytes, long start) {
-    System.out.printf(
-        "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}%n",
+    System.out.printf(Locale.ROOT, 
+        "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}\n",
         view, form, rows, bytes, (System.nanoTime() - start) / 1e9);
   }
 

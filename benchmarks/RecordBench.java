@@ -184,7 +184,7 @@ final class RecordBench {
       Object[] p = record.getParameters();
       return String.format(
           Locale.ROOT,
-          "%tFT%<tT INFO time=%s activity=%s entity=%s value=%s%n",
+          "%tFT%<tT INFO time=%s activity=%s entity=%s value=%s\n",
           record.getMillis(), p[0], p[1], p[2], p[3]);
     }
   }

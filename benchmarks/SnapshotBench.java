@@ -91,7 +91,7 @@ public final class SnapshotBench {
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           Locale.ROOT,
-          "{\"what\":\"%s\",\"seconds\":%.6f,\"bytes\":%d,\"checksum\":%.3f}%n",
+          "{\"what\":\"%s\",\"seconds\":%.6f,\"bytes\":%d,\"checksum\":%.3f}\n",
           what,
           seconds,
           path == null ? 0 : bytes(path),
@@ -180,7 +180,7 @@ public final class SnapshotBench {
 
   private void snapshots() throws IOException {
     WorldSchema schema = WorldSchema.of(CREATURE);
-    String directory = "snapshots/%020d.v1".formatted(0);
+    String directory = String.format(Locale.ROOT, "snapshots/%020d.v1", 0);
     try (BufferAllocator memory = new RootAllocator();
         World world = new World(schema, new Codebook(), memory)) {
       world.table("creature").restore(table, table.rows(), new int[0], new int[0]);
@@ -209,7 +209,7 @@ public final class SnapshotBench {
           double pause = (System.nanoTime() - start) / 1e9;
           background.await();
           double whole = (System.nanoTime() - start) / 1e9;
-          String line = "{\"what\":\"%s\",\"seconds\":%.6f,\"bytes\":%d,\"checksum\":0}%n";
+          String line = "{\"what\":\"%s\",\"seconds\":%.6f,\"bytes\":%d,\"checksum\":0}\n";
           System.out.printf(Locale.ROOT, line, "background snapshot, pause", pause, bytes(directory));
           System.out.printf(Locale.ROOT, line, "background snapshot, until published", whole, bytes(directory));
         }

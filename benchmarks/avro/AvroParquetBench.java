@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -48,7 +49,7 @@ public final class AvroParquetBench {
         Files.deleteIfExists(file);
         long start = System.nanoTime();
         write(source, file, args[2].equals("zstd"), Integer.parseInt(args[5]));
-        System.out.printf("{\"seconds\":%.4f}%n", (System.nanoTime() - start) / 1e9);
+        System.out.printf(Locale.ROOT, "{\"seconds\":%.4f}\n", (System.nanoTime() - start) / 1e9);
       }
     }
   }

@@ -21,7 +21,7 @@ final class ChronicleBench {
       try (ChronicleQueue queue = SingleChronicleQueueBuilder.single(folder).build()) {
         double nanos = append(queue, rows);
         check(queue, rows);
-        System.out.printf(Locale.ROOT, "chronicle_scalar %.3f ns/triple%n", nanos / rows);
+        System.out.printf(Locale.ROOT, "chronicle_scalar %.3f ns/triple\n", nanos / rows);
       }
     }
   }

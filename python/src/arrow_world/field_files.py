@@ -21,6 +21,7 @@ import numpy as np
 from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
 from .lock import StoreLock
 from .publish import force_directory, publish_file, write_at
+from .regular import open_regular, read_regular
 
 VERSION = 1
 TIMES, METADATA, LOCK = "times.npy", "metadata.json", "LOCK"
@@ -92,7 +93,7 @@ class GrowingNpy:
         self._dtype, self._row_shape = dtype, row_shape
         self._header = header(dtype, (0, *row_shape))
         self._row_bytes = dtype.itemsize * math.prod(row_shape)
-        self._fd = os.open(path, os.O_RDWR)
+        self._fd = open_regular(path, os.O_RDWR)
 
     def reserve(self, rows: int) -> None:
         end = len(self._header) + rows * self._row_bytes
@@ -134,7 +135,7 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
         raise DamagedFileError("the file is missing, the metadata name it", path, remedy="")
     ours = header(dtype, (counted or 0, *row_shape))
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             version = np.lib.format.read_magic(file)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, fortran, found = read(file)
@@ -142,7 +143,7 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
         if offset + math.prod(shape) * found.itemsize > path.stat().st_size:
             raise ValueError("the header counts more rows than there are")
     except (ValueError, OverflowError, TypeError, SyntaxError, RecursionError, tokenize.TokenError) as e:
-        with path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             data = file.read(len(ours))
         same = ours.index(b"'shape': (") + len(b"'shape': (")
         enough = len(ours) + (counted or 0) * dtype.itemsize * math.prod(row_shape) <= path.stat().st_size
@@ -205,7 +206,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if path.stat().st_size > _MAX_METADATA_BYTES:
         raise DamagedFileError(f"{path.stat().st_size} bytes of metadata, at most {_MAX_METADATA_BYTES} are read", path,
                                remedy="")
-    data = path.read_bytes()
+    data = read_regular(path)
     tail = _TAIL.fullmatch(data[-_TAIL_BYTES:])  # other writers have none
     if tail is not None and b"%08x" % zlib.crc32(data[:-_TAIL_BYTES]) != tail[1]:
         raise DamagedFileError("its CRC-32 is not the one it names", path, remedy="")

@@ -20,7 +20,7 @@ class Table:
 
     __slots__ = ("buf", "pos", "_vtable", "_vtable_size")
 
-    def __init__(self, buf: bytes, pos: int) -> None:
+    def __init__(self, buf: bytes | memoryview, pos: int) -> None:
         self.buf = buf
         self.pos = pos
         self._vtable = pos - self._get("<i", pos)
@@ -30,7 +30,7 @@ class Table:
         self._get("<H", self._vtable + self._vtable_size - 2)
 
     @staticmethod
-    def root(buf: bytes) -> "Table":
+    def root(buf: bytes | memoryview) -> "Table":
         """The root table of a buffer."""
         if len(buf) < 8:
             raise Malformed(f"metadata has {len(buf)} bytes")
@@ -87,7 +87,7 @@ class Table:
         """A string field, "" when absent."""
         pos, count = self.vector(slot, 1)
         try:
-            return self.buf[pos : pos + count].decode()
+            return bytes(self.buf[pos : pos + count]).decode()
         except UnicodeDecodeError as e:
             raise Malformed("metadata string is not UTF-8") from e
 

@@ -20,6 +20,8 @@ def describe(path: Path) -> str:
     inside = next((p for p in path.resolve().parents if (p / "store.json").is_file()), None)
     if inside is not None:
         return f"it is a part of a store; open the store, {inside.name}, itself"
+    if not path.is_file() and not path.is_dir():
+        return "it is a FIFO or a device, and a store is a directory"
     if path.is_file():
         with path.open("rb") as file:
             head = file.read(16)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import DamagedFileError
+from .regular import read_regular
 
 _TAIL = re.compile(rb',"crc":"([0-9a-f]{8})"}\n')
 _TAIL_BYTES = len(b',"crc":"00000000"}\n')
@@ -25,7 +26,7 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises DamagedFileError, or FileNotFoundError.
     """
-    data = path.read_bytes()
+    data = read_regular(path)
     head, tail = data[:-_TAIL_BYTES], _TAIL.fullmatch(data[-_TAIL_BYTES:])
     if tail is None:
         raise DamagedFileError("the file does not end in its crc member and one newline", path, len(head))

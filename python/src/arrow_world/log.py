@@ -15,6 +15,7 @@ from .codebook import Codebook
 from .errors import DamagedFileError
 from .events import Events
 from .frames import Frame
+from .regular import require_real
 from .rows import Rows, commit_problem, concat
 from .schema import Key
 from .segment import SegmentReader, Torn
@@ -78,6 +79,7 @@ def list_segments(store: Path) -> list[SegmentFile]:
     """Segments by first seq; live ones are listed first, so that one sealed meanwhile is not missed (L-20)."""
     found: dict[int, SegmentFile] = {}
     for folder, suffix in ((store / "log" / "live", "arrows"), (store / "log", "arrow")):
+        require_real(folder)
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = _NAME.fullmatch(path.name)
             if name and name[2] == suffix and int(name[1]) < 1 << 63:

@@ -14,15 +14,15 @@ import numpy as np
 
 from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
-from .ipc import (BATCH, CONTINUATION, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits,
+from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits,
                   read_footer, read_message, read_nodes, read_schema, read_words)
+from .regular import open_regular
 from .rows import Rows
 from .schema import COMMIT, Key
+from .search import BatchSearch
 
 FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
-_SCAN_BYTES = 1 << 20
-_PREFIX_BYTES = 8
 _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
@@ -63,7 +63,7 @@ class SegmentReader:
         self.stats: list[list[str]] = []
         self._store_id = store_id
         self._batch = 0
-        self._fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        self._fd = open_regular(path)
         try:
             self._source = FileSource(self._fd)
             self._words: dict[int, list[str]] = {}
@@ -215,39 +215,24 @@ class SegmentReader:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
         later = self._later_batch()
         if later is not None:
-            raise DamagedFileError(f"{reason}; a later batch of the log stands at byte {later}, so this is no torn end "
-                                   "(L-23)", self.path, self.end, self._batch)
+            raise DamagedFileError(f"{reason}; {later}, so this is no torn end (L-23)", self.path, self.end, self._batch)
         self.torn = Torn(self.path, self.end, reason)
 
-    def _later_batch(self) -> int | None:
-        """Offset of a well-framed batch written when the first row not verified had been forced (B-8, L-23).
+    def _later_batch(self) -> str | None:
+        """What is found of a well-framed batch written when the first row not verified had been forced (B-8, L-23).
 
         No length is trusted on the way: a damaged one would lead past good batches.
         """
-        pos = self._resynchronise(0 if self.last_crc is None else self.end)
-        while pos < self._source.size:
-            try:
-                message = read_message(self._source, pos)
-                if message is not None and message.kind == BATCH and "aw.crc" in message.custom:
-                    first_seq = message.custom.get("aw.first_seq")
-                    synced = message.custom.get("aw.synced", first_seq)
-                    if (first_seq and synced and _TEXT.fullmatch(first_seq.value) and _TEXT.fullmatch(synced.value)
-                            and int(synced.value) > self.next_seq):
-                        return pos
-            except Malformed:
-                pass
-            pos = self._resynchronise(pos + _PREFIX_BYTES)
+        search = BatchSearch(self._source)
+        for offset, custom in search.batches(0 if self.last_crc is None else self.end):
+            first_seq = custom.get("aw.first_seq", "")
+            synced = custom.get("aw.synced", first_seq)
+            if ("aw.crc" in custom and _TEXT.fullmatch(first_seq) and _TEXT.fullmatch(synced)
+                    and int(synced) > self.next_seq):
+                return f"a later batch of the log stands at byte {offset}"
+        if search.gave_up:
+            return "so much behind it looks like the beginning of a batch that not all can be looked at"
         return None
-
-    def _resynchronise(self, pos: int) -> int:
-        while pos < self._source.size:
-            block = np.frombuffer(self._source.read(pos, _SCAN_BYTES), "u1")
-            words = block[: len(block) // 8 * 8].reshape(-1, 8)
-            hits = np.flatnonzero((words[:, :4] == CONTINUATION[0]).all(axis=1))
-            if len(hits):
-                return pos + 8 * int(hits[0])
-            pos += _SCAN_BYTES
-        return pos
 
 
 def batch_stat(rows: Rows, crc: int) -> list[str]:

@@ -14,6 +14,7 @@ from .ipc import Field
 from .ipc_write import batch_metadata, body, dictionary_message, frame, schema_metadata
 from .jsonfile import chain_hex
 from .publish import publish_file, write_at
+from .regular import open_regular
 from .rows import Rows
 from .schema import Key
 from .segment import FORMAT
@@ -68,7 +69,7 @@ class LiveSegment:
         self.first_seq = first_seq
         self.key_type = key_type
         self._keys_written, self._strings = keys_written, strings
-        self._fd = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+        self._fd = open_regular(path, os.O_RDWR)
         self.end = os.fstat(self._fd).st_size if end is None else end
         if last_crc is not None:
             self._running = zlib.crc32(last_crc.to_bytes(4, "little"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from .flatbuf import Malformed
 from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Message, Node, buffer_ranges, messages,
                   read_footer, read_nodes, read_schema, read_words)
 from .jsonfile import Members
+from .regular import open_regular, require_real
 from .schema import Column, Schema
 from .segment import FORMAT
 from .values import Array
@@ -58,6 +60,7 @@ class Manifest:
 def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
     """(tick, schema version, directory) of all snapshots, ascending."""
     folder = store / "snapshots"
+    require_real(folder)
     names = [(_NAME.fullmatch(p.name), p) for p in (folder.iterdir() if folder.is_dir() else ())]
     return sorted((int(n[1]), int(n[2]), p) for n, p in names if n)
 
@@ -65,6 +68,7 @@ def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
 def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     """Reads and checks manifest.json (N-5)."""
     path = directory / "manifest.json"
+    require_real(directory)
     try:
         m = Members(jsonfile.read(path), path)
     except FileNotFoundError as e:
@@ -107,7 +111,7 @@ def _open(manifest: Manifest, name: str) -> _File:
         raise DamagedFileError(f"the manifest does not list {name}", manifest.path / "manifest.json", remedy=_REMEDY)
     entry = manifest.files[name]
     try:
-        with open(path, "rb") as f:
+        with os.fdopen(open_regular(path), "rb") as f:
             size = f.seek(0, 2)
             if size != entry.u64("bytes") or size == 0:
                 raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.u64('bytes')}", path,

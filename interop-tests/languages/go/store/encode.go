@@ -115,7 +115,7 @@ func encodeFile(name string, schema *arrow.Schema, columns []arrow.Array, rows i
 	file = append(file, foot...)
 	file = binary.LittleEndian.AppendUint32(file, uint32(len(foot)))
 	file = append(file, "ARROW1"...)
-	digits := keyValues(rootTable(foot), 4, last+8)["aw.footer_crc"]
+	digits := keyValues(rootTable(foot), 4, last+8, maxMetadata)["aw.footer_crc"]
 	crc := crc32.ChecksumIEEE(file[last:])
 	copy(file[digits.from:digits.to], fmt.Sprintf("%08x", crc))
 	entry.Bytes = U64(len(file))

@@ -14,6 +14,8 @@ const (
 	kindDictionary  = 2 // MessageHeader of Arrow's Message.fbs
 	kindRecordBatch = 3
 	maxMetadata     = 16 << 20 // B-4
+	mostPairs       = 64       // of custom metadata in a batch that is looked for (B-5)
+	mostKey         = 100      // bytes of a metadata key
 	crcZeros        = "00000000"
 )
 
@@ -32,7 +34,10 @@ type span struct{ from, to int }
 var errEnd = errors.New("end of stream")
 
 // frameAt reads the framing of the message at pos and checks its bounds; errEnd where the stream ends there.
-func frameAt(file []byte, pos int) (f frame, err error) {
+func frameAt(file []byte, pos int) (f frame, err error) { return frameWith(file, pos, maxMetadata) }
+
+// frameWith is frameAt, reading so many pairs of custom metadata at most.
+func frameWith(file []byte, pos, most int) (f frame, err error) {
 	defer func() {
 		if r := recover(); r != nil { // flatbuffers' accessors do not check bounds
 			err = fmt.Errorf("message at byte %d: its metadata does not parse: %v", pos, r)
@@ -59,7 +64,7 @@ func frameAt(file []byte, pos int) (f frame, err error) {
 	}
 	f = frame{start: pos, end: pos + 8 + length + int(bodyLength), metadata: metadata, kind: message.GetByteSlot(slot(1), 0)}
 	f.body = file[pos+8+length : f.end]
-	f.custom = keyValues(message, 4, pos+8)
+	f.custom = keyValues(message, 4, pos+8, most)
 	return f, nil
 }
 
@@ -77,20 +82,29 @@ func rootTable(buf []byte) *flatbuffers.Table {
 func slot(field int) flatbuffers.VOffsetT { return flatbuffers.VOffsetT(4 + 2*field) }
 
 // keyValues reads a [KeyValue] field of a table whose buffer stands at byte `at` of the file.
-func keyValues(t *flatbuffers.Table, field, at int) map[string]span {
+func keyValues(t *flatbuffers.Table, field, at, most int) map[string]span {
 	o := t.Offset(slot(field))
 	if o == 0 {
 		return nil
 	}
 	all := map[string]span{}
 	first := t.Vector(flatbuffers.UOffsetT(o))
-	for i := range t.VectorLen(flatbuffers.UOffsetT(o)) {
+	for i := range min(most, t.VectorLen(flatbuffers.UOffsetT(o))) {
 		pair := flatbuffers.Table{Bytes: t.Bytes, Pos: t.Indirect(first + flatbuffers.UOffsetT(4*i))}
 		value := flatbuffers.UOffsetT(pair.Offset(slot(1)))
 		from := int(pair.Vector(value))
 		to := from + pair.VectorLen(value)
 		_ = t.Bytes[from:to] // panics where the value is not inside
-		all[pair.String(pair.Pos+flatbuffers.UOffsetT(pair.Offset(slot(0))))] = span{at + from, at + to}
+		key := int(pair.Vector(flatbuffers.UOffsetT(pair.Offset(slot(0)))))
+		length := pair.VectorLen(flatbuffers.UOffsetT(pair.Offset(slot(0))))
+		if length > mostKey {
+			continue // none that this format knows, and perhaps hostile
+		}
+		name := string(t.Bytes[key : key+length])
+		if _, twice := all[name]; twice {
+			panic(fmt.Sprintf("metadata key %q stands twice", name))
+		}
+		all[name] = span{at + from, at + to}
 	}
 	return all
 }
@@ -127,7 +141,7 @@ func readFooter(file []byte) (f footer, err error) {
 		return f, fmt.Errorf("a footer from byte %d to %d is not inside the file", start, tail)
 	}
 	root := rootTable(file[start:tail])
-	spans := keyValues(root, 4, start)
+	spans := keyValues(root, 4, start, maxMetadata)
 	f.batches = blocks(root, 3)
 	last := 8
 	if all := append(blocks(root, 2), f.batches...); len(all) > 0 {

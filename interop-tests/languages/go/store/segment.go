@@ -152,7 +152,7 @@ func verifyBatches(file []byte, start int, id string) (batches []frame, stop int
 // laterBatch looks for a batch of the log behind byte from (L-23): -1 if there is none.
 func laterBatch(file []byte, from int, unverified uint64) int {
 	for at := (from + 7) &^ 7; at+8 <= len(file); at += 8 {
-		f, err := frameAt(file, at)
+		f, err := frameWith(file, at, mostPairs)
 		if err != nil || f.kind != kindRecordBatch {
 			continue
 		}

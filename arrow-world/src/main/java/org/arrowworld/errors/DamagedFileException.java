@@ -1,6 +1,7 @@
 package org.arrowworld.errors;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /** A file is not what it was when it was written, or was never what it claims to be. */
 public class DamagedFileException extends IOException {
@@ -21,8 +22,8 @@ public class DamagedFileException extends IOException {
   public DamagedFileException(String file, long offset, String finding, Throwable cause) {
     super(
         offset < 0
-            ? "Cannot read %s: %s".formatted(file, finding)
-            : "Cannot read %s at byte %d: %s".formatted(file, offset, finding),
+            ? Text.of("Cannot read %s: %s", file, finding)
+            : Text.of("Cannot read %s at byte %d: %s", file, offset, finding),
         cause);
     this.file = file;
     this.offset = offset;

@@ -1,5 +1,7 @@
 package org.arrowworld.errors;
 
+import org.arrowworld.internal.Text;
+
 /**
  * The allocator a world was given, or the JVM, does not give the memory a table needs. Nothing was
  * changed: a tick that fails so is as if it had never begun.
@@ -13,8 +15,9 @@ public final class MemoryFullException extends RuntimeException {
    */
   public MemoryFullException(String column, long rows, Throwable cause) {
     super(
-        "Cannot hold %d rows of column '%s': %s; give the world's allocator a larger limit"
-            .formatted(rows, column, cause.getMessage()),
+        Text.of(
+            "Cannot hold %d rows of column '%s': %s; give the world's allocator a larger limit",
+            rows, column, cause.getMessage()),
         cause);
   }
 
@@ -30,8 +33,9 @@ public final class MemoryFullException extends RuntimeException {
    */
   public static MemoryFullException copying(String column, long bytes, OutOfMemoryError cause) {
     return new MemoryFullException(
-        "Cannot copy %d bytes of column '%s': %s; raise -XX:MaxDirectMemorySize"
-            .formatted(bytes, column, cause.getMessage()),
+        Text.of(
+            "Cannot copy %d bytes of column '%s': %s; raise -XX:MaxDirectMemorySize",
+            bytes, column, cause.getMessage()),
         cause);
   }
 
@@ -42,8 +46,9 @@ public final class MemoryFullException extends RuntimeException {
    */
   public static MemoryFullException importing(String file, OutOfMemoryError cause) {
     return new MemoryFullException(
-        "Cannot import %s: it needs more memory than there is (%s); raise -Xmx"
-            .formatted(file, cause.getMessage()),
+        Text.of(
+            "Cannot import %s: it needs more memory than there is (%s); raise -Xmx",
+            file, cause.getMessage()),
         cause);
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.errors;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /**
  * A snapshot that was written in the background failed. Nothing of it was published, earlier ones
@@ -16,8 +17,9 @@ public final class SnapshotFailedException extends IOException {
    */
   public SnapshotFailedException(long tick, Throwable cause) {
     super(
-        "Cannot write the snapshot of tick %d in the background: %s; nothing of it was published, and the log still holds that tick"
-            .formatted(tick, cause.getMessage()),
+        Text.of(
+            "Cannot write the snapshot of tick %d in the background: %s; nothing of it was published, and the log still holds that tick",
+            tick, cause.getMessage()),
         cause);
     this.tick = tick;
   }

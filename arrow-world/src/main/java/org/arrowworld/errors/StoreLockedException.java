@@ -1,6 +1,7 @@
 package org.arrowworld.errors;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /** Another writer holds the store. */
 public final class StoreLockedException extends IOException {
@@ -8,7 +9,8 @@ public final class StoreLockedException extends IOException {
 
   public StoreLockedException(String store, String holder) {
     super(
-        "Cannot open %s for writing: it is held by %s; wait until it ends, or open read-only"
-            .formatted(store, holder));
+        Text.of(
+            "Cannot open %s for writing: it is held by %s; wait until it ends, or open read-only",
+            store, holder));
   }
 }

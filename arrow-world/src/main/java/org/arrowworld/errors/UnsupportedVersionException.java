@@ -1,6 +1,7 @@
 package org.arrowworld.errors;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /** The file is sound but of a format or schema version this release does not know. */
 public final class UnsupportedVersionException extends IOException {
@@ -8,7 +9,8 @@ public final class UnsupportedVersionException extends IOException {
 
   public UnsupportedVersionException(String file, String what, long found, String known) {
     super(
-        "Cannot read %s: %s %d is not known to this release (it knows %s); use a newer release"
-            .formatted(file, what, found, known));
+        Text.of(
+            "Cannot read %s: %s %d is not known to this release (it knows %s); use a newer release",
+            file, what, found, known));
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.errors;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 
 /**
  * A write or force failed, so the writer accepts nothing more. The cause is the first failure;
@@ -18,8 +19,9 @@ public final class WriterPoisonedException extends IOException {
    */
   public WriterPoisonedException(long acknowledgedTick, long acknowledgedSeq, Throwable cause) {
     super(
-        "Cannot append: an earlier write failed (%s); stored up to tick %d, seq %d; reopen the store"
-            .formatted(cause.getMessage(), acknowledgedTick, acknowledgedSeq),
+        Text.of(
+            "Cannot append: an earlier write failed (%s); stored up to tick %d, seq %d; reopen the store",
+            cause.getMessage(), acknowledgedTick, acknowledgedSeq),
         cause);
     this.acknowledgedTick = acknowledgedTick;
     this.acknowledgedSeq = acknowledgedSeq;

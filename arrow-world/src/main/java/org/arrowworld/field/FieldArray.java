@@ -3,6 +3,7 @@ package org.arrowworld.field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 
 /**
@@ -27,7 +28,7 @@ public final class FieldArray {
     int given = doubles != null ? doubles.length : floats.length;
     if (size != given || Arrays.stream(shape).anyMatch(d -> d < 1)) {
       throw new InvalidUseException(
-          "Cannot use %d values as a field of shape %s".formatted(given, Arrays.toString(shape)));
+          Text.of("Cannot use %d values as a field of shape %s", given, Arrays.toString(shape)));
     }
   }
 

@@ -3,6 +3,7 @@ package org.arrowworld.field;
 import java.io.IOException;
 import java.util.function.Function;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The shape solver loops call: {@code (time, state)} after each step. One thread at a time.
@@ -30,8 +31,9 @@ public interface FieldCallback<S> {
       double interval, FieldSnapshotWriter writer, Function<S, FieldSnapshot> view) {
     if (!(interval > 0) || Double.isInfinite(interval)) {
       throw new InvalidUseException(
-          "Cannot take snapshots every %s: the interval must be finite and positive"
-              .formatted(interval));
+          Text.of(
+              "Cannot take snapshots every %s: the interval must be finite and positive",
+              interval));
     }
     return new FieldCallback<>() {
       private double start = Double.NaN;

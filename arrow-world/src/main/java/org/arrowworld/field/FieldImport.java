@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.TrailingBytes;
 import org.arrowworld.storage.AtomicFiles;
@@ -45,7 +46,7 @@ public final class FieldImport {
   public static Result run(Storage source, String directory, Storage target) throws IOException {
     if (!target.list("").isEmpty()) {
       throw new InvalidUseException(
-          "Cannot import to %s: it is not empty".formatted(target.description()));
+          Text.of("Cannot import to %s: it is not empty", target.description()));
     }
     List<String> arrays = new ArrayList<>(List.of(FieldFiles.TIMES));
     long count;
@@ -57,8 +58,9 @@ public final class FieldImport {
         throw new DamagedFileException(
             FieldFiles.in(directory, FieldFiles.METADATA),
             -1,
-            "it counts %d snapshots, the arrays hold %d"
-                .formatted(metadata.snapshots().getAsLong(), count));
+            Text.of(
+                "it counts %d snapshots, the arrays hold %d",
+                metadata.snapshots().getAsLong(), count));
       }
     }
     for (String array : arrays) {
@@ -97,7 +99,7 @@ public final class FieldImport {
         throw new DamagedFileException(
             path,
             header.dataOffset(),
-            "it holds %d snapshots, the run has %d".formatted(header.shape()[0], count));
+            Text.of("it holds %d snapshots, the run has %d", header.shape()[0], count));
       }
     }
   }

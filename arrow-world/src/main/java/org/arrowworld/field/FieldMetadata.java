@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 
 /**
@@ -235,12 +236,12 @@ public final class FieldMetadata {
       for (Map.Entry<String, String> member : extra.entrySet()) {
         if (!Json.isValue(member.getValue())) {
           throw new InvalidUseException(
-              "Cannot describe a run: member %s is no JSON value".formatted(member.getKey()));
+              Text.of("Cannot describe a run: member %s is no JSON value", member.getKey()));
         }
         if (complete.putIfAbsent(member.getKey(), member.getValue()) != null) {
           throw new InvalidUseException(
-              "Cannot describe a run: member %s has a meaning of its own"
-                  .formatted(member.getKey()));
+              Text.of(
+                  "Cannot describe a run: member %s has a meaning of its own", member.getKey()));
         }
       }
       try {

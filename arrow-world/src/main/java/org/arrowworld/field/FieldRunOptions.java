@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * How a run is written.
@@ -58,11 +59,11 @@ public record FieldRunOptions(
     Objects.requireNonNull(warnings, "warnings");
     if (flushEverySnapshots < 1) {
       throw new InvalidUseException(
-          "Cannot flush every %d snapshots: 1 is the least".formatted(flushEverySnapshots));
+          Text.of("Cannot flush every %d snapshots: 1 is the least", flushEverySnapshots));
     }
     if (expectedSnapshots.orElse(1) < 1) {
       throw new InvalidUseException(
-          "Cannot expect %d snapshots: 1 is the least".formatted(expectedSnapshots.getAsLong()));
+          Text.of("Cannot expect %d snapshots: 1 is the least", expectedSnapshots.getAsLong()));
     }
   }
 

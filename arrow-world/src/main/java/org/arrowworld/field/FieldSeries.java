@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.NpyOrder;
@@ -75,8 +76,9 @@ final class FieldSeries implements Closeable {
       }
       rows = counted;
       note =
-          "%s: its header was cut off in mid-write, %d snapshots are by the metadata"
-              .formatted(file.path(), counted);
+          Text.of(
+              "%s: its header was cut off in mid-write, %d snapshots are by the metadata",
+              file.path(), counted);
       return;
     }
     long[] shape = header.shape();
@@ -88,12 +90,12 @@ final class FieldSeries implements Closeable {
       throw new DamagedFileException(
           file.path(),
           0,
-          "its header is %s %s, the metadata say little-endian %s in C order with snapshots of %s"
-              .formatted(
-                  header.byteOrder() == ByteOrder.LITTLE_ENDIAN ? "little-endian" : "big-endian",
-                  header,
-                  type.descr(),
-                  Arrays.toString(rowShape)));
+          Text.of(
+              "its header is %s %s, the metadata say little-endian %s in C order with snapshots of %s",
+              header.byteOrder() == ByteOrder.LITTLE_ENDIAN ? "little-endian" : "big-endian",
+              header,
+              type.descr(),
+              Arrays.toString(rowShape)));
     }
     rows = shape[0];
     dataOffset = header.dataOffset();
@@ -182,8 +184,9 @@ final class FieldSeries implements Closeable {
     }
     if (slabBytes > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot read the box %s at once: it has %d bytes; read smaller ones"
-              .formatted(box, slabBytes));
+          Text.of(
+              "Cannot read the box %s at once: it has %d bytes; read smaller ones",
+              box, slabBytes));
     }
     if (!MappedRows.fits(rowBytes)) {
       return copiedSlab(index, box, axis, (int) slabBytes, (int) runBytes);
@@ -241,8 +244,9 @@ final class FieldSeries implements Closeable {
     }
     if (!inside || count > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot read point %s of a grid of %s over %d snapshots"
-              .formatted(Arrays.toString(point), Arrays.toString(rowShape), count));
+          Text.of(
+              "Cannot read point %s of a grid of %s over %d snapshots",
+              Arrays.toString(point), Arrays.toString(rowShape), count));
     }
     if (!MappedRows.fits(rowBytes)) {
       double[] values = new double[(int) count];

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.storage.Storage;
 
@@ -117,14 +118,14 @@ public final class FieldSnapshotWriter implements Closeable {
 
   private void checkTime(double time) {
     if (!Double.isFinite(time)) {
-      throw refused("the time is %s, it must be finite".formatted(time));
+      throw refused(Text.of("the time is %s, it must be finite", time));
     }
     if (time < lastTime) {
-      throw refused("the time %s is before the last one, %s".formatted(time, lastTime));
+      throw refused(Text.of("the time %s is before the last one, %s", time, lastTime));
     }
     if (options.expectedSnapshots().isPresent()
         && written >= options.expectedSnapshots().getAsLong()) {
-      throw refused("the run expects %d in all".formatted(written));
+      throw refused(Text.of("the run expects %d in all", written));
     }
   }
 
@@ -133,31 +134,32 @@ public final class FieldSnapshotWriter implements Closeable {
     for (String name : names) {
       FieldArray values = given.get(name);
       if (values == null) {
-        throw refused("%s %s is missing".formatted(kind, name));
+        throw refused(Text.of("%s %s is missing", kind, name));
       }
       if (!values.hasShape(gridShape)) {
         throw refused(
-            "%s %s has shape %s, the grid has %s"
-                .formatted(
-                    kind, name, Arrays.toString(values.shape()), Arrays.toString(gridShape)));
+            Text.of(
+                "%s %s has shape %s, the grid has %s",
+                kind, name, Arrays.toString(values.shape()), Arrays.toString(gridShape)));
       }
       if (values.type() != metadata.type()) {
         throw refused(
-            "%s %s is %s, the run is %s"
-                .formatted(kind, name, values.type().descr(), metadata.type().descr()));
+            Text.of(
+                "%s %s is %s, the run is %s",
+                kind, name, values.type().descr(), metadata.type().descr()));
       }
       rows.add(values);
     }
     if (given.size() != names.size()) {
       TreeSet<String> extra = new TreeSet<>(given.keySet());
       names.forEach(extra::remove);
-      throw refused("%s %s is not part of the run".formatted(kind, extra.first()));
+      throw refused(Text.of("%s %s is not part of the run", kind, extra.first()));
     }
   }
 
   private InvalidUseException refused(String finding) {
     return new InvalidUseException(
-        "Cannot append snapshot %d to %s: %s".formatted(written, directory, finding));
+        Text.of("Cannot append snapshot %d to %s: %s", written, directory, finding));
   }
 
   /**
@@ -230,8 +232,9 @@ public final class FieldSnapshotWriter implements Closeable {
           options
               .warnings()
               .accept(
-                  "%s ends with %d snapshots, %d were announced"
-                      .formatted(directory, written, options.expectedSnapshots().getAsLong()));
+                  Text.of(
+                      "%s ends with %d snapshots, %d were announced",
+                      directory, written, options.expectedSnapshots().getAsLong()));
         }
       }
     } finally {
@@ -256,13 +259,13 @@ public final class FieldSnapshotWriter implements Closeable {
   private void requireOpen(String action) {
     if (state != State.OPEN) {
       throw new InvalidUseException(
-          "Cannot %s: the run %s %s"
-              .formatted(
-                  action,
-                  directory,
-                  state == State.CLOSED
-                      ? "is closed"
-                      : "ended at snapshot %d, a write failed".formatted(flushed)));
+          Text.of(
+              "Cannot %s: the run %s %s",
+              action,
+              directory,
+              state == State.CLOSED
+                  ? "is closed"
+                  : Text.of("ended at snapshot %d, a write failed", flushed)));
     }
   }
 }

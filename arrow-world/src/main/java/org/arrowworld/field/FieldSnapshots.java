@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.storage.Storage;
@@ -43,7 +44,7 @@ public final class FieldSnapshots implements Closeable {
     String path = FieldFiles.in(directory, FieldFiles.METADATA);
     if (!storage.exists(path)) {
       throw new DamagedFileException(
-          directory, -1, "no field run, %s is missing".formatted(FieldFiles.METADATA));
+          directory, -1, Text.of("no field run, %s is missing", FieldFiles.METADATA));
     }
     FieldSnapshots run = new FieldSnapshots(directory, MetadataFile.read(storage, path));
     try {
@@ -73,8 +74,9 @@ public final class FieldSnapshots implements Closeable {
         throw new DamagedFileException(
             FieldFiles.in(directory, FieldFiles.TIMES),
             -1,
-            "time %d is %s%s; rows from there on may never have been written"
-                .formatted(i, times[i], i > 0 ? " after " + times[i - 1] : ""));
+            Text.of(
+                "time %d is %s%s; rows from there on may never have been written",
+                i, times[i], i > 0 ? " after " + times[i - 1] : ""));
       }
     }
   }
@@ -124,9 +126,9 @@ public final class FieldSnapshots implements Closeable {
     }
     if (low == 0) {
       throw new InvalidUseException(
-          "Cannot find a snapshot at time %s of %s: %s"
-              .formatted(
-                  time, directory, count == 0 ? "it has none" : "the first is at " + times[0]));
+          Text.of(
+              "Cannot find a snapshot at time %s of %s: %s",
+              time, directory, count == 0 ? "it has none" : "the first is at " + times[0]));
     }
     return low - 1;
   }
@@ -165,7 +167,7 @@ public final class FieldSnapshots implements Closeable {
     FieldSeries series = all.get(name);
     if (series == null) {
       throw new InvalidUseException(
-          "Cannot read %s %s of %s: it has %s".formatted(kind, name, directory, all.keySet()));
+          Text.of("Cannot read %s %s of %s: it has %s", kind, name, directory, all.keySet()));
     }
     return series;
   }
@@ -173,7 +175,7 @@ public final class FieldSnapshots implements Closeable {
   private long checked(long snapshot) {
     if (snapshot < 0 || snapshot >= count) {
       throw new InvalidUseException(
-          "Cannot read snapshot %d of %s: it has %d".formatted(snapshot, directory, count));
+          Text.of("Cannot read snapshot %d of %s: it has %d", snapshot, directory, count));
     }
     return snapshot;
   }

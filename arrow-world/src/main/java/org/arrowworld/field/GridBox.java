@@ -2,6 +2,7 @@ package org.arrowworld.field;
 
 import java.util.Arrays;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * A box of grid points, {@code [from, to)} on each axis. Immutable.
@@ -26,8 +27,9 @@ public final class GridBox {
   public GridBox range(int axis, int newFrom, int newTo) {
     if (axis < 0 || axis >= from.length || newFrom < 0 || newFrom >= newTo) {
       throw new InvalidUseException(
-          "Cannot take [%d, %d) on axis %d of a box of %d axes"
-              .formatted(newFrom, newTo, axis, from.length));
+          Text.of(
+              "Cannot take [%d, %d) on axis %d of a box of %d axes",
+              newFrom, newTo, axis, from.length));
     }
     GridBox box = new GridBox(from.clone(), to.clone());
     box.from[axis] = newFrom;
@@ -47,7 +49,7 @@ public final class GridBox {
     }
     if (!inside) {
       throw new InvalidUseException(
-          "Cannot read the box %s of a grid of %s".formatted(this, Arrays.toString(gridShape)));
+          Text.of("Cannot read the box %s of a grid of %s", this, Arrays.toString(gridShape)));
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.storage.ReadableFile;
 
@@ -75,7 +76,7 @@ final class MappedRows {
     long end = dataOffset + count * rowBytes;
     if (file.size() < end) {
       throw new DamagedFileException(
-          file.path(), file.size(), "the file has shrunk, it had %d bytes".formatted(end));
+          file.path(), file.size(), Text.of("the file has shrunk, it had %d bytes", end));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
@@ -31,7 +32,7 @@ final class MetadataFile {
             .map(member -> Json.text(member.getKey()) + ": " + member.getValue())
             .collect(Collectors.joining(",\n", "{", ""));
     byte[] covered = body.getBytes(StandardCharsets.UTF_8);
-    String tail = ",\"crc\":\"%08x\"}\n".formatted(crc(covered, covered.length));
+    String tail = Text.of(",\"crc\":\"%08x\"}\n", crc(covered, covered.length));
     ByteBuffer bytes = ByteBuffer.allocate(covered.length + tail.length());
     return bytes.put(covered).put(tail.getBytes(StandardCharsets.US_ASCII)).flip();
   }
@@ -41,9 +42,7 @@ final class MetadataFile {
     try (ReadableFile file = storage.openRead(path)) {
       if (file.size() > MAX_BYTES) {
         throw new DamagedFileException(
-            path,
-            -1,
-            "%d bytes of metadata, at most %d are read".formatted(file.size(), MAX_BYTES));
+            path, -1, Text.of("%d bytes of metadata, at most %d are read", file.size(), MAX_BYTES));
       }
       bytes = new byte[(int) file.size()];
       file.readFully(ByteBuffer.wrap(bytes), 0);
@@ -71,10 +70,10 @@ final class MetadataFile {
     if (!tail.matches(",\"crc\":\"[0-9a-f]{8}\"}\n")) {
       return;
     }
-    String found = "%08x".formatted(crc(bytes, covered));
+    String found = Text.of("%08x", crc(bytes, covered));
     if (!tail.substring(8, 16).equals(found)) {
       throw new DamagedFileException(
-          path, -1, "its CRC-32 is %s, it says %s".formatted(found, tail.substring(8, 16)));
+          path, -1, Text.of("its CRC-32 is %s, it says %s", found, tail.substring(8, 16)));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 
 /** The members of {@code metadata.json} this release knows, parsed and checked. */
@@ -38,8 +39,9 @@ record MetadataValues(
     long version = members.integer("version").orElse(FieldMetadata.VERSION);
     if (version != FieldMetadata.VERSION) {
       throw new MetadataProblem(
-          "version %d is not known to this release (it knows %d)"
-              .formatted(version, FieldMetadata.VERSION));
+          Text.of(
+              "version %d is not known to this release (it knows %d)",
+              version, FieldMetadata.VERSION));
     }
     // Older solvers call the list of velocities momenta, and newer ones write both.
     String velocities = text.containsKey("velocities") ? "velocities" : "momenta";
@@ -69,7 +71,7 @@ record MetadataValues(
     }
     if (gridShape.isEmpty() || gridShape.size() > MAX_AXES) {
       throw new MetadataProblem(
-          "grid_shape has %d axes, 1 to %d are allowed".formatted(gridShape.size(), MAX_AXES));
+          Text.of("grid_shape has %d axes, 1 to %d are allowed", gridShape.size(), MAX_AXES));
     }
     perAxis("grid_spacing", gridSpacing);
     perAxis("grid_bounds", gridBounds);
@@ -85,8 +87,9 @@ record MetadataValues(
           || name.length() > MAX_NAME_CHARS + 2
           || name.chars().anyMatch(c -> c < 32 || c == 127 || c == '/' || c == '\\')) {
         throw new MetadataProblem(
-            "the field name '%s' is refused: names are at most %d characters without / and \\"
-                .formatted(name.replaceAll("[^ -~]", "?"), MAX_NAME_CHARS));
+            Text.of(
+                "the field name '%s' is refused: names are at most %d characters without / and \\",
+                name.replaceAll("[^ -~]", "?"), MAX_NAME_CHARS));
       }
       if (!files.add(file)) {
         throw new MetadataProblem("two arrays would share the file " + file);
@@ -94,7 +97,7 @@ record MetadataValues(
     }
     for (String velocity : velocities) {
       if (!fields.contains(velocity)) {
-        throw new MetadataProblem("velocity %s belongs to no field".formatted(velocity));
+        throw new MetadataProblem(Text.of("velocity %s belongs to no field", velocity));
       }
     }
   }
@@ -102,7 +105,7 @@ record MetadataValues(
   private void perAxis(String name, List<?> values) throws MetadataProblem {
     if (!values.isEmpty() && values.size() != gridShape.size()) {
       throw new MetadataProblem(
-          "%s has %d values for %d axes".formatted(name, values.size(), gridShape.size()));
+          Text.of("%s has %d values for %d axes", name, values.size(), gridShape.size()));
     }
   }
 
@@ -110,10 +113,11 @@ record MetadataValues(
   void checkForWriting() throws MetadataProblem {
     Set<String> files = new HashSet<>();
     for (String field : fields) {
-      if (!field.matches("[A-Za-z_][A-Za-z0-9_#-]{0,%d}".formatted(MAX_NAME_CHARS - 1))) {
+      if (!field.matches(Text.of("[A-Za-z_][A-Za-z0-9_#-]{0,%d}", MAX_NAME_CHARS - 1))) {
         throw new MetadataProblem(
-            "the field name '%s' is refused: names are 1 to %d of A-Z a-z 0-9 _ # -, the first no"
-                    .formatted(field.replaceAll("[^ -~]", "?"), MAX_NAME_CHARS)
+            Text.of(
+                    "the field name '%s' is refused: names are 1 to %d of A-Z a-z 0-9 _ # -, the first no",
+                    field.replaceAll("[^ -~]", "?"), MAX_NAME_CHARS)
                 + " digit");
       }
     }
@@ -137,7 +141,7 @@ record MetadataValues(
 
   private static void requireFinite(String name, double value) throws MetadataProblem {
     if (!Double.isFinite(value)) {
-      throw new MetadataProblem("%s is %s, which JSON cannot hold".formatted(name, value));
+      throw new MetadataProblem(Text.of("%s is %s, which JSON cannot hold", name, value));
     }
   }
 
@@ -148,14 +152,14 @@ record MetadataValues(
       try {
         return json == null ? null : Json.value(json);
       } catch (JsonProcessingException e) {
-        throw new MetadataProblem("%s is no JSON: %s".formatted(name, e.getOriginalMessage()), e);
+        throw new MetadataProblem(Text.of("%s is no JSON: %s", name, e.getOriginalMessage()), e);
       }
     }
 
     private MetadataProblem wrong(String name, String expected) {
       String shown = text.get(name).replaceAll("[^ -~]", "?");
       String cut = shown.length() > 60 ? shown.substring(0, 60) + "..." : shown;
-      return new MetadataProblem("%s is %s, expected %s".formatted(name, cut, expected));
+      return new MetadataProblem(Text.of("%s is %s, expected %s", name, cut, expected));
     }
 
     OptionalLong integer(String name) throws MetadataProblem {
@@ -190,7 +194,7 @@ record MetadataValues(
         return List.of();
       }
       if (!(value instanceof List<?> list) || !list.stream().allMatch(type::isInstance)) {
-        throw wrong(name, "a list of %ss".formatted(type.getSimpleName().toLowerCase(Locale.ROOT)));
+        throw wrong(name, Text.of("a list of %ss", type.getSimpleName().toLowerCase(Locale.ROOT)));
       }
       return list.stream().<T>map(type::cast).toList();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -28,8 +29,9 @@ final class RunDirectory {
     List<String> present = storage.list(directory);
     if (!present.isEmpty() && options.existing() == FieldRunOptions.Existing.REFUSE) {
       throw new InvalidUseException(
-          "Cannot write a field run to %s: the directory is not empty (%s); choose another one, or"
-                  .formatted(directory, present.get(0))
+          Text.of(
+                  "Cannot write a field run to %s: the directory is not empty (%s); choose another one, or",
+                  directory, present.get(0))
               + " replace the run");
     }
     for (String name : present) {
@@ -38,8 +40,9 @@ final class RunDirectory {
           && !name.equals(FieldFiles.METADATA)
           && !name.equals(FieldFiles.LOCK)) {
         throw new InvalidUseException(
-            "Cannot replace %s: it holds %s, which is no part of a field run; move it elsewhere"
-                .formatted(directory, name));
+            Text.of(
+                "Cannot replace %s: it holds %s, which is no part of a field run; move it elsewhere",
+                directory, name));
       }
     }
     String temporary = directory + AtomicFiles.UNFINISHED;

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** How many snapshots a run takes. */
 public final class SnapshotCount {
@@ -38,8 +39,9 @@ public final class SnapshotCount {
     BigInteger count = whole.add(reachesNext ? BigInteger.TWO : BigInteger.ONE);
     if (count.bitLength() > 63) {
       throw new InvalidUseException(
-          "Cannot count snapshots: %s / %s is %s"
-              .formatted(tEnd, interval, end.divide(step, 0, RoundingMode.FLOOR)));
+          Text.of(
+              "Cannot count snapshots: %s / %s is %s",
+              tEnd, interval, end.divide(step, 0, RoundingMode.FLOOR)));
     }
     return count.longValue();
   }
@@ -47,8 +49,8 @@ public final class SnapshotCount {
   private static void requirePositive(String what, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {
       throw new InvalidUseException(
-          "Cannot count snapshots: the %s is %s, it must be finite and positive"
-              .formatted(what, value));
+          Text.of(
+              "Cannot count snapshots: the %s is %s, it must be finite and positive", what, value));
     }
   }
 }

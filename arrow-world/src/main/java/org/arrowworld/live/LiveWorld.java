@@ -12,6 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
@@ -166,8 +167,9 @@ public final class LiveWorld implements Closeable {
           throw new DamagedFileException(
               "log",
               -1,
-              "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover"
-                  .formatted(end.tick(), end.seq(), location.tick(), seq));
+              Text.of(
+                  "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover",
+                  end.tick(), end.seq(), location.tick(), seq));
         }
       }
       if (end.tick() >= 0) {

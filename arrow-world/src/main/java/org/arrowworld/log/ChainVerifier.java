@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.KeyTable;
 
 /** Recomputes the digest chain over a scan and compares it with the commit rows. */
@@ -33,7 +34,7 @@ final class ChainVerifier implements Log.Visitor {
     boolean begins = openTick < 0 && tick > lastTick;
     if (!continues && !begins) {
       throw wrong(
-          batch, row, "tick %d follows tick %d".formatted(tick, Math.max(openTick, lastTick)));
+          batch, row, Text.of("tick %d follows tick %d", tick, Math.max(openTick, lastTick)));
     }
     openTick = tick;
   }
@@ -45,15 +46,16 @@ final class ChainVerifier implements Log.Visitor {
       throw wrong(
           batch,
           row,
-          "the commit of tick %d counts %d rows, found %d"
-              .formatted(openTick, Integer.toUnsignedLong(batch.rid(row)), rows));
+          Text.of(
+              "the commit of tick %d counts %d rows, found %d",
+              openTick, Integer.toUnsignedLong(batch.rid(row)), rows));
     }
     if (batch.val(row) != digest) {
       throw wrong(
           batch,
           row,
-          "the chain of tick %d is %016x, expected %016x"
-              .formatted(openTick, digest, batch.val(row)));
+          Text.of(
+              "the chain of tick %d is %016x, expected %016x", openTick, digest, batch.val(row)));
     }
     lastTick = openTick;
     openTick = -1;
@@ -65,12 +67,12 @@ final class ChainVerifier implements Log.Visitor {
       throw new DamagedFileException(
           SegmentFormat.LOG,
           -1,
-          "its last chain is %016x, but its end says %016x".formatted(chain.last(), end.chain()));
+          Text.of("its last chain is %016x, but its end says %016x", chain.last(), end.chain()));
     }
   }
 
   private static DamagedFileException wrong(TripleBatch batch, int row, String finding) {
     return new DamagedFileException(
-        SegmentFormat.LOG, -1, "at seq %d: %s".formatted(batch.firstSeq() + row, finding));
+        SegmentFormat.LOG, -1, Text.of("at seq %d: %s", batch.firstSeq() + row, finding));
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * When committed ticks are forced to the device.
@@ -29,7 +30,7 @@ public record Durability(Mode mode, long intervalMillis) {
   public Durability {
     if ((mode == Mode.INTERVAL) != (intervalMillis > 0)) {
       throw new InvalidUseException(
-          "Cannot use an interval of %d ms with durability %s".formatted(intervalMillis, mode));
+          Text.of("Cannot use an interval of %d ms with durability %s", intervalMillis, mode));
     }
   }
 
@@ -50,6 +51,6 @@ public record Durability(Mode mode, long intervalMillis) {
       return interval(Long.parseLong(text.substring("interval:".length())));
     }
     throw new InvalidUseException(
-        "Unknown durability '%s': expected commit, interval:MS or none".formatted(text));
+        Text.of("Unknown durability '%s': expected commit, interval:MS or none", text));
   }
 }

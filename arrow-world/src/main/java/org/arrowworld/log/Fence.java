@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.Storage;
@@ -21,8 +22,8 @@ record Fence(long tick, long seq, int epoch) {
 
   void write(Storage storage) throws IOException {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tick", "%016x".formatted(tick));
-    json.put("seq", "%016x".formatted(seq));
+    json.put("tick", Text.of("%016x", tick));
+    json.put("seq", Text.of("%016x", seq));
     json.put("epoch", epoch);
     ChecksummedJson.write(storage, PATH, json);
   }

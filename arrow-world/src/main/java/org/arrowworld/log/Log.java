@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -125,6 +126,11 @@ public final class Log implements Closeable {
     return start;
   }
 
+  /** The position before the first row of {@code tick} or a later one. */
+  public LogPosition positionBefore(long tick) throws IOException {
+    return tick <= 0 ? start : positionAt(tick - 1);
+  }
+
   /** The last tick that stays, where a truncation is under way (spec L-21). */
   public OptionalLong fencedAfter() {
     return fence.isPresent() ? OptionalLong.of(fence.get().tick()) : OptionalLong.empty();
@@ -154,7 +160,7 @@ public final class Log implements Closeable {
       }
     }
     throw new InvalidUseException(
-        "No tick after %d: the log ends at tick %d".formatted(tick, end.tick()));
+        Text.of("No tick after %d: the log ends at tick %d", tick, end.tick()));
   }
 
   /** Total size of the segments' valid parts in bytes. */
@@ -226,7 +232,7 @@ public final class Log implements Closeable {
 
   private LogScan scan(long first, long last, Predicate<SegmentIndex.Entry> filter) {
     if (first > last) {
-      throw new InvalidUseException("Cannot scan ticks %d to %d".formatted(first, last));
+      throw new InvalidUseException(Text.of("Cannot scan ticks %d to %d", first, last));
     }
     List<LogScan.Job> jobs = new ArrayList<>();
     for (Part part : parts) {

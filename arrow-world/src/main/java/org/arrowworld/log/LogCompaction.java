@@ -3,6 +3,7 @@ package org.arrowworld.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
@@ -112,8 +113,7 @@ public final class LogCompaction {
     }
     drop(storage, run.subList(1, run.size()));
     merged.add(
-        "%s from %d segment%s"
-            .formatted(run.get(0).path(), run.size(), run.size() == 1 ? "" : "s"));
+        Text.of("%s from %d segment%s", run.get(0).path(), run.size(), run.size() == 1 ? "" : "s"));
   }
 
   /** Deletes segments, in order. */

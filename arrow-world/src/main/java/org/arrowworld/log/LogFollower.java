@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -37,6 +39,9 @@ public final class LogFollower implements Closeable {
 
   /** First entry whose rows were not all handed over, because their tick was not committed yet. */
   private int firstPending;
+
+  /** Whether a failure came while rows were handed over: they would be handed over again. */
+  private boolean torn;
 
   private LogFollower(Storage storage, List<Key> initialKeys, LogPosition from) {
     this.storage = storage;
@@ -72,8 +77,13 @@ public final class LogFollower implements Closeable {
    * @throws DamagedFileException if a batch does not verify, though the writer is past it; or if
    *     the history followed so far is no longer the store's, because that was truncated or
    *     compacted: another follower must be opened then
+   * @throws InvalidUseException if the poll before failed while it handed over rows
    */
   public boolean poll(Log.Visitor visitor) throws IOException {
+    if (torn) {
+      throw new InvalidUseException(
+          "Cannot follow on: the poll before failed in the midst of a tick; open another follower");
+    }
     long before = position.seq();
     String justRead = null;
     while (openNext(justRead)) {
@@ -114,7 +124,7 @@ public final class LogFollower implements Closeable {
   private String segmentAtPosition() throws IOException {
     fence = Fence.read(storage).map(Fence::seq).orElse(Long.MAX_VALUE);
     if (fence < position.seq()) {
-      throw gone(Fence.PATH, "the log is being truncated to seq %d".formatted(fence));
+      throw gone(Fence.PATH, Text.of("the log is being truncated to seq %d", fence));
     }
     List<String> paths = Log.segmentPaths(storage);
     if (!paths.isEmpty() && LogOpener.firstSeq(paths.get(0)) > position.seq()) {
@@ -190,7 +200,7 @@ public final class LogFollower implements Closeable {
       }
       entries.add(entry);
     }
-    throw gone(reader.path(), "it ends at seq %d".formatted(index.end().seq()));
+    throw gone(reader.path(), Text.of("it ends at seq %d", index.end().seq()));
   }
 
   private void skipLive() throws IOException {
@@ -217,7 +227,7 @@ public final class LogFollower implements Closeable {
     if (chain != position.chain()) {
       throw gone(
           reader.path(),
-          "it has chain %016x there, expected %016x".formatted(chain, position.chain()));
+          Text.of("it has chain %016x there, expected %016x", chain, position.chain()));
     }
   }
 
@@ -225,8 +235,9 @@ public final class LogFollower implements Closeable {
     return new DamagedFileException(
         path,
         -1,
-        "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again"
-            .formatted(position.tick(), position.seq(), finding));
+        Text.of(
+            "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again",
+            position.tick(), position.seq(), finding));
   }
 
   private SegmentReader.Verified next() throws IOException {
@@ -260,6 +271,7 @@ public final class LogFollower implements Closeable {
     LogPosition end =
         new LogPosition(
             newest.tick(committed - 1), newest.firstSeq() + committed, newest.val(committed - 1));
+    torn = true;
     for (int i = firstPending; i <= last; i++) {
       TripleBatch batch = i == last && firstPending == last ? newest : reader.read(entries, i);
       int from = (int) Math.max(0, position.seq() - batch.firstSeq());
@@ -268,6 +280,7 @@ public final class LogFollower implements Closeable {
         visitor.visit(batch, from, to);
       }
     }
+    torn = false;
     if (end.seq() > position.seq()) {
       position = end;
     }

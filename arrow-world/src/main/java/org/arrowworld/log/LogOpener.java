@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log.Part;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
@@ -123,9 +124,7 @@ final class LogOpener {
       String path = part.reader().path();
       if (!header.store().equals(store)) {
         throw new DamagedFileException(
-            path,
-            -1,
-            "it belongs to store %s, not %s".formatted(header.store().hex(), store.hex()));
+            path, -1, Text.of("it belongs to store %s, not %s", header.store().hex(), store.hex()));
       }
       if (expected != null
           && (header.start().seq() != expected.seq()
@@ -133,12 +132,9 @@ final class LogOpener {
         throw new DamagedFileException(
             path,
             -1,
-            "it continues seq %d chain %016x, but the log before it ends at seq %d chain %016x"
-                .formatted(
-                    header.start().seq(),
-                    header.start().chain(),
-                    expected.seq(),
-                    expected.chain()));
+            Text.of(
+                "it continues seq %d chain %016x, but the log before it ends at seq %d chain %016x",
+                header.start().seq(), header.start().chain(), expected.seq(), expected.chain()));
       }
       takeKeys(keys, part.reader(), expected == null && header.start().seq() > 0);
       expected = part.index().end();
@@ -153,7 +149,7 @@ final class LogOpener {
     for (Key key : theirs) {
       if (key.code() < keys.size() && !keys.key(key.code()).equals(key)) {
         throw new DamagedFileException(
-            reader.path(), -1, "it declares key %d differently from the log".formatted(key.code()));
+            reader.path(), -1, Text.of("it declares key %d differently from the log", key.code()));
       }
       if (key.code() >= keys.size()) {
         keys.add(key);

@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.BufferCompression;
 
 /**
@@ -37,8 +38,9 @@ public record LogOptions(
   public LogOptions {
     if (containers < 2 || containerRows < 2 || segmentBytes < 1) {
       throw new InvalidUseException(
-          "Cannot write a log with %d containers of %d rows and segments of %d bytes"
-              .formatted(containers, containerRows, segmentBytes));
+          Text.of(
+              "Cannot write a log with %d containers of %d rows and segments of %d bytes",
+              containers, containerRows, segmentBytes));
     }
   }
 

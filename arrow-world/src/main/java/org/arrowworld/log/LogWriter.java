@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
@@ -94,11 +95,11 @@ public final class LogWriter implements Closeable {
     checkOpen();
     if (tickOpen) {
       throw new InvalidUseException(
-          "Cannot begin tick %d: tick %d is not committed".formatted(newTick, tick));
+          Text.of("Cannot begin tick %d: tick %d is not committed", newTick, tick));
     }
     if (newTick < 0 || newTick <= committed.tick()) {
       throw new InvalidUseException(
-          "Cannot begin tick %d: expected a tick after %d".formatted(newTick, committed.tick()));
+          Text.of("Cannot begin tick %d: expected a tick after %d", newTick, committed.tick()));
     }
     tick = newTick;
     tickOpen = true;
@@ -264,12 +265,13 @@ public final class LogWriter implements Closeable {
   public void declare(Key key) throws IOException {
     checkOpen();
     int bytes = keysBytes + SegmentFormat.keysBytes(List.of(key)) - 1; // one bracket too many
-    checkKeysBytes("declare key '%s'".formatted(key.name()), bytes, keys.size() + 1);
+    checkKeysBytes(Text.of("declare key '%s'", key.name()), bytes, keys.size() + 1);
     if (nextKeyWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
-            "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks"
-                .formatted(key.name(), tick));
+            Text.of(
+                "Cannot declare key '%s' inside tick %d: it needs wider codes, which begin between ticks",
+                key.name(), tick));
       }
       await(turn(false)); // rows that follow it begin a new segment
     }
@@ -291,8 +293,9 @@ public final class LogWriter implements Closeable {
   private static void checkKeysBytes(String action, int bytes, int keyCount) {
     if (bytes > SegmentFormat.MAX_KEYS_BYTES) {
       throw new InvalidUseException(
-          "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or several stores"
-              .formatted(action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
+          Text.of(
+              "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or several stores",
+              action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
     }
   }
 
@@ -377,7 +380,7 @@ public final class LogWriter implements Closeable {
   private void checkNoOpenTick() {
     if (tickOpen) {
       throw new InvalidUseException(
-          "Cannot force or seal the log: tick %d is not committed".formatted(tick));
+          Text.of("Cannot force or seal the log: tick %d is not committed", tick));
     }
   }
 }

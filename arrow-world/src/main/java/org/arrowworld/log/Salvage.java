@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -95,12 +96,13 @@ public final class Salvage {
         handOver(reader, index, keyTable, visitor);
       } else if (Math.min(limit, index.end().seq()) > end.seq()) {
         losses.add(
-            "%s: its %d readable rows from seq %d on do not follow what was saved, which ends at seq %d"
-                .formatted(path, rows, start, end.seq()));
+            Text.of(
+                "%s: its %d readable rows from seq %d on do not follow what was saved, which ends at seq %d",
+                path, rows, start, end.seq()));
       }
       if (hasMore(reader, index, sealed)) {
         Tail tail = index.tail();
-        losses.add("%s at byte %d: %s".formatted(path, tail.offset(), tail.finding()));
+        losses.add(Text.of("%s at byte %d: %s", path, tail.offset(), tail.finding()));
       }
     } catch (DamagedFileException | UnsupportedVersionException | NoSuchFileException e) {
       losses.add(e.getMessage());
@@ -154,7 +156,7 @@ public final class Salvage {
     if (last.seq() > limit) {
       Optional<LogPosition> cut = commitBefore(reader, index, limit);
       if (cut.isEmpty()) {
-        losses.add("%s: no tick ends at seq %d".formatted(Fence.PATH, limit));
+        losses.add(Text.of("%s: no tick ends at seq %d", Fence.PATH, limit));
         return;
       }
       last = cut.get();

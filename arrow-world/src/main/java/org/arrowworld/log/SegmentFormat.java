@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcType;
@@ -65,7 +66,7 @@ final class SegmentFormat {
   }
 
   static String digits20(long number) {
-    return "%020d".formatted(number);
+    return Text.of("%020d", number);
   }
 
   static int keyBytes(int keyCount) {
@@ -96,7 +97,7 @@ final class SegmentFormat {
     metadata.put(STORE, header.store().hex());
     metadata.put(SCHEMA, Integer.toString(header.schemaVersion()));
     metadata.put(FIRST_SEQ, digits20(header.start().seq()));
-    metadata.put(PREV_CHAIN, "%016x".formatted(header.start().chain()));
+    metadata.put(PREV_CHAIN, Text.of("%016x", header.start().chain()));
     metadata.put(KEYS, SchemaJson.keys(keys));
     return metadata;
   }

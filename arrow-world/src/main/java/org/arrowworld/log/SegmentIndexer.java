@@ -1,16 +1,15 @@
 package org.arrowworld.log;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcFooter;
-import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.json.Json;
 
 /** Finds a segment's batches: from the footer of a sealed one, by reading a live one through. */
@@ -33,7 +32,7 @@ final class SegmentIndexer {
           throw new DamagedFileException(
               reader.path(),
               v.entry().from(),
-              "the batch begins at seq %d, expected %d".formatted(batch.firstSeq(), nextSeq));
+              Text.of("the batch begins at seq %d, expected %d", batch.firstSeq(), nextSeq));
         }
         entries.add(v.entry());
         nextSeq += batch.rows();
@@ -58,21 +57,17 @@ final class SegmentIndexer {
       SegmentReader reader, long at, long nextSeq, LogPosition end, DamagedFileException failure)
       throws IOException {
     if (reader.hasBytesAfter(at) || failure != null) {
-      long found = laterBatch(reader, at, nextSeq);
-      if (found >= 0) {
+      String found = laterBatch(reader, at, nextSeq);
+      if (found != null) {
         String why = failure == null ? "an end mark" : failure.getMessage();
-        return new Tail(
-            Tail.Kind.DAMAGED,
-            reader.path(),
-            at,
-            "%s; yet a batch of the log stands at byte %d".formatted(why, found));
+        return new Tail(Tail.Kind.DAMAGED, reader.path(), at, Text.of("%s; yet %s", why, found));
       }
     }
     if (failure != null) {
       return new Tail(Tail.Kind.TORN, reader.path(), at, failure.getMessage());
     }
     if (nextSeq > end.seq()) {
-      String finding = "%d rows without a commit row".formatted(nextSeq - end.seq());
+      String finding = Text.of("%d rows without a commit row", nextSeq - end.seq());
       return new Tail(Tail.Kind.TORN, reader.path(), at, finding);
     }
     return reader.hasBytesAfter(at)
@@ -81,41 +76,29 @@ final class SegmentIndexer {
   }
 
   /**
-   * The offset of a well-framed batch of this log that was written when the first unreadable row
-   * had been forced, or -1 (spec B-5, L-23). Batches that a power loss let through before older
+   * What is found of a well-framed batch of this log that was written when the first unreadable row
+   * had been forced, or null (spec B-5, L-23). Batches that a power loss let through before older
    * ones were not, and the unreadable batch itself does not count.
    */
-  private static long laterBatch(SegmentReader reader, long at, long nextSeq) throws IOException {
-    long size = reader.file().size();
-    ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    for (long offset = at & -8L; offset + 8 <= size; offset += chunk.limit() & -8) {
-      chunk.clear().limit((int) Math.min(chunk.capacity(), size - offset));
-      reader.file().readFully(chunk, offset);
-      for (int i = 0; i + 8 <= chunk.limit(); i += 8) {
-        if (chunk.getInt(i) == -1 && isLaterBatch(reader, offset + i, size, nextSeq)) {
-          return offset + i;
-        }
-      }
+  private static String laterBatch(SegmentReader reader, long at, long nextSeq) throws IOException {
+    BatchSearch search = new BatchSearch(reader.file(), reader.file().size());
+    BatchSearch.Found found = search.next(at & -8L);
+    while (found != null && !isLater(found, nextSeq)) {
+      found = search.next(found.offset() + 8);
     }
-    return -1;
+    if (search.gaveUp()) {
+      return "so much behind it looks like the beginning of a batch that not all can be looked at";
+    }
+    return found == null ? null : Text.of("a batch of the log stands at byte %d", found.offset());
   }
 
-  private static boolean isLaterBatch(SegmentReader reader, long offset, long size, long nextSeq)
-      throws IOException {
-    try {
-      IpcMessage message = IpcMessage.read(reader.file(), offset, size);
-      if (message == null || message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-        return false;
-      }
-      Map<String, String> metadata = message.customMetadata();
-      String firstSeq = metadata.getOrDefault(SegmentFormat.FIRST_SEQ, "");
-      String synced = metadata.getOrDefault(SegmentFormat.SYNCED, firstSeq);
-      return firstSeq.matches("0[0-9]{19}")
-          && metadata.containsKey(IpcEncoder.BATCH_CRC)
-          && synced.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
-    } catch (DamagedFileException e) {
-      return false;
-    }
+  private static boolean isLater(BatchSearch.Found found, long nextSeq) {
+    String firstSeq = found.metadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
+    String synced = found.metadata().getOrDefault(SegmentFormat.SYNCED, firstSeq);
+    return firstSeq.matches("0[0-9]{19}")
+        && synced.matches("0[0-9]{19}")
+        && found.metadata().containsKey(IpcEncoder.BATCH_CRC)
+        && synced.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
   }
 
   /** Reads the index a sealed segment carries in its verified footer (spec L-20). */
@@ -171,11 +154,11 @@ final class SegmentIndexer {
               Long.toString(e.tickMax()),
               Integer.toUnsignedString(e.ridMin()),
               Integer.toUnsignedString(e.ridMax()),
-              "%08x".formatted(e.crc())));
+              Text.of("%08x", e.crc())));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.BATCHES, Json.write(rows));
-    metadata.put(SegmentFormat.LAST_CHAIN, "%016x".formatted(lastChain));
+    metadata.put(SegmentFormat.LAST_CHAIN, Text.of("%016x", lastChain));
     return metadata;
   }
 }

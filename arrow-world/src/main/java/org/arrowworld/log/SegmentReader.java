@@ -11,6 +11,7 @@ import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder;
@@ -262,7 +263,7 @@ final class SegmentReader implements Closeable {
 
   private Checked verified(long from, long to, int previousCrc) throws IOException {
     if (to - from > Integer.MAX_VALUE - 64) {
-      throw new DamagedFileException(path(), from, "a batch of %d bytes".formatted(to - from));
+      throw new DamagedFileException(path(), from, Text.of("a batch of %d bytes", to - from));
     }
     RegionFile region = RegionFile.read(file, from, to, scratch);
     IpcMessage batch = lastMessage(region, Math.max(from, firstMessage), to);
@@ -302,11 +303,10 @@ final class SegmentReader implements Closeable {
     crc.update(region.slice(from, digitsAt - from));
     crc.update(IpcEncoder.OPEN_CRC.getBytes(StandardCharsets.US_ASCII));
     crc.update(region.slice(digitsAt + 8, to - digitsAt - 8));
-    String computed = "%08x".formatted(crc.getValue());
+    String computed = Text.of("%08x", crc.getValue());
     if (!computed.equals(stored)) {
       throw batch.damaged(
-          "the checksum of bytes %d to %d is %s, expected %s"
-              .formatted(from, to, computed, stored));
+          Text.of("the checksum of bytes %d to %d is %s, expected %s", from, to, computed, stored));
     }
     return Integer.parseUnsignedInt(stored, 16);
   }
@@ -344,8 +344,9 @@ final class SegmentReader implements Closeable {
     for (int code = 0; code < names.count(); code++) {
       if (code >= keys.size() || !keys.key(code).name().equals(names.word(code))) {
         throw message.damaged(
-            "the key dictionary names code %d '%s', which aw.keys does not"
-                .formatted(code, names.word(code)));
+            Text.of(
+                "the key dictionary names code %d '%s', which aw.keys does not",
+                code, names.word(code)));
       }
     }
   }

@@ -3,6 +3,7 @@ package org.arrowworld.log;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The random id of a store.
@@ -13,7 +14,7 @@ public record StoreId(String hex) {
   public StoreId {
     if (!hex.matches("[0-9a-f]{32}")) {
       throw new InvalidUseException(
-          "Cannot use '%s' as a store id: expected 32 hex digits".formatted(hex));
+          Text.of("Cannot use '%s' as a store id: expected 32 hex digits", hex));
     }
   }
 

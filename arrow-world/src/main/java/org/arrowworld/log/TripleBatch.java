@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.Words;
 import org.arrowworld.schema.KeyEncoding;
@@ -62,11 +63,11 @@ public final class TripleBatch {
     int columns = header.strings() ? 5 : 4;
     if (batch.nulls().size() != columns || batch.buffers().size() != 2 * columns) {
       throw message.damaged(
-          "a batch of %d columns, expected %d".formatted(batch.nulls().size(), columns));
+          Text.of("a batch of %d columns, expected %d", batch.nulls().size(), columns));
     }
     for (int i = 0; i < 4; i++) {
       if (batch.nulls().get(i) != 0 || batch.buffers().get(2 * i).hasRemaining()) {
-        throw message.damaged("nulls in column %d, which has none".formatted(i));
+        throw message.damaged(Text.of("nulls in column %d, which has none", i));
       }
     }
     long firstSeq = firstSeq(message);
@@ -74,7 +75,7 @@ public final class TripleBatch {
     try {
       view = new TripleBatch(keys, firstSeq, header.keyBytes(), batch, words);
     } catch (IndexOutOfBoundsException e) {
-      throw message.damaged("a buffer is shorter than its %d rows".formatted(batch.rows()));
+      throw message.damaged(Text.of("a buffer is shorter than its %d rows", batch.rows()));
     }
     view.checkCodes(message);
     return view;
@@ -83,12 +84,12 @@ public final class TripleBatch {
   private static long firstSeq(IpcMessage message) throws DamagedFileException {
     String text = message.customMetadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
     if (!text.matches("0[0-9]{19}")) {
-      throw message.damaged("its aw.first_seq '%s' is not 20 digits".formatted(text));
+      throw message.damaged(Text.of("its aw.first_seq '%s' is not 20 digits", text));
     }
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw message.damaged("its aw.first_seq '%s' is too large".formatted(text));
+      throw message.damaged(Text.of("its aw.first_seq '%s' is too large", text));
     }
   }
 
@@ -133,7 +134,7 @@ public final class TripleBatch {
       int code = key(row);
       if (code >= known) {
         throw message.damaged(
-            "row %d has key code %d, but %d keys are declared".formatted(row, code, known));
+            Text.of("row %d has key code %d, but %d keys are declared", row, code, known));
       }
       if (textIndices == null) {
         continue;
@@ -141,11 +142,12 @@ public final class TripleBatch {
       boolean present = hasWord(row);
       if (present != hasText[code]) {
         throw message.damaged(
-            "row %d of key '%s' has %s text"
-                .formatted(row, keyTable.key(code).name(), present ? "unexpected" : "no"));
+            Text.of(
+                "row %d of key '%s' has %s text",
+                row, keyTable.key(code).name(), present ? "unexpected" : "no"));
       }
       if (present && Integer.compareUnsigned(textIndices.get(row), words.count()) >= 0) {
-        throw message.damaged("row %d refers to a word that is not there".formatted(row));
+        throw message.damaged(Text.of("row %d refers to a word that is not there", row));
       }
     }
   }

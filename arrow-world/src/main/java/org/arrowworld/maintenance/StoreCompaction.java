@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogCompaction;
 import org.arrowworld.log.LogPosition;
@@ -91,12 +92,13 @@ public final class StoreCompaction {
       BufferAllocator allocator)
       throws IOException {
     if (keepTicks < 0) {
-      throw new InvalidUseException("Cannot keep %d ticks".formatted(keepTicks));
+      throw new InvalidUseException(Text.of("Cannot keep %d ticks", keepTicks));
     }
     if (StoreInfo.read(storage).schema().tables().isEmpty()) {
       throw new InvalidUseException(
-          "Cannot drop history of %s: it has no tables, so no base could stand for what is dropped; compact it whole"
-              .formatted(storage.description()));
+          Text.of(
+              "Cannot drop history of %s: it has no tables, so no base could stand for what is dropped; compact it whole",
+              storage.description()));
     }
     try (Closeable lock = StoreLock.take(storage)) {
       LogRecovery.prepare(storage);
@@ -187,7 +189,7 @@ public final class StoreCompaction {
       for (Log.Segment segment : log.extents()) {
         if (segment.end().seq() <= baseSeq) {
           old.add(segment);
-          dropped.add("%s, up to tick %d".formatted(segment.path(), segment.end().tick()));
+          dropped.add(Text.of("%s, up to tick %d", segment.path(), segment.end().tick()));
         }
       }
     }

@@ -8,6 +8,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Tail;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
@@ -106,7 +107,7 @@ public final class StoreDoctor {
   }
 
   private String recover() {
-    return "aw recover %s --out NEW writes a new store with all that can be proven".formatted(name);
+    return Text.of("aw recover %s --out NEW writes a new store with all that can be proven", name);
   }
 
   /** Unpublished files, which readers ignore (spec S-2). */
@@ -134,15 +135,17 @@ public final class StoreDoctor {
         if (base) {
           damage(
               e.getMessage(),
-              "History begins at this snapshot, so the ticks from %d on cannot be rebuilt."
-                  .formatted(location.tick()),
-              "put a copy of %s back, or: %s".formatted(location.directory(), recover()));
+              Text.of(
+                  "History begins at this snapshot, so the ticks from %d on cannot be rebuilt.",
+                  location.tick()),
+              Text.of("put a copy of %s back, or: %s", location.directory(), recover()));
         } else {
           damage(
               e.getMessage(),
               "Unless it is where history begins, a snapshot is a cache of the log: no tick is lost.",
-              "if the log below is sound, delete %s/%s; replay makes up for it"
-                  .formatted(name, location.directory()));
+              Text.of(
+                  "if the log below is sound, delete %s/%s; replay makes up for it",
+                  name, location.directory()));
         }
       }
     }
@@ -155,15 +158,16 @@ public final class StoreDoctor {
       validToTick = timeline.log().end().tick();
       if (tail.kind() == Tail.Kind.TORN) {
         note(
-            "%s ends unfinished at byte %d: %s"
-                .formatted(tail.file(), tail.offset(), tail.finding()),
+            Text.of(
+                "%s ends unfinished at byte %d: %s", tail.file(), tail.offset(), tail.finding()),
             "A crash, a power cut or a running writer leaves such an end; every tick that was acknowledged stands before it.",
             "nothing; the next writer seals what is whole");
       } else if (tail.kind() == Tail.Kind.DAMAGED) {
         damage(
-            "%s is damaged at byte %d: %s".formatted(tail.file(), tail.offset(), tail.finding()),
-            "Rows that had reached the disk were changed or lost there; ticks after %d cannot be proven."
-                .formatted(validToTick),
+            Text.of("%s is damaged at byte %d: %s", tail.file(), tail.offset(), tail.finding()),
+            Text.of(
+                "Rows that had reached the disk were changed or lost there; ticks after %d cannot be proven.",
+                validToTick),
             recover());
         return false;
       }

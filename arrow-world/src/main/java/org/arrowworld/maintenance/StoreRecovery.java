@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -183,8 +184,9 @@ public final class StoreRecovery {
         throw new DamagedFileException(
             target.description(),
             -1,
-            "the recovered chain is %016x, expected %016x"
-                .formatted(writer.flushed().chain(), result.end().chain()));
+            Text.of(
+                "the recovered chain is %016x, expected %016x",
+                writer.flushed().chain(), result.end().chain()));
       }
       return result;
     }

@@ -3,6 +3,7 @@ package org.arrowworld.maintenance;
 import java.io.Closeable;
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.LogTruncation;
@@ -40,8 +41,9 @@ public final class StoreTruncation {
         end = timeline.end();
         if (tick < timeline.firstTick() || tick >= end.tick()) {
           throw new InvalidUseException(
-              "Cannot truncate after tick %d: the store has ticks %d to %d, and at least one must go and one stay"
-                  .formatted(tick, timeline.firstTick(), end.tick()));
+              Text.of(
+                  "Cannot truncate after tick %d: the store has ticks %d to %d, and at least one must go and one stay",
+                  tick, timeline.firstTick(), end.tick()));
         }
         keep = timeline.positionOf(tick);
       }

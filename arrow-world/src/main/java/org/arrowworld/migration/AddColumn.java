@@ -3,6 +3,7 @@ package org.arrowworld.migration;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -27,7 +28,7 @@ final class AddColumn extends Step {
 
   @Override
   String describe() {
-    return "add column '%s.%s' %s".formatted(table(), column.name(), column.type().label());
+    return Text.of("add column '%s.%s' %s", table(), column.name(), column.type().label());
   }
 
   @Override

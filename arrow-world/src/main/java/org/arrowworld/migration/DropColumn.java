@@ -2,6 +2,7 @@ package org.arrowworld.migration;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
 /** Takes a column away with its values. */
@@ -15,7 +16,7 @@ final class DropColumn extends Step {
 
   @Override
   String describe() {
-    return "drop column '%s.%s'".formatted(table(), column);
+    return Text.of("drop column '%s.%s'", table(), column);
   }
 
   @Override

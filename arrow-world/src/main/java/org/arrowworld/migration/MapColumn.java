@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -23,7 +24,7 @@ final class MapColumn extends Step {
 
   @Override
   String describe() {
-    return "apply a function to column '%s.%s'".formatted(table(), column);
+    return Text.of("apply a function to column '%s.%s'", table(), column);
   }
 
   @Override
@@ -31,8 +32,8 @@ final class MapColumn extends Step {
     ColumnType type = find(before, column).type();
     if (type.encoding() != KeyEncoding.VALUE) {
       throw refused(
-          "its type %s does not travel as a float64; give it another column"
-              .formatted(type.label()));
+          Text.of(
+              "its type %s does not travel as a float64; give it another column", type.label()));
     }
     return before;
   }
@@ -58,7 +59,7 @@ final class MapColumn extends Step {
       return Values.encode(old.name(), old.type(), value);
     } catch (InvalidUseException e) {
       throw new InvalidUseException(
-          "Cannot %s: row %d: %s".formatted(describe(), row, e.getMessage()), e);
+          Text.of("Cannot %s: row %d: %s", describe(), row, e.getMessage()), e);
     }
   }
 }

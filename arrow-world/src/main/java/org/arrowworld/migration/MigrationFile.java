@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -27,7 +28,7 @@ public final class MigrationFile {
     try (ReadableFile file = storage.openRead(path)) {
       if (file.size() > MAX_BYTES) {
         throw new DamagedFileException(
-            path, -1, "%d bytes are too many for steps".formatted(file.size()));
+            path, -1, Text.of("%d bytes are too many for steps", file.size()));
       }
       java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate((int) file.size());
       file.readFully(bytes, 0);

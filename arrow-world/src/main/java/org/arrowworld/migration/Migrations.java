@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -45,7 +46,7 @@ public final class Migrations {
   public static Builder from(int version) {
     if (version < 1) {
       throw new InvalidUseException(
-          "Cannot migrate from schema version %d: versions begin at 1".formatted(version));
+          Text.of("Cannot migrate from schema version %d: versions begin at 1", version));
     }
     return new Builder(version);
   }
@@ -83,8 +84,9 @@ public final class Migrations {
     }
     if (version < firstVersion) {
       throw new InvalidUseException(
-          "Cannot migrate %s: it has schema version %d, the steps begin at %d"
-              .formatted(where, version, firstVersion));
+          Text.of(
+              "Cannot migrate %s: it has schema version %d, the steps begin at %d",
+              where, version, firstVersion));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.arrowworld.migration;
 
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
 /** Gives a column another name; type, default, place and values stay. */
@@ -16,7 +17,7 @@ final class RenameColumn extends Step {
 
   @Override
   String describe() {
-    return "rename column '%s.%s' to '%s'".formatted(table(), from, to);
+    return Text.of("rename column '%s.%s' to '%s'", table(), from, to);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.arrowworld.migration;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableSchema;
 
@@ -51,8 +52,9 @@ abstract class Step {
       }
     }
     throw refused(
-        "the table has no value column '%s', only %s"
-            .formatted(name, columns.stream().map(Column::name).toList()));
+        Text.of(
+            "the table has no value column '%s', only %s",
+            name, columns.stream().map(Column::name).toList()));
   }
 
   final List<Column> replaced(List<Column> columns, String name, Column by) {
@@ -62,6 +64,6 @@ abstract class Step {
   }
 
   final InvalidUseException refused(String finding) {
-    return new InvalidUseException("Cannot %s: %s".formatted(describe(), finding));
+    return new InvalidUseException(Text.of("Cannot %s: %s", describe(), finding));
   }
 }

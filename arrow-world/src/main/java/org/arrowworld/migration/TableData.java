@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableView;
@@ -49,8 +50,9 @@ final class TableData implements TableView {
     long size = (long) rows * column.type().widthBytes();
     if (size > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot migrate column '%s.%s': %d rows of %s are more than 2 GiB"
-              .formatted(name, column.name(), rows, column.type().label()));
+          Text.of(
+              "Cannot migrate column '%s.%s': %d rows of %s are more than 2 GiB",
+              name, column.name(), rows, column.type().label()));
     }
     return ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -2,6 +2,7 @@ package org.arrowworld.migration;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -20,14 +21,14 @@ final class WidenColumn extends Step {
 
   @Override
   String describe() {
-    return "widen column '%s.%s' to %s".formatted(table(), column, type.label());
+    return Text.of("widen column '%s.%s' to %s", table(), column, type.label());
   }
 
   @Override
   List<Column> columns(List<Column> before) {
     Column old = find(before, column);
     if (!isWider(old.type(), type)) {
-      throw refused("a %s does not hold every %s".formatted(type.label(), old.type().label()));
+      throw refused(Text.of("a %s does not hold every %s", type.label(), old.type().label()));
     }
     Column widened = new Column(column, type, widen(old.type(), old.defaultBits()));
     return replaced(before, column, widened);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -68,7 +69,7 @@ public final class NpyArray {
     List<ByteBuffer> pieces = pieces();
     if (pieces.size() > 1) {
       throw new InvalidUseException(
-          "Cannot view an array of %d bytes as one buffer; use pieces()".formatted(sizeBytes()));
+          Text.of("Cannot view an array of %d bytes as one buffer; use pieces()", sizeBytes()));
     }
     return pieces.isEmpty()
         ? ByteBuffer.allocate(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN)
@@ -93,7 +94,7 @@ public final class NpyArray {
       case U64, I64 -> piece.getLong(at);
       case F32, F64 ->
           throw new InvalidUseException(
-              "Cannot read %s as an integer; use doubleAt".formatted(header));
+              Text.of("Cannot read %s as an integer; use doubleAt", header));
     };
   }
 
@@ -107,7 +108,7 @@ public final class NpyArray {
       case F64 -> piece.getDouble(at);
       default ->
           throw new InvalidUseException(
-              "Cannot read %s as a floating point number; use longAt".formatted(header));
+              Text.of("Cannot read %s as a floating point number; use longAt", header));
     };
   }
 
@@ -133,8 +134,8 @@ public final class NpyArray {
     requireDoubles();
     if (values.length < size()) {
       throw new InvalidUseException(
-          "Cannot copy %s to a double[%d]: it has %d elements"
-              .formatted(header, values.length, size()));
+          Text.of(
+              "Cannot copy %s to a double[%d]: it has %d elements", header, values.length, size()));
     }
     int at = 0;
     for (ByteBuffer piece : pieces()) {
@@ -153,14 +154,14 @@ public final class NpyArray {
   private void requireDoubles() {
     if (!type().isFloat() || size() > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot copy %s to a double[]; use longAt or pieces()".formatted(header));
+          Text.of("Cannot copy %s to a double[]; use longAt or pieces()", header));
     }
   }
 
   private long offset(long index) {
     if (index < 0 || index >= size()) {
       throw new InvalidUseException(
-          "Cannot read element %d of an array of %d elements".formatted(index, size()));
+          Text.of("Cannot read element %d of an array of %d elements", index, size()));
     }
     return index * type().itemBytes();
   }
@@ -179,7 +180,7 @@ public final class NpyArray {
       throw new DamagedFileException(
           file.path(),
           position,
-          "%d bytes are needed here, %d are present".formatted(bytes, Math.max(0, present)));
+          Text.of("%d bytes are needed here, %d are present", bytes, Math.max(0, present)));
     }
     NpyHeader header = new NpyHeader(type, ByteOrder.LITTLE_ENDIAN, NpyOrder.C, shape, 0);
     NpyChunks chunks = new NpyChunks(file.path(), bytes);
@@ -206,8 +207,9 @@ public final class NpyArray {
     NpyHeader.checkData("view an array", type, shape, littleEndianData);
     if (littleEndianData.remaining() > MAX_VIEW_BYTES) {
       throw new InvalidUseException(
-          "Cannot view %d bytes as an array: %d are the most"
-              .formatted(littleEndianData.remaining(), MAX_VIEW_BYTES));
+          Text.of(
+              "Cannot view %d bytes as an array: %d are the most",
+              littleEndianData.remaining(), MAX_VIEW_BYTES));
     }
     NpyHeader header = new NpyHeader(type, ByteOrder.LITTLE_ENDIAN, NpyOrder.C, shape, 0);
     return new NpyArray(

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** The bytes of an array of any size, in pieces of {@value #CHUNK_BYTES}; items never straddle. */
 final class NpyChunks {
@@ -24,8 +25,9 @@ final class NpyChunks {
       }
     } catch (OutOfMemoryError e) {
       throw new InvalidUseException(
-          "Cannot hold %s in memory: it is an array of %d bytes; raise the heap (-Xmx)"
-              .formatted(name, sizeBytes),
+          Text.of(
+              "Cannot hold %s in memory: it is an array of %d bytes; raise the heap (-Xmx)",
+              name, sizeBytes),
           e);
     }
   }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -65,7 +66,7 @@ public final class NpyHeader {
     int available = (int) Math.min(source.sizeBytes(), PREAMBLE_BYTES);
     if (available < PREAMBLE_BYTES) {
       throw new DamagedFileException(
-          name, 0, "%d bytes are too few for a .npy header".formatted(available));
+          name, 0, Text.of("%d bytes are too few for a .npy header", available));
     }
     ByteBuffer preamble = ByteBuffer.allocate(PREAMBLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     source.readFully(preamble);
@@ -85,19 +86,21 @@ public final class NpyHeader {
       throw new DamagedFileException(
           name,
           8,
-          "a header of %d bytes is declared, at most %d are read"
-              .formatted(textBytes, MAX_HEADER_BYTES));
+          Text.of(
+              "a header of %d bytes is declared, at most %d are read",
+              textBytes, MAX_HEADER_BYTES));
     }
     if (lengthEnd + textBytes > source.sizeBytes()) {
       throw new DamagedFileException(
           name,
           8,
-          "a header of %d bytes is declared, the file has %d more"
-              .formatted(textBytes, source.sizeBytes() - lengthEnd));
+          Text.of(
+              "a header of %d bytes is declared, the file has %d more",
+              textBytes, source.sizeBytes() - lengthEnd));
     }
     if (lengthEnd + textBytes < PREAMBLE_BYTES) {
       throw new DamagedFileException(
-          name, 8, "a header of %d bytes holds no description".formatted(textBytes));
+          name, 8, Text.of("a header of %d bytes holds no description", textBytes));
     }
     byte[] text = new byte[(int) textBytes];
     int known = PREAMBLE_BYTES - lengthEnd;
@@ -113,15 +116,16 @@ public final class NpyHeader {
       throw new DamagedFileException(
           name,
           10,
-          "shape %s of %s overflows 64 bits".formatted(NpyShapes.text(shape), type.descr()));
+          Text.of("shape %s of %s overflows 64 bits", NpyShapes.text(shape), type.descr()));
     }
     long present = fileBytes - dataOffset;
     if (present < needed || (present > needed && trailing == TrailingBytes.REFUSE)) {
       throw new DamagedFileException(
           name,
           dataOffset,
-          "shape %s of %s needs %d bytes, %d are present"
-              .formatted(NpyShapes.text(shape), type.descr(), needed, present));
+          Text.of(
+              "shape %s of %s needs %d bytes, %d are present",
+              NpyShapes.text(shape), type.descr(), needed, present));
     }
   }
 
@@ -155,13 +159,15 @@ public final class NpyHeader {
     long given = Arrays.stream(data).mapToLong(ByteBuffer::remaining).sum();
     if (needed != given) {
       throw new InvalidUseException(
-          "Cannot %s: shape %s of %s needs %d bytes, %d were given"
-              .formatted(action, NpyShapes.text(shape), type.descr(), needed, given));
+          Text.of(
+              "Cannot %s: shape %s of %s needs %d bytes, %d were given",
+              action, NpyShapes.text(shape), type.descr(), needed, given));
     }
     if (type == NpyType.BOOL && NpyBools.firstInvalid(data) >= 0) {
       throw new InvalidUseException(
-          "Cannot %s: element %d of a bool array is neither 0 nor 1"
-              .formatted(action, NpyBools.firstInvalid(data)));
+          Text.of(
+              "Cannot %s: element %d of a bool array is neither 0 nor 1",
+              action, NpyBools.firstInvalid(data)));
     }
   }
 
@@ -197,6 +203,6 @@ public final class NpyHeader {
 
   @Override
   public String toString() {
-    return "%s %s %s".formatted(type.descr(), NpyShapes.text(shape), order);
+    return Text.of("%s %s %s", type.descr(), NpyShapes.text(shape), order);
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /**
  * The part of Python's literal grammar that a header needs: one dict of string keys whose values
@@ -41,17 +42,17 @@ final class NpyHeaderParser {
    * @param count number of elements
    * @param dataOffset where the array begins in the file
    */
-  record Text(int characters, ByteOrder byteOrder, long count, int dataOffset) {}
+  record WordsHeader(int characters, ByteOrder byteOrder, long count, int dataOffset) {}
 
   /** The header of a 1-d array of unicode text ({@code <U12}), or null if it is none. */
-  Text parseText() throws DamagedFileException {
+  WordsHeader parseText() throws DamagedFileException {
     describe();
     if (!descr.matches("[<>]U[0-9]{1,8}") || shape.length != 1) {
       return null;
     }
     ByteOrder bytes = descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     int characters = Integer.parseInt(descr.substring(2));
-    return new Text(characters, bytes, shape[0], textOffset + text.length());
+    return new WordsHeader(characters, bytes, shape[0], textOffset + text.length());
   }
 
   NpyHeader parse() throws DamagedFileException {
@@ -68,7 +69,7 @@ final class NpyHeaderParser {
         case "descr" -> descr = once(key, descr, descr());
         case "fortran_order" -> order = once(key, order, order());
         case "shape" -> shape = once(key, shape, shape());
-        default -> throw refused("unknown key '%s'".formatted(shown(key)));
+        default -> throw refused(Text.of("unknown key '%s'", shown(key)));
       }
       if (!accept(',')) {
         expect('}');
@@ -81,13 +82,13 @@ final class NpyHeaderParser {
     }
     String missing = descr == null ? "descr" : order == null ? "fortran_order" : "shape";
     if (descr == null || order == null || shape == null) {
-      throw refused("the key '%s' is missing".formatted(missing));
+      throw refused(Text.of("the key '%s' is missing", missing));
     }
   }
 
   private <T> T once(String key, T before, T value) throws DamagedFileException {
     if (before != null) {
-      throw refused("the key '%s' appears twice".formatted(key));
+      throw refused(Text.of("the key '%s' appears twice", key));
     }
     return value;
   }
@@ -121,7 +122,7 @@ final class NpyHeaderParser {
     boolean comma = false;
     while (!accept(')')) {
       if (count == dimensions.length) {
-        throw refused("more than %d dimensions".formatted(NpyShapes.MAX_DIMENSIONS));
+        throw refused(Text.of("more than %d dimensions", NpyShapes.MAX_DIMENSIONS));
       }
       dimensions[count++] = integer();
       comma = accept(',');
@@ -151,12 +152,12 @@ final class NpyHeaderParser {
     }
     accept('L'); // Python 2 wrote longs that way
     if (digits.length() > 1 && digits.charAt(0) == '0') {
-      throw refused("dimension %s has leading zeros".formatted(shown(digits)));
+      throw refused(Text.of("dimension %s has leading zeros", shown(digits)));
     }
     try {
       return Long.parseLong(digits);
     } catch (NumberFormatException e) {
-      throw refused("dimension %s overflows 64 bits".formatted(shown(digits)));
+      throw refused(Text.of("dimension %s overflows 64 bits", shown(digits)));
     }
   }
 
@@ -179,7 +180,7 @@ final class NpyHeaderParser {
     at = descrAt; // what is refused from here on is about the type
     if (descr.contains("O")) {
       throw unsupported(
-          "type '%s' holds pickled Python objects, which are never loaded".formatted(shown(descr)));
+          Text.of("type '%s' holds pickled Python objects, which are never loaded", shown(descr)));
     }
     boolean prefixed = !descr.isEmpty() && "<>|=".indexOf(descr.charAt(0)) >= 0;
     String plain = prefixed ? descr.substring(1) : descr;
@@ -189,10 +190,10 @@ final class NpyHeaderParser {
     }
     if (found == null) {
       throw unsupported(
-          "type '%s' is not supported; known are b1, i1-i8, u1-u8, f4, f8".formatted(shown(descr)));
+          Text.of("type '%s' is not supported; known are b1, i1-i8, u1-u8, f4, f8", shown(descr)));
     }
     if (found.itemBytes() > 1 && descr.charAt(0) != '<' && descr.charAt(0) != '>') {
-      throw refused("type '%s' does not say its byte order".formatted(shown(descr)));
+      throw refused(Text.of("type '%s' does not say its byte order", shown(descr)));
     }
     return found;
   }
@@ -219,7 +220,7 @@ final class NpyHeaderParser {
 
   private void expect(char expected) throws DamagedFileException {
     if (!accept(expected)) {
-      throw refused("expected '%s', found %s".formatted(expected, rest()));
+      throw refused(Text.of("expected '%s', found %s", expected, rest()));
     }
   }
 

@@ -3,6 +3,7 @@ package org.arrowworld.npy;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Arithmetic and text of shapes. */
 final class NpyShapes {
@@ -40,20 +41,21 @@ final class NpyShapes {
   static long checkedSizeBytes(String action, long[] shape, NpyType type) {
     if (shape.length > MAX_DIMENSIONS) {
       throw new InvalidUseException(
-          "Cannot %s: %d dimensions, at most %d are allowed"
-              .formatted(action, shape.length, MAX_DIMENSIONS));
+          Text.of(
+              "Cannot %s: %d dimensions, at most %d are allowed",
+              action, shape.length, MAX_DIMENSIONS));
     }
     for (long dimension : shape) {
       if (dimension < 0) {
         throw new InvalidUseException(
-            "Cannot %s: shape %s has a negative dimension".formatted(action, text(shape)));
+            Text.of("Cannot %s: shape %s has a negative dimension", action, text(shape)));
       }
     }
     long bytes = sizeBytes(shape, type);
     if (bytes < 0) {
       throw new InvalidUseException(
-          "Cannot %s: shape %s of %s overflows 64 bits"
-              .formatted(action, text(shape), type.descr()));
+          Text.of(
+              "Cannot %s: shape %s of %s overflows 64 bits", action, text(shape), type.descr()));
     }
     return bytes;
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /**
  * Reads one-dimensional arrays of unicode text ({@code <U12}): each element is a fixed number of
@@ -18,7 +19,7 @@ final class NpyWordReader {
 
   /** The texts, or empty if the array is none of text or has more or less than one dimension. */
   static Optional<List<String>> read(NpySource source) throws IOException {
-    NpyHeaderParser.Text header = NpyHeader.parser(source).parseText();
+    NpyHeaderParser.WordsHeader header = NpyHeader.parser(source).parseText();
     if (header == null) {
       return Optional.empty();
     }
@@ -30,8 +31,9 @@ final class NpyWordReader {
       throw new DamagedFileException(
           source.name(),
           header.dataOffset(),
-          "%d texts of %d characters do not make the %d bytes present"
-              .formatted(count, header.characters(), present));
+          Text.of(
+              "%d texts of %d characters do not make the %d bytes present",
+              count, header.characters(), present));
     }
     List<String> words = new ArrayList<>();
     long rows = Math.max(1, CHUNK_BYTES / Math.max(1, rowBytes));
@@ -61,7 +63,7 @@ final class NpyWordReader {
       int c = chunk.getInt(start + 4 * i);
       if (!Character.isValidCodePoint(c) || (c >= 0xD800 && c <= 0xDFFF)) {
         throw new DamagedFileException(
-            source.name(), -1, "a text holds %08x, which is no character".formatted(c));
+            source.name(), -1, Text.of("a text holds %08x, which is no character", c));
       }
       text.appendCodePoint(c);
     }

@@ -1,6 +1,7 @@
 package org.arrowworld.npy;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * How much an archive may make its reader do. What exceeds a limit is refused before it is
@@ -22,8 +23,9 @@ public record NpzLimits(int maxEntries, int maxRatio, long maxTotalBytes) {
   public NpzLimits {
     if (maxEntries < 1 || maxRatio < 1 || maxTotalBytes < 0) {
       throw new InvalidUseException(
-          "Cannot limit an npz to %d entries, ratio %d, %d bytes: limits are positive"
-              .formatted(maxEntries, maxRatio, maxTotalBytes));
+          Text.of(
+              "Cannot limit an npz to %d entries, ratio %d, %d bytes: limits are positive",
+              maxEntries, maxRatio, maxTotalBytes));
     }
   }
 

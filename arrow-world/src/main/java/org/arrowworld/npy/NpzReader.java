@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -163,7 +164,7 @@ public final class NpzReader implements Closeable {
     ZipEntryInfo entry = arrays.get(name);
     if (entry == null) {
       throw new InvalidUseException(
-          "Cannot read array %s of %s: it has %s".formatted(name, file.path(), names()));
+          Text.of("Cannot read array %s of %s: it has %s", name, file.path(), names()));
     }
     return entry;
   }

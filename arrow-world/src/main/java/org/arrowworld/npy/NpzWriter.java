@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -88,7 +89,7 @@ public final class NpzWriter implements Closeable {
   }
 
   private String action(String name) {
-    return "add array %s to %s".formatted(ZipNames.shown(name), path);
+    return Text.of("add array %s to %s", ZipNames.shown(name), path);
   }
 
   /** Refuses a name that is not allowed or taken. */
@@ -98,11 +99,12 @@ public final class NpzWriter implements Closeable {
     String complaint = ZipNames.complaint(name + ZipNames.NPY);
     if (name.isEmpty() || complaint != null) {
       throw new InvalidUseException(
-          "Cannot %s: the name is not allowed, %s"
-              .formatted(action, name.isEmpty() ? "it is empty" : complaint));
+          Text.of(
+              "Cannot %s: the name is not allowed, %s",
+              action, name.isEmpty() ? "it is empty" : complaint));
     }
     if (names.contains(name)) {
-      throw new InvalidUseException("Cannot %s: it has an array of that name".formatted(action));
+      throw new InvalidUseException(Text.of("Cannot %s: it has an array of that name", action));
     }
   }
 
@@ -226,7 +228,7 @@ public final class NpzWriter implements Closeable {
           case CLOSED -> "it is closed";
         };
     if (why != null) {
-      throw new InvalidUseException("Cannot %s: writer of %s: %s".formatted(action, path, why));
+      throw new InvalidUseException(Text.of("Cannot %s: writer of %s: %s", action, path, why));
     }
   }
 }

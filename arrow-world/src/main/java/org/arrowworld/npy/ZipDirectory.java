@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -45,11 +46,11 @@ final class ZipDirectory {
     if (extent.count > limits.maxEntries()) {
       throw damaged(
           extent.offset,
-          "%d entries, at most %d are read".formatted(extent.count, limits.maxEntries()));
+          Text.of("%d entries, at most %d are read", extent.count, limits.maxEntries()));
     }
     if (extent.bytes / ZipFormat.CENTRAL_BYTES < extent.count) {
       throw damaged(
-          extent.offset, "%d bytes cannot list %d entries".formatted(extent.bytes, extent.count));
+          extent.offset, Text.of("%d bytes cannot list %d entries", extent.bytes, extent.count));
     }
     long end = extent.offset + extent.bytes;
     long at = extent.offset;
@@ -63,8 +64,9 @@ final class ZipDirectory {
       if (totalBytes > allowedBytes || totalBytes < 0) {
         throw damaged(
             at,
-            "its entries hold more than %d bytes, the limit; raise NpzLimits if it is trusted"
-                .formatted(allowedBytes));
+            Text.of(
+                "its entries hold more than %d bytes, the limit; raise NpzLimits if it is trusted",
+                allowedBytes));
       }
       if (entries.put(entry.name(), entry) != null) {
         throw damaged(at, "two entries are named " + ZipNames.shown(entry.name()));
@@ -72,7 +74,7 @@ final class ZipDirectory {
       at += central.bytes;
     }
     if (at != end) {
-      throw damaged(at, "%d bytes follow the last directory entry".formatted(end - at));
+      throw damaged(at, Text.of("%d bytes follow the last directory entry", end - at));
     }
   }
 
@@ -86,7 +88,7 @@ final class ZipDirectory {
     int extraBytes = in.getChar(30);
     int bytes = ZipFormat.CENTRAL_BYTES + nameBytes + extraBytes + in.getChar(32);
     if (bytes > in.remaining()) {
-      throw damaged(at, "a directory entry of %d bytes leaves the directory".formatted(bytes));
+      throw damaged(at, Text.of("a directory entry of %d bytes leaves the directory", bytes));
     }
     int flags = in.getChar(8);
     int method = in.getChar(10);
@@ -107,17 +109,16 @@ final class ZipDirectory {
       throws DamagedFileException {
     String shown = ZipNames.shown(entry.name());
     if ((entry.flags() & ZipFormat.FLAG_ENCRYPTED) != 0) {
-      throw damaged(at, "entry %s is encrypted".formatted(shown));
+      throw damaged(at, Text.of("entry %s is encrypted", shown));
     }
     if (entry.method() != Compression.STORED.method()
         && entry.method() != Compression.DEFLATED.method()) {
       throw damaged(
           at,
-          "entry %s uses compression method %d, known are 0 and 8"
-              .formatted(shown, entry.method()));
+          Text.of("entry %s uses compression method %d, known are 0 and 8", shown, entry.method()));
     }
     if (disk != 0) {
-      throw damaged(at, "entry %s is on another disk".formatted(shown));
+      throw damaged(at, Text.of("entry %s is on another disk", shown));
     }
     long compressed = entry.compressedBytes();
     if (entry.headerOffset() < 0
@@ -125,19 +126,21 @@ final class ZipDirectory {
         || entry.sizeBytes() < 0
         || entry.headerOffset() > directoryOffset - ZipFormat.LOCAL_BYTES
         || compressed > directoryOffset - ZipFormat.LOCAL_BYTES - entry.headerOffset()) {
-      throw damaged(at, "entry %s leaves the file".formatted(shown));
+      throw damaged(at, Text.of("entry %s leaves the file", shown));
     }
     if (entry.method() == Compression.STORED.method() && compressed != entry.sizeBytes()) {
       throw damaged(
           at,
-          "entry %s is stored, yet its sizes are %d and %d"
-              .formatted(shown, compressed, entry.sizeBytes()));
+          Text.of(
+              "entry %s is stored, yet its sizes are %d and %d",
+              shown, compressed, entry.sizeBytes()));
     }
     if (entry.sizeBytes() / limits.maxRatio() > compressed) {
       throw damaged(
           at,
-          "entry %s would inflate %d bytes to %d, more than %d times"
-              .formatted(shown, compressed, entry.sizeBytes(), limits.maxRatio()));
+          Text.of(
+              "entry %s would inflate %d bytes to %d, more than %d times",
+              shown, compressed, entry.sizeBytes(), limits.maxRatio()));
     }
   }
 
@@ -156,7 +159,7 @@ final class ZipDirectory {
     String complaint = ZipNames.complaint(name);
     if (complaint != null) {
       throw damaged(
-          at, "the entry name '%s' is refused: %s".formatted(ZipNames.shown(name), complaint));
+          at, Text.of("the entry name '%s' is refused: %s", ZipNames.shown(name), complaint));
     }
     return name;
   }
@@ -187,8 +190,9 @@ final class ZipDirectory {
         || recordsBegin - extent.offset != extent.bytes) {
       throw damaged(
           endOffset,
-          "a directory of %d bytes at byte %d does not end at byte %d"
-              .formatted(extent.bytes, extent.offset, recordsBegin));
+          Text.of(
+              "a directory of %d bytes at byte %d does not end at byte %d",
+              extent.bytes, extent.offset, recordsBegin));
     }
     return extent;
   }
@@ -196,7 +200,7 @@ final class ZipDirectory {
   /** The end record is the last one whose comment reaches exactly to the end of the file. */
   private long endOffset() throws IOException {
     if (fileBytes < ZipFormat.END_BYTES) {
-      throw damaged(0, "%d bytes are too few for an npz archive".formatted(fileBytes));
+      throw damaged(0, Text.of("%d bytes are too few for an npz archive", fileBytes));
     }
     int tailBytes = (int) Math.min(fileBytes, ZipFormat.END_BYTES + MAX_COMMENT_BYTES);
     ByteBuffer tail = bytes(fileBytes - tailBytes, tailBytes);

@@ -7,6 +7,7 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -102,7 +103,7 @@ final class ZipEntrySource implements NpySource, AutoCloseable {
   /** Checks that everything was read, nothing is left over, and the CRC is right. */
   void finish() throws IOException {
     if (produced != entry.sizeBytes()) {
-      throw damaged(dataOffset, "%d bytes were not read".formatted(entry.sizeBytes() - produced));
+      throw damaged(dataOffset, Text.of("%d bytes were not read", entry.sizeBytes() - produced));
     }
     if (inflater != null) {
       finishInflate();
@@ -110,13 +111,13 @@ final class ZipEntrySource implements NpySource, AutoCloseable {
     if (compressedRead != entry.compressedBytes()) {
       throw damaged(
           dataOffset,
-          "%d compressed bytes are left over".formatted(entry.compressedBytes() - compressedRead));
+          Text.of("%d compressed bytes are left over", entry.compressedBytes() - compressedRead));
     }
     if ((int) crc.getValue() != entry.crc()) {
       throw damaged(
           dataOffset,
-          "its CRC-32 is %08x, the directory says %08x"
-              .formatted((int) crc.getValue(), entry.crc()));
+          Text.of(
+              "its CRC-32 is %08x, the directory says %08x", (int) crc.getValue(), entry.crc()));
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /** Compares an entry's own header with the directory; they must tell the same story. */
@@ -45,7 +46,7 @@ final class ZipLocalHeader {
       throw mismatch("name", "'" + ZipNames.shown(name) + "'");
     }
     if (local.getChar(6) != entry.flags()) {
-      throw mismatch("flags", "%#x".formatted((int) local.getChar(6)));
+      throw mismatch("flags", Text.of("%#x", (int) local.getChar(6)));
     }
     if (local.getChar(8) != entry.method()) {
       throw mismatch("compression method", String.valueOf((int) local.getChar(8)));
@@ -86,7 +87,7 @@ final class ZipLocalHeader {
 
   private void checkNumbers(int localCrc, long size, long compressed) throws DamagedFileException {
     if (localCrc != entry.crc()) {
-      throw mismatch("CRC-32", "%08x".formatted(localCrc));
+      throw mismatch("CRC-32", Text.of("%08x", localCrc));
     }
     if (size != entry.sizeBytes()) {
       throw mismatch("size", String.valueOf(size));
@@ -109,8 +110,9 @@ final class ZipLocalHeader {
   private DamagedFileException mismatch(String what, String local) {
     return damaged(
         entry.headerOffset(),
-        "the directory and the entry's own header disagree about its %s (here %s)"
-            .formatted(what, local));
+        Text.of(
+            "the directory and the entry's own header disagree about its %s (here %s)",
+            what, local));
   }
 
   private DamagedFileException damaged(long offset, String finding) {

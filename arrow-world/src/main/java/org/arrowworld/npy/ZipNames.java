@@ -1,5 +1,7 @@
 package org.arrowworld.npy;
 
+import org.arrowworld.internal.Text;
+
 /** Which entry names are allowed, in archives written and in archives read. */
 final class ZipNames {
   static final String NPY = ".npy";
@@ -13,7 +15,7 @@ final class ZipNames {
       return "it is empty";
     }
     if (name.length() > MAX_BYTES / 3) {
-      return "it is longer than %d characters".formatted(MAX_BYTES / 3);
+      return Text.of("it is longer than %d characters", MAX_BYTES / 3);
     }
     if (name.indexOf('\\') >= 0) {
       return "it has a backslash";

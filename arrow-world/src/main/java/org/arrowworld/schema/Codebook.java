@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The store-wide words and their codes, given by first use from 0 (spec L-12). One thread adds;
@@ -47,13 +48,13 @@ public final class Codebook {
       add(word);
     } else if (code < 0 || code >= size || !words[code].equals(word)) {
       throw new InvalidUseException(
-          "Cannot give code %d to the word '%s': %s"
-              .formatted(
-                  code,
-                  word,
-                  code >= 0 && code < size
-                      ? "it stands for '" + words[code] + "'"
-                      : "the next free code is " + size));
+          Text.of(
+              "Cannot give code %d to the word '%s': %s",
+              code,
+              word,
+              code >= 0 && code < size
+                  ? "it stands for '" + words[code] + "'"
+                  : "the next free code is " + size));
     }
   }
 
@@ -61,7 +62,7 @@ public final class Codebook {
   public String word(int code) {
     String[] array = words;
     if (code < 0 || code >= array.length || array[code] == null) {
-      throw new InvalidUseException("Unknown string code %d".formatted(code));
+      throw new InvalidUseException(Text.of("Unknown string code %d", code));
     }
     return array[code];
   }

@@ -2,6 +2,7 @@ package org.arrowworld.schema;
 
 import java.util.Locale;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** The types a column can have, and how a value of each travels in a log row's {@code val}. */
 public enum ColumnType {
@@ -85,6 +86,6 @@ public enum ColumnType {
       }
     }
     throw new InvalidUseException(
-        "Unknown column type '%s': expected one of u8 ... f64, bool, string".formatted(label));
+        Text.of("Unknown column type '%s': expected one of u8 ... f64, bool, string", label));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The keys of a store by code and by name; append-only. One thread declares; others may read what
@@ -32,11 +33,12 @@ public final class KeyTable {
   public synchronized void add(Key key) {
     if (key.code() != size || size == MAX_KEYS) {
       throw new InvalidUseException(
-          "Cannot declare key '%s' with code %d: expected %d, at most %d keys"
-              .formatted(key.name(), key.code(), size, MAX_KEYS));
+          Text.of(
+              "Cannot declare key '%s' with code %d: expected %d, at most %d keys",
+              key.name(), key.code(), size, MAX_KEYS));
     }
     if (byName.putIfAbsent(key.name(), key) != null) {
-      throw new InvalidUseException("Cannot declare key '%s' twice".formatted(key.name()));
+      throw new InvalidUseException(Text.of("Cannot declare key '%s' twice", key.name()));
     }
     Key[] array = keys;
     if (size == array.length) {
@@ -55,7 +57,7 @@ public final class KeyTable {
   /** The key of a code. */
   public Key key(int code) {
     if (code < 0 || code >= size) {
-      throw new InvalidUseException("Unknown key code %d: %d keys are known".formatted(code, size));
+      throw new InvalidUseException(Text.of("Unknown key code %d: %d keys are known", code, size));
     }
     return keys[code];
   }
@@ -69,7 +71,7 @@ public final class KeyTable {
   public Key key(String name) {
     return find(name)
         .orElseThrow(
-            () -> new InvalidUseException("Unknown key '%s' in this store".formatted(name)));
+            () -> new InvalidUseException(Text.of("Unknown key '%s' in this store", name)));
   }
 
   /** The keys with codes from {@code from} on, in order; a copy. */

@@ -2,6 +2,7 @@ package org.arrowworld.schema;
 
 import java.util.regex.Pattern;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Names of tables, columns, events and inputs (spec S-9). */
 final class Names {
@@ -12,8 +13,9 @@ final class Names {
   static void check(String what, String name) {
     if (name == null || !VALID.matcher(name).matches()) {
       throw new InvalidUseException(
-          "Cannot name a %s '%s': expected 1 to 100 of [A-Za-z0-9_#-], the first not a digit"
-              .formatted(what, name));
+          Text.of(
+              "Cannot name a %s '%s': expected 1 to 100 of [A-Za-z0-9_#-], the first not a digit",
+              what, name));
     }
   }
 }

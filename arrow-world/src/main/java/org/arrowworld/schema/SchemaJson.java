@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 
@@ -49,7 +51,7 @@ public final class SchemaJson {
     json.put("name", column.name());
     json.put("type", column.type().label());
     if (column.type() != ColumnType.STRING) {
-      json.put("default", "%016x".formatted(column.defaultBits()));
+      json.put("default", Text.of("%016x", column.defaultBits()));
     }
     return json;
   }
@@ -132,7 +134,7 @@ public final class SchemaJson {
   private static <E extends Enum<E>> E label(
       JsonObject json, String member, Object label, Class<E> type) throws DamagedFileException {
     for (E value : type.getEnumConstants()) {
-      if (value.name().toLowerCase(java.util.Locale.ROOT).equals(label)) {
+      if (value.name().toLowerCase(Locale.ROOT).equals(label)) {
         return value;
       }
     }
@@ -155,7 +157,7 @@ public final class SchemaJson {
       json.put("encoding", key.encoding().label());
       json.put("kind", key.kind().label());
       if (key.kind() == KeyKind.VALUE && key.type() != ColumnType.STRING) {
-        json.put("default", "%016x".formatted(key.defaultBits()));
+        json.put("default", Text.of("%016x", key.defaultBits()));
       }
       key.refersTo().ifPresent(table -> json.put("table", table));
       array.add(json);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * A table's shape and policies (spec S-5 to S-8). Immutable.
@@ -44,7 +45,7 @@ public record TableSchema(
     for (String n : names(columns, events)) {
       if (!used.add(n)) {
         throw new InvalidUseException(
-            "Cannot define table '%s': the name '%s' is used twice or reserved".formatted(name, n));
+            Text.of("Cannot define table '%s': the name '%s' is used twice or reserved", name, n));
       }
     }
     boolean fits =
@@ -56,8 +57,9 @@ public record TableSchema(
         };
     if (!fits) {
       throw new InvalidUseException(
-          "Cannot define table '%s': a %s table has no such generations, lineage, columns or 'of'"
-              .formatted(name, kind.label()));
+          Text.of(
+              "Cannot define table '%s': a %s table has no such generations, lineage, columns or 'of'",
+              name, kind.label()));
     }
   }
 

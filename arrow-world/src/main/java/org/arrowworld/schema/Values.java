@@ -2,6 +2,7 @@ package org.arrowworld.schema;
 
 import java.math.BigInteger;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * Values as the 64 bits of a log row's {@code val}, and back (spec L-9 to L-11).
@@ -160,7 +161,8 @@ public final class Values {
 
   private static InvalidUseException doesNotFit(String column, ColumnType type, String number) {
     return new InvalidUseException(
-        "Cannot store %s in column '%s': a %s cannot hold it exactly"
-            .formatted(number, column, type.label()));
+        Text.of(
+            "Cannot store %s in column '%s': a %s cannot hold it exactly",
+            number, column, type.label()));
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The tables of a world in their fixed order, and the inputs it takes.
@@ -21,13 +22,13 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
     inputs = List.copyOf(inputs);
     if (version < 1) {
       throw new InvalidUseException(
-          "Cannot use schema version %d: expected 1 or more".formatted(version));
+          Text.of("Cannot use schema version %d: expected 1 or more", version));
     }
     Set<String> names = new HashSet<>(Set.of("tick", "in", "schema"));
     for (TableSchema table : tables) {
       if (!names.add(table.name())) {
         throw new InvalidUseException(
-            "Cannot define table '%s': the name is used twice or reserved".formatted(table.name()));
+            Text.of("Cannot define table '%s': the name is used twice or reserved", table.name()));
       }
     }
     for (TableSchema table : tables) {
@@ -36,7 +37,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
     Set<String> inputNames = new HashSet<>();
     for (EventKind input : inputs) {
       if (!inputNames.add(input.name())) {
-        throw new InvalidUseException("Cannot define input '%s' twice".formatted(input.name()));
+        throw new InvalidUseException(Text.of("Cannot define input '%s' twice", input.name()));
       }
     }
   }
@@ -48,8 +49,9 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
     for (String reference : references) {
       if (tables.stream().noneMatch(t -> t.name().equals(reference) && t.kind() == TableKind.ROW)) {
         throw new InvalidUseException(
-            "Cannot define table '%s': it refers to '%s', which is no row table of this world"
-                .formatted(table.name(), reference));
+            Text.of(
+                "Cannot define table '%s': it refers to '%s', which is no row table of this world",
+                table.name(), reference));
       }
     }
   }
@@ -75,8 +77,9 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
   }
 
   private String unknownTable(String name) {
-    return "Unknown table '%s': this world has %s"
-        .formatted(name, tables.stream().map(TableSchema::name).toList());
+    return Text.of(
+        "Unknown table '%s': this world has %s",
+        name, tables.stream().map(TableSchema::name).toList());
   }
 
   /** Whether the log needs a {@code text} column. */

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 
@@ -21,12 +22,13 @@ final class FieldNames {
   /** Refuses what cannot be a field's name. */
   static String checked(String name) {
     if (name == null || name.isEmpty()) {
-      throw new InvalidUseException("Cannot name a field '%s': it is empty".formatted(name));
+      throw new InvalidUseException(Text.of("Cannot name a field '%s': it is empty", name));
     }
     if (utf8Bytes("name a field", name) > MAX_BYTES) {
       throw new InvalidUseException(
-          "Cannot name a field '%s...': it is longer than %d bytes of UTF-8"
-              .formatted(name.substring(0, 40), MAX_BYTES));
+          Text.of(
+              "Cannot name a field '%s...': it is longer than %d bytes of UTF-8",
+              name.substring(0, 40), MAX_BYTES));
     }
     return name;
   }
@@ -41,7 +43,7 @@ final class FieldNames {
       return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
     } catch (CharacterCodingException e) {
       throw new InvalidUseException(
-          "Cannot %s '%s': it has a surrogate without its pair".formatted(action, text), e);
+          Text.of("Cannot %s '%s': it has a surrogate without its pair", action, text), e);
     }
   }
 
@@ -84,7 +86,8 @@ final class FieldNames {
     throw new DamagedFileException(
         "log",
         -1,
-        "key '%s' of type %s and kind %s is no key of a record log"
-            .formatted(key.name(), key.type().label(), key.kind().label()));
+        Text.of(
+            "key '%s' of type %s and kind %s is no key of a record log",
+            key.name(), key.type().label(), key.kind().label()));
   }
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.simlog;
 
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** Counts records by their row ids, which are ordinals modulo 2^32 and ascend (spec G-2). */
 final class RecordOrder {
@@ -16,7 +17,7 @@ final class RecordOrder {
     int gap = rid - (int) next;
     if (gap < 0) {
       throw new DamagedFileException(
-          "log", -1, "record %d is followed by one with row id %08x".formatted(next - 1, rid));
+          "log", -1, Text.of("record %d is followed by one with row id %08x", next - 1, rid));
     }
     long ordinal = next + gap;
     next = ordinal + 1;

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
@@ -52,13 +53,14 @@ final class RecordStore {
     boolean schemaFree = info.schema().tables().isEmpty() && info.schema().inputs().isEmpty();
     if (version.isEmpty() || !schemaFree || !info.strings()) {
       throw new InvalidUseException(
-          "Cannot open %s as a record log: its store.json says it is none"
-              .formatted(storage.description()));
+          Text.of(
+              "Cannot open %s as a record log: its store.json says it is none",
+              storage.description()));
     }
     if (!version.equals(VERSION)) {
       if (!version.matches("[0-9]{1,9}")) {
         throw new DamagedFileException(
-            "store.json", -1, "its property '%s' is '%s'".formatted(PROPERTY, version));
+            "store.json", -1, Text.of("its property '%s' is '%s'", PROPERTY, version));
       }
       throw new UnsupportedVersionException(
           "store.json", "record log version", Long.parseLong(version), VERSION);
@@ -88,8 +90,9 @@ final class RecordStore {
       boolean emptied = log.segments().isEmpty() && !Snapshot.list(storage).isEmpty();
       if (log.start().seq() > 0 || emptied) {
         throw new InvalidUseException(
-            "Cannot go on with the record log in %s: its beginning was dropped, and with it the codebook"
-                .formatted(storage.description()));
+            Text.of(
+                "Cannot go on with the record log in %s: its beginning was dropped, and with it the codebook",
+                storage.description()));
       }
       for (Key key : log.keys().from(1)) {
         FieldNames.target(key);

@@ -2,6 +2,7 @@ package org.arrowworld.simlog;
 
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Consecutive records as columns. Valid during the call it is handed to. */
 public final class SimBlock {
@@ -50,7 +51,7 @@ public final class SimBlock {
     SimColumn column = field.index() < byField.length ? byField[field.index()] : null;
     if (column == null || column.field() != field) {
       throw new InvalidUseException(
-          "Cannot read field '%s' of this block: it was not asked for".formatted(field.name()));
+          Text.of("Cannot read field '%s' of this block: it was not asked for", field.name()));
     }
     return column;
   }

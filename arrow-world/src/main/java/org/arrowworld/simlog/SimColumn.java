@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * The values of one field in consecutive records, as arrays and presence masks: element {@code i}
@@ -116,7 +117,7 @@ public final class SimColumn {
   private void check(SimType type) {
     if (type == SimType.MIXED || !field.has(type)) {
       throw new InvalidUseException(
-          "Cannot read field '%s' as %s: it is %s".formatted(field.name(), type, field.type()));
+          Text.of("Cannot read field '%s' as %s: it is %s", field.name(), type, field.type()));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -113,8 +114,9 @@ public final class SimLog implements Closeable {
       RecordStore.read(storage); // refuses a store of another kind before it touches its lock
     }
     String holder =
-        "process %d (java %s)"
-            .formatted(ProcessHandle.current().pid(), System.getProperty("java.version"));
+        Text.of(
+            "process %d (java %s)",
+            ProcessHandle.current().pid(), System.getProperty("java.version"));
     Closeable lock = storage.lock("LOCK", holder);
     try {
       StoreInfo info;
@@ -188,12 +190,12 @@ public final class SimLog implements Closeable {
     try {
       if (namesAndValues.length % 2 != 0) {
         throw new InvalidUseException(
-            "Cannot log %d names and values: expected pairs".formatted(namesAndValues.length));
+            Text.of("Cannot log %d names and values: expected pairs", namesAndValues.length));
       }
       for (int i = 0; i < namesAndValues.length; i += 2) {
         if (!(namesAndValues[i] instanceof String name)) {
           throw new InvalidUseException(
-              "Cannot log a value under %s: expected a field's name".formatted(namesAndValues[i]));
+              Text.of("Cannot log a value under %s: expected a field's name", namesAndValues[i]));
         }
         target.setObject(field(name), namesAndValues[i + 1]);
       }

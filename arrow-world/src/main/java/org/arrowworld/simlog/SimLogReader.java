@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Tail;
@@ -92,13 +93,24 @@ public final class SimLogReader implements Closeable {
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    "Unknown field '%s': this log has %s"
-                        .formatted(name, fields.stream().map(SimFieldInfo::name).toList())));
+                    Text.of(
+                        "Unknown field '%s': this log has %s",
+                        name, fields.stream().map(SimFieldInfo::name).toList())));
   }
 
   /** The position after the last committed group. */
   public LogPosition end() {
     return log.end();
+  }
+
+  /** The position before the first row of {@code group} or a later one. */
+  public LogPosition positionBefore(long group) throws IOException {
+    return log.positionBefore(group);
+  }
+
+  /** The position after the last committed group at or before {@code group}. */
+  public LogPosition positionAt(long group) throws IOException {
+    return log.positionAt(group);
   }
 
   /** What follows the committed records. */
@@ -143,7 +155,7 @@ public final class SimLogReader implements Closeable {
   public void scanBlocks(List<SimFieldInfo> wanted, int blockRecords, BlockVisitor visitor)
       throws IOException {
     if (blockRecords < 1) {
-      throw new InvalidUseException("Cannot read blocks of %d records".formatted(blockRecords));
+      throw new InvalidUseException(Text.of("Cannot read blocks of %d records", blockRecords));
     }
     BlockSink sink =
         new BlockSink(
@@ -160,8 +172,9 @@ public final class SimLogReader implements Closeable {
   public SimColumn column(SimFieldInfo field) throws IOException {
     if (records > 4 * recordsWithValues + 1_000_000 || records > Integer.MAX_VALUE - 8) {
       throw new InvalidUseException(
-          "Cannot hold field '%s' of %d records in arrays: read it in blocks"
-              .formatted(field.name(), records));
+          Text.of(
+              "Cannot hold field '%s' of %d records in arrays: read it in blocks",
+              field.name(), records));
     }
     SimColumn[] column = new SimColumn[1];
     scanBlocks(
@@ -177,7 +190,7 @@ public final class SimLogReader implements Closeable {
     for (SimFieldInfo field : wanted) {
       if (!field.belongsTo(this)) {
         throw new InvalidUseException(
-            "Cannot read field '%s': it belongs to another reader".formatted(field.name()));
+            Text.of("Cannot read field '%s': it belongs to another reader", field.name()));
       }
       isWanted[field.index()] = true;
     }

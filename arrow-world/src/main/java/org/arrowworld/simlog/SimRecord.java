@@ -3,6 +3,7 @@ package org.arrowworld.simlog;
 import java.io.IOException;
 import java.util.Arrays;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Values;
 
@@ -34,8 +35,9 @@ public final class SimRecord {
   SimRecord begin() {
     if (open) {
       throw new InvalidUseException(
-          "Cannot begin record %d again: it was not ended; end() or discard() it"
-              .formatted(log.records()));
+          Text.of(
+              "Cannot begin record %d again: it was not ended; end() or discard() it",
+              log.records()));
     }
     open = true;
     stamp++;
@@ -98,23 +100,24 @@ public final class SimRecord {
       set(field, truth.booleanValue());
     } else if (value != null) {
       throw new InvalidUseException(
-          "Cannot log a %s in field '%s': expected a string, number, boolean or null"
-              .formatted(value.getClass().getName(), field.name()));
+          Text.of(
+              "Cannot log a %s in field '%s': expected a string, number, boolean or null",
+              value.getClass().getName(), field.name()));
     }
   }
 
   private void check(SimField field) {
     if (!open) {
       throw new InvalidUseException(
-          "Cannot set field '%s': no record was begun".formatted(field.name()));
+          Text.of("Cannot set field '%s': no record was begun", field.name()));
     }
     if (!field.belongsTo(log)) {
       throw new InvalidUseException(
-          "Cannot set field '%s': it belongs to another log".formatted(field.name()));
+          Text.of("Cannot set field '%s': it belongs to another log", field.name()));
     }
     if (field.stamp == stamp) {
       throw new InvalidUseException(
-          "Cannot set field '%s' twice in record %d".formatted(field.name(), log.records()));
+          Text.of("Cannot set field '%s' twice in record %d", field.name(), log.records()));
     }
   }
 

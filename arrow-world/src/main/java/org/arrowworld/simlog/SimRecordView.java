@@ -3,6 +3,7 @@ package org.arrowworld.simlog;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * One record of a scan, with its types restored. One object for all records: valid during the call
@@ -64,7 +65,7 @@ public final class SimRecordView {
   /** The fields it has, in the order they were logged in. */
   public SimFieldInfo field(int i) {
     if (i < 0 || i >= size) {
-      throw new InvalidUseException("Cannot read value %d of a record of %d".formatted(i, size));
+      throw new InvalidUseException(Text.of("Cannot read value %d of a record of %d", i, size));
     }
     return present[i];
   }
@@ -79,7 +80,7 @@ public final class SimRecordView {
   public SimType type(SimFieldInfo field) {
     if (!has(field)) {
       throw new InvalidUseException(
-          "Cannot read field '%s' of record %d: it is absent".formatted(field.name(), ordinal));
+          Text.of("Cannot read field '%s' of record %d: it is absent", field.name(), ordinal));
     }
     return field.typeOf(kinds[field.index()]);
   }
@@ -137,8 +138,9 @@ public final class SimRecordView {
     SimType type = type(field);
     if (type != wanted) {
       throw new InvalidUseException(
-          "Cannot read field '%s' of record %d as %s: it is %s"
-              .formatted(field.name(), ordinal, wanted, type));
+          Text.of(
+              "Cannot read field '%s' of record %d as %s: it is %s",
+              field.name(), ordinal, wanted, type));
     }
   }
 }

@@ -21,6 +21,7 @@ import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.memory.ForeignBuffers;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -76,7 +77,7 @@ public final class ArrowTable implements AutoCloseable {
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    "Unknown column '%s' of table '%s'".formatted(name, table.name())));
+                    Text.of("Unknown column '%s' of table '%s'", name, table.name())));
   }
 
   /** All columns in file order; its vectors belong to this object, so it need not be closed. */

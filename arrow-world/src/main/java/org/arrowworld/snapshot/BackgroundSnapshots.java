@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.storage.Storage;
@@ -84,7 +85,7 @@ public final class BackgroundSnapshots implements Closeable {
       return position.join();
     } catch (CompletionException e) {
       throw new IOException(
-          "the log could not be forced (%s)".formatted(e.getCause().getMessage()), e.getCause());
+          Text.of("the log could not be forced (%s)", e.getCause().getMessage()), e.getCause());
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Codebook;
@@ -108,9 +109,7 @@ public final class Snapshot implements Closeable {
     String path = directory + "/" + SnapshotManifest.NAME;
     if (!manifest.store().equals(store)) {
       throw new DamagedFileException(
-          path,
-          -1,
-          "it belongs to store %s, not %s".formatted(manifest.store().hex(), store.hex()));
+          path, -1, Text.of("it belongs to store %s, not %s", manifest.store().hex(), store.hex()));
     }
     if (manifest.position().tick() != location.tick()
         || manifest.schema().version() != location.schemaVersion()) {
@@ -180,7 +179,7 @@ public final class Snapshot implements Closeable {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new InvalidUseException("Unknown table '%s'".formatted(name)));
+        .orElseThrow(() -> new InvalidUseException(Text.of("Unknown table '%s'", name)));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.internal.ipc.IpcField;
@@ -106,7 +107,7 @@ final class SnapshotFile implements Closeable {
   private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {
     if (file.size() != entry.bytes()) {
       throw new DamagedFileException(
-          file.path(), -1, "%d bytes, expected %d".formatted(file.size(), entry.bytes()));
+          file.path(), -1, Text.of("%d bytes, expected %d", file.size(), entry.bytes()));
     }
     long at = 0;
     for (DataRange range : entry.buffers()) {
@@ -123,7 +124,7 @@ final class SnapshotFile implements Closeable {
       throw new DamagedFileException(
           file.path(),
           -1,
-          "the checksum of its metadata is %08x, expected %08x".formatted(rest, entry.rest()));
+          Text.of("the checksum of its metadata is %08x, expected %08x", rest, entry.rest()));
     }
   }
 
@@ -154,7 +155,7 @@ final class SnapshotFile implements Closeable {
       throw new DamagedFileException(
           file.path(),
           extent.offset(),
-          "a column of %d bytes, expected %d".formatted(extent.length(), expectedBytes));
+          Text.of("a column of %d bytes, expected %d", extent.length(), expectedBytes));
     }
     if (extent.length() == 0) {
       return map(new DataRange(extent.offset(), 0, 0));
@@ -178,8 +179,8 @@ final class SnapshotFile implements Closeable {
       throw new DamagedFileException(
           file.path(),
           range.offset(),
-          "the checksum of %d bytes is %08x, expected %08x"
-              .formatted(range.length(), crc, range.crc()));
+          Text.of(
+              "the checksum of %d bytes is %08x, expected %08x", range.length(), crc, range.crc()));
     }
     return data;
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.ipc.IpcType;
@@ -23,7 +24,7 @@ final class SnapshotFormat {
   private SnapshotFormat() {}
 
   static String directory(long tick, int schemaVersion) {
-    return "%s/%020d.v%d".formatted(DIRECTORY, tick, schemaVersion);
+    return Text.of("%s/%020d.v%d", DIRECTORY, tick, schemaVersion);
   }
 
   static String tableFile(String table) {
@@ -62,7 +63,7 @@ final class SnapshotFormat {
     metadata.put("aw.store", store.hex());
     metadata.put("aw.schema", Integer.toString(schemaVersion));
     metadata.put("aw.table", table);
-    metadata.put("aw.tick", "%020d".formatted(tick));
+    metadata.put("aw.tick", Text.of("%020d", tick));
     return metadata;
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -93,16 +94,16 @@ record SnapshotManifest(
     json.put("name", file.name);
     json.put("bytes", hex(file.bytes));
     json.put("buffers", file.buffers.stream().map(SnapshotManifest::range).toList());
-    json.put("rest", "%08x".formatted(file.rest));
+    json.put("rest", Text.of("%08x", file.rest));
     return json;
   }
 
   private static List<String> range(DataRange range) {
-    return List.of(hex(range.offset()), hex(range.length()), "%08x".formatted(range.crc()));
+    return List.of(hex(range.offset()), hex(range.length()), Text.of("%08x", range.crc()));
   }
 
   private static String hex(long value) {
-    return "%016x".formatted(value);
+    return Text.of("%016x", value);
   }
 
   static SnapshotManifest read(Storage storage, String directory) throws IOException {
@@ -175,7 +176,7 @@ record SnapshotManifest(
         return file;
       }
     }
-    throw new DamagedFileException(NAME, -1, "it does not list the file '%s'".formatted(name));
+    throw new DamagedFileException(NAME, -1, Text.of("it does not list the file '%s'", name));
   }
 
   TableEntry table(String name) throws DamagedFileException {
@@ -184,6 +185,6 @@ record SnapshotManifest(
         return table;
       }
     }
-    throw new DamagedFileException(NAME, -1, "it does not list the table '%s'".formatted(name));
+    throw new DamagedFileException(NAME, -1, Text.of("it does not list the table '%s'", name));
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -79,14 +80,14 @@ final class SnapshotTable implements TableView {
 
   private InvalidUseException tooLong(String what, Column column, String remedy) {
     return new InvalidUseException(
-        "Column '%s.%s' of %d rows has %d bytes, too many to be %s%s"
-            .formatted(
-                name(),
-                column.name(),
-                rows(),
-                (long) rows() * column.type().widthBytes(),
-                what,
-                remedy));
+        Text.of(
+            "Column '%s.%s' of %d rows has %d bytes, too many to be %s%s",
+            name(),
+            column.name(),
+            rows(),
+            (long) rows() * column.type().widthBytes(),
+            what,
+            remedy));
   }
 
   private MappedRange range(Column column) {
@@ -102,14 +103,15 @@ final class SnapshotTable implements TableView {
     Integer index = indices.get(column);
     if (index == null) {
       throw new InvalidUseException(
-          "Unknown column '%s' of table '%s'".formatted(column.name(), name()));
+          Text.of("Unknown column '%s' of table '%s'", column.name(), name()));
     }
     try {
       return file.column(index, rows(), column.type().widthBytes());
     } catch (ClosedChannelException e) {
       throw new InvalidUseException(
-          "Cannot read column '%s.%s' for the first time: the snapshot is closed"
-              .formatted(name(), column.name()),
+          Text.of(
+              "Cannot read column '%s.%s' for the first time: the snapshot is closed",
+              name(), column.name()),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -135,9 +137,9 @@ final class SnapshotTable implements TableView {
             throw new DamagedFileException(
                 file.path(),
                 -1,
-                "row %d of column '%s' has code %s, but the codebook has %d words"
-                    .formatted(
-                        row + i, column.name(), Integer.toUnsignedString(codes.get(i)), words));
+                Text.of(
+                    "row %d of column '%s' has code %s, but the codebook has %d words",
+                    row + i, column.name(), Integer.toUnsignedString(codes.get(i)), words));
           }
         }
       }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
@@ -62,7 +63,7 @@ public final class TableFile implements TableView, Closeable {
     boolean bool = "bool".equals(field.metadata().get("aw.type")) && field.type() == IpcType.U8;
     if (field.type() == IpcType.UTF8 ? !word : field.dictionary() != null) {
       throw new DamagedFileException(
-          file.path(), -1, "its column '%s' is none of a table's".formatted(field.name()));
+          file.path(), -1, Text.of("its column '%s' is none of a table's", field.name()));
     }
     String type = word ? "STRING" : bool ? "BOOL" : field.type().name();
     return Column.of(field.name(), ColumnType.valueOf(type));
@@ -99,7 +100,7 @@ public final class TableFile implements TableView, Closeable {
       batches.add(batch);
       total += batch.rows();
       if (batch.rows() < 0 || total > Integer.MAX_VALUE) {
-        throw batch.damaged("%d rows up to here".formatted(total));
+        throw batch.damaged(Text.of("%d rows up to here", total));
       }
     }
     rows = (int) total;
@@ -147,7 +148,7 @@ public final class TableFile implements TableView, Closeable {
       throw new DamagedFileException(
           file.path(),
           -1,
-          "it has %d buffers, but checksums of %d".formatted(ranges.size(), digits.length() / 8));
+          Text.of("it has %d buffers, but checksums of %d", ranges.size(), digits.length() / 8));
     }
     long end = all.isEmpty() ? 0 : all.get(all.size() - 1).end();
     int rest = SnapshotFormat.rest(file, ranges, end);
@@ -155,7 +156,7 @@ public final class TableFile implements TableView, Closeable {
       throw new DamagedFileException(
           file.path(),
           -1,
-          "the checksum of its metadata is %08x, expected %s".formatted(rest, expected));
+          Text.of("the checksum of its metadata is %08x, expected %s", rest, expected));
     }
   }
 
@@ -219,14 +220,15 @@ public final class TableFile implements TableView, Closeable {
     int index = columns.indexOf(column);
     if (index < 0) {
       throw new InvalidUseException(
-          "Unknown column '%s' of table '%s'".formatted(column.name(), name()));
+          Text.of("Unknown column '%s' of table '%s'", column.name(), name()));
     }
     int width = column.type().widthBytes();
     long length = (long) rows * width;
     if (length > Integer.MAX_VALUE) {
       throw new InvalidUseException(
-          "Column '%s.%s' has %d bytes, too many to be read at once"
-              .formatted(name(), column.name(), length));
+          Text.of(
+              "Column '%s.%s' has %d bytes, too many to be read at once",
+              name(), column.name(), length));
     }
     List<Extent> stored = stored(index, width, length);
     if (batches.size() == 1 && batches.get(0).codec() == BodyCodec.NONE && length > 0) {
@@ -252,7 +254,7 @@ public final class TableFile implements TableView, Closeable {
   private List<Extent> stored(int index, int width, long length) throws DamagedFileException {
     if (length > Math.max(LEAST_BUDGET_BYTES, BUDGET_RATIO * crcBytes())) {
       throw new DamagedFileException(
-          file.path(), -1, "a column of %d bytes from so small a file".formatted(length));
+          file.path(), -1, Text.of("a column of %d bytes from so small a file", length));
     }
     List<Extent> stored = new ArrayList<>();
     for (IpcMessage batch : batches) {
@@ -264,8 +266,9 @@ public final class TableFile implements TableView, Closeable {
               : plain == 0 || extent.length() > Long.BYTES;
       if (!fits || batch.bufferExtent(2 * index).length() > 0) {
         throw batch.damaged(
-            "column %d has %d bytes stored for %d rows, or a validity buffer"
-                .formatted(index, extent.length(), batch.rows()));
+            Text.of(
+                "column %d has %d bytes stored for %d rows, or a validity buffer",
+                index, extent.length(), batch.rows()));
       }
       stored.add(extent);
     }
@@ -278,8 +281,7 @@ public final class TableFile implements TableView, Closeable {
 
   private ByteBuffer verified(Extent extent) throws IOException {
     if (extent.length() > Integer.MAX_VALUE) {
-      throw new InvalidUseException(
-          "Cannot read %s: a buffer of over 2 GiB".formatted(file.path()));
+      throw new InvalidUseException(Text.of("Cannot read %s: a buffer of over 2 GiB", file.path()));
     }
     ByteBuffer bytes = file.map(extent.offset(), (int) extent.length());
     CRC32 crc = new CRC32();
@@ -288,8 +290,9 @@ public final class TableFile implements TableView, Closeable {
       throw new DamagedFileException(
           file.path(),
           extent.offset(),
-          "the checksum of %d bytes is %08x, expected %08x"
-              .formatted(extent.length(), crc.getValue(), crcs.get(extent)));
+          Text.of(
+              "the checksum of %d bytes is %08x, expected %08x",
+              extent.length(), crc.getValue(), crcs.get(extent)));
     }
     return bytes;
   }

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.internal.ipc.IpcField;
@@ -133,10 +135,10 @@ public final class TableFiles {
 
   private static Map<String, String> checksums(IpcFileWriter out) {
     StringBuilder buffers = new StringBuilder();
-    out.ranges().forEach(range -> buffers.append("%08x".formatted(range.crc())));
+    out.ranges().forEach(range -> buffers.append(Text.of("%08x", range.crc())));
     Map<String, String> checksums = new LinkedHashMap<>();
     checksums.put(BUFFER_CRCS, buffers.toString());
-    checksums.put(REST_CRC, "%08x".formatted(out.restCrc()));
+    checksums.put(REST_CRC, Text.of("%08x", out.restCrc()));
     return checksums;
   }
 
@@ -179,10 +181,10 @@ public final class TableFiles {
     String type = field.metadata().getOrDefault("aw.type", label(field));
     return field.dictionary() == null
         ? type
-        : "dictionary<u%d, %s>".formatted(8 * field.dictionary().indexBytes(), type);
+        : Text.of("dictionary<u%d, %s>", 8 * field.dictionary().indexBytes(), type);
   }
 
   private static String label(IpcField field) {
-    return field.type().name().toLowerCase(java.util.Locale.ROOT);
+    return field.type().name().toLowerCase(Locale.ROOT);
   }
 }

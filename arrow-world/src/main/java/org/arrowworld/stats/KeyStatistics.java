@@ -2,6 +2,7 @@ package org.arrowworld.stats;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;
@@ -70,7 +71,7 @@ public final class KeyStatistics {
     this.key = log.keys().key(options.key());
     if (key.type() == ColumnType.STRING) {
       throw new InvalidUseException(
-          "Cannot summarise key '%s': its values are words, not numbers".formatted(key.name()));
+          Text.of("Cannot summarise key '%s': its values are words, not numbers", key.name()));
     }
   }
 

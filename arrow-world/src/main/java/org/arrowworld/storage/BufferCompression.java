@@ -1,6 +1,7 @@
 package org.arrowworld.storage;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** How the buffers of column files are compressed (Arrow {@code BodyCompression}, per buffer). */
 public sealed interface BufferCompression {
@@ -29,7 +30,7 @@ public sealed interface BufferCompression {
       return zstd(Integer.parseInt(text.substring("zstd:".length())));
     }
     throw new InvalidUseException(
-        "Unknown compression '%s': expected none, zstd or zstd:LEVEL".formatted(text));
+        Text.of("Unknown compression '%s': expected none, zstd or zstd:LEVEL", text));
   }
 
   /** Buffers as they are. */
@@ -40,7 +41,7 @@ public sealed interface BufferCompression {
     public Zstd {
       if (level < 1 || level > 22) {
         throw new InvalidUseException(
-            "Cannot compress with zstd level %d: expected 1 to 22".formatted(level));
+            Text.of("Cannot compress with zstd level %d: expected 1 to 22", level));
       }
     }
   }

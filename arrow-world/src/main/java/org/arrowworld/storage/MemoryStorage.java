@@ -7,7 +7,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.FaultPlan.Operation;
 
@@ -233,7 +235,7 @@ public final class MemoryStorage implements Storage {
 
   private IOException injected(Fault fault, Operation operation, String path) {
     return new IOException(
-        "simulated %s at operation %d (%s %s)".formatted(fault, operations - 1, operation, path));
+        Text.of("simulated %s at operation %d (%s %s)", fault, operations - 1, operation, path));
   }
 
   private MemoryNode find(String path) {
@@ -248,8 +250,12 @@ public final class MemoryStorage implements Storage {
   }
 
   private MemoryFile file(String path) throws IOException {
-    if (find(path) instanceof MemoryFile file) {
+    MemoryNode node = find(path);
+    if (node instanceof MemoryFile file) {
       return file;
+    }
+    if (node != null) {
+      throw new DamagedFileException(path, -1, "it is a directory, expected a regular file");
     }
     throw new NoSuchFileException(path);
   }
@@ -311,7 +317,7 @@ public final class MemoryStorage implements Storage {
       synchronized (MemoryStorage.this) {
         alive();
         if (position + length > file.size()) {
-          throw new IOException("Cannot map %s beyond its end".formatted(path));
+          throw new IOException(Text.of("Cannot map %s beyond its end", path));
         }
         ByteBuffer copy = ByteBuffer.allocateDirect(length);
         copy.put(file.array(), (int) position, length).flip();

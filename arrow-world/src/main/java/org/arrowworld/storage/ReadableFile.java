@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.arrowworld.internal.Text;
 
 /** A file open for reading. Reads carry their position, so threads may share it. */
 public interface ReadableFile extends Closeable {
@@ -30,8 +31,9 @@ public interface ReadableFile extends Closeable {
       int count = read(target, at);
       if (count < 0) {
         throw new EOFException(
-            "Cannot read %s: it ends at byte %d, %d more were expected"
-                .formatted(path(), at, target.remaining()));
+            Text.of(
+                "Cannot read %s: it ends at byte %d, %d more were expected",
+                path(), at, target.remaining()));
       }
       at += count;
     }

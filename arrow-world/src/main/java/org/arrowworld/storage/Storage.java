@@ -27,7 +27,12 @@ public interface Storage extends Closeable {
    */
   boolean isLink(String path) throws IOException;
 
-  /** Opens an existing file for reading at any position. The caller closes it. */
+  /**
+   * Opens an existing file for reading at any position. The caller closes it. Directories, links,
+   * FIFOs and devices are refused by name.
+   *
+   * @throws org.arrowworld.errors.DamagedFileException if it is no regular file
+   */
   ReadableFile openRead(String path) throws IOException;
 
   /** Creates a file that must not exist yet. The caller closes it. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.Log;
@@ -103,7 +104,7 @@ public record StoreInfo(
   public void write(Storage storage) throws IOException {
     if (exists(storage)) {
       throw new InvalidUseException(
-          "Cannot create a store in %s: there is one already".formatted(storage.description()));
+          Text.of("Cannot create a store in %s: there is one already", storage.description()));
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kind", KIND);
@@ -122,9 +123,9 @@ public record StoreInfo(
   private static Map<String, Object> tree(Parent origin) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("store", origin.store.hex());
-    json.put("tick", "%016x".formatted(origin.position.tick()));
-    json.put("seq", "%016x".formatted(origin.position.seq()));
-    json.put("chain", "%016x".formatted(origin.position.chain()));
+    json.put("tick", Text.of("%016x", origin.position.tick()));
+    json.put("seq", Text.of("%016x", origin.position.seq()));
+    json.put("chain", Text.of("%016x", origin.position.chain()));
     return json;
   }
 

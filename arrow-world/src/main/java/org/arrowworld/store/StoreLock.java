@@ -2,6 +2,7 @@ package org.arrowworld.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.Storage;
 
 /** The lock a store's one writer holds (spec S-11). */
@@ -18,8 +19,9 @@ public final class StoreLock {
    */
   public static Closeable take(Storage storage) throws IOException {
     String holder =
-        "process %d (java %s)"
-            .formatted(ProcessHandle.current().pid(), System.getProperty("java.version"));
+        Text.of(
+            "process %d (java %s)",
+            ProcessHandle.current().pid(), System.getProperty("java.version"));
     return storage.lock(PATH, holder);
   }
 }

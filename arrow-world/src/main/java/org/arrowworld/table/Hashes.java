@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Blake2b;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.table.WorldState.IdState;
@@ -30,7 +31,7 @@ public final class Hashes {
       Column column = columns.get(name);
       if (column == null) {
         throw new InvalidUseException(
-            "Unknown column '%s' of table '%s'".formatted(name, table.name()));
+            Text.of("Unknown column '%s' of table '%s'", name, table.name()));
       }
       for (int row = 0; row < table.rows(); ) {
         int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);

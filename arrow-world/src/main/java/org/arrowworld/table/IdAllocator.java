@@ -2,6 +2,7 @@ package org.arrowworld.table;
 
 import java.util.Arrays;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.IdPolicy;
 
 /**
@@ -75,11 +76,11 @@ final class IdAllocator {
     int expected = depth > 0 ? stack[depth - 1] : nextId;
     if (id != expected) {
       throw new InvalidUseException(
-          "Cannot give birth to id %s: expected %s, the %s"
-              .formatted(
-                  Integer.toUnsignedString(id),
-                  Integer.toUnsignedString(expected),
-                  depth > 0 ? "top of the free stack" : "next new id"));
+          Text.of(
+              "Cannot give birth to id %s: expected %s, the %s",
+              Integer.toUnsignedString(id),
+              Integer.toUnsignedString(expected),
+              depth > 0 ? "top of the free stack" : "next new id"));
     }
     if (depth > 0) {
       depth--;

@@ -18,6 +18,7 @@ import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
@@ -82,8 +83,9 @@ public final class TableColumn implements AutoCloseable {
     while (capacity < rows) {
       if (capacity >= Integer.MAX_VALUE / widthBytes) {
         throw new InvalidUseException(
-            "Cannot grow column '%s.%s' beyond %d rows (2 GiB)"
-                .formatted(table, definition.name(), capacity));
+            Text.of(
+                "Cannot grow column '%s.%s' beyond %d rows (2 GiB)",
+                table, definition.name(), capacity));
       }
       allocate(rows, vector::reAlloc);
       adopt();

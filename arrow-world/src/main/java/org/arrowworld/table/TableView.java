@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
 /** A table's rows, for reading: of a live world, or of a snapshot. */
@@ -42,8 +43,9 @@ public interface TableView {
     long bytes = (long) (toRow - fromRow) * column.type().widthBytes();
     if (fromRow < 0 || fromRow > toRow || toRow > rows() || bytes > Integer.MAX_VALUE - 7) {
       throw new InvalidUseException(
-          "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once"
-              .formatted(fromRow, toRow, name(), column.name(), rows()));
+          Text.of(
+              "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once",
+              fromRow, toRow, name(), column.name(), rows()));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -71,8 +72,9 @@ public final class World implements AutoCloseable {
       }
     }
     throw new InvalidUseException(
-        "Unknown table '%s': this world has %s"
-            .formatted(name, tables.stream().map(WorldTable::name).toList()));
+        Text.of(
+            "Unknown table '%s': this world has %s",
+            name, tables.stream().map(WorldTable::name).toList()));
   }
 
   /**

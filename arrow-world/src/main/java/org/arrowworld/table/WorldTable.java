@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.RemovalPolicy;
@@ -81,8 +82,9 @@ public final class WorldTable implements TableView, AutoCloseable {
     TableColumn column = byName.get(name);
     if (column == null) {
       throw new InvalidUseException(
-          "Unknown column '%s' of table '%s': it has %s"
-              .formatted(name, name(), definitions.stream().map(Column::name).toList()));
+          Text.of(
+              "Unknown column '%s' of table '%s': it has %s",
+              name, name(), definitions.stream().map(Column::name).toList()));
     }
     return column;
   }
@@ -192,13 +194,14 @@ public final class WorldTable implements TableView, AutoCloseable {
     if (ids == null) {
       if (id != rows) {
         throw new InvalidUseException(
-            "Cannot append row %s to table '%s': expected row %d"
-                .formatted(Integer.toUnsignedString(id), name(), rows));
+            Text.of(
+                "Cannot append row %s to table '%s': expected row %d",
+                Integer.toUnsignedString(id), name(), rows));
       }
     } else {
       if (slots.get(id) >= 0) {
         throw new InvalidUseException(
-            "Cannot give birth to %s: the id is live".formatted(describe(id)));
+            Text.of("Cannot give birth to %s: the id is live", describe(id)));
       }
       if (schema.kind() == TableKind.ROW) {
         checkGeneration(id, gen);
@@ -228,8 +231,9 @@ public final class WorldTable implements TableView, AutoCloseable {
     int expected = allocator.generationOf(id);
     if (gen != expected) {
       throw new InvalidUseException(
-          "Cannot give birth to %s in generation %d: expected generation %d"
-              .formatted(describe(id), gen, expected));
+          Text.of(
+              "Cannot give birth to %s in generation %d: expected generation %d",
+              describe(id), gen, expected));
     }
   }
 
@@ -237,7 +241,7 @@ public final class WorldTable implements TableView, AutoCloseable {
   public void died(int id) {
     int slot = ids == null ? -1 : slots.remove(id);
     if (slot < 0) {
-      throw new InvalidUseException("Cannot remove %s: it is not live".formatted(describe(id)));
+      throw new InvalidUseException(Text.of("Cannot remove %s: it is not live", describe(id)));
     }
     if (schema.kind() == TableKind.ROW) {
       allocator.died(id, gen(slot));
@@ -290,7 +294,7 @@ public final class WorldTable implements TableView, AutoCloseable {
     for (int slot = 0; ids != null && slot < rows; slot++) {
       if (slots.get(ids.i32(slot)) >= 0) {
         throw new InvalidUseException(
-            "Cannot load table '%s': %s stands twice".formatted(name(), describe(ids.i32(slot))));
+            Text.of("Cannot load table '%s': %s stands twice", name(), describe(ids.i32(slot))));
       }
       slots.put(ids.i32(slot), slot);
     }
@@ -310,7 +314,7 @@ public final class WorldTable implements TableView, AutoCloseable {
 
   /** How messages name a row. */
   public String describe(int id) {
-    return "%s %s".formatted(name(), Integer.toUnsignedString(id));
+    return Text.of("%s %s", name(), Integer.toUnsignedString(id));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -214,7 +215,7 @@ final class Cleanup {
       }
       if (next == -1) {
         throw new InvalidUseException(
-            "Cannot insert into table '%s': its u32 ids are used up".formatted(table.name()));
+            Text.of("Cannot insert into table '%s': its u32 ids are used up", table.name()));
       }
       return next++;
     }
@@ -231,8 +232,9 @@ final class Cleanup {
     boolean live = slot >= 0 && !dying.slots.get(slot);
     if (live || dying.born.contains(id)) {
       throw new InvalidUseException(
-          "Duplicate id: cannot give birth to %s, which is %s"
-              .formatted(table.describe(id), live ? "live" : "born in this tick already"));
+          Text.of(
+              "Duplicate id: cannot give birth to %s, which is %s",
+              table.describe(id), live ? "live" : "born in this tick already"));
     }
   }
 
@@ -244,8 +246,9 @@ final class Cleanup {
       boolean word = column.type() == ColumnType.STRING;
       if (word && !rows.isGiven(row, i)) {
         throw new InvalidUseException(
-            "Cannot insert into table '%s' without a value for string column '%s'"
-                .formatted(mutations.table().name(), column.name()));
+            Text.of(
+                "Cannot insert into table '%s' without a value for string column '%s'",
+                mutations.table().name(), column.name()));
       }
       if (word) {
         add(id, mutations.keys().values().get(i), code(rows.pattern(row, i)));
@@ -269,8 +272,9 @@ final class Cleanup {
       boolean lives = slot >= 0 && !targetDeaths.slots.get(slot);
       if (slot < 0 && !targetDeaths.born.contains(id)) {
         throw new InvalidUseException(
-            "Cannot add %s to table '%s': it does not live"
-                .formatted(target.describe(id), presence.name()));
+            Text.of(
+                "Cannot add %s to table '%s': it does not live",
+                target.describe(id), presence.name()));
       }
       if (!lives && !targetDeaths.born.contains(id)) {
         continue; // it dies this tick

@@ -1,6 +1,7 @@
 package org.arrowworld.tick;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
@@ -59,8 +60,9 @@ public final class Insertion {
     Column definition = owner.definition(index);
     if (!Values.fits(owner.numeric(definition), pattern)) {
       throw new InvalidUseException(
-          "Cannot store pattern %016x in column '%s': a %s cannot hold it"
-              .formatted(pattern, definition.name(), definition.type().label()));
+          Text.of(
+              "Cannot store pattern %016x in column '%s': a %s cannot hold it",
+              pattern, definition.name(), definition.type().label()));
     }
     return put(index, pattern);
   }

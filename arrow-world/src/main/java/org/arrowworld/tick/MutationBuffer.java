@@ -3,6 +3,7 @@ package org.arrowworld.tick;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
@@ -92,7 +93,7 @@ public final class MutationBuffer {
     checkOpen();
     Key key = keys.input(kind);
     if (key.type() != ColumnType.STRING) {
-      throw new InvalidUseException("Input '%s' takes no words".formatted(kind));
+      throw new InvalidUseException(Text.of("Input '%s' takes no words", kind));
     }
     inputs.add(key.code(), target, words.add(word));
   }

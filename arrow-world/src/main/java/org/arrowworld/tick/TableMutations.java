@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.IdPolicy;
@@ -92,8 +93,9 @@ public final class TableMutations {
     require(staging.column().definition(), type);
     if (length < table.rows()) {
       throw new InvalidUseException(
-          "Cannot write column '%s': %d values for %d rows"
-              .formatted(staging.column().fullName(), length, table.rows()));
+          Text.of(
+              "Cannot write column '%s': %d values for %d rows",
+              staging.column().fullName(), length, table.rows()));
     }
     return staging;
   }
@@ -140,7 +142,7 @@ public final class TableMutations {
   public void event(String name, int rid, String word) {
     Key key = eventKey(name);
     if (key.type() != ColumnType.STRING) {
-      throw new InvalidUseException("Event '%s' takes no words".formatted(key.name()));
+      throw new InvalidUseException(Text.of("Event '%s' takes no words", key.name()));
     }
     events.add(key.code(), rid, pending(word));
   }
@@ -150,7 +152,7 @@ public final class TableMutations {
     Key key = keys.events().get(name);
     if (key == null) {
       throw new InvalidUseException(
-          "Unknown event '%s' of table '%s'".formatted(name, table.name()));
+          Text.of("Unknown event '%s' of table '%s'", name, table.name()));
     }
     return key;
   }
@@ -188,8 +190,9 @@ public final class TableMutations {
     int slot = table.slotOf(entity);
     if (slot < 0) {
       throw new InvalidUseException(
-          "Stale reference: %s of generation %s does not live"
-              .formatted(table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
+          Text.of(
+              "Stale reference: %s of generation %s does not live",
+              table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
     }
     return slot;
   }
@@ -201,8 +204,8 @@ public final class TableMutations {
     if (slot < 0) {
       throw new InvalidUseException(
           insertions.hasId(id)
-              ? "Cannot change %s: it is born in this very tick".formatted(table.describe(id))
-              : "Cannot change %s: it is not live".formatted(table.describe(id)));
+              ? Text.of("Cannot change %s: it is born in this very tick", table.describe(id))
+              : Text.of("Cannot change %s: it is not live", table.describe(id)));
     }
     return slot;
   }
@@ -217,12 +220,12 @@ public final class TableMutations {
     buffer.checkOpen();
     if (table.schema().kind() == TableKind.PRESENCE) {
       throw new InvalidUseException(
-          "Cannot insert into table '%s' without an id".formatted(table.name()));
+          Text.of("Cannot insert into table '%s' without an id", table.name()));
     }
     if (table.schema().kind() == TableKind.ROW && table.schema().ids() == IdPolicy.EXTERNAL) {
       throw new InvalidUseException(
-          "Cannot insert into table '%s' without an id: its ids are external"
-              .formatted(table.name()));
+          Text.of(
+              "Cannot insert into table '%s' without an id: its ids are external", table.name()));
     }
     return insertion.at(insertions.add(buffer.system(), causeId, InsertionList.NO_ID));
   }
@@ -234,8 +237,9 @@ public final class TableMutations {
         table.schema().kind() == TableKind.ROW && table.schema().ids() == IdPolicy.EXTERNAL;
     if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
       throw new InvalidUseException(
-          "Cannot insert id %s into table '%s': it allocates its ids"
-              .formatted(Integer.toUnsignedString(id), table.name()));
+          Text.of(
+              "Cannot insert id %s into table '%s': it allocates its ids",
+              Integer.toUnsignedString(id), table.name()));
     }
     int causeId = chosen ? 0 : id;
     return insertion.at(insertions.add(buffer.system(), causeId, Integer.toUnsignedLong(id)));
@@ -255,8 +259,8 @@ public final class TableMutations {
     }
     table.column(column); // says which columns there are, if it is unknown
     throw new InvalidUseException(
-        "Cannot write column '%s' of table '%s': it is set by birth"
-            .formatted(column, table.name()));
+        Text.of(
+            "Cannot write column '%s' of table '%s': it is set by birth", column, table.name()));
   }
 
   Column definition(int index) {
@@ -278,16 +282,18 @@ public final class TableMutations {
 
   private InvalidUseException wrongType(Column definition, String given) {
     return new InvalidUseException(
-        "Cannot write %s to column '%s.%s': its type is %s"
-            .formatted(given, table.name(), definition.name(), definition.type().label()));
+        Text.of(
+            "Cannot write %s to column '%s.%s': its type is %s",
+            given, table.name(), definition.name(), definition.type().label()));
   }
 
   void requireLineage(Lineage lineage) {
     buffer.checkOpen();
     if (!table.schema().lineage().contains(lineage)) {
       throw new InvalidUseException(
-          "Cannot log a %s: table '%s' declares no such lineage"
-              .formatted(lineage.label(), table.name()));
+          Text.of(
+              "Cannot log a %s: table '%s' declares no such lineage",
+              lineage.label(), table.name()));
     }
   }
 
@@ -295,8 +301,8 @@ public final class TableMutations {
     buffer.checkOpen();
     if (slot < 0 || slot >= table.rows()) {
       throw new InvalidUseException(
-          "Unknown slot %d of table '%s': it has %d rows"
-              .formatted(slot, table.name(), table.rows()));
+          Text.of(
+              "Unknown slot %d of table '%s': it has %d rows", slot, table.name(), table.rows()));
     }
   }
 

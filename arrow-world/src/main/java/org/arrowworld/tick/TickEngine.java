@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
@@ -54,16 +55,17 @@ public final class TickEngine {
    */
   public int run(long tick, Consumer<MutationBuffer> systems) throws IOException {
     if (running) {
-      throw new InvalidUseException("Cannot begin tick %d inside a tick".formatted(tick));
+      throw new InvalidUseException(Text.of("Cannot begin tick %d inside a tick", tick));
     }
     if (halfApplied) {
       throw new InvalidUseException(
-          "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it"
-              .formatted(tick));
+          Text.of(
+              "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it",
+              tick));
     }
     if (tick <= world.tick()) {
       throw new InvalidUseException(
-          "Cannot run tick %d: the world is at tick %d".formatted(tick, world.tick()));
+          Text.of("Cannot run tick %d: the world is at tick %d", tick, world.tick()));
     }
     int words = world.codebook().size();
     prepare(tick, systems);

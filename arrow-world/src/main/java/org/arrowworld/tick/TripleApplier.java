@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
@@ -204,7 +205,8 @@ public final class TripleApplier {
 
   static InvalidUseException notLive(Action action, int rid, long tick) {
     return new InvalidUseException(
-        "Cannot set %s of %s at tick %d: it is not live"
-            .formatted(action.column.fullName(), action.table.describe(rid), tick));
+        Text.of(
+            "Cannot set %s of %s at tick %d: it is not live",
+            action.column.fullName(), action.table.describe(rid), tick));
   }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Key;
@@ -61,7 +62,7 @@ final class WorldKeys {
     Key key = inputs.get(kind);
     if (key == null) {
       throw new InvalidUseException(
-          "Unknown input '%s': this world takes %s".formatted(kind, inputs.keySet()));
+          Text.of("Unknown input '%s': this world takes %s", kind, inputs.keySet()));
     }
     return key;
   }

@@ -1,6 +1,7 @@
 package org.arrowworld.timeline;
 
 import java.io.IOException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Values;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.table.RowDiff;
@@ -24,27 +25,27 @@ final class Divergence {
 
   private static String describe(long tick, RowDiff.Difference d) {
     String where =
-        "tick %d, table %s, %s %s in generation %s"
-            .formatted(
-                tick,
-                d.table(),
-                d.table(),
-                Integer.toUnsignedString(d.entity().id()),
-                Integer.toUnsignedString(d.entity().gen()));
+        Text.of(
+            "tick %d, table %s, %s %s in generation %s",
+            tick,
+            d.table(),
+            d.table(),
+            Integer.toUnsignedString(d.entity().id()),
+            Integer.toUnsignedString(d.entity().gen()));
     return switch (d.kind()) {
       case ONLY_LEFT -> where + ": lives by replay, not in the snapshot";
       case ONLY_RIGHT -> where + ": lives in the snapshot, not by replay";
       case SLOT ->
-          "%s: in row %d by replay, %d in the snapshot".formatted(where, d.left(), d.right());
+          Text.of("%s: in row %d by replay, %d in the snapshot", where, d.left(), d.right());
       case VALUE ->
-          "%s, column %s: %s by replay, %s in the snapshot (bits %016x and %016x)"
-              .formatted(
-                  where,
-                  d.column().name(),
-                  Values.decode(d.column().type(), d.left()),
-                  Values.decode(d.column().type(), d.right()),
-                  d.left(),
-                  d.right());
+          Text.of(
+              "%s, column %s: %s by replay, %s in the snapshot (bits %016x and %016x)",
+              where,
+              d.column().name(),
+              Values.decode(d.column().type(), d.left()),
+              Values.decode(d.column().type(), d.right()),
+              d.left(),
+              d.right());
     };
   }
 }

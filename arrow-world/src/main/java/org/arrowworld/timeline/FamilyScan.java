@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
@@ -120,7 +121,7 @@ final class FamilyScan implements Log.Visitor {
     if (self == null) {
       String which = generation.isPresent() ? " in generation " + generation.getAsInt() : "";
       throw new InvalidUseException(
-          "The log has no %s %s%s".formatted(table, Integer.toUnsignedString(id), which));
+          Text.of("The log has no %s %s%s", table, Integer.toUnsignedString(id), which));
     }
     List<Family.Life> ancestors = new ArrayList<>();
     for (Node node = self.parent; node != null; node = node.parent) {

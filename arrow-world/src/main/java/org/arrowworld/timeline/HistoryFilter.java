@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
@@ -61,7 +62,7 @@ public final class HistoryFilter {
     String name = query.key().get();
     Key only = keys.find(query.table() + "." + name).or(() -> keys.find(name)).orElse(null);
     if (only == null || !ofTable.get(only.code())) {
-      throw new InvalidUseException("Table '%s' has no key '%s'".formatted(query.table(), name));
+      throw new InvalidUseException(Text.of("Table '%s' has no key '%s'", query.table(), name));
     }
     BitSet one = new BitSet();
     one.set(only.code());

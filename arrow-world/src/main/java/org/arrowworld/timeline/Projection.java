@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -101,9 +102,9 @@ public final class Projection {
     String column = name.substring(dot + 1);
     if (dot >= 0 && table.allColumns().stream().noneMatch(c -> c.name().equals(column))) {
       throw new InvalidUseException(
-          "Unknown column '%s' of table '%s': it has %s"
-              .formatted(
-                  column, table.name(), table.allColumns().stream().map(Column::name).toList()));
+          Text.of(
+              "Unknown column '%s' of table '%s': it has %s",
+              column, table.name(), table.allColumns().stream().map(Column::name).toList()));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.arrowworld.timeline;
 import java.io.IOException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
@@ -25,7 +26,7 @@ final class Replayer implements Log.RowVisitor {
       throw new DamagedFileException(
           "log",
           -1,
-          "in the rows from seq %d on: %s".formatted(batch.firstSeq() + from, e.getMessage()),
+          Text.of("in the rows from seq %d on: %s", batch.firstSeq() + from, e.getMessage()),
           e);
     }
   }

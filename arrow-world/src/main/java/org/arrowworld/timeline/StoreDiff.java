@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
@@ -78,12 +79,12 @@ public final class StoreDiff {
       throws IOException {
     if (!left.info().schema().equals(right.info().schema())) {
       throw new InvalidUseException(
-          "Cannot compare two stores of different schemas: version %d with tables %s, version %d with tables %s"
-              .formatted(
-                  left.info().schema().version(),
-                  left.info().schema().tables().stream().map(t -> t.name()).toList(),
-                  right.info().schema().version(),
-                  right.info().schema().tables().stream().map(t -> t.name()).toList()));
+          Text.of(
+              "Cannot compare two stores of different schemas: version %d with tables %s, version %d with tables %s",
+              left.info().schema().version(),
+              left.info().schema().tables().stream().map(t -> t.name()).toList(),
+              right.info().schema().version(),
+              right.info().schema().tables().stream().map(t -> t.name()).toList()));
     }
     return new StoreDiff(left, right, most).run(allocator);
   }
@@ -93,8 +94,9 @@ public final class StoreDiff {
     long last = Math.min(left.lastTick(), right.lastTick());
     if (first > last) {
       throw new InvalidUseException(
-          "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common"
-              .formatted(left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
+          Text.of(
+              "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common",
+              left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
     }
     if (isEqualAt(last)) {
       return sameSoFar(first, last);

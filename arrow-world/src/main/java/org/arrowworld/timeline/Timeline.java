@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
@@ -151,7 +152,7 @@ public final class Timeline implements Closeable {
   }
 
   private String empty() {
-    return "The store in %s has no committed tick yet".formatted(storage.description());
+    return Text.of("The store in %s has no committed tick yet", storage.description());
   }
 
   /**
@@ -200,9 +201,9 @@ public final class Timeline implements Closeable {
   private void checkTick(long tick) throws IOException {
     if (tick < firstTick() || tick > lastTick()) {
       throw new InvalidUseException(
-          "No world at tick %d: the store has ticks %d to %d%s"
-              .formatted(
-                  tick, firstTick(), lastTick(), warnings.isEmpty() ? "" : "; " + lastWarning()));
+          Text.of(
+              "No world at tick %d: the store has ticks %d to %d%s",
+              tick, firstTick(), lastTick(), warnings.isEmpty() ? "" : "; " + lastWarning()));
     }
   }
 
@@ -295,8 +296,9 @@ public final class Timeline implements Closeable {
       throw new DamagedFileException(
           "snapshots",
           -1,
-          "no base snapshot at or before tick %d is readable, and the log begins at seq %d"
-              .formatted(tick, log.start().seq()));
+          Text.of(
+              "no base snapshot at or before tick %d is readable, and the log begins at seq %d",
+              tick, log.start().seq()));
     }
     if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
       throw new DamagedFileException(
@@ -343,9 +345,9 @@ public final class Timeline implements Closeable {
     return new DamagedFileException(
         "snapshots",
         -1,
-        "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there"
-            .formatted(
-                position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
+        Text.of(
+            "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there",
+            position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.snapshot.Snapshot;
@@ -123,11 +124,12 @@ public final class Verifier {
       case CLEAN -> {}
       case TORN ->
           notes.add(
-              "%s has an unfinished tail at byte %d (%s), as a crash leaves it"
-                  .formatted(tail.file(), tail.offset(), tail.finding()));
+              Text.of(
+                  "%s has an unfinished tail at byte %d (%s), as a crash leaves it",
+                  tail.file(), tail.offset(), tail.finding()));
       case DAMAGED ->
           findings.add(
-              "%s is damaged at byte %d: %s".formatted(tail.file(), tail.offset(), tail.finding()));
+              Text.of("%s is damaged at byte %d: %s", tail.file(), tail.offset(), tail.finding()));
     }
     try {
       timeline.log().verifyChain();
@@ -144,13 +146,14 @@ public final class Verifier {
         String hash = Hashes.world(snapshot.tables());
         if (!hash.equals(snapshot.hashWorld())) {
           findings.add(
-              "%s: hash_world is %s, its manifest says %s"
-                  .formatted(location.directory(), hash, snapshot.hashWorld()));
+              Text.of(
+                  "%s: hash_world is %s, its manifest says %s",
+                  location.directory(), hash, snapshot.hashWorld()));
         } else if (snapshot.position().seq() > timeline.end().seq()) {
           findings.add(
-              "%s stands at seq %d, but the log ends at %d: its tail is missing"
-                  .formatted(
-                      location.directory(), snapshot.position().seq(), timeline.end().seq()));
+              Text.of(
+                  "%s stands at seq %d, but the log ends at %d: its tail is missing",
+                  location.directory(), snapshot.position().seq(), timeline.end().seq()));
         } else {
           sound.put(location.tick(), location);
         }
@@ -205,16 +208,15 @@ public final class Verifier {
       String hash = Hashes.world(world.tables());
       if (!hash.equals(snapshot.hashWorld())) {
         findings.add(
-            "%s differs from the log: %s"
-                .formatted(location.directory(), Divergence.describe(world, snapshot)));
+            Text.of(
+                "%s differs from the log: %s",
+                location.directory(), Divergence.describe(world, snapshot)));
       } else if (!resumeHash.equals(snapshot.resumeHash())) {
-        findings.add(
-            "%s: its allocator state differs from the log".formatted(location.directory()));
+        findings.add(Text.of("%s: its allocator state differs from the log", location.directory()));
       }
       if (!snapshot.isBase()
           && !timeline.log().positionAt(location.tick()).equals(snapshot.position())) {
-        findings.add(
-            "%s stands at another place than the log says".formatted(location.directory()));
+        findings.add(Text.of("%s stands at another place than the log says", location.directory()));
       }
     }
   }
@@ -224,8 +226,9 @@ public final class Verifier {
       String hash = Hashes.resume(nearest);
       if (!hash.equals(expected)) {
         findings.add(
-            "tick %d replayed from the nearest snapshot gives %s, from the base %s"
-                .formatted(tick, hash, expected));
+            Text.of(
+                "tick %d replayed from the nearest snapshot gives %s, from the base %s",
+                tick, hash, expected));
       }
     }
   }

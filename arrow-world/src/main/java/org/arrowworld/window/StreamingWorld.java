@@ -6,7 +6,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
@@ -43,16 +45,28 @@ public final class StreamingWorld implements Closeable {
   private final World floor;
 
   private final TripleApplier floorApplier;
+
+  /** Where the floor stands in the history that was followed. */
+  private LogPosition floorAt;
+
   private long windowBytes;
   private Timeline older;
+
+  /** The floor at which the files were seen to hold the history that was followed. */
+  private LogPosition provenAt;
+
+  /** Why nothing is answered any more; null while all is well. */
+  private Exception failure;
 
   private StreamingWorld(
       Storage archive,
       StoreInfo info,
       LogFollower follower,
       World floor,
+      LogPosition floorAt,
       Window window,
       BufferAllocator allocator) {
+    this.floorAt = floorAt;
     this.archive = archive;
     this.info = info;
     this.window = window;
@@ -82,7 +96,14 @@ public final class StreamingWorld implements Closeable {
               ? new World(timeline.info().schema(), new Codebook(), allocator)
               : timeline.at(floorTick, allocator);
       StreamingWorld streaming =
-          new StreamingWorld(archive, timeline.info(), follower, floor, window, allocator);
+          new StreamingWorld(
+              archive,
+              timeline.info(),
+              follower,
+              floor,
+              empty ? LogPosition.START : timeline.positionOf(floorTick),
+              window,
+              allocator);
       try {
         if (floor.tick() < last) {
           timeline.log().scan(floor.tick() + 1, last, streaming::take);
@@ -100,10 +121,27 @@ public final class StreamingWorld implements Closeable {
    *
    * @return whether there were any
    * @throws org.arrowworld.errors.DamagedFileException if the store was truncated or compacted so
-   *     that the history taken in is no longer there: the window must be opened again
+   *     that the history taken in is no longer there: the window must be opened again, and answers
+   *     nothing more, as after any other failure
    */
   public boolean poll() throws IOException {
-    return follower.poll(this::take);
+    requireSound();
+    try {
+      return follower.poll(this::take);
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private void requireSound() {
+    if (failure != null) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot answer from this window, for it could not be kept up to date: %s; open it again",
+              failure.getMessage()),
+          failure);
+    }
   }
 
   private void take(TripleBatch batch, int from, int to) {
@@ -125,6 +163,8 @@ public final class StreamingWorld implements Closeable {
       TickRows oldest = ticks.removeFirst();
       windowBytes -= oldest.bytes();
       floorApplier.apply(oldest.rows(), 0, oldest.rows().size(), oldest::word);
+      floorAt =
+          new LogPosition(oldest.tick(), floorAt.seq() + oldest.rows().size(), oldest.chain());
     }
   }
 
@@ -150,9 +190,10 @@ public final class StreamingWorld implements Closeable {
    * @throws InvalidUseException if the tick lies outside the committed span
    */
   public Answer<World> at(long tick) throws IOException {
+    requireSound();
     if (tick > lastTick() || (floor.tick() < 0 && tick < firstTickInMemory())) {
       throw new InvalidUseException(
-          "No world at tick %d: the last tick taken in is %d".formatted(tick, lastTick()));
+          Text.of("No world at tick %d: the last tick taken in is %d", tick, lastTick()));
     }
     if (tick < floor.tick()) {
       return new Answer<>(archive().at(tick, allocator), Origin.ARCHIVE);
@@ -178,6 +219,7 @@ public final class StreamingWorld implements Closeable {
    * window.
    */
   public Answer<List<Change>> history(HistoryQuery query) throws IOException {
+    requireSound();
     List<Change> changes = new ArrayList<>();
     boolean fromArchive = query.first() <= floor.tick();
     boolean fromWindow = query.last() > floor.tick();
@@ -201,16 +243,37 @@ public final class StreamingWorld implements Closeable {
     filter.row(rows.tick(), rows.rows().keys()[row], rows.rows().vals()[row], () -> rows.word(row));
   }
 
-  /** The files' history, opened anew when the window has moved beyond what was seen of it. */
+  /**
+   * The files' history, opened anew when the window has moved beyond what was seen of it.
+   *
+   * @throws DamagedFileException if it is not what the window goes on from: the store was truncated
+   *     or compacted meanwhile
+   */
   private Timeline archive() throws IOException {
-    if (older != null && older.lastTick() < floor.tick()) {
+    if (older != null && !floorAt.equals(provenAt) && !holdsFloor(older)) {
       older.close();
       older = null;
     }
     if (older == null) {
       older = Timeline.open(archive);
+      if (!holdsFloor(older)) {
+        LogPosition found = older.positionOf(floorAt.tick());
+        older.close();
+        older = null;
+        throw new DamagedFileException(
+            archive.description(),
+            -1,
+            Text.of(
+                "the store no longer holds the history that the window goes on from: it has seq %d chain %016x at tick %d, expected seq %d chain %016x; it was truncated or compacted meanwhile, open the window again",
+                found.seq(), found.chain(), floorAt.tick(), floorAt.seq(), floorAt.chain()));
+      }
     }
+    provenAt = floorAt;
     return older;
+  }
+
+  private boolean holdsFloor(Timeline timeline) throws IOException {
+    return timeline.positionOf(floorAt.tick()).equals(floorAt);
   }
 
   @Override

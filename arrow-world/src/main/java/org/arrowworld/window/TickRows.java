@@ -58,6 +58,11 @@ final class TickRows {
     return rows.ticks()[0];
   }
 
+  /** The chain after this tick, which its commit row tells. */
+  long chain() {
+    return rows.vals()[rows.size() - 1];
+  }
+
   Triples rows() {
     return rows;
   }

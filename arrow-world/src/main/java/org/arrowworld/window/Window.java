@@ -1,6 +1,7 @@
 package org.arrowworld.window;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * How much of the recent past stays in memory; whichever bound is met first.
@@ -12,8 +13,8 @@ public record Window(long ticks, long bytes) {
   public Window {
     if (ticks < 1 || bytes < 1) {
       throw new InvalidUseException(
-          "Cannot keep a window of %d ticks and %d bytes: both are at least 1"
-              .formatted(ticks, bytes));
+          Text.of(
+              "Cannot keep a window of %d ticks and %d bytes: both are at least 1", ticks, bytes));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.field.FieldRunOptions.Durability;
 import org.arrowworld.field.FieldRunOptions.Existing;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -58,7 +59,7 @@ class FieldCrashTest {
         finished = !died;
         for (CrashKind kind : kinds) {
           MemoryStorage left = memory.afterCrash(kind);
-          String as = "%s at %d, %s".formatted(fault, at, kind);
+          String as = Text.of("%s at %d, %s", fault, at, kind);
           if (progress.flushed >= 0) {
             assertThat(check(left, "run")).as(as).isBetween(progress.flushed, (long) SNAPSHOTS);
           } else if (left.exists("run")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,13 +55,13 @@ class SnapshotCountTest {
     assertThatThrownBy(() -> SnapshotCount.of(bad, 1))
         .isInstanceOf(InvalidUseException.class)
         .hasMessage(
-            "Cannot count snapshots: the end time is %s, it must be finite and positive"
-                .formatted(bad));
+            Text.of(
+                "Cannot count snapshots: the end time is %s, it must be finite and positive", bad));
     assertThatThrownBy(() -> SnapshotCount.of(1, bad))
         .isInstanceOf(InvalidUseException.class)
         .hasMessage(
-            "Cannot count snapshots: the interval is %s, it must be finite and positive"
-                .formatted(bad));
+            Text.of(
+                "Cannot count snapshots: the interval is %s, it must be finite and positive", bad));
   }
 
   @Test

@@ -9,9 +9,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.schema.Codebook;
@@ -128,7 +130,7 @@ class HostileSegmentTest {
       crc.update(bytes, e.from, e.to - e.from);
       int value = (int) crc.getValue();
       System.arraycopy(
-          "%08x".formatted(value).getBytes(StandardCharsets.US_ASCII), 0, bytes, e.digits, 8);
+          Text.of("%08x", value).getBytes(StandardCharsets.US_ASCII), 0, bytes, e.digits, 8);
       crc = SegmentWriter.nextCrc(value);
     }
   }
@@ -155,11 +157,12 @@ class HostileSegmentTest {
         assertThat(e).hasMessageStartingWith("Cannot read ");
         refused++;
       } catch (RuntimeException | Error e) {
-        throw new AssertionError("byte %d bit %d".formatted(bit / 8, bit % 8), e);
+        throw new AssertionError(Text.of("byte %d bit %d", bit / 8, bit % 8), e);
       }
     }
     assertThat(refused).isPositive();
     assertThat(read).isPositive();
-    System.out.printf("HostileSegmentTest %s: %d refused, %d read%n", form, refused, read);
+    System.out.printf(
+        Locale.ROOT, "HostileSegmentTest %s: %d refused, %d read\n", form, refused, read);
   }
 }

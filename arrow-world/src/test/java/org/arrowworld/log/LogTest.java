@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -63,10 +64,10 @@ class LogTest {
             String key = log.keys().key(batch.key(i)).name();
             String value =
                 key.equals("tick.commit")
-                    ? "%016x".formatted(batch.val(i))
+                    ? Text.of("%016x", batch.val(i))
                     : Double.toString(Double.longBitsToDouble(batch.val(i)));
             rows.add(
-                "%d %d %s %s %s".formatted(batch.tick(i), batch.rid(i), key, value, batch.word(i)));
+                Text.of("%d %d %s %s %s", batch.tick(i), batch.rid(i), key, value, batch.word(i)));
           }
         });
     return rows;

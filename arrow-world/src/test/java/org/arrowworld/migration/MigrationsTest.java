@@ -11,6 +11,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -295,7 +296,7 @@ class MigrationsTest {
   }
 
   private static String step(String json) {
-    return "{\"from\":1,\"versions\":[{\"steps\":[%s]}]}".formatted(json);
+    return Text.of("{\"from\":1,\"versions\":[{\"steps\":[%s]}]}", json);
   }
 
   private static void wrong(String json, String text) {

@@ -19,6 +19,7 @@ import java.util.zip.ZipOutputStream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.MemoryStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,8 +143,9 @@ class NpzReaderTest {
     byte[] data = npy();
     memory.put("z.npz", zip(entry(name, 0, data), entry(name, 0, data), data));
     refused(
-        "at byte %d: the entry name '%s' is refused: %s"
-            .formatted(directoryOffset(name, data), ZipNames.shown(name), why));
+        Text.of(
+            "at byte %d: the entry name '%s' is refused: %s",
+            directoryOffset(name, data), ZipNames.shown(name), why));
   }
 
   @Test

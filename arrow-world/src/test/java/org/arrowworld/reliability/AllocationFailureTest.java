@@ -3,12 +3,14 @@ package org.arrowworld.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.MemoryFullException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -31,7 +33,7 @@ class AllocationFailureTest {
           @Override
           public void onPreAllocation(long bytes) {
             if (allocations[0]++ == failing) {
-              throw new OutOfMemoryException("simulated: no memory for %d bytes".formatted(bytes));
+              throw new OutOfMemoryException(Text.of("simulated: no memory for %d bytes", bytes));
             }
           }
         };
@@ -134,7 +136,12 @@ class AllocationFailureTest {
     assertThat(compact).isGreaterThan(2);
     assertThat(recover).isGreaterThan(2);
     System.out.printf(
-        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d%n",
-        at, verify, resume, compact, recover);
+        Locale.ROOT,
+        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d\n",
+        at,
+        verify,
+        resume,
+        compact,
+        recover);
   }
 }

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.arrowworld.internal.Text;
 import org.arrowworld.reliability.HostileInputs.Kind;
 import org.arrowworld.reliability.HostileInputs.Outcome;
 import org.arrowworld.testing.ChildJvm;
@@ -55,7 +57,8 @@ class CorporaTest {
       }
     }
     assertThat(refused).isPositive();
-    System.out.printf("CorporaTest %s: %d files, %d refusals%n", corpus, files.size(), refused);
+    System.out.printf(
+        Locale.ROOT, "CorporaTest %s: %d files, %d refusals\n", corpus, files.size(), refused);
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -78,7 +81,7 @@ class CorporaTest {
     try {
       return line.get(SECONDS_PER_FILE, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      throw new AssertionError("%s took more than %d s".formatted(file, SECONDS_PER_FILE), e);
+      throw new AssertionError(Text.of("%s took more than %d s", file, SECONDS_PER_FILE), e);
     }
   }
 

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Tail;
 import org.arrowworld.reliability.SmallStores.Form;
 import org.arrowworld.reliability.SmallStores.Reading;
@@ -80,7 +82,7 @@ class DamageSweepTest {
       flipped[bit / 8] ^= (byte) (1 << (bit % 8));
       storage.put(path, flipped);
       if (!isFound(storage, path, expected)) {
-        silent.add("byte %d bit %d".formatted(bit / 8, bit % 8));
+        silent.add(Text.of("byte %d bit %d", bit / 8, bit % 8));
       }
     }
     storage.put(path, original);
@@ -135,7 +137,12 @@ class DamageSweepTest {
           .isTrue();
     }
     System.out.printf(
-        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d%n", form, path, cases, SEED);
+        Locale.ROOT,
+        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d\n",
+        form,
+        path,
+        cases,
+        SEED);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -77,7 +78,7 @@ class DamagedSnapshotTest {
   }
 
   private static void damage(MemoryStorage storage, long tick, String file) throws IOException {
-    String path = "snapshots/%020d.v1/%s".formatted(tick, file);
+    String path = Text.of("snapshots/%020d.v1/%s", tick, file);
     byte[] bytes = storage.bytes(path);
     bytes[bytes.length / 2] ^= 1;
     storage.put(path, bytes);

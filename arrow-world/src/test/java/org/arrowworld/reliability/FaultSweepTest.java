@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -104,7 +105,8 @@ class FaultSweepTest {
         assertThat(e).hasMessageContaining("simulated");
       }
       if (whole && storage.operations() <= operation) {
-        System.out.printf("FaultSweepTest %s %s %s: %d%n", durability, fault, how, failures);
+        System.out.printf(
+            Locale.ROOT, "FaultSweepTest %s %s %s: %d\n", durability, fault, how, failures);
         assertThat(failures).isGreaterThan(60);
         return;
       }

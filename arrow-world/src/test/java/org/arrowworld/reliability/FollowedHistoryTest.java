@@ -11,6 +11,8 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
@@ -82,13 +84,13 @@ class FollowedHistoryTest {
     return (batch, from, to) -> {
       for (int row = from; row < to; row++) {
         rows.add(
-            "%d %d %d %x %s"
-                .formatted(
-                    batch.firstSeq() + row,
-                    batch.tick(row),
-                    batch.key(row),
-                    batch.val(row),
-                    batch.word(row)));
+            Text.of(
+                "%d %d %d %x %s",
+                batch.firstSeq() + row,
+                batch.tick(row),
+                batch.key(row),
+                batch.val(row),
+                batch.word(row)));
       }
     };
   }
@@ -111,8 +113,9 @@ class FollowedHistoryTest {
       assertThatThrownBy(() -> poll(follower))
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining(
-              "the log no longer holds what was followed up to tick %d, seq %d: "
-                  .formatted(at.tick(), at.seq()))
+              Text.of(
+                  "the log no longer holds what was followed up to tick %d, seq %d: ",
+                  at.tick(), at.seq()))
           .hasMessageContaining(why)
           .hasMessageEndingWith("it was truncated or compacted meanwhile, open it again");
     }
@@ -285,8 +288,24 @@ class FollowedHistoryTest {
       resume(60, 1000);
       assertThatThrownBy(streaming::poll)
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("followed up to tick %d, seq %d".formatted(end.tick(), end.seq()));
+          .hasMessageContaining(Text.of("followed up to tick %d, seq %d", end.tick(), end.seq()));
       assertThat(streaming.lastTick()).isEqualTo(TICKS - 1);
     }
+  }
+
+  @Test
+  void rows_that_were_handed_over_before_a_failure_are_not_handed_over_again() throws IOException {
+    create(SMALL, 10);
+    LogFollower follower = follower(LogPosition.START);
+    assertThatThrownBy(
+            () ->
+                follower.poll(
+                    (batch, from, to) -> {
+                      throw new IOException("the visitor's disk is full");
+                    }))
+        .hasMessage("the visitor's disk is full");
+    assertThatThrownBy(() -> follower.poll((batch, from, to) -> {}))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("failed in the midst of a tick; open another follower");
   }
 }

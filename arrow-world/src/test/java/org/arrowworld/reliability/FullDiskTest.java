@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -42,7 +43,7 @@ class FullDiskTest {
 
   @Test
   void a_full_disk_poisons_the_writer_and_loses_nothing_acknowledged() throws Exception {
-    System.out.printf("FullDiskTest: %d fill points, -Daw.seed=%d%n", POINTS, SEED);
+    System.out.printf(Locale.ROOT, "FullDiskTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
     int full = 0;
     SplittableRandom random = new SplittableRandom(SEED);
     for (int point = 0; point < POINTS; point++) {
@@ -58,7 +59,8 @@ class FullDiskTest {
         assertThat(run("umount", "-l", mountPoint.toString())).isZero();
       }
     }
-    System.out.printf("FullDiskTest: %d of %d writers met a full disk%n", full, POINTS);
+    System.out.printf(
+        Locale.ROOT, "FullDiskTest: %d of %d writers met a full disk\n", full, POINTS);
     assertThat(full).isPositive();
   }
 

@@ -11,11 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.reliability.HostileInputs.Kind;
@@ -48,7 +50,8 @@ class HostileFilesTest {
   }
 
   private static void sweep(Feeder feeder, String what, Mutation mutation) throws IOException {
-    System.out.printf("HostileFilesTest %s: %d, -Daw.seed=%d%n", what, MUTATIONS, SEED);
+    System.out.printf(
+        Locale.ROOT, "HostileFilesTest %s: %d, -Daw.seed=%d\n", what, MUTATIONS, SEED);
     int refused = 0;
     int answered = 0;
     for (long seed = SEED; seed < SEED + MUTATIONS; seed++) {
@@ -58,10 +61,11 @@ class HostileFilesTest {
         refused += outcome.refused();
         answered += outcome.answered();
       } catch (AssertionError e) {
-        throw new AssertionError("%s: -Daw.seed=%d".formatted(what, seed), e);
+        throw new AssertionError(Text.of("%s: -Daw.seed=%d", what, seed), e);
       }
     }
-    System.out.printf("HostileFilesTest %s: %d refused, %d read%n", what, refused, answered);
+    System.out.printf(
+        Locale.ROOT, "HostileFilesTest %s: %d refused, %d read\n", what, refused, answered);
     assertThat(refused).isPositive();
   }
 
@@ -103,7 +107,7 @@ class HostileFilesTest {
   private static String crc(byte[] bytes, int from) {
     CRC32 crc = new CRC32();
     crc.update(bytes, from, bytes.length - from);
-    return "%08x".formatted(crc.getValue());
+    return Text.of("%08x", crc.getValue());
   }
 
   @Test

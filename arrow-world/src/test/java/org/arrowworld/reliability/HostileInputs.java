@@ -10,6 +10,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.LiveWorld;
@@ -116,8 +117,7 @@ final class HostileInputs {
         throw new AssertionError("an untyped failure of " + name, e);
       }
       if (memory.getAllocatedMemory() != 0) {
-        throw new AssertionError(
-            "leaked %d bytes: %s".formatted(memory.getAllocatedMemory(), name));
+        throw new AssertionError(Text.of("leaked %d bytes: %s", memory.getAllocatedMemory(), name));
       }
     }
   }
@@ -226,17 +226,15 @@ final class HostileInputs {
         crc.update(bytes, from, length);
         buffers.add(
             List.of(
-                "%016x".formatted(from),
-                "%016x".formatted(length),
-                "%08x".formatted(crc.getValue())));
+                Text.of("%016x", from), Text.of("%016x", length), Text.of("%08x", crc.getValue())));
         rest.update(bytes, at, from - at);
         at = from + length;
       }
     }
     rest.update(bytes, at, bytes.length - at);
-    file.put("bytes", "%016x".formatted(bytes.length));
+    file.put("bytes", Text.of("%016x", bytes.length));
     file.put("buffers", buffers);
-    file.put("rest", "%08x".formatted(rest.getValue()));
+    file.put("rest", Text.of("%08x", rest.getValue()));
   }
 
   private static void npz(byte[] bytes) throws IOException {
@@ -272,7 +270,7 @@ final class HostileInputs {
     CRC32 crc = new CRC32();
     crc.update(body);
     byte[] tail =
-        ",\"crc\":\"%08x\"}\n".formatted(crc.getValue()).getBytes(StandardCharsets.US_ASCII);
+        Text.of(",\"crc\":\"%08x\"}\n", crc.getValue()).getBytes(StandardCharsets.US_ASCII);
     byte[] all = java.util.Arrays.copyOf(body, body.length + tail.length);
     System.arraycopy(tail, 0, all, body.length, tail.length);
     return all;

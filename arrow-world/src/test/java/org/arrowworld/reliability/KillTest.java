@@ -9,6 +9,7 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -45,7 +46,8 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"commit", "interval:20", "none"})
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
-    System.out.printf("KillTest %s: %d kills, -Daw.seed=%d%n", durability, KILLS, SEED);
+    System.out.printf(
+        Locale.ROOT, "KillTest %s: %d kills, -Daw.seed=%d\n", durability, KILLS, SEED);
     Random random = new Random(SEED);
     long acknowledged = 0;
     int torn = 0;
@@ -65,8 +67,12 @@ class KillTest {
       }
       acknowledged += last + 1;
       System.out.printf(
-          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails%n",
-          durability, done + kills, acknowledged, torn);
+          Locale.ROOT,
+          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails\n",
+          durability,
+          done + kills,
+          acknowledged,
+          torn);
     }
   }
 
@@ -98,7 +104,8 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"background", "waiting"})
   void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
-    System.out.printf("KillTest snapshots %s: %d kills, -Daw.seed=%d%n", how, KILLS, SEED);
+    System.out.printf(
+        Locale.ROOT, "KillTest snapshots %s: %d kills, -Daw.seed=%d\n", how, KILLS, SEED);
     Random random = new Random(SEED);
     Path store = directory.resolve("store");
     int unfinished = 0;
@@ -128,7 +135,7 @@ class KillTest {
       }
     }
     assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
-    System.out.printf("KillTest snapshots %s: %d were unfinished%n", how, unfinished);
+    System.out.printf(Locale.ROOT, "KillTest snapshots %s: %d were unfinished\n", how, unfinished);
   }
 
   private static void check(Timeline timeline, long tick, BufferAllocator memory)

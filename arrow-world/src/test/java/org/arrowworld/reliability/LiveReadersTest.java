@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -141,8 +142,13 @@ class LiveReadersTest {
 
   private void report(String what) throws IOException {
     System.out.printf(
-        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d%n",
-        what, read.get(), interrupted.get(), refused.get(), SEED);
+        Locale.ROOT,
+        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d\n",
+        what,
+        read.get(),
+        interrupted.get(),
+        refused.get(),
+        SEED);
     assertThat(wrong.get()).isNull();
     assertThat(read.get()).isPositive();
     try (BufferAllocator memory = new RootAllocator()) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -55,14 +57,15 @@ class PowerLossTest {
 
   @Test
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
-    System.out.printf("PowerLossTest: %d power cuts, -Daw.seed=%d%n", CUTS, SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: %d power cuts, -Daw.seed=%d\n", CUTS, SEED);
     long cuts = 0;
     long lives = 0;
     for (long seed = SEED; cuts < CUTS; seed++) {
       cuts += cutEverywhere(seed, CUTS - cuts);
       lives++;
     }
-    System.out.printf("PowerLossTest: %d lives, %d power cuts, %d twice%n", lives, cuts, twice);
+    System.out.printf(
+        Locale.ROOT, "PowerLossTest: %d lives, %d power cuts, %d twice\n", lives, cuts, twice);
   }
 
   /** Cuts the power after each operation of a life; returns how often. */
@@ -85,8 +88,9 @@ class PowerLossTest {
       } catch (IOException | RuntimeException | AssertionError e) {
         String what = describe(life, step);
         throw new AssertionError(
-            "-Daw.seed=%d: power cut after step %d (%s), %s"
-                .formatted(seed, step, what, life.options().durability()),
+            Text.of(
+                "-Daw.seed=%d: power cut after step %d (%s), %s",
+                seed, step, what, life.options().durability()),
             e);
       }
       if (step < steps.size()) {
@@ -98,7 +102,7 @@ class PowerLossTest {
 
   @Test
   void a_power_cut_after_a_process_was_killed_takes_nothing_acknowledged() throws Exception {
-    System.out.printf("PowerLossTest: killed, then power cuts, -Daw.seed=%d%n", SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: killed, then power cuts, -Daw.seed=%d\n", SEED);
     for (long seed = SEED; seed < SEED + Math.max(2, CUTS / 200); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       SplittableRandom random = new SplittableRandom(seed);
@@ -114,8 +118,8 @@ class PowerLossTest {
         } catch (IOException | RuntimeException | AssertionError e) {
           String what = describe(life, step);
           throw new AssertionError(
-              "-Daw.seed=%d: killed after step %d (%s), then a power cut"
-                  .formatted(seed, step, what),
+              Text.of(
+                  "-Daw.seed=%d: killed after step %d (%s), then a power cut", seed, step, what),
               e);
         }
       }
@@ -200,7 +204,7 @@ class PowerLossTest {
 
   @Test
   void everything_written_survives_a_killed_process() throws Exception {
-    System.out.printf("PowerLossTest: killed processes, -Daw.seed=%d%n", SEED);
+    System.out.printf(Locale.ROOT, "PowerLossTest: killed processes, -Daw.seed=%d\n", SEED);
     for (long seed = SEED; seed < SEED + Math.max(1, CUTS / 3000); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       MemoryStorage state = new MemoryStorage();
@@ -217,7 +221,7 @@ class PowerLossTest {
         } catch (IOException | RuntimeException | AssertionError e) {
           String what = describe(life, step);
           throw new AssertionError(
-              "-Daw.seed=%d: killed within step %d (%s)".formatted(seed, step, what), e);
+              Text.of("-Daw.seed=%d: killed within step %d (%s)", seed, step, what), e);
         }
         steps.get(step).run(state, open);
       }

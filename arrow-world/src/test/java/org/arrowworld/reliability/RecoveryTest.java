@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.log.Log;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -71,9 +72,9 @@ class RecoveryTest {
     MemoryStorage source = SmallStores.create(form, memory);
     long cut = SmallStores.TICKS - 3;
     try (Log log = StoreInfo.read(source).openLog(source)) {
-      String seq = "%016x".formatted(log.positionAt(cut).seq());
+      String seq = Text.of("%016x", log.positionAt(cut).seq());
       ChecksummedJson.write(
-          source, "fence.json", Map.of("tick", "%016x".formatted(cut), "seq", seq, "epoch", 1));
+          source, "fence.json", Map.of("tick", Text.of("%016x", cut), "seq", seq, "epoch", 1));
     }
     MemoryStorage target = new MemoryStorage();
     StoreRecovery.Report report = StoreRecovery.run(source, target, memory);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -230,7 +231,7 @@ final class TracingStorage implements Storage {
       synchronized (TracingStorage.this) {
         file.write(source, position);
         add(
-            "write %d: %d at %d".formatted(number, bytes.length, position),
+            Text.of("write %d: %d at %d", number, bytes.length, position),
             new WriteStep(number, bytes, position));
       }
     }

@@ -9,6 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -223,8 +224,9 @@ class TruncationTest {
     fork.put("log/" + segment, origin.bytes("log/" + segment));
     assertThatThrownBy(() -> Timeline.open(fork))
         .hasMessageContaining(
-            "it belongs to store %s, not %s"
-                .formatted(StoreInfo.read(origin).id().hex(), StoreInfo.read(fork).id().hex()));
+            Text.of(
+                "it belongs to store %s, not %s",
+                StoreInfo.read(origin).id().hex(), StoreInfo.read(fork).id().hex()));
   }
 
   @Test
@@ -274,7 +276,7 @@ class TruncationTest {
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining("no base snapshot at or before tick 14");
       assertThat(timeline.warnings())
-          .anyMatch(w -> w.contains("stands at seq %d".formatted(other.seq())));
+          .anyMatch(w -> w.contains(Text.of("stands at seq %d", other.seq())));
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.StoreLockedException;
@@ -106,7 +107,8 @@ class WriterRaceTest {
     } finally {
       children.forEach(child -> child.process().destroyForcibly());
     }
-    System.out.printf("WriterRaceTest: %d races, won %d and %d%n", RACES, wins[0], wins[1]);
+    System.out.printf(
+        Locale.ROOT, "WriterRaceTest: %d races, won %d and %d\n", RACES, wins[0], wins[1]);
     try (BufferAllocator memory = new RootAllocator()) {
       DiskStorage storage = new DiskStorage(directory);
       assertThat(Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings()).isEmpty();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.WriterPoisonedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
@@ -112,7 +113,7 @@ class SimLogCrashTest {
         return;
       }
       for (CrashKind kind : CrashKind.values()) {
-        String what = "%s %s at operation %d, %s".formatted(fault, duration, operation, kind);
+        String what = Text.of("%s %s at operation %d, %s", fault, duration, operation, kind);
         check(storage.afterCrash(kind), Math.max(acknowledged, 0), what);
       }
     }
@@ -133,7 +134,7 @@ class SimLogCrashTest {
         } catch (IOException e) {
           assertThat(e).hasMessageContaining("simulated");
         }
-        String what = "crash at %d, %s at operation %d of recovery".formatted(first, fault, second);
+        String what = Text.of("crash at %d, %s at operation %d of recovery", first, fault, second);
         check(again.afterCrash(CrashKind.POWER), acknowledged, what);
       }
     }

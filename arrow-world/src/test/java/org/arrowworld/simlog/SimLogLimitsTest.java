@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.MemoryStorage;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class SimLogLimitsTest {
 
   /** A name of 1000 bytes, nearly all of which JSON writes as six. */
   private static String name(int field) {
-    return "\u0001".repeat(996) + "%04d".formatted(field);
+    return "\u0001".repeat(996) + Text.of("%04d", field);
   }
 
   private static InvalidUseException refusal(SimLog log, int field) {
@@ -37,7 +38,7 @@ class SimLogLimitsTest {
       }
       assertThat(refused)
           .startsWith("Cannot declare key '\u0001")
-          .contains("': the declarations of %d keys take 157".formatted(fields + 3))
+          .contains(Text.of("': the declarations of %d keys take 157", fields + 3))
           .endsWith(
               " bytes, expected at most 15728640; use fewer or shorter names, or several stores");
       assertThat(log.records()).isEqualTo(fields);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
@@ -148,7 +149,7 @@ class SimLogReaderTest {
           List.of(rare, id),
           32,
           block -> {
-            seen.add("%d+%d".formatted(block.first(), block.size()));
+            seen.add(Text.of("%d+%d", block.first(), block.size()));
             assertThat(block.columns()).hasSize(2);
             SimColumn ids = block.column(id);
             for (int i = 0; i < block.size(); i++) {

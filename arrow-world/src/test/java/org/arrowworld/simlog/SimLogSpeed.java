@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.AtomicFiles;
@@ -32,16 +33,19 @@ final class SimLogSpeed {
             int records = values / fields;
             long nanos = run(root, durability, fields, records, form);
             runs.append(
-                String.format(
-                    Locale.ROOT,
+                Text.of(
                     " %.0f/%.1f/%.1f",
                     (double) nanos / records,
                     (double) nanos / records / fields,
                     (double) producerNanos / records / fields));
           }
           System.out.printf(
-              "%-6s %2d fields %s, ns per record/per triple/producer's CPU per triple:%s%n",
-              durability.mode(), fields, form, runs);
+              Locale.ROOT,
+              "%-6s %2d fields %s, ns per record/per triple/producer's CPU per triple:%s\n",
+              durability.mode(),
+              fields,
+              form,
+              runs);
         }
       }
     }

@@ -30,6 +30,7 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableView;
+import org.arrowworld.testing.CountingStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,8 +102,8 @@ class SnapshotReadingTest {
       write(source, i == 0 ? 100 : 20_000);
       CountingStorage counting = new CountingStorage(source);
       open(counting, Reading.DEFAULT).close();
-      assertThat(counting.bytesMapped).isZero();
-      read[i] = counting.bytesRead;
+      assertThat(counting.bytesMapped()).isZero();
+      read[i] = counting.bytesRead();
     }
     assertThat(read[1]).isBetween(read[0] - 400, read[0] + 400);
   }
@@ -112,11 +113,11 @@ class SnapshotReadingTest {
     write(storage, 1000);
     CountingStorage counting = new CountingStorage(storage);
     try (Snapshot snapshot = open(counting, Reading.DEFAULT)) {
-      long opened = counting.bytesRead;
+      long opened = counting.bytesRead();
       assertThat(snapshot.table("ship").bytes(X).asDoubleBuffer().get(999)).isEqualTo(499.5);
       snapshot.table("ship").bytes(X);
-      assertThat(counting.bytesMapped).isEqualTo(8000);
-      assertThat(counting.bytesRead).isEqualTo(opened);
+      assertThat(counting.bytesMapped()).isEqualTo(8000);
+      assertThat(counting.bytesRead()).isEqualTo(opened);
     }
   }
 

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
+import org.arrowworld.errors.DamagedFileException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a real disk has that memory has not: directories above the root, and links. */
@@ -82,5 +84,36 @@ class DiskStorageTest {
         .hasMessageContaining("LOCK in it is a link")
         .hasMessageContaining("delete it");
     assertThat(kept).hasContent("precious");
+  }
+
+  @Test
+  @Timeout(20)
+  void only_regular_files_are_opened_and_anything_else_is_refused_by_name() throws Exception {
+    Files.writeString(folder.resolve("file"), "content");
+    Files.createDirectories(folder.resolve("directory/inner"));
+    Files.writeString(folder.resolve("directory/inner/file"), "content");
+    link("link", folder.resolve("file"));
+    link("dangling", folder.resolve("nothing"));
+    link("behind", folder.resolve("directory"));
+    DiskStorage storage = new DiskStorage(folder);
+    storage.openRead("file").close();
+    storage.openRead("directory/inner/file").close();
+    refused(storage, "directory", "it is a directory, expected a regular file");
+    refused(storage, "link", "it is a link, and links are not followed");
+    refused(storage, "dangling", "it is a link, and links are not followed");
+    refused(storage, "behind/inner/file", "it lies behind the link behind");
+    Path fifo = folder.resolve("fifo");
+    Process mkfifo = new ProcessBuilder("mkfifo", fifo.toString()).start();
+    Assumptions.assumeTrue(mkfifo.waitFor() == 0, "skipped: no FIFOs can be made here");
+    refused(storage, "fifo", "it is a FIFO or device, expected a regular file");
+  }
+
+  private static void refused(DiskStorage storage, String path, String why) {
+    assertThatThrownBy(() -> storage.openRead(path))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("Cannot read " + path + ": " + why);
+    assertThatThrownBy(() -> storage.openWrite(path))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining(why);
   }
 }

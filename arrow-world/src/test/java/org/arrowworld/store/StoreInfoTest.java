@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.WorldSchema;
@@ -17,7 +18,7 @@ class StoreInfoTest {
   private static WorldSchema inputs(int count, Optional<String> table) {
     List<EventKind> inputs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      String name = "i".repeat(95) + "%05d".formatted(i);
+      String name = "i".repeat(95) + Text.of("%05d", i);
       inputs.add(new EventKind(name, ColumnType.U32, table));
     }
     return new WorldSchema(1, List.of(), inputs);

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -79,12 +80,12 @@ class QueriesTest {
         query,
         c ->
             lines.add(
-                "%d %s %s=%s"
-                    .formatted(
-                        c.tick(),
-                        c.generation().isPresent() ? c.generation().getAsLong() : "-",
-                        c.key().name(),
-                        c.value())));
+                Text.of(
+                    "%d %s %s=%s",
+                    c.tick(),
+                    c.generation().isPresent() ? c.generation().getAsLong() : "-",
+                    c.key().name(),
+                    c.value())));
     return lines;
   }
 
@@ -172,9 +173,9 @@ class QueriesTest {
           memory,
           c ->
               lines.add(
-                  "%s %d.%d %s %s"
-                      .formatted(
-                          c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
+                  Text.of(
+                      "%s %d.%d %s %s",
+                      c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
       assertThat(lines)
           .containsExactly("c.died 1.0 0 null", "c.born 1.1 null 1", "c.born 2.0 null 0");
     }

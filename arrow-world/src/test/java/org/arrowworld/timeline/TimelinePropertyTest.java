@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
@@ -64,8 +65,13 @@ class TimelinePropertyTest {
       }
     }
     System.out.printf(
-        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections%n",
-        cases, FIRST_SEED, crashes, gaps, projections);
+        Locale.ROOT,
+        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections\n",
+        cases,
+        FIRST_SEED,
+        crashes,
+        gaps,
+        projections);
     if (cases >= 150) {
       assertThat(crashes).isGreaterThan(20);
       assertThat(gaps).isGreaterThan(100);

@@ -13,10 +13,12 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
@@ -192,6 +194,68 @@ class StreamingWorldTest {
       assertThatThrownBy(() -> streaming.at(streaming.lastTick() + 1))
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("the last tick taken in is " + streaming.lastTick());
+    }
+  }
+
+  private void otherHistory(long lastThatStays, int ticks) throws IOException {
+    StoreTruncation.after(files, lastThatStays);
+    hashes.tailMap(lastThatStays, false).clear();
+    try (LiveWorld live = LiveWorld.resume(files, OPTIONS, memory)) {
+      run(live, ticks);
+    }
+  }
+
+  @Test
+  void a_window_never_mixes_its_history_with_another_one_in_the_files() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 60);
+    }
+    try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(12), memory)) {
+      long floor = streaming.firstTickInMemory();
+      otherHistory(hashes.lowerKey(floor), 40);
+      HistoryQuery all = HistoryQuery.of("c", 0);
+      assertThatThrownBy(() -> streaming.history(all))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("no longer holds the history that the window goes on from")
+          .hasMessageContaining("open the window again");
+      assertThatThrownBy(() -> streaming.at(hashes.firstKey()))
+          .isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(streaming::poll).isInstanceOf(DamagedFileException.class);
+      assertThatThrownBy(() -> streaming.history(all.between(floor + 1, Long.MAX_VALUE)))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("could not be kept up to date")
+          .hasMessageContaining("was truncated or compacted meanwhile")
+          .hasMessageContaining("open it again");
+      assertThatThrownBy(() -> streaming.at(floor)).isInstanceOf(InvalidUseException.class);
+      assertThatThrownBy(streaming::poll).isInstanceOf(InvalidUseException.class);
+    }
+  }
+
+  @Test
+  void a_history_that_was_opened_before_is_looked_at_again_when_the_window_moves_on()
+      throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 30);
+    }
+    try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(5), memory)) {
+      long taken = streaming.lastTick();
+      try (LiveWorld live = LiveWorld.resume(files, OPTIONS, memory)) {
+        run(live, 30);
+      }
+      streaming.at(hashes.firstKey()).value().close(); // opens the files, 30 ticks ahead
+      otherHistory(taken, 20);
+      assertThat(streaming.poll()).isTrue();
+      checkAll(streaming);
+      assertThat(streaming.history(HistoryQuery.of("c", 3)).value())
+          .isEqualTo(archived(HistoryQuery.of("c", 3)));
+    }
+  }
+
+  private void checkAll(StreamingWorld streaming) throws IOException {
+    for (Map.Entry<Long, String> tick : hashes.entrySet()) {
+      try (World world = streaming.at(tick.getKey()).value()) {
+        assertThat(Hashes.resume(world)).isEqualTo(tick.getValue());
+      }
     }
   }
 }

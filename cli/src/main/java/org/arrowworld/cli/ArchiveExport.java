@@ -18,6 +18,7 @@ import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
+import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.TableView;
@@ -47,7 +48,7 @@ final class ArchiveExport {
         ParquetArchive.create(parent, out.getFileName().toString(), contents, options)) {
       if (archive.resumed() > 0) {
         console.note(
-            "going on with an interrupted export: %d files are there".formatted(archive.resumed()));
+            Text.of("going on with an interrupted export: %d files are there", archive.resumed()));
       }
       if (request.view() == View.table || request.view() == View.archive) {
         world(history, archive);
@@ -76,7 +77,7 @@ final class ArchiveExport {
     }
     if (request.view() != View.table) {
       LogSource.Span span = ExportJob.span(request, history);
-      parameters.put("ticks", "%d..%d".formatted(span.first(), span.last()));
+      parameters.put("ticks", Text.of("%d..%d", span.first(), span.last()));
     }
     return parameters;
   }

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
@@ -130,8 +131,9 @@ final class AtVerb extends ReadingVerb {
     long rows = written.stream().mapToLong(TableView::rows).sum();
     console()
         .note(
-            "wrote %d rows of %d tables at tick %d to %s"
-                .formatted(rows, written.size(), state.tick(), out));
+            Text.of(
+                "wrote %d rows of %d tables at tick %d to %s",
+                rows, written.size(), state.tick(), out));
   }
 
   private void show(State state) {
@@ -158,7 +160,7 @@ final class AtVerb extends ReadingVerb {
   }
 
   private void showColumns(TableView view, List<String> words) {
-    console().out().println("table %s, %d rows".formatted(Escape.text(view.name()), view.rows()));
+    console().out().println(Text.of("table %s, %d rows", Escape.text(view.name()), view.rows()));
     Grid grid = new Grid("column", "type", "least", "greatest", "first", "last");
     for (Column column : view.columns()) {
       Span span = Span.of(column, view);

@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -15,7 +16,7 @@ final class Cell {
   /** The value of a log row, decoded. The digest of a commit row is hex, as in manifests. */
   static Object of(Key key, TripleBatch batch, int row) {
     if (key.kind() == KeyKind.COMMIT) {
-      return "%016x".formatted(batch.val(row));
+      return Text.of("%016x", batch.val(row));
     }
     return key.type() == ColumnType.STRING ? batch.word(row) : of(key.type(), batch.val(row));
   }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
@@ -44,7 +45,7 @@ final class CompactVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     if (keepTicks != null && keepTicks < 0) {
-      throw new UsageException("Cannot keep %d ticks".formatted(keepTicks));
+      throw new UsageException(Text.of("Cannot keep %d ticks", keepTicks));
     }
     StoreCompaction.Report result = run(store(store));
     Report report =

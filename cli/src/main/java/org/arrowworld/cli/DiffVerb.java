@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.StoreDiff.Outcome;
 import org.arrowworld.timeline.Timeline;
@@ -110,7 +112,7 @@ final class DiffVerb extends ReadingVerb {
     }
     new Report()
         .json("equal", found.outcome() == Outcome.EQUAL)
-        .json("outcome", found.outcome().name().toLowerCase(java.util.Locale.ROOT))
+        .json("outcome", found.outcome().name().toLowerCase(Locale.ROOT))
         .json("first_compared", found.firstCompared())
         .json("last_equal", found.lastEqual().isPresent() ? found.lastEqual().getAsLong() : null)
         .json("tick", found.tick().isPresent() ? found.tick().getAsLong() : null)
@@ -146,7 +148,7 @@ final class DiffVerb extends ReadingVerb {
 
   static void noteMore(Console console, long more) {
     if (more > 0) {
-      console.note("and %d more rows; --limit names more".formatted(more));
+      console.note(Text.of("and %d more rows; --limit names more", more));
     }
   }
 
@@ -157,10 +159,11 @@ final class DiffVerb extends ReadingVerb {
       case RIGHT_GOES_ON -> "equal, but only the right store goes on, with tick " + tick(found);
       case DIFFERENT ->
           found.differenceCount() == 0
-              ? "different from tick %d on: its rows stand in another order, or only one has it"
-                  .formatted(tick(found))
-              : "different from tick %d on, in %d rows"
-                  .formatted(tick(found), found.differenceCount());
+              ? Text.of(
+                  "different from tick %d on: its rows stand in another order, or only one has it",
+                  tick(found))
+              : Text.of(
+                  "different from tick %d on, in %d rows", tick(found), found.differenceCount());
     };
   }
 

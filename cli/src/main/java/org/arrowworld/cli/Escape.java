@@ -1,5 +1,7 @@
 package org.arrowworld.cli;
 
+import org.arrowworld.internal.Text;
+
 /**
  * Text from data as it may be shown on a terminal: control, format (bidi among them), line and
  * paragraph separator characters and lone surrogates are shown as escapes. Other text stays.
@@ -35,9 +37,9 @@ final class Escape {
         if (!isHidden(c)) {
           out.appendCodePoint(c);
         } else if (c <= 0xFFFF) {
-          out.append("\\u%04x".formatted(c));
+          out.append(Text.of("\\u%04x", c));
         } else {
-          out.append("\\U%08x".formatted(c));
+          out.append(Text.of("\\U%08x", c));
         }
       }
     }

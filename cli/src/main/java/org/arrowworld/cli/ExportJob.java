@@ -24,6 +24,7 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.export.sqlite.SqliteDatabase;
+import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
@@ -118,8 +119,9 @@ final class ExportJob {
         world.tables().stream().filter(t -> t.name().equals(name)).toList();
     if (found.isEmpty()) {
       throw new InvalidUseException(
-          "unknown table '%s': this world has %s"
-              .formatted(name, world.tables().stream().map(TableView::name).toList()));
+          Text.of(
+              "unknown table '%s': this world has %s",
+              name, world.tables().stream().map(TableView::name).toList()));
     }
     return found;
   }
@@ -139,7 +141,7 @@ final class ExportJob {
       throw new InvalidUseException("the log has no rows yet; --view table writes the world");
     }
     if (ticks.isEmpty()) {
-      throw new InvalidUseException("no such ticks: the log has %d to %d".formatted(first, last));
+      throw new InvalidUseException(Text.of("no such ticks: the log has %d to %d", first, last));
     }
     // From 0 on, so that a whole log begins where the log does.
     return new LogSource.Span(ticks.first() == first ? 0 : ticks.first(), ticks.last());

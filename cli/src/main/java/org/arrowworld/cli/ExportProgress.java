@@ -1,11 +1,11 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.WatchedRows;
+import org.arrowworld.internal.Text;
 
 /**
  * Progress of an export on stderr: a bar on a terminal, else a line at each tenth; and the place
@@ -45,7 +45,7 @@ final class ExportProgress implements AutoCloseable {
     if (bar != null) {
       bar.stepTo(done);
     } else if (done * 10 / total != before * 10 / total) {
-      console.note(String.format(Locale.ROOT, "%,d of %,d rows", done, Math.max(done, total)));
+      console.note(Text.of("%,d of %,d rows", done, Math.max(done, total)));
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** Failures as one line for people. */
 final class Failures {
@@ -22,7 +23,7 @@ final class Failures {
     if (message.startsWith("Cannot ")) {
       return message;
     }
-    return "Cannot %s: %s".formatted(purpose, lowerFirst(message));
+    return Text.of("Cannot %s: %s", purpose, lowerFirst(message));
   }
 
   private static String message(Throwable failure) {
@@ -30,7 +31,7 @@ final class Failures {
       return message(unchecked.getCause());
     }
     if (failure instanceof FileSystemException file) {
-      return "%s: %s".formatted(file.getFile(), reason(file));
+      return Text.of("%s: %s", file.getFile(), reason(file));
     }
     boolean typed =
         failure instanceof InvalidUseException
@@ -39,7 +40,7 @@ final class Failures {
     String text = failure.getMessage();
     return typed && text != null
         ? text
-        : "unexpected %s (run it with --debug and report it)".formatted(failure);
+        : Text.of("unexpected %s (run it with --debug and report it)", failure);
   }
 
   private static String reason(FileSystemException file) {

@@ -13,6 +13,7 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.FieldSource;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -44,8 +45,7 @@ final class FieldsExport {
     try (FieldSnapshots run = FieldSnapshots.open(storage, "")) {
       TickRange wanted = range.and(new TickRange(0, run.count() - 1));
       if (wanted.isEmpty()) {
-        throw new UsageException(
-            "no such snapshots: the run has %d, from 0".formatted(run.count()));
+        throw new UsageException(Text.of("no such snapshots: the run has %d, from 0", run.count()));
       }
       FieldSource rows = new FieldSource(run, wanted.first(), wanted.last());
       switch (to) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.SegmentInfo;
@@ -98,8 +99,8 @@ final class FileReport {
         .add("rows", info.rows())
         .add("batches", info.batches())
         .add("bytes", info.bytes())
-        .add("prev_chain", "%016x".formatted(info.start().chain()))
-        .add("last_chain", "%016x".formatted(info.end().chain()))
+        .add("prev_chain", Text.of("%016x", info.start().chain()))
+        .add("last_chain", Text.of("%016x", info.end().chain()))
         .add("tail", info.tail().kind().name().toLowerCase(Locale.ROOT), info.tail().finding())
         .add("keys", keys, String.join(" ", keys));
   }
@@ -129,7 +130,7 @@ final class FileReport {
       for (String name : reader.names()) {
         Map<String, Object> array = array(reader, name);
         arrays.put(name, array);
-        report.line("array", "%s %s %s".formatted(name, array.get("dtype"), array.get("shape")));
+        report.line("array", Text.of("%s %s %s", name, array.get("dtype"), array.get("shape")));
       }
       reader.otherEntries().forEach(name -> report.line("other entry", name));
       return report.json("arrays", arrays).json("other_entries", reader.otherEntries());

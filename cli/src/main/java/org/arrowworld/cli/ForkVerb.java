@@ -8,6 +8,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -44,7 +45,7 @@ final class ForkVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     if (Files.exists(out)) {
-      throw new InvalidUseException("Cannot write %s: it exists already".formatted(out));
+      throw new InvalidUseException(Text.of("Cannot write %s: it exists already", out));
     }
     Storage source = store(store);
     try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE);
@@ -57,7 +58,7 @@ final class ForkVerb extends ReadingVerb {
           .add("id", result.store().hex())
           .add("tick", result.position().tick())
           .add("seq", result.position().seq())
-          .add("chain", "%016x".formatted(result.position().chain()))
+          .add("chain", Text.of("%016x", result.position().chain()))
           .add("hash_world", result.hashWorld())
           .print(console(), format());
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
@@ -84,7 +85,7 @@ final class HashVerb extends ReadingVerb {
   private void printWorld(State state) {
     Report report = new Report().add("tick", state.tick());
     for (TableView view : state.tables()) {
-      report.line(view.name(), "%d rows, %s".formatted(view.rows(), Hashes.table(view)));
+      report.line(view.name(), Text.of("%d rows, %s", view.rows(), Hashes.table(view)));
     }
     print(report, "hash_world", Hashes.world(state.tables()));
   }

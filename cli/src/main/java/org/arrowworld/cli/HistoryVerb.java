@@ -10,6 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.Family;
@@ -99,7 +100,7 @@ final class HistoryVerb extends ReadingVerb {
       timeline.history(query, visitor);
       if (!found[0]) {
         String of = key == null ? "" : " with key '" + key + "'";
-        throw new InvalidUseException("the log has no row of %s %d%s".formatted(table, id, of));
+        throw new InvalidUseException(Text.of("the log has no row of %s %d%s", table, id, of));
       }
     } catch (OutputClosedException e) {
       return Exit.OK;
@@ -143,13 +144,13 @@ final class HistoryVerb extends ReadingVerb {
   private String text(Family.Life life) {
     String born = life.born().isPresent() ? "tick " + life.born().getAsLong() : "before the log";
     String died = life.died().isPresent() ? "tick " + life.died().getAsLong() : "-";
-    return "%s %s gen %s, born %s, died %s%s"
-        .formatted(
-            table,
-            Integer.toUnsignedString(life.entity().id()),
-            Integer.toUnsignedString(life.entity().gen()),
-            born,
-            died,
-            life.cause().map(c -> " of " + c).orElse(""));
+    return Text.of(
+        "%s %s gen %s, born %s, died %s%s",
+        table,
+        Integer.toUnsignedString(life.entity().id()),
+        Integer.toUnsignedString(life.entity().gen()),
+        born,
+        died,
+        life.cause().map(c -> " of " + c).orElse(""));
   }
 }

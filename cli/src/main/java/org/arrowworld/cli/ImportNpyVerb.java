@@ -2,9 +2,9 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.export.tables.NpyImport;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.NpyImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
 import picocli.CommandLine.Command;
 
 /** {@code aw import npy}. */

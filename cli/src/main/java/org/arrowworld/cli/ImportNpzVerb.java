@@ -2,10 +2,11 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.export.tables.LogNpzImport;
-import org.arrowworld.export.tables.NpzImport;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.LogNpzImport;
+import org.arrowworld.imports.NpzImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 
 /** {@code aw import npz}. */
@@ -33,7 +34,7 @@ final class ImportNpzVerb extends ImportTablesVerb {
         .add("store", options.out().toString())
         .add("rows", result.rows())
         .add("last_tick", result.end().tick())
-        .add("chain", "%016x".formatted(result.end().chain()))
+        .add("chain", Text.of("%016x", result.end().chain()))
         .print(console(), format());
     return Exit.OK;
   }

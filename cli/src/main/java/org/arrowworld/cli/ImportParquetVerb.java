@@ -3,10 +3,11 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.export.tables.ParquetArchiveImport;
-import org.arrowworld.export.tables.ParquetImport;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.ParquetArchiveImport;
+import org.arrowworld.imports.ParquetImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 
 /** {@code aw import parquet}. */
@@ -42,7 +43,7 @@ final class ImportParquetVerb extends ImportTablesVerb {
             .add("store", options.out().toString())
             .add("rows", result.rows())
             .add("last_tick", result.tick())
-            .add("chain", "%016x".formatted(result.end().chain()));
+            .add("chain", Text.of("%016x", result.end().chain()));
     result.hashWorld().ifPresent(hash -> report.add("hash", hash));
     report.json("lost", result.lost());
     result.lost().forEach(what -> report.line("lost", what));

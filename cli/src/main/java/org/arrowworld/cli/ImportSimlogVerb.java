@@ -2,8 +2,8 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.arrowworld.export.simlog.SimLogImport;
-import org.arrowworld.export.simlog.SimLogImportResult;
+import org.arrowworld.imports.simlog.SimLogImport;
+import org.arrowworld.imports.simlog.SimLogImportResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -7,9 +7,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.export.tables.ColumnMapping;
-import org.arrowworld.export.tables.TableImportOptions;
-import org.arrowworld.export.tables.TableImportResult;
+import org.arrowworld.imports.ColumnMapping;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -82,9 +83,7 @@ abstract class ImportTablesVerb extends ReadingVerb {
         .json("unmapped", result.unmapped());
     result.renamed().forEach(text -> report.line("renamed", text));
     result.leftOut().forEach(text -> report.line("left out", text));
-    result
-        .unmapped()
-        .forEach((name, why) -> report.line("unmapped", "%s: %s".formatted(name, why)));
+    result.unmapped().forEach((name, why) -> report.line("unmapped", Text.of("%s: %s", name, why)));
     if (!result.isComplete()) {
       report.line("", "what is unmapped is kept in " + out.resolve("unmapped"));
     }

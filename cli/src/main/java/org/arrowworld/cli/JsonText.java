@@ -1,6 +1,7 @@
 package org.arrowworld.cli;
 
 import java.util.Map;
+import org.arrowworld.internal.Text;
 
 /**
  * JSON on one line. Numbers keep their own shortest decimal form, so a float32 reads back as the
@@ -60,7 +61,7 @@ final class JsonText {
       } else if (Character.isSurrogate(c)) {
         i = surrogates(out, text, i);
       } else if (Escape.isHidden(c)) {
-        out.append("\\u%04x".formatted((int) c));
+        out.append(Text.of("\\u%04x", (int) c));
       } else {
         out.append(c);
       }
@@ -74,7 +75,7 @@ final class JsonText {
     int last = at + Character.charCount(c) - 1;
     for (int i = at; i <= last; i++) {
       if (Escape.isHidden(c)) {
-        out.append("\\u%04x".formatted((int) text.charAt(i)));
+        out.append(Text.of("\\u%04x", (int) text.charAt(i)));
       } else {
         out.append(text.charAt(i));
       }

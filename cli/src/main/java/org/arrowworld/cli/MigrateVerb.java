@@ -6,6 +6,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.migration.MigrationFile;
 import org.arrowworld.migration.Migrations;
@@ -70,8 +71,9 @@ final class MigrateVerb extends ReadingVerb {
     if (result.firstTick() < result.position().tick()) {
       report.line(
           "history",
-          "ticks %d to %d stay in %s only"
-              .formatted(result.firstTick(), result.position().tick() - 1, store));
+          Text.of(
+              "ticks %d to %d stay in %s only",
+              result.firstTick(), result.position().tick() - 1, store));
     }
     report.json("history_from_tick", result.firstTick());
     report.print(console(), format());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.NetChange;
 
 /** Counts the net changes between two ticks and keeps the first ones to show. */
@@ -40,7 +41,7 @@ final class NetChanges implements NetChange.Visitor {
         .json("last_tick", ticks.last())
         .json("changes", count)
         .json("rows", first.stream().map(NetChanges::json).toList())
-        .line("compared", "tick %d with tick %d".formatted(ticks.first(), ticks.last()))
+        .line("compared", Text.of("tick %d with tick %d", ticks.first(), ticks.last()))
         .line("result", count == 0 ? "equal" : count + " changes")
         .print(console, format);
     if (format == Report.Format.TEXT) {

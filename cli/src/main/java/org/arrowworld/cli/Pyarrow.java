@@ -1,6 +1,7 @@
 package org.arrowworld.cli;
 
 import java.nio.file.Path;
+import org.arrowworld.internal.Text;
 
 /** Lines of Python for people to copy. */
 final class Pyarrow {
@@ -9,9 +10,10 @@ final class Pyarrow {
   /** Opens a sealed log with stock pyarrow. */
   static String log(Path store) {
     String pattern = store.resolve("log").resolve("*.arrow").toString();
-    return ("import glob, pyarrow as pa; log = pa.concat_tables("
-            + "pa.ipc.open_file(p).read_all() for p in sorted(glob.glob(%s)))")
-        .formatted(quoted(pattern));
+    return Text.of(
+        "import glob, pyarrow as pa; log = pa.concat_tables("
+            + "pa.ipc.open_file(p).read_all() for p in sorted(glob.glob(%s)))",
+        quoted(pattern));
   }
 
   private static String quoted(String text) {

@@ -2,9 +2,11 @@ package org.arrowworld.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.arrowworld.cli.Where.Condition;
 import org.arrowworld.cli.Where.Operator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
@@ -66,8 +68,9 @@ final class RecordFilter {
         if (asText && condition.operator().isOrder()) {
           throw where.wrong(
               condition.column(),
-              "%s is a word: compare it with == or !=, not %s"
-                  .formatted(field.name(), condition.operator().symbol()));
+              Text.of(
+                  "%s is a word: compare it with == or !=, not %s",
+                  field.name(), condition.operator().symbol()));
         }
       }
     }
@@ -97,12 +100,12 @@ final class RecordFilter {
     if (!holds) {
       throw where.wrong(
           condition.literal().column(),
-          "field %s is of type %s: expected %s, found '%s'"
-              .formatted(
-                  field.name(),
-                  field.type().name().toLowerCase(java.util.Locale.ROOT),
-                  expected,
-                  condition.literal().text()));
+          Text.of(
+              "field %s is of type %s: expected %s, found '%s'",
+              field.name(),
+              field.type().name().toLowerCase(Locale.ROOT),
+              expected,
+              condition.literal().text()));
     }
   }
 }

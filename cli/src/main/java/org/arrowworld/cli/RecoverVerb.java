@@ -9,6 +9,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Command;
@@ -39,7 +40,7 @@ final class RecoverVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     if (Files.exists(out)) {
-      throw new InvalidUseException("Cannot write %s: it exists already".formatted(out));
+      throw new InvalidUseException(Text.of("Cannot write %s: it exists already", out));
     }
     DiskStorage source = store(store);
     StoreRecovery.Report result;

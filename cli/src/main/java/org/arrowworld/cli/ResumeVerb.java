@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.arrowworld.ecosystem.EcosystemRun;
 import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.ecosystem.RunResult;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,8 +46,9 @@ final class ResumeVerb extends ReadingVerb {
       if (result.stopped()) {
         console()
             .note(
-                "stopped after tick %d, sealed; aw resume %s --ticks %d goes on"
-                    .formatted(result.lastTick(), store, ticks - result.ticks()));
+                Text.of(
+                    "stopped after tick %d, sealed; aw resume %s --ticks %d goes on",
+                    result.lastTick(), store, ticks - result.ticks()));
       }
     }
     return Exit.OK;

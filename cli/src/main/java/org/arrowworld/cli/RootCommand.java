@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -88,7 +89,7 @@ final class RootCommand implements Runnable {
     console.note(
         message.startsWith("Cannot ") ? message : "Cannot understand the command line: " + message);
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    console.err().println("Try '%s --help'.".formatted(command));
+    console.err().println(Text.of("Try '%s --help'.", command));
     return Exit.USAGE;
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.arrowworld.cli.Where.Condition;
 import org.arrowworld.cli.Where.Operator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -103,7 +104,7 @@ final class RowFilter {
     }
     throw where.wrong(
         condition.literal().column(),
-        "expected a whole number from 0 to %d, found '%s'".formatted(max, text));
+        Text.of("expected a whole number from 0 to %d, found '%s'", max, text));
   }
 
   private void addKey(Condition condition) {
@@ -117,8 +118,9 @@ final class RowFilter {
     if (condition.operator().isOrder()) {
       throw where.wrong(
           condition.column(),
-          "%s is a word: compare it with == or !=, not %s"
-              .formatted(what, condition.operator().symbol()));
+          Text.of(
+              "%s is a word: compare it with == or !=, not %s",
+              what, condition.operator().symbol()));
     }
   }
 
@@ -127,7 +129,7 @@ final class RowFilter {
     return key.orElseThrow(
         () ->
             where.wrong(
-                column, "this store has no key '%s'; aw info lists its keys".formatted(name)));
+                column, Text.of("this store has no key '%s'; aw info lists its keys", name)));
   }
 
   /** Numbers match rows of any number, words those of any word. */
@@ -168,11 +170,11 @@ final class RowFilter {
   private UsageException expectedNumber(Condition condition, Key key) {
     return where.wrong(
         condition.literal().column(),
-        "%s is of type %s: expected %s, found '%s'"
-            .formatted(
-                key.name(),
-                key.type().label(),
-                key.type() == ColumnType.BOOL ? "true or false" : "a number",
-                condition.literal().text()));
+        Text.of(
+            "%s is of type %s: expected %s, found '%s'",
+            key.name(),
+            key.type().label(),
+            key.type() == ColumnType.BOOL ? "true or false" : "a number",
+            condition.literal().text()));
   }
 }

@@ -1,9 +1,9 @@
 package org.arrowworld.cli;
 
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import org.arrowworld.ecosystem.PopulationRow;
 import org.arrowworld.ecosystem.Progress;
+import org.arrowworld.internal.Text;
 
 /** Progress of a run on stderr: a bar on a terminal, else a line at each tenth. */
 interface RunProgress extends Progress, AutoCloseable {
@@ -25,9 +25,7 @@ interface RunProgress extends Progress, AutoCloseable {
     @Override
     public void committed(long done, long of, PopulationRow population) {
       if (done * 10 / of != (done - 1) * 10 / of) {
-        console.note(
-            String.format(
-                Locale.ROOT, "tick %,d of %,d, %,d creatures", done, of, population.creatures()));
+        console.note(Text.of("tick %,d of %,d, %,d creatures", done, of, population.creatures()));
       }
     }
 

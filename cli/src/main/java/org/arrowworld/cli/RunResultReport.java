@@ -1,9 +1,9 @@
 package org.arrowworld.cli;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import org.arrowworld.ecosystem.PopulationSummary;
 import org.arrowworld.ecosystem.RunResult;
+import org.arrowworld.internal.Text;
 
 /** What a run did, for people and programs. */
 final class RunResultReport {
@@ -22,41 +22,31 @@ final class RunResultReport {
         .json("creatures", population.end())
         .line(
             "creatures",
-            String.format(
-                Locale.ROOT,
+            Text.of(
                 "%,d, from %,d; %,d to %,d between",
-                population.end(),
-                population.start(),
-                population.min(),
-                population.max()))
+                population.end(), population.start(), population.min(), population.max()))
         .json("creatures_start", population.start())
         .json("creatures_min", population.min())
         .json("creatures_max", population.max())
-        .add("born", population.born(), String.format(Locale.ROOT, "%,d", population.born()))
-        .add("died", population.died(), String.format(Locale.ROOT, "%,d", population.died()))
-        .add("eaten", population.eaten(), String.format(Locale.ROOT, "%,d", population.eaten()))
-        .add(
-            "triples",
-            result.triples(),
-            String.format(Locale.ROOT, "%,d in %.2f s", result.triples(), seconds))
+        .add("born", population.born(), Text.of("%,d", population.born()))
+        .add("died", population.died(), Text.of("%,d", population.died()))
+        .add("eaten", population.eaten(), Text.of("%,d", population.eaten()))
+        .add("triples", result.triples(), Text.of("%,d in %.2f s", result.triples(), seconds))
         .json("seconds", seconds)
         .line(
             "rates",
-            String.format(
-                Locale.ROOT,
+            Text.of(
                 "%,.0f ticks/s, %,.0f triples/s",
-                result.ticksPerSecond(),
-                result.triplesPerSecond()))
+                result.ticksPerSecond(), result.triplesPerSecond()))
         .json("log_triples", result.logTriples())
-        .add("log_bytes", result.logBytes(), String.format(Locale.ROOT, "%,d", result.logBytes()))
+        .add("log_bytes", result.logBytes(), Text.of("%,d", result.logBytes()))
         .add("hash_world", result.hashWorld())
         .json("pyarrow", Pyarrow.log(store))
         .line("open it", Pyarrow.log(store));
   }
 
   private static String ticks(RunResult result) {
-    String ticks =
-        String.format(Locale.ROOT, "%,d, the last is tick %d", result.ticks(), result.lastTick());
+    String ticks = Text.of("%,d, the last is tick %d", result.ticks(), result.lastTick());
     return result.stopped() ? ticks + " (stopped)" : ticks;
   }
 }

@@ -8,6 +8,7 @@ import org.arrowworld.ecosystem.RunOptions;
 import org.arrowworld.ecosystem.RunResult;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,8 +61,9 @@ final class RunVerb extends ReadingVerb {
       if (result.stopped()) {
         console()
             .note(
-                "stopped after tick %d, sealed; aw resume %s --ticks %d goes on"
-                    .formatted(result.lastTick(), out, ticks - result.ticks()));
+                Text.of(
+                    "stopped after tick %d, sealed; aw resume %s --ticks %d goes on",
+                    result.lastTick(), out, ticks - result.ticks()));
       }
     }
     return Exit.OK;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.Tail;
@@ -79,8 +80,8 @@ final class SnapshotVerb extends ReadingVerb {
           throw new DamagedFileException(
               location.directory(),
               -1,
-              "a damaged snapshot stands there (%s); delete it and try again"
-                  .formatted(e.getMessage()));
+              Text.of(
+                  "a damaged snapshot stands there (%s); delete it and try again", e.getMessage()));
         }
       }
     }

@@ -8,6 +8,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
@@ -60,8 +61,9 @@ final class State implements Closeable {
   static void checkTick(Timeline timeline, long tick) throws IOException {
     if (tick < timeline.firstTick() || tick > timeline.lastTick()) {
       throw new InvalidUseException(
-          "no world at tick %d: the store has ticks %d to %d"
-              .formatted(tick, timeline.firstTick(), timeline.lastTick()));
+          Text.of(
+              "no world at tick %d: the store has ticks %d to %d",
+              tick, timeline.firstTick(), timeline.lastTick()));
     }
   }
 
@@ -134,8 +136,9 @@ final class State implements Closeable {
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    "unknown table '%s': this world has %s"
-                        .formatted(name, tables.stream().map(TableView::name).toList())));
+                    Text.of(
+                        "unknown table '%s': this world has %s",
+                        name, tables.stream().map(TableView::name).toList())));
   }
 
   /** The codebook. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.Tail;
 import org.arrowworld.schema.Column;
@@ -59,19 +60,19 @@ final class StoreReport {
         .json("first_tick", first)
         .json("last_tick", last)
         .line("ticks", last == null ? "none committed" : first + " to " + last)
-        .add("rows", rows, String.format(Locale.ROOT, "%,d", rows))
+        .add("rows", rows, Text.of("%,d", rows))
         .json("segments", segments)
         .json("live_segments", live)
-        .add("log_bytes", bytes, String.format(Locale.ROOT, "%,d", bytes))
+        .add("log_bytes", bytes, Text.of("%,d", bytes))
         .line("segments", segments + (live == 0 ? ", sealed" : ", the last one not sealed"))
-        .json("chain", "%016x".formatted(log.end().chain()))
+        .json("chain", Text.of("%016x", log.end().chain()))
         .json("tail", log.tail().kind().name().toLowerCase(Locale.ROOT));
     Tail tail = log.tail();
     if (tail.kind() != Tail.Kind.CLEAN) {
       report.json("tail_finding", tail.finding());
       report.line(
           tail.kind() == Tail.Kind.TORN ? "unfinished" : "DAMAGED",
-          "%s at byte %d: %s".formatted(tail.file(), tail.offset(), tail.finding()));
+          Text.of("%s at byte %d: %s", tail.file(), tail.offset(), tail.finding()));
     }
   }
 
@@ -114,7 +115,7 @@ final class StoreReport {
       }
       json.put("columns", columns);
       tables.add(json);
-      report.line(name, "%s (%s): %s".formatted(table.name(), traits(table), columns(columns)));
+      report.line(name, Text.of("%s (%s): %s", table.name(), traits(table), columns(columns)));
       name = "";
     }
     report.json("tables", tables);

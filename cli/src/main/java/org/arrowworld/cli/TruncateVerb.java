@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreTruncation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,7 +38,7 @@ final class TruncateVerb extends ReadingVerb {
   int execute() throws IOException {
     if (!yes) {
       throw new UsageException(
-          "Cannot truncate without --yes: every tick after %d would be gone".formatted(after));
+          Text.of("Cannot truncate without --yes: every tick after %d would be gone", after));
     }
     StoreTruncation.Report result = StoreTruncation.after(store(store), after);
     new Report()

@@ -1,6 +1,7 @@
 package org.arrowworld.cli;
 
 import java.util.List;
+import org.arrowworld.internal.Text;
 
 /**
  * A parsed {@code --where}: conditions that must all hold.
@@ -72,6 +73,6 @@ record Where(String text, List<Condition> conditions) {
 
   static UsageException wrong(String text, int column, String finding) {
     return new UsageException(
-        "Cannot read --where '%s': column %d: %s".formatted(text, column, finding));
+        Text.of("Cannot read --where '%s': column %d: %s", text, column, finding));
   }
 }

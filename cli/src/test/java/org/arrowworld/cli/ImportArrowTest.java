@@ -17,6 +17,7 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.ipc.ArrowWriter;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.junit.jupiter.api.Assumptions;
@@ -148,7 +149,7 @@ class ImportArrowTest {
     Path corpus = at == null ? Path.of(kind) : at.resolve("../shared/corpora/" + kind).normalize();
     Assumptions.assumeTrue(
         Files.isDirectory(corpus),
-        "skipped: the corpora shared/corpora/%s are not here".formatted(kind));
+        Text.of("skipped: the corpora shared/corpora/%s are not here", kind));
     List<Path> files;
     try (var list = Files.list(corpus)) {
       files = list.filter(Files::isRegularFile).sorted().toList();

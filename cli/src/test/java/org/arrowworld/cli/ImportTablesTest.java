@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.npy.Compression;
@@ -41,7 +42,7 @@ class ImportTablesTest {
     Path file = (at == null ? Path.of("shared") : at.resolve("../shared")).resolve("data/" + name);
     Assumptions.assumeTrue(
         Files.exists(file),
-        "skipped: the reference inputs shared/data/%s are not here".formatted(name));
+        Text.of("skipped: the reference inputs shared/data/%s are not here", name));
     return file.normalize();
   }
 

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.arrowworld.internal.Text;
 import org.arrowworld.testing.ChildJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +46,7 @@ class TerminationTest {
 
   @Test
   void a_terminated_run_is_sound_and_can_be_resumed() throws Exception {
-    System.out.printf("TerminationTest: %d, -Daw.seed=%d%n", TERMINATIONS, SEED);
+    System.out.printf(Locale.ROOT, "TerminationTest: %d, -Daw.seed=%d\n", TERMINATIONS, SEED);
     long ticks = 0;
     for (int i = 0; i < TERMINATIONS; i++) {
       SplittableRandom random = new SplittableRandom(SEED + i);
@@ -54,7 +56,7 @@ class TerminationTest {
           aw(log, "run", "--out", store, "--preset", "tiny", "--ticks", 1_000_000, "--seed", i);
       wait(run, store, random);
       run.destroy();
-      String said = "seed %d, run %d: ".formatted(SEED, i);
+      String said = Text.of("seed %d, run %d: ", SEED, i);
       assertThat(run.waitFor())
           .as("%s%s", said, Files.readString(log, StandardCharsets.UTF_8))
           .isEqualTo(SIGTERM_EXIT);
@@ -65,6 +67,6 @@ class TerminationTest {
       ticks += ((Number) resume.json().get("last_tick")).longValue();
       assertThat(Aw.run("verify", store).exit()).as(said).isZero();
     }
-    System.out.printf("TerminationTest: %d runs, %d ticks%n", TERMINATIONS, ticks);
+    System.out.printf(Locale.ROOT, "TerminationTest: %d runs, %d ticks\n", TERMINATIONS, ticks);
   }
 }

@@ -107,7 +107,7 @@ class VerbsTest {
         "resume %s --ticks 1"
       })
   void a_path_that_is_not_there_fails_in_one_line(String form) {
-    Aw failed = Aw.run((Object[]) form.formatted(folder.resolve("none")).split(" "));
+    Aw failed = Aw.run((Object[]) form.replace("%s", folder.resolve("none").toString()).split(" "));
     assertThat(failed.exit()).isEqualTo(1);
     assertThat(failed.out()).isEmpty();
     assertThat(failed.err()).startsWith("aw: Cannot ").contains("there is no such file");

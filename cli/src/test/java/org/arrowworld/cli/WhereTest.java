@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.KeyTable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class WhereTest {
         .hasMessage("Cannot read --where '%s': %s", where, message);
     Aw log = Aw.run("log", store, "--where", where);
     assertThat(log.exit()).isEqualTo(2);
-    assertThat(log.err()).isEqualTo("aw: Cannot read --where '%s': %s%n".formatted(where, message));
+    assertThat(log.err()).isEqualTo(Text.of("aw: Cannot read --where '%s': %s\n", where, message));
   }
 
   @ParameterizedTest

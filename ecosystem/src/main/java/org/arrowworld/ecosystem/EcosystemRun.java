@@ -10,6 +10,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.storage.DiskStorage;
@@ -74,7 +75,7 @@ public final class EcosystemRun implements Closeable {
     StoreInfo info =
         StoreInfo.create(
             EcosystemSchema.VERSION_1,
-            "%d us".formatted(options.preset().tickMicros()),
+            Text.of("%d us", options.preset().tickMicros()),
             properties(options));
     return open(storage, options, memory -> LiveWorld.create(storage, info, options.log(), memory));
   }
@@ -151,8 +152,9 @@ public final class EcosystemRun implements Closeable {
     Preset.fromProperties(info.properties());
     if (!info.schema().equals(EcosystemSchema.VERSION_1)) {
       throw new InvalidUseException(
-          "Cannot resume this store: its schema, version %d, is not the ecosystem's"
-              .formatted(info.schema().version()));
+          Text.of(
+              "Cannot resume this store: its schema, version %d, is not the ecosystem's",
+              info.schema().version()));
     }
   }
 
@@ -166,8 +168,9 @@ public final class EcosystemRun implements Closeable {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
-          "Cannot resume this store: its property '%s' is %s, expected a number"
-              .formatted(property, text),
+          Text.of(
+              "Cannot resume this store: its property '%s' is %s, expected a number",
+              property, text),
           e);
     }
   }
@@ -204,7 +207,7 @@ public final class EcosystemRun implements Closeable {
    */
   public RunResult run(long ticks, Progress progress) throws IOException {
     if (ticks < 0) {
-      throw new InvalidUseException("Cannot run %d ticks: expected 0 or more".formatted(ticks));
+      throw new InvalidUseException(Text.of("Cannot run %d ticks: expected 0 or more", ticks));
     }
     if (begun) {
       throw new InvalidUseException("Cannot run twice: resume the store instead");

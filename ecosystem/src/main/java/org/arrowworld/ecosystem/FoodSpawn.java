@@ -2,6 +2,7 @@ package org.arrowworld.ecosystem;
 
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.table.WorldTable;
 import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.tick.TableMutations;
@@ -59,9 +60,9 @@ final class FoodSpawn implements TickSystem {
       int slot = spawners.slotOf(rate.spawnerId());
       if (slot < 0 || !(rate.rowsPerSecond() >= 0)) {
         throw new InvalidUseException(
-            "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners"
-                .formatted(
-                    rate.rowsPerSecond(), spawners.describe(rate.spawnerId()), spawners.rows()));
+            Text.of(
+                "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners",
+                rate.rowsPerSecond(), spawners.describe(rate.spawnerId()), spawners.rows()));
       }
       rates[slot] = rate.rowsPerSecond();
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * All parameters of a run but its seed. A store keeps them in its properties, so that it goes on as
@@ -97,8 +98,7 @@ public record Preset(
   private static void check(boolean sound, String parameter, Object value) {
     if (!sound) {
       throw new InvalidUseException(
-          "Cannot use a preset with %s = %s: see the javadoc of Preset"
-              .formatted(parameter, value));
+          Text.of("Cannot use a preset with %s = %s: see the javadoc of Preset", parameter, value));
     }
   }
 
@@ -115,8 +115,9 @@ public record Preset(
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    "Unknown preset '%s': there are %s"
-                        .formatted(name, ALL.stream().map(Preset::name).toList())));
+                    Text.of(
+                        "Unknown preset '%s': there are %s",
+                        name, ALL.stream().map(Preset::name).toList())));
   }
 
   /** Simulated seconds a tick lasts. */
@@ -145,8 +146,8 @@ public record Preset(
       String text = properties.get(key(component));
       if (text == null) {
         throw new InvalidUseException(
-            "Cannot run this store as an ecosystem: it has no property '%s'"
-                .formatted(key(component)));
+            Text.of(
+                "Cannot run this store as an ecosystem: it has no property '%s'", key(component)));
       }
       types.add(component.getType());
       values.add(parse(key(component), component.getType(), text));
@@ -178,8 +179,9 @@ public record Preset(
       return type == double.class ? Double.valueOf(text) : text;
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
-          "Cannot read property '%s' of this store: '%s' is no %s"
-              .formatted(property, text, type.getSimpleName()));
+          Text.of(
+              "Cannot read property '%s' of this store: '%s' is no %s",
+              property, text, type.getSimpleName()));
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.table.World;
 
@@ -27,8 +28,9 @@ public final class Recording implements FoodRatePolicy {
   public static Recording of(Log log) throws IOException {
     if (log.start().seq() > 0) {
       throw new InvalidUseException(
-          "Cannot take a recording of this log: it begins at seq %d, its first ticks are gone"
-              .formatted(log.start().seq()));
+          Text.of(
+              "Cannot take a recording of this log: it begins at seq %d, its first ticks are gone",
+              log.start().seq()));
     }
     Recording recording = new Recording(log.end().tick());
     int code = log.keys().key(KEY).code();
@@ -60,7 +62,7 @@ public final class Recording implements FoodRatePolicy {
   public List<FoodRate> rates(long tick, World before) {
     if (tick > lastTick) {
       throw new InvalidUseException(
-          "Cannot run tick %d from a recording: it ends at tick %d".formatted(tick, lastTick));
+          Text.of("Cannot run tick %d from a recording: it ends at tick %d", tick, lastTick));
     }
     return rates.getOrDefault(tick, List.of());
   }

@@ -1,6 +1,7 @@
 package org.arrowworld.ecosystem;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.BufferCompression;
@@ -24,16 +25,17 @@ public record RunOptions(
 
   public RunOptions {
     if (ticks < 0) {
-      throw new InvalidUseException("Cannot run %d ticks: expected 0 or more".formatted(ticks));
+      throw new InvalidUseException(Text.of("Cannot run %d ticks: expected 0 or more", ticks));
     }
     if (snapshotEveryTicks < 0) {
       throw new InvalidUseException(
-          "Cannot make a snapshot every %d ticks: expected 1 or more, or 0 for none"
-              .formatted(snapshotEveryTicks));
+          Text.of(
+              "Cannot make a snapshot every %d ticks: expected 1 or more, or 0 for none",
+              snapshotEveryTicks));
     }
     if (threads < 1 || threads > 256) {
       throw new InvalidUseException(
-          "Cannot run on %d threads: expected 1 to 256".formatted(threads));
+          Text.of("Cannot run on %d threads: expected 1 to 256", threads));
     }
   }
 

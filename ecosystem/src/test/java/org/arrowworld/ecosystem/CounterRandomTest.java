@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.arrowworld.internal.Text;
 import org.junit.jupiter.api.Test;
 
 class CounterRandomTest {
 
   private static String words(CounterRandom random) {
-    return "%08x %08x %08x %08x"
-        .formatted(random.word(0), random.word(1), random.word(2), random.word(3));
+    return Text.of(
+        "%08x %08x %08x %08x", random.word(0), random.word(1), random.word(2), random.word(3));
   }
 
   /** The known answers of Random123 1.14, tests/kat_vectors, philox4x32 with 10 rounds. */

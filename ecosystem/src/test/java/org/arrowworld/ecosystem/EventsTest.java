@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.ecosystem.EcosystemTesting.Row;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.MemoryStorage;
@@ -65,11 +66,11 @@ class EventsTest {
         .filter(r -> List.of(keys).contains(r.key()))
         .map(
             r ->
-                "%s %d %s"
-                    .formatted(
-                        r.key(),
-                        r.rid(),
-                        r.word() == null ? Long.toString((long) r.number()) : r.word()))
+                Text.of(
+                    "%s %d %s",
+                    r.key(),
+                    r.rid(),
+                    r.word() == null ? Long.toString((long) r.number()) : r.word()))
         .toList();
   }
 

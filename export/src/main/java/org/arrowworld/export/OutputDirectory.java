@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.parquet.ParquetArchive;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AtomicFiles;
@@ -60,8 +61,8 @@ public final class OutputDirectory implements Closeable {
     String name = absolute.getFileName().toString();
     for (int attempt = 0; ; attempt++) {
       String temporary =
-          ".%s.%d-%d%s"
-              .formatted(name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
+          Text.of(
+              ".%s.%d-%d%s", name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
       try {
         Files.createDirectory(parent.resolve(temporary));
         return new OutputDirectory(new DiskStorage(parent), name, temporary, existing);
@@ -95,12 +96,13 @@ public final class OutputDirectory implements Closeable {
     }
     if (existing == Existing.REFUSE) {
       throw new InvalidUseException(
-          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+          Text.of("Cannot write to %s: it exists; choose another path, or --replace it", out));
     }
     if (!isStore(absolute) && !isArchive(absolute) && !holdsOnlyTables(absolute)) {
       throw new InvalidUseException(
-          "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted"
-              .formatted(out));
+          Text.of(
+              "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
+              out));
     }
   }
 
@@ -113,16 +115,16 @@ public final class OutputDirectory implements Closeable {
     }
     if (existing == Existing.REFUSE) {
       throw new InvalidUseException(
-          "Cannot write to %s: it exists; choose another path, or --replace it".formatted(out));
+          Text.of("Cannot write to %s: it exists; choose another path, or --replace it", out));
     }
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
-      throw new InvalidUseException("Cannot replace %s: it is no file".formatted(out));
+      throw new InvalidUseException(Text.of("Cannot replace %s: it is no file", out));
     }
   }
 
   private static Path parent(Path absolute) {
     if (absolute.getParent() == null || absolute.getFileName() == null) {
-      throw new InvalidUseException("Cannot write to %s: it is a root".formatted(absolute));
+      throw new InvalidUseException(Text.of("Cannot write to %s: it is a root", absolute));
     }
     return absolute.getParent();
   }
@@ -183,7 +185,7 @@ public final class OutputDirectory implements Closeable {
     DiskStorage parent = new DiskStorage(absolute.getParent());
     DiskStorage old = new DiskStorage(absolute);
     if (StoreInfo.exists(old)) {
-      String holder = "process %d, to replace it".formatted(ProcessHandle.current().pid());
+      String holder = Text.of("process %d, to replace it", ProcessHandle.current().pid());
       Closeable lock = old.lock("LOCK", holder);
       try {
         AtomicFiles.discard(old, "store.json"); // from here on it is no store any more

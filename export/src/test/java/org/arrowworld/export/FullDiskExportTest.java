@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -102,7 +103,8 @@ class FullDiskExportTest {
   @EnumSource(Format.class)
   void on_a_full_disk_nothing_is_published_and_a_rerun_completes_it(Format format)
       throws Exception {
-    System.out.printf("FullDiskExportTest: %d fill points, -Daw.seed=%d%n", POINTS, SEED);
+    System.out.printf(
+        Locale.ROOT, "FullDiskExportTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     int full = 0;
     int mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "x", mountPoint + "");
@@ -147,7 +149,11 @@ class FullDiskExportTest {
       assertThat(run("umount", "-l", mountPoint.toString())).isZero();
     }
     System.out.printf(
-        "FullDiskExportTest: %s met a full disk %d of %d times%n", format, full, POINTS);
+        Locale.ROOT,
+        "FullDiskExportTest: %s met a full disk %d of %d times\n",
+        format,
+        full,
+        POINTS);
     assertThat(full).isPositive();
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Log;
 import org.arrowworld.schema.Column;
@@ -83,7 +84,7 @@ public final class ColumnsMain {
               lists.get(1).add(Integer.toUnsignedLong(batch.rid(row)));
               lists.get(2).add(keys.get(batch.key(row)).name());
               lists.get(3).add((long) batch.key(row));
-              lists.get(4).add("%016x".formatted(batch.val(row)));
+              lists.get(4).add(Text.of("%016x", batch.val(row)));
               lists.get(5).add(batch.word(row));
             }
           }
@@ -145,8 +146,8 @@ public final class ColumnsMain {
       case I32 -> (long) bytes.getInt();
       case U64 -> Long.toUnsignedString(bytes.getLong());
       case I64 -> bytes.getLong();
-      case F32 -> "%08x".formatted(bytes.getInt());
-      case F64 -> "%016x".formatted(bytes.getLong());
+      case F32 -> Text.of("%08x", bytes.getInt());
+      case F64 -> Text.of("%016x", bytes.getLong());
     };
   }
 }

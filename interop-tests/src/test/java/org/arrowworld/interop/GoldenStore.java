@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
@@ -99,8 +100,8 @@ final class GoldenStore {
     }
     List<String> keys = world.schema().keys().stream().map(Key::name).toList();
     String text =
-        "{\"keys\":%s,%n\"codebook\":%s,%n\"ticks\":[%n%s%n]}%n"
-            .formatted(
+        Text.of(
+                "{\"keys\":%s,\n\"codebook\":%s,\n\"ticks\":[\n%s\n]}\n",
                 Json.write(keys),
                 Json.write(words),
                 String.join(",\n", ticks.stream().map(Json::write).toList()))

@@ -17,6 +17,7 @@ import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
 import org.arrowworld.export.rows.FileOrigin;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
@@ -87,7 +88,7 @@ public final class ParquetMain {
 
   private static void raw(Path out, TableView table) throws IOException {
     for (Column column : table.columns()) {
-      String name = "%s.%s.%s".formatted(table.name(), column.name(), column.type().label());
+      String name = Text.of("%s.%s.%s", table.name(), column.name(), column.type().label());
       write(out.resolve(name), table.bytes(column));
     }
   }

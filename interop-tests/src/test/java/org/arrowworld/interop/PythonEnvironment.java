@@ -10,9 +10,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.arrowworld.internal.Text;
 
 /**
  * The one Python virtual environment of the build, {@code target/venv} at the repository's root,
@@ -51,7 +53,7 @@ final class PythonEnvironment {
     String wanted = sha256(Files.readAllBytes(requirements)) + " " + python;
     Path stamp = venv.resolve("requirements.stamp");
     if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
-      System.out.printf("making the Python environment %s%n", root.relativize(venv));
+      System.out.printf(Locale.ROOT, "making the Python environment %s\n", root.relativize(venv));
       environment.call(python, "-m", "venv", "--clear", venv.toString());
       environment.call(
           environment.interpreter,
@@ -104,7 +106,7 @@ final class PythonEnvironment {
     int code = run(command, Map.of(), output::add);
     if (code != 0) {
       throw new IOException(
-          "%s ended with %d:%n%s".formatted(command, code, String.join("\n", output)));
+          Text.of("%s ended with %d:\n%s", command, code, String.join("\n", output)));
     }
   }
 

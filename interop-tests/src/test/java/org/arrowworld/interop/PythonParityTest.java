@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.arrowworld.internal.Text;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -58,13 +59,13 @@ class PythonParityTest {
       String file, ExecutorService pool, PythonEnvironment python, Path root) {
     for (String word : System.getProperty("aw.python.skip", "").split(",", -1)) {
       if (!word.isEmpty() && file.contains(word)) {
-        String reason = "%s is left out by -Daw.python.skip=%s".formatted(file, word);
+        String reason = Text.of("%s is left out by -Daw.python.skip=%s", file, word);
         return dynamicTest(file, () -> abort(reason));
       }
     }
     String only = System.getProperty("aw.python.only", "");
     if (!file.contains(only)) {
-      String reason = "%s is left out by -Daw.python.only=%s".formatted(file, only);
+      String reason = Text.of("%s is left out by -Daw.python.only=%s", file, only);
       return dynamicTest(file, () -> abort(reason));
     }
     Future<Outcome> outcome = pool.submit(() -> run(python, root, file));

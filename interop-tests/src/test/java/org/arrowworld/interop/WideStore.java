@@ -2,6 +2,7 @@ package org.arrowworld.interop;
 
 import java.io.IOException;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -21,7 +22,7 @@ final class WideStore {
   private static WorldSchema schema() {
     TableSchema.Builder table = TableSchema.row("wide");
     for (int i = 0; i < COLUMNS; i++) {
-      table.column("c%03d".formatted(i), type(i));
+      table.column(Text.of("c%03d", i), type(i));
     }
     return WorldSchema.of(table.build());
   }
@@ -44,7 +45,7 @@ final class WideStore {
 
   private static void row(Insertion row, int seed) {
     for (int i = 0; i < COLUMNS; i++) {
-      String column = "c%03d".formatted(i);
+      String column = Text.of("c%03d", i);
       switch (type(i)) {
         case STRING -> row.set(column, "w" + (i + seed) % 7);
         case BOOL -> row.set(column, (i + seed) % 2);

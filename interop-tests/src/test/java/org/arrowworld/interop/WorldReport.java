@@ -3,6 +3,7 @@ package org.arrowworld.interop;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.Hashes;
@@ -29,7 +30,7 @@ final class WorldReport {
   static Map<String, Object> of(World world, LogPosition position) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("seq", position.seq());
-    report.put("chain", "%016x".formatted(position.chain()));
+    report.put("chain", Text.of("%016x", position.chain()));
     report.putAll(of(world));
     return report;
   }

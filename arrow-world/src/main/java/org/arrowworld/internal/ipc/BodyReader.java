@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /**
  * Gives the plain buffers of a stored body. What it returns is valid until its next use. One
@@ -98,13 +99,14 @@ public final class BodyReader {
       lengths[i] = length(place, i, stored.get(i), sizes.get(i));
       if (lengths[i] > budgetBytes - total) {
         throw place.damaged(
-            "buffer %d declares %d uncompressed bytes, more than the %d left of a budget of %d"
-                .formatted(i, lengths[i], budgetBytes - total, budgetBytes));
+            Text.of(
+                "buffer %d declares %d uncompressed bytes, more than the %d left of a budget of %d",
+                i, lengths[i], budgetBytes - total, budgetBytes));
       }
       total += BodyLayout.align(lengths[i], 8);
     }
     if (total > Integer.MAX_VALUE - PADDING_BYTES) {
-      throw place.damaged("a body of %d uncompressed bytes".formatted(total));
+      throw place.damaged(Text.of("a body of %d uncompressed bytes", total));
     }
     ByteBuffer memory = plain.take((int) total);
     List<ByteBuffer> buffers = new ArrayList<>(stored.size());
@@ -127,7 +129,7 @@ public final class BodyReader {
     if (stored.hasRemaining()) {
       if (stored.remaining() < Long.BYTES) {
         throw place.damaged(
-            "buffer %d has %d bytes, too few for its length".formatted(index, stored.remaining()));
+            Text.of("buffer %d has %d bytes, too few for its length", index, stored.remaining()));
       }
       declared = declared(stored);
       if (declared == ZstdCompressor.AS_IT_IS) {
@@ -137,9 +139,9 @@ public final class BodyReader {
     boolean absent = declared == 0 && !stored.hasRemaining();
     if (declared < 0 || !(absent || size.holds(declared))) {
       throw place.damaged(
-          "buffer %d declares %d uncompressed bytes%s"
-              .formatted(
-                  index, declared, size.equals(Size.UNKNOWN) ? "" : ", expected " + size.least()));
+          Text.of(
+              "buffer %d declares %d uncompressed bytes%s",
+              index, declared, size.equals(Size.UNKNOWN) ? "" : ", expected " + size.least()));
     }
     return declared;
   }
@@ -162,20 +164,22 @@ public final class BodyReader {
       long content = Zstd.getDirectByteBufferFrameContentSize(source, 0, bytes);
       if (content >= 0 && content != target.capacity()) {
         throw place.damaged(
-            "buffer %d declares %d uncompressed bytes, its zstd frame %d"
-                .formatted(index, target.capacity(), content));
+            Text.of(
+                "buffer %d declares %d uncompressed bytes, its zstd frame %d",
+                index, target.capacity(), content));
       }
       inflated = Zstd.decompressDirectByteBuffer(target, 0, target.capacity(), source, 0, bytes);
       if (Zstd.isError(inflated)) {
         throw new ZstdException(inflated);
       }
     } catch (ZstdException e) {
-      throw place.damaged("buffer %d is no sound zstd frame (%s)".formatted(index, e.getMessage()));
+      throw place.damaged(Text.of("buffer %d is no sound zstd frame (%s)", index, e.getMessage()));
     }
     if (inflated != target.capacity()) {
       throw place.damaged(
-          "buffer %d declares %d uncompressed bytes, its zstd frame holds %d"
-              .formatted(index, target.capacity(), inflated));
+          Text.of(
+              "buffer %d declares %d uncompressed bytes, its zstd frame holds %d",
+              index, target.capacity(), inflated));
     }
   }
 }

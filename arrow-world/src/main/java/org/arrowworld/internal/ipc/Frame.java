@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * One encapsulated message in memory: prefix, metadata, padding and room for the body.
@@ -67,8 +68,9 @@ public final class Frame {
   static void checkWritable(String what, int metadataBytes) {
     if (metadataBytes > IpcMessage.MAX_METADATA_BYTES) {
       throw new InvalidUseException(
-          "Cannot write a %s of %d metadata bytes: at most %d are read; use fewer or shorter names"
-              .formatted(what, metadataBytes, IpcMessage.MAX_METADATA_BYTES));
+          Text.of(
+              "Cannot write a %s of %d metadata bytes: at most %d are read; use fewer or shorter names",
+              what, metadataBytes, IpcMessage.MAX_METADATA_BYTES));
     }
   }
 
@@ -86,7 +88,7 @@ public final class Frame {
   public int seal(CRC32 crc) {
     crc.update(all());
     int value = (int) crc.getValue();
-    byte[] digits = "%08x".formatted(value).getBytes(StandardCharsets.US_ASCII);
+    byte[] digits = Text.of("%08x", value).getBytes(StandardCharsets.US_ASCII);
     bytes.put(crcAt, digits);
     return value;
   }

@@ -13,6 +13,7 @@ import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.KeyValue;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.storage.ReadableFile;
 
@@ -43,7 +44,7 @@ public record IpcFooter(
     long footerAt = size - TAIL_BYTES - footerBytes;
     if (footerBytes <= 0 || footerBytes > IpcMessage.MAX_METADATA_BYTES || footerAt < 8) {
       throw new DamagedFileException(
-          file.path(), size - TAIL_BYTES, "a footer of %d bytes".formatted(footerBytes));
+          file.path(), size - TAIL_BYTES, Text.of("a footer of %d bytes", footerBytes));
     }
     ByteBuffer bytes = ByteBuffer.allocate(footerBytes).order(ByteOrder.LITTLE_ENDIAN);
     file.readFully(bytes, footerAt);
@@ -57,7 +58,7 @@ public record IpcFooter(
   private static void checkMagic(ReadableFile file, long at, long size) throws IOException {
     ByteBuffer magic = ByteBuffer.allocate(IpcFileWriter.MAGIC.length);
     if (size < 2L * 8 + TAIL_BYTES) {
-      throw new DamagedFileException(file.path(), -1, "%d bytes are no Arrow file".formatted(size));
+      throw new DamagedFileException(file.path(), -1, Text.of("%d bytes are no Arrow file", size));
     }
     file.readFully(magic, at);
     if (!Arrays.equals(magic.array(), IpcFileWriter.MAGIC)) {
@@ -133,11 +134,11 @@ public record IpcFooter(
     }
     CRC32 crc = new CRC32();
     crc.update(covered.flip());
-    if (!stored.equals("%08x".formatted(crc.getValue()))) {
+    if (!stored.equals(Text.of("%08x", crc.getValue()))) {
       throw new DamagedFileException(
           file.path(),
           from,
-          "the footer's checksum is %08x, expected %s".formatted(crc.getValue(), stored));
+          Text.of("the footer's checksum is %08x, expected %s", crc.getValue(), stored));
     }
   }
 }

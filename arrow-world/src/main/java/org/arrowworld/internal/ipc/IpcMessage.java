@@ -17,6 +17,7 @@ import org.apache.arrow.flatbuf.MetadataVersion;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flatbuf.Schema;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 
 /**
@@ -75,7 +76,7 @@ public final class IpcMessage {
     }
     if (prefix.getInt(0) != 0xFFFF_FFFF || metadataBytes < 0) {
       throw damaged(
-          file.path(), offset, "expected a message, found %016x".formatted(prefix.getLong(0)));
+          file.path(), offset, Text.of("expected a message, found %016x", prefix.getLong(0)));
     }
     if (metadataBytes == 0) {
       return null; // the end marker
@@ -85,7 +86,7 @@ public final class IpcMessage {
       throw damaged(
           file.path(),
           offset,
-          "a message of %d metadata bytes, where %d follow".formatted(metadataBytes, room));
+          Text.of("a message of %d metadata bytes, where %d follow", metadataBytes, room));
     }
     ByteBuffer metadata = ByteBuffer.allocate(metadataBytes);
     file.readFully(metadata, offset + Frame.PREFIX_BYTES);
@@ -96,8 +97,9 @@ public final class IpcMessage {
       throw damaged(
           file.path(),
           offset,
-          "a message of %d body bytes, where %d follow"
-              .formatted(message.bodyBytes, room - metadataBytes));
+          Text.of(
+              "a message of %d body bytes, where %d follow",
+              message.bodyBytes, room - metadataBytes));
     }
     return message;
   }
@@ -109,7 +111,7 @@ public final class IpcMessage {
     try {
       Message message = Message.getRootAsMessage(metadata);
       if (message.version() != MetadataVersion.V5) {
-        throw damaged(file, offset, "IPC metadata version %d".formatted(message.version()));
+        throw damaged(file, offset, Text.of("IPC metadata version %d", message.version()));
       }
       Kind kind =
           switch (message.headerType()) {
@@ -119,7 +121,7 @@ public final class IpcMessage {
             default -> throw damaged(file, offset, "message type " + message.headerType());
           };
       if (message.header(new Schema()) == null) {
-        throw damaged(file, offset, "a message of type %s without its header".formatted(kind));
+        throw damaged(file, offset, Text.of("a message of type %s without its header", kind));
       }
       return new IpcMessage(file, offset, bytes, message, kind);
     } catch (RuntimeException e) {
@@ -238,7 +240,7 @@ public final class IpcMessage {
   private Extent extent(RecordBatch batch, int index) {
     if (index >= batch.buffersLength()) {
       throw new IllegalStateException(
-          "a batch of %d buffers, expected more".formatted(batch.buffersLength()));
+          Text.of("a batch of %d buffers, expected more", batch.buffersLength()));
     }
     long at = batch.buffers(index).offset();
     long length = batch.buffers(index).length();
@@ -266,8 +268,9 @@ public final class IpcMessage {
     byte method = guarded(compression::method);
     if (codec != CompressionType.ZSTD || method != BodyCompressionMethod.BUFFER) {
       throw damaged(
-          "its buffers are compressed with %s (method %d); expected zstd per buffer, or nothing"
-              .formatted(codec == CompressionType.LZ4_FRAME ? "LZ4" : "codec " + codec, method));
+          Text.of(
+              "its buffers are compressed with %s (method %d); expected zstd per buffer, or nothing",
+              codec == CompressionType.LZ4_FRAME ? "LZ4" : "codec " + codec, method));
     }
     return BodyCodec.ZSTD;
   }
@@ -276,7 +279,7 @@ public final class IpcMessage {
   public int rows() throws DamagedFileException {
     int rows = guarded(() -> Math.toIntExact(recordBatch().length()));
     if (rows < 0) {
-      throw damaged("a batch of %d rows".formatted(rows));
+      throw damaged(Text.of("a batch of %d rows", rows));
     }
     return rows;
   }
@@ -325,7 +328,7 @@ public final class IpcMessage {
     List<BodyReader.Size> sizes = sizes(fields, stored.rows());
     if (sizes.size() != stored.buffers().size()) {
       throw damaged(
-          "a batch of %d buffers, expected %d".formatted(stored.buffers().size(), sizes.size()));
+          Text.of("a batch of %d buffers, expected %d", stored.buffers().size(), sizes.size()));
     }
     BodyReader.Place place = new BodyReader.Place(file, offset);
     return new Batch(stored.rows(), stored.nulls(), reader.inflate(place, stored.buffers(), sizes));
@@ -382,7 +385,7 @@ public final class IpcMessage {
 
   static DamagedFileException malformed(String file, long offset, RuntimeException cause) {
     return new DamagedFileException(
-        file, offset, "malformed Arrow metadata (%s)".formatted(cause.getMessage()), cause);
+        file, offset, Text.of("malformed Arrow metadata (%s)", cause.getMessage()), cause);
   }
 
   private static DamagedFileException damaged(String file, long offset, String finding) {

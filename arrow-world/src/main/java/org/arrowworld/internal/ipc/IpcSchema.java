@@ -12,6 +12,7 @@ import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.flatbuf.Type;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** A schema read from a file: fields of the types this project writes, and metadata. */
 public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
@@ -42,8 +43,9 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
       throw new DamagedFileException(
           file,
           offset,
-          "column '%s' has Arrow type %d, which no file of this kind has"
-              .formatted(field.name(), field.typeType()));
+          Text.of(
+              "column '%s' has Arrow type %d, which no file of this kind has",
+              field.name(), field.typeType()));
     }
     IpcField.DictionaryRef dictionary = null;
     if (field.dictionary() != null) {

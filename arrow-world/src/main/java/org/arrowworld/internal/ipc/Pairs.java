@@ -7,11 +7,13 @@ import org.apache.arrow.flatbuf.KeyValue;
 final class Pairs {
   private Pairs() {}
 
-  /** Adds a pair; one without key or value is malformed. */
+  /** Adds a pair; one without key or value, or a key for the second time, is malformed. */
   static void put(Map<String, String> pairs, KeyValue pair) {
     if (pair.key() == null || pair.value() == null) {
       throw new IllegalStateException("custom metadata without key or value");
     }
-    pairs.put(pair.key(), pair.value());
+    if (pairs.put(pair.key(), pair.value()) != null) {
+      throw new IllegalStateException("custom metadata has '" + pair.key() + "' twice");
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** The values of a UTF-8 dictionary: written as a body, read as a view. */
 public final class Words {
@@ -35,7 +36,7 @@ public final class Words {
       int offset = offsets.getInt(4 * i);
       if (offset < previous || offset > bytes.remaining() || (i == 0 && offset != 0)) {
         throw new DamagedFileException(
-            file, at, "a dictionary's offset %d of word %d is out of order".formatted(offset, i));
+            file, at, Text.of("a dictionary's offset %d of word %d is out of order", offset, i));
       }
       previous = offset;
     }

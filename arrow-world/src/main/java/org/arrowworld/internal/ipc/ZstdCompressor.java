@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.arrowworld.internal.Text;
 
 /**
  * Compresses the buffers of a body, several at a time. Called by one thread; close it to end its
@@ -159,7 +160,7 @@ public final class ZstdCompressor implements Closeable {
         bytes =
             context.compressDirectByteBuffer(target, 8, bound, source, source.position(), length);
       } catch (ZstdException e) {
-        throw new IOException("Cannot compress %d bytes: %s".formatted(length, e.getMessage()), e);
+        throw new IOException(Text.of("Cannot compress %d bytes: %s", length, e.getMessage()), e);
       }
       if (bytes >= length) {
         target.putLong(0, AS_IT_IS).put(8, source, source.position(), length);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -24,7 +25,7 @@ public final class ChecksummedJson {
   public static ByteBuffer encode(Map<String, ?> members) {
     String body = Json.write(members);
     byte[] open = body.substring(0, body.length() - 1).getBytes(StandardCharsets.UTF_8);
-    String tail = ",\"crc\":\"%08x\"}\n".formatted(crc(open, open.length));
+    String tail = Text.of(",\"crc\":\"%08x\"}\n", crc(open, open.length));
     ByteBuffer all = ByteBuffer.allocate(open.length + tail.length());
     return all.put(open).put(tail.getBytes(StandardCharsets.US_ASCII)).flip();
   }
@@ -42,7 +43,7 @@ public final class ChecksummedJson {
       long size = file.size();
       if (size > MAX_BYTES) {
         throw new DamagedFileException(
-            path, -1, "%d bytes, expected at most %d".formatted(size, MAX_BYTES));
+            path, -1, Text.of("%d bytes, expected at most %d", size, MAX_BYTES));
       }
       bytes = new byte[(int) size];
       file.readFully(ByteBuffer.wrap(bytes), 0);
@@ -53,7 +54,7 @@ public final class ChecksummedJson {
   /** Verifies and parses the bytes of a file. */
   public static JsonObject decode(String path, byte[] bytes) throws DamagedFileException {
     int bodyBytes = bytes.length - TAIL_BYTES;
-    String expected = bodyBytes < 0 ? "" : ",\"crc\":\"%08x\"}\n".formatted(crc(bytes, bodyBytes));
+    String expected = bodyBytes < 0 ? "" : Text.of(",\"crc\":\"%08x\"}\n", crc(bytes, bodyBytes));
     String found =
         bodyBytes < 0 ? "" : new String(bytes, bodyBytes, TAIL_BYTES, StandardCharsets.ISO_8859_1);
     if (bodyBytes < 0 || !found.equals(expected)) {

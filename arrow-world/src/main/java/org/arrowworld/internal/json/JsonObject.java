@@ -3,9 +3,11 @@ package org.arrowworld.internal.json;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** A JSON object of a named file, whose members are read with their types checked. */
 public final class JsonObject {
@@ -84,7 +86,7 @@ public final class JsonObject {
       return Long.parseUnsignedLong(text, 16);
     }
     throw new DamagedFileException(
-        file, -1, "'%s' should be 16 hex digits, found %s".formatted(name, value));
+        file, -1, Text.of("'%s' should be 16 hex digits, found %s", name, value));
   }
 
   public JsonObject object(String name) throws DamagedFileException {
@@ -128,7 +130,7 @@ public final class JsonObject {
   private <T> T typed(String name, Class<T> type) throws DamagedFileException {
     Object value = members.get(name);
     if (!type.isInstance(value)) {
-      throw wrong(name, type.getSimpleName().toLowerCase(java.util.Locale.ROOT), value);
+      throw wrong(name, type.getSimpleName().toLowerCase(Locale.ROOT), value);
     }
     return type.cast(value);
   }
@@ -136,6 +138,6 @@ public final class JsonObject {
   /** The error for a member that is not what it should be. */
   public DamagedFileException wrong(String name, String expected, Object found) {
     return new DamagedFileException(
-        file, -1, "'%s' should be %s, found %s".formatted(name, expected, found));
+        file, -1, Text.of("'%s' should be %s, found %s", name, expected, found));
   }
 }

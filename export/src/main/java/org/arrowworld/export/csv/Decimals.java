@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import org.arrowworld.internal.Text;
 
 /**
  * Floats as the shortest decimals that read back as the same float, the same on every JDK: {@code
@@ -73,6 +74,6 @@ final class Decimals {
 
   private static String oneDigit(String text) {
     BigDecimal rounded = new BigDecimal(text).round(new MathContext(1, RoundingMode.HALF_EVEN));
-    return "%sE%d".formatted(rounded.unscaledValue(), -rounded.scale());
+    return Text.of("%sE%d", rounded.unscaledValue(), -rounded.scale());
   }
 }

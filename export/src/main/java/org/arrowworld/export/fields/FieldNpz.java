@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
@@ -30,8 +31,9 @@ public final class FieldNpz {
       throws IOException {
     if (first < 0 || last < first || last >= run.count()) {
       throw new InvalidUseException(
-          "Cannot export snapshots %d to %d: the run has %d, from 0"
-              .formatted(first, last, run.count()));
+          Text.of(
+              "Cannot export snapshots %d to %d: the run has %d, from 0",
+              first, last, run.count()));
     }
     int count = Math.toIntExact(last - first + 1);
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED)) {

@@ -3,6 +3,7 @@ package org.arrowworld.export.internal;
 import java.io.Closeable;
 import java.io.IOException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 
@@ -38,15 +39,8 @@ public final class OutputLock implements Closeable {
    */
   public static OutputLock take(Storage storage, String output) throws IOException {
     String file = output + AtomicFiles.UNFINISHED + ENDING;
-    String holder = "process %d, exporting to %s".formatted(ProcessHandle.current().pid(), output);
-    OutputLock taken = new OutputLock(storage, file, lock(storage, file, holder));
-    if (!storage.exists(file)) {
-      // The one before deleted it after it was opened here, so that others would not see it.
-      taken.lock.close();
-      throw new StoreLockedException(
-          storage.description(), "an export to %s that is just ending".formatted(output));
-    }
-    return taken;
+    String holder = Text.of("process %d, exporting to %s", ProcessHandle.current().pid(), output);
+    return new OutputLock(storage, file, lock(storage, file, holder));
   }
 
   private static Closeable lock(Storage storage, String file, String holder) throws IOException {

@@ -11,6 +11,7 @@ import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowSource;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
@@ -121,9 +122,9 @@ public final class LogNpz {
 
   private static Map<String, Object> position(LogPosition position) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tick", "%016x".formatted(position.tick()));
-    json.put("seq", "%016x".formatted(position.seq()));
-    json.put("chain", "%016x".formatted(position.chain()));
+    json.put("tick", Text.of("%016x", position.tick()));
+    json.put("seq", Text.of("%016x", position.seq()));
+    json.put("chain", Text.of("%016x", position.chain()));
     return json;
   }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.storage.Storage;
@@ -21,7 +22,7 @@ final class Spills implements Closeable {
 
   ColumnSpill begin(String name, NpyType type) throws IOException {
     ColumnSpill spill =
-        new ColumnSpill(storage, "%s.column%d".formatted(path, all.size()), name, type);
+        new ColumnSpill(storage, Text.of("%s.column%d", path, all.size()), name, type);
     all.add(spill);
     return spill;
   }

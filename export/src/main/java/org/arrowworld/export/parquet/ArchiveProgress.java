@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.OutputLock;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AtomicFiles;
@@ -118,7 +119,7 @@ final class ArchiveProgress implements Closeable {
         file.readFully(chunk, at);
         crc.update(chunk.flip());
       }
-      return "%08x".formatted(crc.getValue()).equals(entry.get("crc32"));
+      return Text.of("%08x", crc.getValue()).equals(entry.get("crc32"));
     }
   }
 

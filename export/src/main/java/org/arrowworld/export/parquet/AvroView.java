@@ -10,6 +10,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableView;
@@ -49,7 +50,7 @@ public final class AvroView {
       schema = Schema.createRecord(table.name(), null, "org.arrowworld", false, fields);
     } catch (AvroRuntimeException e) {
       throw new InvalidUseException(
-          "Cannot show table '%s' as Avro: %s".formatted(table.name(), e.getMessage()), e);
+          Text.of("Cannot show table '%s' as Avro: %s", table.name(), e.getMessage()), e);
     }
   }
 

@@ -22,6 +22,7 @@ import org.apache.parquet.format.PageType;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /**
  * The pages of a column chunk, one in memory at a time besides the dictionary. Checksums are
@@ -91,7 +92,7 @@ final class ChunkPages implements PageReader, PageReadStore {
               };
           require(
               values >= 0 && (long) values * least <= bytes.length,
-              () -> "a dictionary of %d values in %d bytes".formatted(values, bytes.length));
+              () -> Text.of("a dictionary of %d values in %d bytes", values, bytes.length));
           claim(values * (meta.getType() == Type.BYTE_ARRAY ? WORD_BYTES : Long.BYTES));
           claimedByDictionary = claimedByPage;
           claimedByPage = 0;
@@ -114,7 +115,7 @@ final class ChunkPages implements PageReader, PageReadStore {
           int values = values(header);
           require(
               values > 0 && values <= valuesLeft,
-              () -> "a page of %d values, %d are left".formatted(values, valuesLeft));
+              () -> Text.of("a page of %d values, %d are left", values, valuesLeft));
           valuesLeft -= values;
           return header.getType() == PageType.DATA_PAGE_V2
               ? second(header, values)
@@ -150,11 +151,11 @@ final class ChunkPages implements PageReader, PageReadStore {
       Encoding levels = Encoding.valueOf(details.getDefinition_level_encoding().name());
       require(
           levels == Encoding.RLE,
-          () -> "levels as %s, which nobody writes any more".formatted(levels));
+          () -> Text.of("levels as %s, which nobody writes any more", levels));
       require(page.remaining() >= 4, () -> "a page without levels");
       int length = Integer.reverseBytes(page.getInt());
       require(
-          length >= 0 && length <= page.remaining(), () -> "levels of %d bytes".formatted(length));
+          length >= 0 && length <= page.remaining(), () -> Text.of("levels of %d bytes", length));
       claim(PageGuard.runs(page.slice(page.position(), length), 1, values, values));
       page.position(page.position() + length);
     }
@@ -175,8 +176,7 @@ final class ChunkPages implements PageReader, PageReadStore {
             && (long) repetition + definition <= Math.min(stored, plain);
     require(
         fits,
-        () ->
-            "levels of %d and %d bytes in a page of %d".formatted(repetition, definition, stored));
+        () -> Text.of("levels of %d and %d bytes in a page of %d", repetition, definition, stored));
     byte[] bytes = stored(header);
     byte[] levels = java.util.Arrays.copyOfRange(bytes, repetition, repetition + definition);
     byte[] data = java.util.Arrays.copyOfRange(bytes, repetition + definition, bytes.length);
@@ -218,17 +218,17 @@ final class ChunkPages implements PageReader, PageReadStore {
   private PageHeader next() throws IOException {
     require(
         at < end,
-        () -> "its pages end before its values, %d of which are left".formatted(valuesLeft));
+        () -> Text.of("its pages end before its values, %d of which are left", valuesLeft));
     PositionedStream stream = new PositionedStream(input, at, end);
     PageHeader header = Util.readPageHeader(stream);
     at = stream.position();
     int stored = header.getCompressed_page_size();
     require(
         stored >= 0 && stored <= end - at,
-        () -> "a page of %d bytes, %d are left".formatted(stored, end - at));
+        () -> Text.of("a page of %d bytes, %d are left", stored, end - at));
     require(
         header.getUncompressed_page_size() >= 0,
-        () -> "a page of %d bytes".formatted(header.getUncompressed_page_size()));
+        () -> Text.of("a page of %d bytes", header.getUncompressed_page_size()));
     boolean described =
         switch (header.getType()) {
           case DATA_PAGE -> header.isSetData_page_header();
@@ -255,8 +255,9 @@ final class ChunkPages implements PageReader, PageReadStore {
         throw new DamagedFileException(
             input.path(),
             at,
-            "a page of column '%s' has CRC-32 %08x, expected %08x"
-                .formatted(column.name(), crc.getValue(), header.getCrc()));
+            Text.of(
+                "a page of column '%s' has CRC-32 %08x, expected %08x",
+                column.name(), crc.getValue(), header.getCrc()));
       }
     }
     at += stored;
@@ -272,7 +273,7 @@ final class ChunkPages implements PageReader, PageReadStore {
   private void require(boolean condition, Supplier<String> finding) throws IOException {
     if (!condition) {
       throw new DamagedFileException(
-          input.path(), at, "column '%s' has %s".formatted(column.name(), finding.get()));
+          input.path(), at, Text.of("column '%s' has %s", column.name(), finding.get()));
     }
   }
 

@@ -18,6 +18,7 @@ import org.apache.parquet.format.SortingColumn;
 import org.apache.parquet.format.TypeDefinedOrder;
 import org.apache.parquet.format.Util;
 import org.arrowworld.export.internal.AtomicOutput;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.Storage;
 
 /**
@@ -189,7 +190,7 @@ final class FileWriter implements Closeable {
 
   private void require(State expected) {
     if (state != expected) {
-      throw new IllegalStateException("Cannot write %s: it is %s".formatted(path, state));
+      throw new IllegalStateException(Text.of("Cannot write %s: it is %s", path, state));
     }
   }
 

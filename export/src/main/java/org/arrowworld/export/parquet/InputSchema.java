@@ -14,6 +14,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** The columns a footer declares: flat ones with their types, others with why they have none. */
@@ -54,13 +55,13 @@ final class InputSchema {
     }
     if (at != elements.size()) {
       throw new DamagedFileException(
-          file, -1, "its schema has %d elements, %d of them used".formatted(elements.size(), at));
+          file, -1, Text.of("its schema has %d elements, %d of them used", elements.size(), at));
     }
     Set<String> names = new HashSet<>();
     for (InputColumn column : columns) {
       if (!names.add(column.name())) {
         throw new DamagedFileException(
-            file, -1, "two columns are called '%s'".formatted(column.name()));
+            file, -1, Text.of("two columns are called '%s'", column.name()));
       }
     }
     return new Columns(columns, leaves);
@@ -76,7 +77,7 @@ final class InputSchema {
   private void skip(int children, int depth) throws DamagedFileException {
     if (depth > MAX_DEPTH) {
       throw new DamagedFileException(
-          file, -1, "its schema is nested more than %d deep".formatted(MAX_DEPTH));
+          file, -1, Text.of("its schema is nested more than %d deep", MAX_DEPTH));
     }
     for (int i = 0; i < children; i++) {
       SchemaElement element = next();
@@ -127,7 +128,7 @@ final class InputSchema {
             : element.getConverted_type();
     return annotation == null
         ? element.getType().toString()
-        : "%s (%s)".formatted(element.getType(), annotation);
+        : Text.of("%s (%s)", element.getType(), annotation);
   }
 
   private static boolean isTime(SchemaElement element) {

@@ -22,7 +22,7 @@ public final class LogSpans {
     long first = whole.first();
     long end = log.positionAt(whole.last()).seq();
     while (true) {
-      long before = first == 0 ? log.start().seq() : log.positionAt(first - 1).seq();
+      long before = log.positionBefore(first).seq();
       if (end - before <= fileRows) {
         spans.add(new Span(first, whole.last()));
         return spans;

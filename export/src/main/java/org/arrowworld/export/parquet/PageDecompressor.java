@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.format.CompressionCodec;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.xerial.snappy.Snappy;
 
 /** Takes pages out of their compression. */
@@ -30,14 +31,14 @@ final class PageDecompressor {
               "zstd data: "
                   + (Zstd.isError(found)
                       ? Zstd.getErrorName(found)
-                      : "it holds %d bytes, expected %d".formatted(found, size)));
+                      : Text.of("it holds %d bytes, expected %d", found, size)));
         }
       }
       case SNAPPY -> {
         int found = Snappy.uncompressedLength(stored);
         if (found != size) {
           throw new IllegalArgumentException(
-              "snappy data: it holds %d bytes, expected %d".formatted(found, size));
+              Text.of("snappy data: it holds %d bytes, expected %d", found, size));
         }
         page = Snappy.uncompress(stored);
       }
@@ -46,7 +47,7 @@ final class PageDecompressor {
           page = in.readNBytes(size);
           if (page.length == size && in.read() >= 0) {
             throw new IllegalArgumentException(
-                "gzip data: it holds more than %d bytes".formatted(size));
+                Text.of("gzip data: it holds more than %d bytes", size));
           }
         }
       }
@@ -54,12 +55,13 @@ final class PageDecompressor {
           throw new DamagedFileException(
               file,
               -1,
-              "its pages are compressed with %s, which is not read here; write it again with zstd, snappy, gzip or none"
-                  .formatted(codec));
+              Text.of(
+                  "its pages are compressed with %s, which is not read here; write it again with zstd, snappy, gzip or none",
+                  codec));
     }
     if (page.length != size) {
       throw new IllegalArgumentException(
-          "a page has %d bytes, its header says %d".formatted(page.length, size));
+          Text.of("a page has %d bytes, its header says %d", page.length, size));
     }
     return page;
   }

@@ -18,6 +18,7 @@ import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.internal.Blake2b;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.SchemaJson;
@@ -89,7 +90,7 @@ public final class ParquetArchive implements Closeable {
   private static void requireAbsent(Storage storage, String directory) throws IOException {
     if (storage.exists(directory)) {
       throw new InvalidUseException(
-          "Cannot export to %s: it exists; choose another name or remove it".formatted(directory));
+          Text.of("Cannot export to %s: it exists; choose another name or remove it", directory));
     }
   }
 
@@ -140,7 +141,7 @@ public final class ParquetArchive implements Closeable {
   public void world(World source, UnaryOperator<RowSource> form) throws IOException {
     requireOpen();
     if (!world.isEmpty()) {
-      throw new InvalidUseException("Cannot add a second world to %s".formatted(directory));
+      throw new InvalidUseException(Text.of("Cannot add a second world to %s", directory));
     }
     for (TableView table : source.tables()) {
       table(source, table, form);
@@ -162,8 +163,7 @@ public final class ParquetArchive implements Closeable {
     FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);
     boolean coded = table.columns().stream().anyMatch(c -> c.type() == ColumnType.STRING);
     add(
-        new File(
-            "table", "tables/%s.parquet".formatted(table.name()), Map.of("hash_columns", hash)),
+        new File("table", Text.of("tables/%s.parquet", table.name()), Map.of("hash_columns", hash)),
         form.apply(new TableSource(table, source.codebook()::utf8, footer.pairs())),
         coded ? words(source) : "");
   }
@@ -177,7 +177,7 @@ public final class ParquetArchive implements Closeable {
       crc.update(word);
       crc.update(0xFF); // in no word
     }
-    return "%d words %08x".formatted(words, crc.getValue());
+    return Text.of("%d words %08x", words, crc.getValue());
   }
 
   /** Adds the log's rows of ticks {@code first} to {@code last} as one file. */
@@ -214,7 +214,7 @@ public final class ParquetArchive implements Closeable {
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("first_tick", span.first());
       facts.put("last_tick", span.last());
-      return new File(view, "%s/%020d.parquet".formatted(view, span.first()), facts);
+      return new File(view, Text.of("%s/%020d.parquet", view, span.first()), facts);
     }
   }
 
@@ -229,6 +229,7 @@ public final class ParquetArchive implements Closeable {
   /** As {@link #add(File, RowSource)}, of rows that something else decides as well. */
   private void add(File file, RowSource source, String basis) throws IOException {
     requireOpen();
+    Map<String, Object> ends = ends(source);
     String content = content(file, source, basis);
     Optional<Map<String, Object>> done = progress.find(file.path(), content);
     if (done.isPresent()) {
@@ -246,10 +247,28 @@ public final class ParquetArchive implements Closeable {
     entry.put("path", file.path());
     entry.put("rows", info.rows());
     entry.put("bytes", info.bytes());
-    entry.put("crc32", "%08x".formatted(info.crc()));
+    entry.put("crc32", Text.of("%08x", info.crc()));
     entry.putAll(file.facts());
+    entry.putAll(ends);
     progress.done(entry, content);
     files.add(entry);
+  }
+
+  /** Which part of which history a file is of, as the manifest says it (spec T-46). */
+  private static Map<String, Object> ends(RowSource source) throws IOException {
+    Map<String, String> origin = source.origin();
+    Map<String, Object> ends = new LinkedHashMap<>();
+    if (origin.containsKey(FileOrigin.PREV_CHAIN)) {
+      ends.put("first_seq", hex(origin.get(FileOrigin.FIRST_SEQ)));
+      ends.put("end_seq", hex(origin.get(FileOrigin.END_SEQ)));
+      ends.put("prev_chain", origin.get(FileOrigin.PREV_CHAIN));
+      ends.put("last_chain", origin.get(FileOrigin.LAST_CHAIN));
+    }
+    return ends;
+  }
+
+  private static String hex(String digits) {
+    return Text.of("%016x", Long.parseLong(digits));
   }
 
   private static String content(File file, RowSource source, String basis) throws IOException {
@@ -303,7 +322,7 @@ public final class ParquetArchive implements Closeable {
   private void requireOpen() {
     if (state != State.OPEN) {
       throw new InvalidUseException(
-          "Cannot add to the archive %s: it is %s".formatted(directory, state));
+          Text.of("Cannot add to the archive %s: it is %s", directory, state));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.arrowworld.export.parquet;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** How the pages of a Parquet file are compressed. */
 public sealed interface ParquetCompression {
@@ -27,7 +28,7 @@ public sealed interface ParquetCompression {
     public Zstd {
       if (level < 1 || level > 22) {
         throw new InvalidUseException(
-            "Cannot compress with zstd level %d: expected 1 to 22".formatted(level));
+            Text.of("Cannot compress with zstd level %d: expected 1 to 22", level));
       }
     }
   }

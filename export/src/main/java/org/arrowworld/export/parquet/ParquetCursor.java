@@ -15,6 +15,7 @@ import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.MessageType;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
 /** The values of a column, one after the other. One thread at a time. */
@@ -129,8 +130,8 @@ public final class ParquetCursor {
       throw new DamagedFileException(
           input.path(),
           -1,
-          "row %d of column '%s' is %d, outside %s"
-              .formatted(row, column.name(), value, type.label()));
+          Text.of(
+              "row %d of column '%s' is %d, outside %s", row, column.name(), value, type.label()));
     }
     return value;
   }
@@ -168,7 +169,7 @@ public final class ParquetCursor {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.toByteBuffer()).toString();
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(
-          input.path(), -1, "row %d of column '%s' is not UTF-8".formatted(row, column.name()), e);
+          input.path(), -1, Text.of("row %d of column '%s' is not UTF-8", row, column.name()), e);
     }
   }
 

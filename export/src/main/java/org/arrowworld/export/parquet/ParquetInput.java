@@ -15,6 +15,7 @@ import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.format.Util;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
@@ -100,8 +101,9 @@ public final class ParquetInput implements Closeable {
       throw new DamagedFileException(
           file.path(),
           size - TAIL_BYTES,
-          "its footer would have %s bytes, the file has %d"
-              .formatted(Integer.toUnsignedString(bytes), size));
+          Text.of(
+              "its footer would have %s bytes, the file has %d",
+              Integer.toUnsignedString(bytes), size));
     }
     ByteBuffer footer = ByteBuffer.allocate(bytes);
     file.readFully(footer, size - TAIL_BYTES - bytes);
@@ -161,8 +163,9 @@ public final class ParquetInput implements Closeable {
     return new DamagedFileException(
         path,
         -1,
-        "it cannot be decoded: %s; if other tools read it, write it again with one of them"
-            .formatted(cause.getMessage() == null ? cause : cause.getMessage()),
+        Text.of(
+            "it cannot be decoded: %s; if other tools read it, write it again with one of them",
+            cause.getMessage() == null ? cause : cause.getMessage()),
         e);
   }
 
@@ -173,10 +176,9 @@ public final class ParquetInput implements Closeable {
       require(
           group.getColumnsSize() == leaves,
           () ->
-              "a row group has %d columns, its schema %d"
-                  .formatted(group.getColumnsSize(), leaves));
+              Text.of("a row group has %d columns, its schema %d", group.getColumnsSize(), leaves));
       require(
-          group.getNum_rows() >= 0, () -> "a row group has %d rows".formatted(group.getNum_rows()));
+          group.getNum_rows() >= 0, () -> Text.of("a row group has %d rows", group.getNum_rows()));
       rows += group.getNum_rows();
       require(
           rows >= 0 && rows <= meta.getNum_rows(), () -> "its row groups have more rows than it");
@@ -189,37 +191,40 @@ public final class ParquetInput implements Closeable {
     long sum = rows;
     require(
         rows == meta.getNum_rows(),
-        () -> "it has %d rows, its row groups %d".formatted(meta.getNum_rows(), sum));
+        () -> Text.of("it has %d rows, its row groups %d", meta.getNum_rows(), sum));
   }
 
   private void check(RowGroup group, InputColumn column) throws DamagedFileException {
     ColumnChunk chunk = group.getColumns().get(column.leaf());
     require(
         chunk.isSetMeta_data(),
-        () -> "column '%s' has no metadata; is it encrypted?".formatted(column.name()));
+        () -> Text.of("column '%s' has no metadata; is it encrypted?", column.name()));
     require(
-        !chunk.isSetFile_path(), () -> "column '%s' lies in another file".formatted(column.name()));
+        !chunk.isSetFile_path(), () -> Text.of("column '%s' lies in another file", column.name()));
     var data = chunk.getMeta_data();
     require(
         data.getNum_values() == group.getNum_rows(),
         () ->
-            "column '%s' has %d values in a row group of %d rows"
-                .formatted(column.name(), data.getNum_values(), group.getNum_rows()));
+            Text.of(
+                "column '%s' has %d values in a row group of %d rows",
+                column.name(), data.getNum_values(), group.getNum_rows()));
     long start = ChunkPages.start(data);
     long bytes = data.getTotal_compressed_size();
     require(
         group.getNum_rows() == 0
             || (start >= MAGIC.length && bytes >= 0 && bytes <= dataEnd - start && start < dataEnd),
         () ->
-            "a chunk of column '%s' lies at bytes %d to %d, the data ends at %d"
-                .formatted(column.name(), start, start + bytes, dataEnd));
+            Text.of(
+                "a chunk of column '%s' lies at bytes %d to %d, the data ends at %d",
+                column.name(), start, start + bytes, dataEnd));
     String stored = data.getType().name();
     String expected = column.descriptor().getPrimitiveType().getPrimitiveTypeName().name();
     require(
         stored.equals("BYTE_ARRAY") ? expected.equals("BINARY") : stored.equals(expected),
         () ->
-            "column '%s' is %s in a row group, %s in the schema"
-                .formatted(column.name(), stored, expected));
+            Text.of(
+                "column '%s' is %s in a row group, %s in the schema",
+                column.name(), stored, expected));
   }
 
   private void require(boolean condition, Supplier<String> finding) throws DamagedFileException {
@@ -254,7 +259,7 @@ public final class ParquetInput implements Closeable {
         return column;
       }
     }
-    throw new DamagedFileException(file.path(), -1, "it has no column '%s'".formatted(name));
+    throw new DamagedFileException(file.path(), -1, Text.of("it has no column '%s'", name));
   }
 
   /** The footer's key/values. */
@@ -290,8 +295,9 @@ public final class ParquetInput implements Closeable {
       throw new DamagedFileException(
           file.path(),
           -1,
-          "it asks for %d bytes of memory beside %d, more than the %d it may; if that is right, write it in smaller row groups or files"
-              .formatted(bytes, claimed, budget));
+          Text.of(
+              "it asks for %d bytes of memory beside %d, more than the %d it may; if that is right, write it in smaller row groups or files",
+              bytes, claimed, budget));
     }
     claimed += bytes;
   }
@@ -308,8 +314,9 @@ public final class ParquetInput implements Closeable {
       throw new DamagedFileException(
           file.path(),
           -1,
-          "it decodes to more than the %d bytes it may; if that is right, write it with dictionaries, or as several files"
-              .formatted(DECODED_RATIO * budget));
+          Text.of(
+              "it decodes to more than the %d bytes it may; if that is right, write it with dictionaries, or as several files",
+              DECODED_RATIO * budget));
     }
   }
 

@@ -2,6 +2,7 @@ package org.arrowworld.export.parquet;
 
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.rows.RowBatch;
+import org.arrowworld.internal.Text;
 
 /**
  * How Parquet files are written.
@@ -21,7 +22,7 @@ public record ParquetOptions(ParquetCompression compression, int threads, Parque
   public ParquetOptions {
     if (threads < 1 || threads > 64) {
       throw new InvalidUseException(
-          "Cannot encode on %d threads: expected 1 to 64".formatted(threads));
+          Text.of("Cannot encode on %d threads: expected 1 to 64", threads));
     }
   }
 

@@ -118,8 +118,11 @@ public final class EventSource implements RowSource {
   }
 
   @Override
-  public Map<String, String> origin() {
-    return FileOrigin.of(store).with("aw.view", "events").pairs();
+  public Map<String, String> origin() throws IOException {
+    return FileOrigin.of(store)
+        .with("aw.view", "events")
+        .between(reader.positionBefore(span.first()), reader.positionAt(span.last()))
+        .pairs();
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.field.FieldSnapshots;
+import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.schema.ColumnType;
@@ -43,8 +44,9 @@ public final class FieldSource implements RowSource {
   public FieldSource(FieldSnapshots run, long first, long last) {
     if (first < 0 || last < first || last >= run.count()) {
       throw new InvalidUseException(
-          "Cannot export snapshots %d to %d: the run has %d, from 0"
-              .formatted(first, last, run.count()));
+          Text.of(
+              "Cannot export snapshots %d to %d: the run has %d, from 0",
+              first, last, run.count()));
     }
     this.run = run;
     this.first = first;

@@ -2,12 +2,26 @@ package org.arrowworld.export.rows;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.store.StoreInfo;
 
 /** The key/values that say where an exported file comes from. All keys begin with {@code aw.}. */
 public final class FileOrigin {
+  /** Key of the seq of the first row of a part of a history. */
+  public static final String FIRST_SEQ = "aw.first_seq";
+
+  /** Key of the seq after the last one of a part of a history. */
+  public static final String END_SEQ = "aw.end_seq";
+
+  /** Key of the chain before a part of a history. */
+  public static final String PREV_CHAIN = "aw.prev_chain";
+
+  /** Key of the chain after a part of a history. */
+  public static final String LAST_CHAIN = "aw.last_chain";
+
   private final Map<String, String> pairs = new LinkedHashMap<>();
 
   private FileOrigin() {}
@@ -28,6 +42,14 @@ public final class FileOrigin {
         .with("aw.table", name)
         .with("aw.tick", Long.toString(tick))
         .with("aw.hash", hash);
+  }
+
+  /** Adds the ends of a part of a history: which seqs, and the chain before and after them. */
+  public FileOrigin between(LogPosition before, LogPosition after) {
+    return with(FIRST_SEQ, Text.of("%020d", before.seq()))
+        .with(END_SEQ, Text.of("%020d", after.seq()))
+        .with(PREV_CHAIN, Text.of("%016x", before.chain()))
+        .with(LAST_CHAIN, Text.of("%016x", after.chain()));
   }
 
   /** Adds a pair, or replaces it. */

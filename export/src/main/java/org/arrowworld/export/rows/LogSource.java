@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
@@ -89,8 +90,9 @@ public final class LogSource implements RowSource {
               .orElseThrow(
                   () ->
                       new InvalidUseException(
-                          "Cannot export the rows of key '%s': this store has no such key; aw info lists them"
-                              .formatted(name)))
+                          Text.of(
+                              "Cannot export the rows of key '%s': this store has no such key; aw info lists them",
+                              name)))
               .code());
     }
     return new LogSource(store, log, span, codes);
@@ -109,11 +111,7 @@ public final class LogSource implements RowSource {
   /** Their number if all keys are wanted, else more. */
   @Override
   public long rows() throws IOException {
-    return log.positionAt(span.last()).seq() - seqBefore();
-  }
-
-  private long seqBefore() throws IOException {
-    return span.first() == 0 ? log.start().seq() : log.positionAt(span.first() - 1).seq();
+    return log.positionAt(span.last()).seq() - log.positionBefore(span.first()).seq();
   }
 
   @Override
@@ -141,7 +139,7 @@ public final class LogSource implements RowSource {
     boolean scanned = firstSeq >= 0;
     return FileOrigin.of(store)
         .with("aw.view", "log")
-        .with("aw.first_seq", "%020d".formatted(scanned ? firstSeq : seqBefore()))
+        .between(log.positionBefore(span.first()), log.positionAt(span.last()))
         .with("aw.first_tick", Long.toString(scanned ? firstTick : span.first()))
         .with("aw.last_tick", Long.toString(scanned ? lastTick : span.last()))
         .with("aw.keys", SchemaJson.keys(log.keys().from(0)))

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -56,7 +57,7 @@ final class SortedRuns implements Closeable {
 
   /** Begins a run; the one before is closed. */
   Run begin() throws IOException {
-    String file = path + ".run%d".formatted(files.size()) + AtomicFiles.UNFINISHED;
+    String file = path + Text.of(".run%d", files.size()) + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, file);
     Run run = new Run(storage.create(file), writing);
     files.add(file);

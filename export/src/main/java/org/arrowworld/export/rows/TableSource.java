@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableView;
 
@@ -29,8 +30,9 @@ public final class TableSource implements RowSource {
   public TableSource(TableView table, IntFunction<byte[]> words, Map<String, String> origin) {
     if (table.columns().isEmpty()) {
       throw new InvalidUseException(
-          "Cannot export table '%s': it has no columns, only %d rows; export the log, or other tables"
-              .formatted(table.name(), table.rows()));
+          Text.of(
+              "Cannot export table '%s': it has no columns, only %d rows; export the log, or other tables",
+              table.name(), table.rows()));
     }
     this.table = table;
     this.words = words;

@@ -19,6 +19,7 @@ import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
@@ -117,7 +118,7 @@ public final class SqliteDatabase implements Closeable {
   }
 
   private static IOException failed(String action, Path path, SQLException e) {
-    return new IOException("Cannot %s %s: %s".formatted(action, path, e.getMessage()), e);
+    return new IOException(Text.of("Cannot %s %s: %s", action, path, e.getMessage()), e);
   }
 
   private void execute(String sql) throws IOException {
@@ -139,8 +140,9 @@ public final class SqliteDatabase implements Closeable {
     SqliteNames.check(name, columns);
     if (name.equalsIgnoreCase(ORIGIN)) {
       throw new InvalidUseException(
-          "Cannot export table '%s' to SQLite: the name is taken by the table of origins"
-              .formatted(name));
+          Text.of(
+              "Cannot export table '%s' to SQLite: the name is taken by the table of origins",
+              name));
     }
     int keyed = source.keyed().map(RowSource.KeyedValues::valueColumn).orElse(-1);
     List<String> declared = new ArrayList<>();
@@ -149,19 +151,19 @@ public final class SqliteDatabase implements Closeable {
       declared.add(i == keyed ? quoted : quoted + " " + type(columns.get(i).type()));
     }
     String table = SqliteNames.quoted(name);
-    execute("CREATE TABLE %s (%s)".formatted(table, String.join(", ", declared)));
+    execute(Text.of("CREATE TABLE %s (%s)", table, String.join(", ", declared)));
     for (List<Integer> lookup : source.lookups()) {
       List<String> names = lookup.stream().map(i -> columns.get(i).name()).toList();
       indexes.add(
-          "CREATE INDEX %s ON %s (%s)"
-              .formatted(
-                  SqliteNames.quoted(name + "." + String.join(".", names)),
-                  table,
-                  String.join(", ", names.stream().map(SqliteNames::quoted).toList())));
+          Text.of(
+              "CREATE INDEX %s ON %s (%s)",
+              SqliteNames.quoted(name + "." + String.join(".", names)),
+              table,
+              String.join(", ", names.stream().map(SqliteNames::quoted).toList())));
     }
     String[] marks = new String[columns.size()];
     Arrays.fill(marks, "?");
-    String insert = "INSERT INTO %s VALUES (%s)".formatted(table, String.join(", ", marks));
+    String insert = Text.of("INSERT INTO %s VALUES (%s)", table, String.join(", ", marks));
     long rows;
     try (PreparedStatement statement = connection.prepareStatement(insert)) {
       RowBinder binder = new RowBinder(statement, source);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.rows.RowColumn;
+import org.arrowworld.internal.Text;
 
 /** Names in SQL: always quoted, and refused where SQLite could not tell them apart. */
 final class SqliteNames {
@@ -50,7 +51,8 @@ final class SqliteNames {
 
   private static InvalidUseException refused(String what, String name, String why) {
     return new InvalidUseException(
-        "Cannot export %s '%s' to SQLite: %s; leave it out or export to another format"
-            .formatted(what, name.replace("\0", "\\0"), why));
+        Text.of(
+            "Cannot export %s '%s' to SQLite: %s; leave it out or export to another format",
+            what, name.replace("\0", "\\0"), why));
   }
 }

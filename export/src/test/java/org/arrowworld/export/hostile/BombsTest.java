@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.arrowworld.internal.Text;
 import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.api.Test;
@@ -43,8 +45,10 @@ class BombsTest {
       child.destroyForcibly();
     }
     System.out.printf(
-        "BombsTest: %d files, %d refused%n",
-        done.size(), done.stream().filter("REFUSED"::equals).count());
+        Locale.ROOT,
+        "BombsTest: %d files, %d refused\n",
+        done.size(),
+        done.stream().filter("REFUSED"::equals).count());
     assertThat(done).contains("REFUSED").hasSizeGreaterThan(20);
   }
 
@@ -61,7 +65,7 @@ class BombsTest {
     try {
       return line.get(SECONDS_PER_FILE, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new AssertionError("%s took more than %d s".formatted(during, SECONDS_PER_FILE), e);
+      throw new AssertionError(Text.of("%s took more than %d s", during, SECONDS_PER_FILE), e);
     }
   }
 

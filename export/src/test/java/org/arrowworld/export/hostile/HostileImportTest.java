@@ -3,8 +3,10 @@ package org.arrowworld.export.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.arrowworld.export.hostile.Entrance.Outcome;
+import org.arrowworld.internal.Text;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,7 +31,8 @@ class HostileImportTest {
   @ParameterizedTest
   @EnumSource(Entrance.class)
   void changed_files_are_imported_soundly_or_refused(Entrance entrance) throws IOException {
-    System.out.printf("HostileImportTest %s: %d, -Daw.seed=%d%n", entrance, CASES, SEED);
+    System.out.printf(
+        Locale.ROOT, "HostileImportTest %s: %d, -Daw.seed=%d\n", entrance, CASES, SEED);
     byte[] sample = entrance.sample();
     assertThat(entrance.feed(sample)).isEqualTo(Outcome.IMPORTED);
     int refused = 0;
@@ -38,10 +41,11 @@ class HostileImportTest {
       try {
         refused += entrance.feed(bytes) == Outcome.REFUSED ? 1 : 0;
       } catch (AssertionError | IOException e) {
-        throw new AssertionError("%s: -Daw.seed=%d".formatted(entrance, seed), e);
+        throw new AssertionError(Text.of("%s: -Daw.seed=%d", entrance, seed), e);
       }
     }
-    System.out.printf("HostileImportTest %s: %d refused of %d%n", entrance, refused, CASES);
+    System.out.printf(
+        Locale.ROOT, "HostileImportTest %s: %d refused of %d\n", entrance, refused, CASES);
     assertThat(refused).isPositive();
   }
 }

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.arrowworld.internal.Text;
 
 /** Seeded changes of files that are to be imported, made with their structure in mind. */
 final class Mutations {
@@ -253,7 +254,7 @@ final class Mutations {
 
   /** An .npy file of version 1 of any header. */
   static byte[] npy(String descr, String shape, byte[] data) {
-    String dict = "{'descr': %s, 'fortran_order': False, 'shape': %s, }".formatted(descr, shape);
+    String dict = Text.of("{'descr': %s, 'fortran_order': False, 'shape': %s, }", descr, shape);
     int padded = (10 + dict.length() + 64) / 64 * 64;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.live.LiveWorld;
@@ -109,7 +110,7 @@ class ParquetArchiveTest {
   }
 
   private static String log(long first) {
-    return "log/%020d.parquet".formatted(first);
+    return Text.of("log/%020d.parquet", first);
   }
 
   @Test

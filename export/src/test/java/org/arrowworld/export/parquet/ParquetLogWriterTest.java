@@ -17,6 +17,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Binary;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -129,7 +130,7 @@ class ParquetLogWriterTest {
       assertThat((Object) tick.getStatistics().genericGetMin()).isEqualTo(2L);
       assertThat((Object) tick.getStatistics().genericGetMax()).isEqualTo(9L);
       assertThat(footer.getFileMetaData().getKeyValueMetaData())
-          .containsEntry("aw.first_seq", "%020d".formatted((Long) expected.get("seq").get(0)))
+          .containsEntry("aw.first_seq", Text.of("%020d", (Long) expected.get("seq").get(0)))
           .containsEntry("aw.first_tick", "2")
           .containsEntry("aw.last_tick", "9");
     }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.arrowworld.schema.Codebook;
@@ -26,7 +27,7 @@ final class RandomTable implements TableView {
     }
     for (ColumnType type : ColumnType.values()) {
       for (Shape shape : Shape.values()) {
-        String name = type.label() + "_" + shape.name().toLowerCase(java.util.Locale.ROOT);
+        String name = type.label() + "_" + shape.name().toLowerCase(Locale.ROOT);
         columns.put(Column.of(name, type), fill(random, type, shape));
       }
     }

@@ -1,5 +1,0 @@
-/**
- * Directories of the Python simlog reference, in. Depends on the core's {@code simlog}, {@code npy}
- * and {@code storage}.
- */
-package org.arrowworld.export.simlog;

@@ -1,0 +1,149 @@
+package org.arrowworld.imports;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+
+/** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
+final class BaseStore {
+  /** Where what became no column is kept, in the store's directory. */
+  static final String UNMAPPED = "unmapped";
+
+  private BaseStore() {}
+
+  /**
+   * What was found.
+   *
+   * @param kind the kind of import, for the store's properties
+   * @param tick the tick of the state
+   * @param schemaVersion its schema version
+   * @param tables the tables
+   */
+  record Found(String kind, long tick, int schemaVersion, List<ForeignTable> tables) {}
+
+  /** Writes what became no column; called only if there is something. */
+  interface Keeper {
+    void keep(Map<String, String> unmapped, Storage store) throws IOException;
+  }
+
+  static TableImportResult write(
+      TableImportOptions options,
+      Found found,
+      Findings findings,
+      Keeper keeper,
+      BufferAllocator allocator)
+      throws IOException {
+    Codebook codebook = new Codebook();
+    List<MappedTable> tables = new ArrayList<>();
+    for (ForeignTable table : found.tables) {
+      MappedTable mapped = MappedTable.of(table, options.columns(), findings);
+      mapped.intern(codebook);
+      tables.add(mapped);
+    }
+    checkMapping(options.columns(), found.tables, findings);
+    WorldSchema schema =
+        new WorldSchema(
+            found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
+    try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing());
+        World world = new World(schema, codebook, allocator)) {
+      Map<String, Integer> rows = new LinkedHashMap<>();
+      for (MappedTable table : tables) {
+        world.table(table.name()).restore(table, 0, new int[0], new int[0]);
+        rows.put(table.name(), table.rows());
+      }
+      world.settle(found.tick);
+      Storage store = new DiskStorage(target.directory());
+      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found));
+      info.write(store);
+      LogPosition position = new LogPosition(found.tick, 0, 0);
+      SnapshotWriter.write(
+          store, info.id(), world, position, SnapshotWriter.Role.BASE, info.properties());
+      if (!findings.unmapped().isEmpty()) {
+        AtomicFiles.createDirectories(store, UNMAPPED);
+        keeper.keep(findings.unmapped(), store);
+        store.forceDirectory(UNMAPPED);
+      }
+      target.commit();
+      return new TableImportResult(
+          found.tick,
+          found.schemaVersion,
+          rows,
+          findings.renamed(),
+          findings.leftOut(),
+          findings.unmapped(),
+          Hashes.world(world.tables()));
+    }
+  }
+
+  /** Each column that is named must be there, and be one, unless it is to be left out. */
+  private static void checkMapping(
+      ColumnMapping mapping, List<ForeignTable> tables, Findings findings) {
+    List<String> read =
+        tables.stream().flatMap(t -> t.columns().stream()).map(ForeignColumn::name).toList();
+    for (ColumnMapping.Entry entry : mapping.entries()) {
+      String why = findings.unmapped().get(entry.source());
+      if (why != null && entry.isSkipped()) {
+        findings.unmapped().remove(entry.source());
+        findings.leftOut("no column", entry.source());
+      } else if (why != null) {
+        throw new InvalidUseException(Text.of("Cannot map column '%s': %s", entry.source(), why));
+      } else if (!read.contains(entry.source())) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot map column '%s': there is no such column; there are %s",
+                entry.source(), read));
+      }
+    }
+  }
+
+  private static Map<String, String> properties(TableImportOptions options, Found found) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("import", found.kind);
+    properties.put("import.file", String.valueOf(options.source().getFileName()));
+    return properties;
+  }
+
+  /** A file name for anything: what is not plain is written as its UTF-8 bytes, {@code %XX}. */
+  static String fileName(String name) {
+    StringBuilder plain = new StringBuilder();
+    for (byte b : name.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xFF);
+      boolean kept = c < 0x80 && String.valueOf(c).matches("[A-Za-z0-9_#.-]");
+      plain.append(kept && !(c == '.' && plain.isEmpty()) ? "" + c : Text.of("%%%02X", (int) c));
+    }
+    return plain.toString();
+  }
+
+  /** Copies a whole file into {@code unmapped/}. */
+  static void keepFile(Storage from, String path, Storage store) throws IOException {
+    String target = UNMAPPED + "/" + fileName(path);
+    try (var source = from.openRead(path);
+        var copy = store.create(target)) {
+      java.nio.ByteBuffer chunk = java.nio.ByteBuffer.allocate(1 << 18);
+      for (long at = 0; at < source.size(); ) {
+        chunk.clear().limit((int) Math.min(chunk.capacity(), source.size() - at));
+        source.readFully(chunk, at);
+        int count = chunk.flip().remaining();
+        copy.write(chunk, at);
+        at += count;
+      }
+      copy.force();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.arrowworld.imports;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.internal.Text;
+import org.arrowworld.npy.NpyArray;
+import org.arrowworld.npy.NpzReader;
+import org.arrowworld.npy.UnsupportedArrayException;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+
+/**
+ * NumPy archives of tables as stores (spec npz.md Z-10 to Z-12, Z-20). Holds the archive's arrays
+ * in memory.
+ */
+public final class NpzImport {
+  private static final String NPY = ".npy";
+
+  private NpzImport() {}
+
+  /**
+   * Imports an archive. If it fails, no store is left behind.
+   *
+   * @throws DamagedFileException if the archive is damaged anywhere
+   */
+  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    OutputDirectory.check(options.out(), options.existing());
+    java.nio.file.Path file = options.source().toAbsolutePath().normalize();
+    Storage storage = new DiskStorage(file.getParent());
+    try (NpzReader archive = NpzReader.open(storage, file.getFileName().toString())) {
+      archive.verify(); // from here on what cannot be read is foreign, not damaged
+      Findings findings = new Findings();
+      Map<String, String> entries = new LinkedHashMap<>();
+      Arrays arrays = new Arrays(options.tableName(), findings);
+      for (String name : archive.names()) {
+        entries.put(name, name + NPY);
+        add(archive, name, arrays, findings);
+      }
+      for (String name : archive.otherEntries()) {
+        entries.put(name, name);
+        findings.unmapped(name, "it is no array");
+      }
+      if (archive.names().isEmpty()) {
+        throw new InvalidUseException(
+            Text.of("Cannot import %s: it holds no arrays", options.source()));
+      }
+      BaseStore.Found found = arrays.found("npz", options.source().toString());
+      return BaseStore.write(
+          options,
+          found,
+          findings,
+          (names, store) -> keep(archive, names, entries, store),
+          allocator);
+    }
+  }
+
+  private static void add(NpzReader archive, String name, Arrays arrays, Findings findings)
+      throws IOException {
+    try {
+      Optional<List<String>> words = archive.readWords(name);
+      if (words.isPresent()) {
+        arrays.words(name, words.get());
+      } else {
+        arrays.array(name, archive.read(name));
+      }
+    } catch (UnsupportedArrayException e) {
+      findings.unmapped(name, e.getMessage());
+    }
+  }
+
+  private static void keep(
+      NpzReader archive, Map<String, String> names, Map<String, String> entries, Storage store)
+      throws IOException {
+    for (String name : names.keySet()) {
+      String entry = entries.get(name);
+      if (entry == null) {
+        throw new InvalidUseException(Text.of("Cannot keep '%s': it is no entry", name));
+      }
+      if (!entry.endsWith("/")) {
+        archive.copy(entry, store, BaseStore.UNMAPPED + "/" + BaseStore.fileName(entry));
+      }
+    }
+  }
+
+  /** Arrays on their way into tables. */
+  static final class Arrays {
+    private final String only;
+    private final Findings findings;
+    private final Map<String, NpyArray> arrays = new LinkedHashMap<>();
+    private final Map<String, List<String>> texts = new LinkedHashMap<>();
+    private final List<String> order = new ArrayList<>();
+
+    Arrays(String only, Findings findings) {
+      this.only = only;
+      this.findings = findings;
+    }
+
+    void array(String name, NpyArray array) {
+      arrays.put(name, array);
+      order.add(name);
+    }
+
+    void words(String name, List<String> words) {
+      texts.put(name, words);
+      order.add(name);
+    }
+
+    BaseStore.Found found(String kind, String source) throws IOException {
+      return new TableArrays(only, arrays, texts, order, findings).found(kind, source);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.arrowworld.imports;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.MemoryFullException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.export.parquet.InputColumn;
+import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+
+/**
+ * A Parquet file as a table of a store (spec T-30 to T-34); archives are {@link
+ * ParquetArchiveImport}'s. Column by column: one column's pages are in memory beside the table.
+ */
+public final class ParquetImport {
+  private ParquetImport() {}
+
+  /**
+   * Imports a file. If it fails, no store is left behind.
+   *
+   * @throws DamagedFileException if it is cut or damaged, as far as its checksums let that be seen
+   * @throws MemoryFullException if it is more than the heap holds
+   */
+  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  }
+
+  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
+      throws IOException {
+    OutputDirectory.check(options.out(), options.existing());
+    Path path = options.source().toAbsolutePath().normalize();
+    if (Files.isDirectory(path)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot import %s: it is a directory without a manifest.json of an archive; name one of its files",
+              options.source()));
+    }
+    Storage storage = new DiskStorage(path.getParent());
+    String name = path.getFileName().toString();
+    Findings findings = new Findings();
+    ForeignTable table;
+    try (ParquetInput input = ParquetInput.open(storage, name)) {
+      table = read(input, options, findings);
+    }
+    BaseStore.Found found = new BaseStore.Found("parquet", 0, 1, List.of(table));
+    return BaseStore.write(
+        options,
+        found,
+        findings,
+        (names, store) -> BaseStore.keepFile(storage, name, store),
+        allocator);
+  }
+
+  private static ForeignTable read(
+      ParquetInput input, TableImportOptions options, Findings findings) throws IOException {
+    List<ForeignColumn> columns = new ArrayList<>();
+    for (InputColumn column : input.columns()) {
+      boolean asked =
+          options.columns().of(column.name()).flatMap(ColumnMapping.Entry::type).isPresent();
+      if (column.type().isPresent() || (asked && column.stored().isPresent())) {
+        columns.add(ParquetColumns.read(input, column));
+      } else {
+        findings.unmapped(column.name(), column.foreign());
+      }
+    }
+    return new ForeignTable(options.tableName(), ParquetColumns.rows(input), columns);
+  }
+}

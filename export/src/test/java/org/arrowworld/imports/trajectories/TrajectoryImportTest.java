@@ -1,0 +1,274 @@
+package org.arrowworld.imports.trajectories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.table.World;
+import org.arrowworld.table.WorldTable;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Verifier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrajectoryImportTest {
+  private static final ColumnMap XYZ = ColumnMap.parse("id,tick,x,y,z");
+
+  @TempDir Path folder;
+  private final BufferAllocator memory = new RootAllocator();
+
+  @AfterEach
+  void no_byte_is_leaked() {
+    assertThat(memory.getAllocatedMemory()).isZero();
+    memory.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"corridor_uni_050.txt", "corridor_uni_180_120.txt"})
+  void the_world_at_each_frame_holds_exactly_that_frames_people(String name) throws IOException {
+    Path file = pedestrians().resolve(name);
+    Path store = folder.resolve("store");
+    TrajectoryImport.Result result = run(file, XYZ, store);
+    NavigableMap<Long, Map<Integer, double[]>> frames = parse(file);
+    assertThat(result.ticks()).isEqualTo(frames.size());
+    assertThat(result.firstTick()).isEqualTo(frames.firstKey());
+    assertThat(result.lastTick()).isEqualTo(frames.lastKey());
+    check(store, frames);
+  }
+
+  private static Path pedestrians() {
+    Path at = Path.of("").toAbsolutePath();
+    while (at != null && !Files.exists(at.resolve("mvnw"))) {
+      at = at.getParent();
+    }
+    Path folder = at == null ? Path.of("none") : at.resolve("../shared/data/pedestrians");
+    assumeThat(folder)
+        .withFailMessage("skipped: the reference inputs shared/data/pedestrians are not here")
+        .isDirectory();
+    return folder.normalize();
+  }
+
+  /** An own, slow reading of the file. */
+  private static NavigableMap<Long, Map<Integer, double[]>> parse(Path file) throws IOException {
+    NavigableMap<Long, Map<Integer, double[]>> frames = new TreeMap<>();
+    for (String line : Files.readAllLines(file)) {
+      String[] parts = line.split("#", 2)[0].strip().split("\\s+");
+      if (parts.length == 5) {
+        double[] values = new double[3];
+        for (int i = 0; i < 3; i++) {
+          values[i] = new BigDecimal(parts[2 + i]).doubleValue();
+        }
+        frames
+            .computeIfAbsent(Long.parseLong(parts[1]), t -> new HashMap<>())
+            .put(Integer.parseUnsignedInt(parts[0]), values);
+      }
+    }
+    return frames;
+  }
+
+  private void check(Path store, NavigableMap<Long, Map<Integer, double[]>> frames)
+      throws IOException {
+    try (Timeline timeline = Timeline.open(new DiskStorage(store))) {
+      String name = timeline.info().schema().tables().get(0).name();
+      for (Map.Entry<Long, Map<Integer, double[]>> frame : frames.entrySet()) {
+        try (World world = timeline.at(frame.getKey(), memory)) {
+          WorldTable table = world.table(name);
+          assertThat(world.tick()).isEqualTo(frame.getKey());
+          assertThat(table.rows()).isEqualTo(frame.getValue().size());
+          for (Map.Entry<Integer, double[]> person : frame.getValue().entrySet()) {
+            int slot = table.slotOf(person.getKey());
+            assertThat(slot).isNotNegative();
+            for (int i = 0; i < 3; i++) {
+              assertThat(table.bytes(table.schema().allColumns().get(2 + i)).getDouble(8 * slot))
+                  .isEqualTo(person.getValue()[i]);
+            }
+          }
+        }
+      }
+      assertThat(timeline.firstTick()).isEqualTo(frames.firstKey());
+      assertThat(timeline.lastTick()).isEqualTo(frames.lastKey());
+    }
+  }
+
+  @Test
+  void shuffled_lines_gaps_rebirths_and_comments_give_the_same_worlds() throws IOException {
+    long seed = 20261121;
+    Random random = new Random(seed);
+    List<String> lines = new ArrayList<>();
+    for (long tick = 5; tick < 400; tick += 1 + random.nextInt(4)) {
+      for (int i = 0; i < 12; i++) {
+        if (random.nextInt(3) > 0) {
+          String separator = random.nextBoolean() ? "\t" : "   ";
+          String id = Integer.toUnsignedString(i * 400_000_003);
+          double x = random.nextGaussian() * 1e3;
+          lines.add(
+              String.join(separator, id, "" + tick, "" + x, Text.of("%.4e", x / 7), "-0.0")
+                  + (random.nextInt(5) == 0 ? " # seen twice" : ""));
+        }
+      }
+    }
+    Collections.shuffle(lines, random);
+    lines.add(0, "# id frame x y z");
+    lines.add(3, "");
+    Path file = folder.resolve("people.txt");
+    Files.writeString(file, String.join("\r\n", lines));
+    Path store = folder.resolve("store");
+    TrajectoryImport.Result result = run(file, XYZ, store);
+    assertThat(result.rows()).as("seed %d", seed).isEqualTo(lines.size() - 2);
+    check(store, parse(file));
+    DiskStorage storage = new DiskStorage(store);
+    assertThat(Verifier.verify(storage, Verifier.Depth.DEEP, 1, memory).findings()).isEmpty();
+  }
+
+  @Test
+  void one_who_comes_back_is_reborn_with_the_next_generation() throws IOException {
+    Path file = write("1 10 0.5\n2 10 1\n2 12 1\n1 13 2\n");
+    Path store = folder.resolve("store");
+    TrajectoryImport.Result result = run(file, ColumnMap.parse("id,tick,x"), store);
+    assertThat(result.births()).isEqualTo(3);
+    try (Timeline timeline = Timeline.open(new DiskStorage(store));
+        World gone = timeline.at(12, memory);
+        World back = timeline.at(13, memory)) {
+      assertThat(gone.table("file").slotOf(1)).isEqualTo(-1);
+      assertThat(back.table("file").gen(back.table("file").slotOf(1))).isEqualTo(1);
+      assertThat(back.table("file").rows()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 2 x 4 5       | line 1, column 5: expected a decimal number for x, found 'x'; the line is '1 2 x 4 5'",
+        "1 2 3 4         | line 1, column 8: expected 5 fields (id, tick, x, y, z), found 4",
+        "1 2 3 4 5 6     | line 1, column 11: expected 5 fields, found more: '6'",
+        "-1 2 3 4 5      | line 1, column 1: expected a whole number for id, found '-1'",
+        "1.0 2 3 4 5     | line 1, column 1: expected a whole number for id, found '1.0'",
+        "4294967296 2 3 4 5 | column 1: expected at most 4294967295 for id, found 4294967296",
+        "1 9223372036854775808 3 4 5 | column 3: expected at most 9223372036854775807 for tick",
+        "1 2 1e999 4 5   | line 1, column 5: a float64 cannot hold 1e999 of x",
+        "1 2 NaN 4 5     | line 1, column 5: expected a decimal number for x, found 'NaN'",
+        "1 2 1f 4 5      | line 1, column 5: expected a decimal number for x, found '1f'",
+        "1 2 0x1p3 4 5   | line 1, column 5: expected a decimal number for x, found '0x1p3'",
+        "1 2 1,5 4 5     | line 1, column 5: expected a decimal number for x, found '1,5'",
+      })
+  void a_malformed_line_is_named_and_no_store_is_left(String line, String message)
+      throws IOException {
+    Path file = write(line + "\n1 3 3 4 5\n");
+    assertRefused(file, message);
+  }
+
+  @Test
+  void an_id_that_stands_twice_in_a_tick_is_named_with_both_lines() throws IOException {
+    Path file = write("1 2 3 4 5\n# between\n2 2 3 4 5\n1 2 9 9 9\n");
+    assertRefused(
+        file,
+        "line 4, column 1: id 1 stands twice at tick 2, first on line 1; the line is '1 2 9 9 9'");
+  }
+
+  @Test
+  void a_line_without_an_end_is_refused_in_bounded_memory() throws IOException {
+    assertRefused(write("1 2 3 4 " + "5".repeat(1 << 17)), "it is longer than 65536 bytes");
+  }
+
+  private void assertRefused(Path file, String message) throws IOException {
+    Path store = folder.resolve("store");
+    assertThatThrownBy(() -> run(file, XYZ, store))
+        .isInstanceOf(MalformedLineException.class)
+        .hasMessageStartingWith("Cannot import " + file + ": line ")
+        .hasMessageContaining(message);
+    assertThat(names()).containsExactly("file.txt");
+  }
+
+  @Test
+  void a_file_without_rows_is_refused() throws IOException {
+    Path file = write("# nobody\n\n");
+    assertThatThrownBy(() -> run(file, XYZ, folder.resolve("store")))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage("Cannot import %s: it holds no rows", file);
+    assertThat(names()).containsExactly("file.txt");
+  }
+
+  @Test
+  void an_output_that_exists_is_refused_and_only_stores_are_replaced() throws IOException {
+    Path file = write("1 2 3 4 5\n");
+    Path store = folder.resolve("store");
+    run(file, XYZ, store);
+    assertThatThrownBy(() -> run(file, XYZ, store))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it exists; choose another path, or --replace it");
+    Files.writeString(file, "7 2 3 4 5\n");
+    TrajectoryImport.Source source = TrajectoryImport.Source.of(file, XYZ);
+    TrajectoryImport.run(source, store, OutputDirectory.Existing.REPLACE, memory);
+    try (Timeline timeline = Timeline.open(new DiskStorage(store));
+        World world = timeline.at(2, memory)) {
+      assertThat(world.table("file").id(0)).isEqualTo(7);
+    }
+    Path notes = Files.createDirectory(folder.resolve("notes"));
+    Files.writeString(notes.resolve("a"), "b");
+    assertThatThrownBy(
+            () -> TrajectoryImport.run(source, notes, OutputDirectory.Existing.REPLACE, memory))
+        .hasMessage(
+            "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
+            notes);
+    assertThat(names()).containsExactlyInAnyOrder("file.txt", "store", "notes");
+  }
+
+  @Test
+  void a_map_needs_one_id_and_one_tick() {
+    assertThatThrownBy(() -> ColumnMap.parse("id,x,y"))
+        .hasMessage("Cannot map columns id,x,y: expected exactly one 'tick'");
+    assertThatThrownBy(() -> ColumnMap.parse("id,tick,id"))
+        .hasMessage("Cannot map columns id,tick,id: expected exactly one 'id'");
+  }
+
+  @Test
+  void fields_named_by_an_underscore_are_left_out() throws IOException {
+    Path store = folder.resolve("store");
+    run(write("a 4 7 1.25 b\n"), ColumnMap.parse("_,tick,id,x,_"), store);
+    try (Timeline timeline = Timeline.open(new DiskStorage(store))) {
+      assertThat(timeline.info().schema().table("file").columns())
+          .extracting(c -> c.name())
+          .containsExactly("x");
+    }
+  }
+
+  private Path write(String text) throws IOException {
+    Path file = folder.resolve("file.txt");
+    Files.writeString(file, text);
+    return file;
+  }
+
+  private List<String> names() throws IOException {
+    try (var entries = Files.list(folder)) {
+      return entries.map(p -> p.getFileName().toString()).toList();
+    }
+  }
+
+  private TrajectoryImport.Result run(Path file, ColumnMap map, Path store) throws IOException {
+    return TrajectoryImport.run(
+        TrajectoryImport.Source.of(file, map), store, OutputDirectory.Existing.REFUSE, memory);
+  }
+}
