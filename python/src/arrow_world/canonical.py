@@ -14,7 +14,8 @@ from .rows import Rows
 from .schema import Key, TableSchema
 from .tick_table import Cells, Changes, Target, check_generation
 from .values import Array, encode
-from .world import Table, World
+from .tables import Table
+from .world import World
 
 _NO_ID = (1 << 32) - 1
 

@@ -17,9 +17,10 @@ from .publish import discard_unfinished
 from .schema import Schema
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
-from .store import Store, StoreInfo
+from .storefiles import StoreFiles, StoreInfo
+from .tables import Table
 from .tick import Tick
-from .world import Table, World
+from .world import World
 from .writer import LogWriter
 
 
@@ -78,7 +79,7 @@ class LiveWorld:
         """
         if not (Path(path) / "store.json").exists():
             return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
-        found = Store(Path(path)).schema
+        found = StoreFiles(Path(path)).schema
         if found != schema:
             raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_difference(found, schema)}. Use the "
                                   "store's schema (LiveWorld.resume), or choose another path.")

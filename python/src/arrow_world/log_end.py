@@ -10,7 +10,7 @@ from .rows import Rows, concat
 from .schema import Key
 from .segment import SegmentReader, Torn
 from .snapshot import Snapshot, list_snapshots
-from .store import Store
+from .storefiles import StoreFiles
 from .world import World
 
 _CHUNK_ROWS = 1 << 20
@@ -30,7 +30,7 @@ class LogEnd:
     warnings: list[str] = field(default_factory=list)
 
 
-def log_end(store: Store) -> LogEnd:
+def log_end(store: StoreFiles) -> LogEnd:
     """Reads a log to its end; nothing is changed.
 
     Raises DamagedFileError where the log is damaged or lacks its end, InvalidUseError during a truncation.
@@ -61,7 +61,7 @@ def log_end(store: Store) -> LogEnd:
     return LogEnd(world, list(scan.keys), last, scan.torn, [f"passed over a damaged snapshot: {e}" for _, e in passed])
 
 
-def _start(store: Store) -> tuple[World, bool, list[tuple[int, DamagedFileError]]]:
+def _start(store: StoreFiles) -> tuple[World, bool, list[tuple[int, DamagedFileError]]]:
     """The world of the newest sound snapshot, or before the first tick; and the damaged ones behind it."""
     passed: list[tuple[int, DamagedFileError]] = []
     for tick, _, directory in reversed(list_snapshots(store.path)):
@@ -76,7 +76,7 @@ def _start(store: Store) -> tuple[World, bool, list[tuple[int, DamagedFileError]
     return World(store.schema), False, passed
 
 
-def _apply(store: Store, world: World, scan: Scan, chunk: list[Rows]) -> None:
+def _apply(store: StoreFiles, world: World, scan: Scan, chunk: list[Rows]) -> None:
     if not chunk:
         return
     if chunk[0].first_seq != world.seq:

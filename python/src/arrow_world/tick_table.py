@@ -12,8 +12,8 @@ from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, Ids, ids_of, index_of
 from .schema import Column, Key, TableSchema
+from .tables import Table
 from .values import U64, Array, encode, encode_one
-from .world import Table
 
 if TYPE_CHECKING:
     from .tick import Tick

@@ -24,7 +24,7 @@ from .schema import COMMIT, Key, Schema, declare, encoding_of
 from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
-from .store import Store, StoreInfo
+from .storefiles import StoreFiles, StoreInfo
 from .values import Array, encode
 from .world import World
 
@@ -105,11 +105,11 @@ class LogWriter:
         Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
         """
         path, kind = Path(path), Durability.parse(durability)
-        Store(path)
+        StoreFiles(path)
         writer: LogWriter | None = None
         lock = StoreLock(path)
         try:
-            store = Store(path)
+            store = StoreFiles(path)
             end = log_end(store)
             with deferred_interrupts():
                 writer = cls(path, lock, kind, store.info, end)
