@@ -68,7 +68,7 @@ class Table(Frame):
     def _ipython_key_completions_(self) -> list[str]:
         return self.keys()
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """All columns in file order; bools and words as such, numbers in their types and without a copy."""
         return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
                          for c in self.schema.file_columns})
