@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .checks import tick_of
 from .errors import InvalidUseError
 from .progress import Bar
 from .schema import Schema
@@ -52,7 +53,7 @@ class _Keyframes:
     def _bytes(self) -> int:
         """What they take together; shared columns count once."""
         return sum({id(c): c.nbytes for w in self._worlds.values() for t in w.tables.values()
-                    for c in t.columns.values()}.values())
+                    for c in t._columns.values()}.values())
 
     def clear(self) -> None:
         """Forgets all."""
@@ -162,8 +163,9 @@ class Cursor:
 
     def seek(self, tick: int) -> World:
         """Moves to the last committed tick <= `tick`; the world there. Raises InvalidUseError as `store.at` does."""
-        with self._moving(tick) as travel:
-            travel.to(tick, self._bar)
+        wanted = tick_of(tick, "move the cursor to tick")
+        with self._moving(wanted) as travel:
+            travel.to(wanted, self._bar)
         return self.world
 
     def next(self) -> bool:
