@@ -79,8 +79,14 @@ class Playback:
             self._keyframes.offer(world)
             return world.copy()
 
-    def move(self, travel: Travel | None, tick: int) -> Travel:
-        """The way that leads to a tick with the least replay: this one, or a new one from a keyframe or a snapshot."""
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last committed tick."""
+        return self._files.span()
+
+    def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
+        """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
+        snapshot. One that read the log to its end is begun anew, as the log may have grown.
+        """
         with self._lock:
             self._notice_changes()
             if travel is not None and travel.identity != self._identity:
@@ -95,7 +101,7 @@ class Playback:
                     world = self._files.open_snapshot(manifest, self._schema).world()
                     return self._travel(world, manifest.base)
             if travel is not None and here >= there and (here >= 0 or travel.world.tick < 0):
-                if not travel.ended or here == tick:
+                if not travel.ended or here == tick and not onward:
                     return travel
                 return self._travel(travel.world, travel.at_base)  # the log may have grown
             if frame is not None:
@@ -169,19 +175,21 @@ class Cursor:
         return self.world
 
     def next(self) -> bool:
-        """Moves on by one committed tick; False, and stays, where there is none (yet)."""
-        if self._travel is None:
-            with self._moving(-1) as travel:
-                return travel.next(self._bar)
-        with self._moving(self._travel.world.tick) as travel:
+        """Moves on by one committed tick; the first call goes to the first one. False, and stays, where there is none yet."""
+        stood = self.tick
+        if stood is None:
+            span = self._playback.span()
+            return span is not None and self.seek(span[0]).tick >= 0
+        with self._moving(stood, onward=True) as travel:
+            travel.to(stood, self._bar)
             return travel.next(self._bar)
 
     @contextmanager
-    def _moving(self, tick: int) -> Iterator[Travel]:
+    def _moving(self, tick: int, onward: bool = False) -> Iterator[Travel]:
         if self._closed:
             raise InvalidUseError("Cannot move the cursor: it is closed. Ask the store for another.")
         stood = self.tick
-        travel = self._playback.move(self._travel, tick)
+        travel = self._playback.move(self._travel, tick, onward)
         self._travel = self._world = None  # where the move fails half-way it stands nowhere
         try:
             yield travel
