@@ -75,7 +75,7 @@ def random_tick(rng: random.Random, t: aw.Tick) -> None:
     t.input("rate", rng.random())
 
 
-def run(path: Path, ticks: int, seed: int, snapshot_every: int = 0, durability: str = "none") -> dict[int, tuple[str, str]]:
+def run(path: Path, ticks: int, seed: int, snapshot_every: int = 0, durability: str = "commit") -> dict[int, tuple[str, str]]:
     """A seeded run; per tick its (hash_world, resume_hash). Ticks have gaps."""
     print(f"repeat with run(path, {ticks}, seed={seed})")
     rng, hashes, tick = random.Random(seed), {}, 0

@@ -19,7 +19,7 @@ def test_info_and_verify_end_with_0_on_a_good_store(tmp_path, capsys):
 
 
 def test_verify_ends_with_1_on_damage_and_says_where(tmp_path, capsys):
-    run(tmp_path / "s", 5, seed=2, durability="commit")
+    run(tmp_path / "s", 5, seed=2)
     path = live_file(tmp_path / "s")
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1

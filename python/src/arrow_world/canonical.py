@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .codebook import repeated
 from .errors import InvalidUseError
 from .handles import Births, Ids, resolve
 from .rows import Rows
@@ -208,7 +209,9 @@ def _bits(key: Key, cells: Cells, rows: int) -> Array:
 
 
 def _words(cells: Cells, rows: int) -> Array:
-    return np.full(rows, cells.words, object) if cells.words is None or cells.single else np.asarray(cells.words, object)
+    if cells.words is None or isinstance(cells.words, str):
+        return repeated(cells.words, rows)
+    return cells.words
 
 
 def _deaths(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, dead: _Dead, causes: dict[int, str]) -> None:
@@ -241,7 +244,7 @@ def _births(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, born: _Bo
     for c in schema.columns:
         key = keys[f"{name}.{c.name}"]
         if c.type == "string":
-            words = np.concatenate([np.full(b.count, w, object) if isinstance(w := b.words[c.name], str) else w
+            words = np.concatenate([repeated(w, b.count) if isinstance(w := b.words[c.name], str) else w
                                     for b in births])[order]
             columns.append((key, np.zeros(rows, "<u8"), words))
             given.append(np.ones(rows, bool))

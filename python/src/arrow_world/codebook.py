@@ -30,6 +30,13 @@ def as_words(values: Any, name: str = "a word") -> Array:
     return out
 
 
+def repeated(word: str | None, count: int) -> Array:
+    """A word so many times, as an object array. (np.full would cut a NUL off its end.)"""
+    out = np.empty(count, object)
+    out.fill(word)
+    return out
+
+
 def check_word(word: Any, name: str) -> str:
     """The word, if the log can carry it."""
     if not isinstance(word, str):

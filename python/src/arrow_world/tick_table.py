@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
-from .codebook import as_words, check_word
+from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, Ids, ids_of, index_of
 from .schema import Column, Key, TableSchema
@@ -297,7 +297,7 @@ class TickTable:
             word = cells.words if isinstance(cells.words, str) else cells.words[place]  # type: ignore[index]
             words = births.words[name]
             if isinstance(words, str):
-                words = births.words[name] = np.full(births.count, words, object)
+                words = births.words[name] = repeated(words, births.count)
             words[index] = word
             return
         bits = births.bits.get(name, column.default_bits)

@@ -130,14 +130,15 @@ final class RandomWorld {
   }
 
   private static void births(MutationBuffer t, SplitMix random) {
+    WorldTable creatures = t.table("creature").table();
     for (int i = random.below(6); i > 0; i--) {
       t.system(random.below(3));
       var birth = t.table("creature").insert(random.below(4));
       birth.set("kind", "kind " + random.below(6));
       birth.setFloat("x", Float.intBitsToFloat((int) random.next()));
       birth.setLong("awake", random.below(2));
-      if (random.oneIn(2)) {
-        birth.parent(random.below(50));
+      if (random.oneIn(2) && creatures.rows() > 0) {
+        birth.parent(creatures.id(random.below(creatures.rows())));
       }
     }
     t.system(0);
