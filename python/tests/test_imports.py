@@ -13,18 +13,10 @@ import arrow_world as aw
 FOLDER = Path(aw.__file__).parent
 
 
-def nodes(tree):
-    """All nodes, but what only type checkers see."""
-    for child in ast.iter_child_nodes(tree):
-        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
-            yield child
-            yield from nodes(child)
-
-
 def imported(module):
-    """The modules of the package that a module imports anywhere, in functions too."""
+    """The modules of the package that a module imports anywhere, in functions and for types too."""
     found = set()
-    for node in nodes(ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level == 1:
             names = [node.module] if node.module else [a.name for a in node.names]
             found |= {n.partition(".")[0] for n in names}

@@ -5,17 +5,23 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import Any, NamedTuple, Protocol, Union
 
 import numpy as np
 
 from .errors import InvalidUseError
 from .values import U64, Array
 
-if TYPE_CHECKING:
-    from .tick import Tick
-
 _IDS = 1 << 32
+
+
+class TickLife(Protocol):
+    """What a handle needs to know of its tick."""
+
+    number: int
+
+    def _check_committed(self, table: str) -> None:
+        """Raises InvalidUseError unless the tick has ended well."""
 
 
 class EntityRef(NamedTuple):
@@ -29,7 +35,7 @@ class EntityRef(NamedTuple):
 class Births:
     """The rows of one insertion into a table. `numbers` are their ids, once the tick's rows are made."""
 
-    tick: "Tick"
+    tick: TickLife
     table: str
     count: int
     system: int = 0
@@ -148,7 +154,7 @@ def resolve(numbers: Array, newborns: dict[int, Born]) -> Array:
     return out
 
 
-def ids_of(given: Any, tick: "Tick | None", table: "str | None", what: str) -> Ids:
+def ids_of(given: Any, tick: "TickLife | None", table: "str | None", what: str) -> Ids:
     """Reads one id or several.
 
     tick, table: those whose newborns are taken; None: none are, or those of any table. what: what is to be done, for
@@ -176,7 +182,7 @@ def ids_of(given: Any, tick: "Tick | None", table: "str | None", what: str) -> I
     return Ids(array.astype("<u4"))
 
 
-def _several(given: "list[Any]", tick: "Tick | None", table: "str | None", what: str, single: bool = False) -> Ids:
+def _several(given: "list[Any]", tick: "TickLife | None", table: "str | None", what: str, single: bool = False) -> Ids:
     ids = Ids(np.zeros(len(given), "<u4"), single=single)
     numbers = []
     for place, one in enumerate(given):
@@ -211,7 +217,7 @@ def _no_id(value: Any, what: str) -> InvalidUseError:
                            "a newborn of this tick.")
 
 
-def _check_newborn(born: Born, tick: "Tick | None", table: "str | None", what: str) -> None:
+def _check_newborn(born: Born, tick: "TickLife | None", table: "str | None", what: str) -> None:
     births = born._births
     if tick is None:
         raise InvalidUseError(f"Cannot {what}: no newborn is taken here; it has no id before the tick ends.")

@@ -18,8 +18,8 @@ from .schema import Schema
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
-from .tick import Tick
 from .tables import Table
+from .tick import Tick
 from .world import World
 from .writer import LogWriter
 

@@ -39,20 +39,16 @@ class Table(Frame):
         self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._columns:
+        column = self._columns.get(name)
+        if column is None:
             raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}.")
-        return self._shown(name)
+        column.flags.writeable = False  # who changes it later takes a copy
+        return np.asarray(column.data.toreadonly())  # unlike a view of the array, nothing can make it writable
 
     @property
     def columns(self) -> Mapping[str, Array]:
-        """All columns in file order, as `table[name]` gives them."""
-        return MappingProxyType({name: self._shown(name) for name in self._columns})
-
-    def _shown(self, name: str) -> Array:
-        """The column as a view that nothing can make writable; from now on it is copied before it is changed."""
-        column = self._columns[name]
-        column.flags.writeable = False
-        return np.asarray(column.data.toreadonly())
+        """All columns by name, in file order."""
+        return MappingProxyType(dict(self.items()))
 
     def __len__(self) -> int:
         return self.rows
@@ -78,7 +74,7 @@ class Table(Frame):
     def _ipython_key_completions_(self) -> list[str]:
         return self.keys()
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> Any:
         """All columns in file order; bools and words as such, numbers in their types and without a copy."""
         return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
                          for c in self.schema.file_columns})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .canonical import rows_of
 from .errors import InvalidUseError
@@ -13,8 +13,21 @@ from .schema import Key
 from .tick_table import Cells, Changes, Target, TickTable, cells_of
 from .world import World
 
-if TYPE_CHECKING:
-    from .live import LiveWorld
+
+class Owner(Protocol):
+    """The live world, as its ticks see it."""
+
+    _open: "Tick | None"
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+
+    def _begin(self, tick: "Tick") -> None: ...
+
+    def _finish(self, tick: "Tick") -> None: ...
+
+    def _end(self, tick: "Tick") -> None: ...
 
 
 class Tick:
@@ -24,7 +37,7 @@ class Tick:
     once. `rows`: the log rows it made, commit row included; None before its end.
     """
 
-    def __init__(self, live: "LiveWorld", number: int, keys: dict[str, Key]) -> None:
+    def __init__(self, live: Owner, number: int, keys: dict[str, Key]) -> None:
         """Use LiveWorld.tick."""
         self.number = number
         self.rows: Rows | None = None

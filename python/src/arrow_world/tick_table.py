@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Protocol, Union
 
 import numpy as np
 
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
-from .handles import Births, Born, BornRows, Ids, ids_of, index_of
+from .handles import Births, Born, BornRows, Ids, TickLife, ids_of
 from .schema import Column, Key, TableSchema
-from .values import U64, Array, encode, encode_one
 from .tables import Table
-
-if TYPE_CHECKING:
-    from .tick import Tick
+from .values import U64, Array, encode, encode_one
 
 
 @dataclass
@@ -36,6 +33,19 @@ class Cells:
         if not self.single and len(self) != rows:
             raise InvalidUseError(f"Cannot write {what}: {len(self)} values for {rows} rows.")
         return self
+
+
+class OpenTick(TickLife, Protocol):
+    """What the changes of a table need of their tick."""
+
+    _system: int
+    _targets: "list[Target]"
+
+    def _check(self) -> None:
+        """Raises InvalidUseError unless the tick is open, and in this thread."""
+
+    def _key(self, name: str, kind: str) -> Key:
+        """A declared key."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Changes:
     births: list[Births] = field(default_factory=list)
 
 
-def cells_of(name: str, type_name: str, value: Any, tick: "Tick", table: str | None = None) -> Cells:
+def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str | None = None) -> Cells:
     """Reads the values of a call; table: that whose newborns they may be."""
     if type_name == "string":
         if isinstance(value, str):
@@ -103,7 +113,7 @@ class TickTable:
     all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
     """
 
-    def __init__(self, tick: "Tick", schema: TableSchema, changes: Changes) -> None:
+    def __init__(self, tick: OpenTick, schema: TableSchema, changes: Changes) -> None:
         self._tick, self._schema, self._changes = tick, schema, changes
         self._columns = {c.name: c for c in schema.columns}
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -27,7 +28,6 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Verifier;
 
 /**
@@ -51,6 +51,15 @@ public final class StoreRecovery {
       long rowsLost,
       List<String> losses,
       Verifier.Report verification) {
+    /** This report, if what was saved is sound. */
+    public Report requireSound(Storage made) throws DamagedFileException {
+      if (!verification.isSound()) {
+        throw new DamagedFileException(
+            made.description(), -1, "the new store is not sound: " + verification.findings());
+      }
+      return this;
+    }
+
     /** Whether everything was saved. */
     public boolean isComplete() {
       return losses.isEmpty();
@@ -118,7 +127,7 @@ public final class StoreRecovery {
       return LogPosition.START;
     }
     try (Snapshot snapshot = Snapshot.open(source, base.get(), old.id());
-        World world = snapshot.load(allocator)) {
+        MutableWorld world = snapshot.load(allocator)) {
       SnapshotWriter.write(
           target,
           info.id(),

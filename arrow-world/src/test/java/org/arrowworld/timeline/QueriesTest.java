@@ -13,9 +13,11 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -29,7 +31,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.StoreDiff.Difference;
 import org.arrowworld.timeline.StoreDiff.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -57,35 +58,39 @@ class QueriesTest {
   }
 
   private LiveWorld create(MemoryStorage storage) throws IOException {
-    return LiveWorld.create(storage, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+    return LiveWorld.create(
+        storage,
+        StoreInfo.create(SCHEMA, "tick", Map.of()),
+        WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory));
   }
 
   /** Adam has Beth; Beth has Carl and dies in that tick; Dora takes Beth's id. */
   private void play(LiveWorld live) throws IOException {
     live.tick(t -> t.table("c").insert().set("name", "adam"));
     live.tick(t -> t.table("c").insert().set("name", "beth").parent(0));
-    live.tick(t -> t.table("ill").insertId(1));
+    live.tick(t -> t.table("ill").insert(1));
     live.tick(
         t -> {
-          t.table("c").remove(1, "cold");
+          t.table("c").removeSlot(1, "cold");
           t.table("c").insert().set("name", "dora").parent(0);
           t.table("c").insert().set("name", "carl").parent(1);
         });
-    live.tick(t -> t.table("c").set("x", t.table("c").slotOfId(1), 7));
+    live.tick(t -> t.table("c").set(1, "x", 7));
   }
 
   private static List<String> history(Timeline timeline, HistoryQuery query) throws IOException {
     List<String> lines = new ArrayList<>();
-    timeline.history(
-        query,
-        c ->
-            lines.add(
-                Text.of(
-                    "%d %s %s=%s",
-                    c.tick(),
-                    c.generation().isPresent() ? c.generation().getAsLong() : "-",
-                    c.key().name(),
-                    c.value())));
+    new Queries(timeline, new RootAllocator())
+        .history(query)
+        .forEach(
+            c ->
+                lines.add(
+                    Text.of(
+                        "%d %s %s=%s",
+                        c.tick(),
+                        c.generation().isPresent() ? c.generation().getAsLong() : "-",
+                        c.key().name(),
+                        c.value())));
     return lines;
   }
 
@@ -107,7 +112,7 @@ class QueriesTest {
               "3 1 c.born=1",
               "3 1 c.parent=0",
               "3 1 c.name=dora",
-              "3 1 ill.died=0",
+              "3 0 ill.died=0",
               "4 1 c.x=7.0");
       assertThat(history(timeline, HistoryQuery.of("c", 1).withKey("name")))
           .containsExactly("1 0 c.name=beth", "3 1 c.name=dora");
@@ -125,33 +130,33 @@ class QueriesTest {
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     LogOptions segmentPerTick =
         LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
-    try (LiveWorld live = LiveWorld.create(storage, info, segmentPerTick, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(segmentPerTick).withAllocator(memory))) {
       play(live);
     }
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
       assertThat(beth.self().born()).hasValue(1);
       assertThat(beth.self().died()).hasValue(3);
       assertThat(beth.self().cause()).hasValue("cold");
-      assertThat(beth.ancestors()).extracting(Family.Life::entity).containsExactly(ref(0, 0));
-      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
-      Family dora = timeline.family("c", 1, OptionalInt.empty(), memory);
+      assertThat(beth.ancestors()).extracting(Life::entity).containsExactly(ref(0, 0));
+      assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
+      Family dora = new Queries(timeline, memory).family("c", 1, OptionalInt.empty());
       assertThat(dora.self().entity()).isEqualTo(ref(1, 1));
       assertThat(dora.children()).isEmpty();
-      Family carl = timeline.family("c", 2, OptionalInt.empty(), memory);
-      assertThat(carl.ancestors())
-          .extracting(Family.Life::entity)
-          .containsExactly(ref(1, 0), ref(0, 0));
+      Family carl = new Queries(timeline, memory).family("c", 2, OptionalInt.empty());
+      assertThat(carl.ancestors()).extracting(Life::entity).containsExactly(ref(1, 0), ref(0, 0));
       assertThat(carl.self().died()).isEmpty();
-      assertThatThrownBy(() -> timeline.family("c", 9, OptionalInt.of(2), memory))
+      assertThatThrownBy(() -> new Queries(timeline, memory).family("c", 9, OptionalInt.of(2)))
           .hasMessage("The log has no c 9 in generation 2");
     }
     StoreCompaction.keep(storage, 2, Optional.empty(), memory);
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
       assertThat(beth.self().born()).isEmpty();
       assertThat(beth.ancestors()).isEmpty();
-      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
+      assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
     }
   }
 
@@ -167,15 +172,14 @@ class QueriesTest {
     }
     try (Timeline timeline = Timeline.open(storage)) {
       List<String> lines = new ArrayList<>();
-      timeline.between(
-          1,
-          4,
-          memory,
-          c ->
-              lines.add(
-                  Text.of(
-                      "%s %d.%d %s %s",
-                      c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
+      new Queries(timeline, memory)
+          .between(1, 4)
+          .forEach(
+              c ->
+                  lines.add(
+                      Text.of(
+                          "%s %d.%d %s %s",
+                          c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
       assertThat(lines)
           .containsExactly("c.died 1.0 0 null", "c.born 1.1 null 1", "c.born 2.0 null 0");
     }
@@ -259,7 +263,8 @@ class QueriesTest {
     run(a, -1, 0);
     run(b, -1, 0);
     assertThat(diff(a, b).outcome()).isEqualTo(Outcome.EQUAL);
-    try (LiveWorld live = LiveWorld.resume(b, OPTIONS, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(b, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
       live.tick(99, t -> {});
     }
     StoreDiff.Report report = diff(a, b);
@@ -278,8 +283,9 @@ class QueriesTest {
     StoreDiff.Report same = diff(origin, fork);
     assertThat(same.outcome()).isEqualTo(Outcome.LEFT_GOES_ON);
     assertThat(same.firstCompared()).isEqualTo(50);
-    try (LiveWorld live = LiveWorld.resume(fork, OPTIONS, memory)) {
-      live.tick(t -> t.table("c").remove(3, "fire"));
+    try (LiveWorld live =
+        LiveWorld.resume(fork, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
+      live.tick(t -> t.table("c").removeSlot(3, "fire"));
     }
     StoreDiff.Report report = diff(origin, fork);
     assertThat(report.tick()).hasValue(51);
@@ -316,7 +322,11 @@ class QueriesTest {
     run(a, -1, 0);
     MemoryStorage b = new MemoryStorage();
     WorldSchema other = WorldSchema.of(TableSchema.row("d").build());
-    LiveWorld.create(b, StoreInfo.create(other, "tick", Map.of()), OPTIONS, memory).close();
+    LiveWorld.create(
+            b,
+            StoreInfo.create(other, "tick", Map.of()),
+            WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))
+        .close();
     assertThatThrownBy(() -> diff(a, b))
         .isInstanceOf(InvalidUseException.class)
         .hasMessage(
@@ -342,7 +352,7 @@ class QueriesTest {
     MemoryStorage storage = new MemoryStorage();
     run(storage, -1, 0);
     try (Timeline timeline = Timeline.open(storage);
-        World wrong = timeline.at(44, memory)) {
+        MutableWorld wrong = timeline.at(44, memory)) {
       wrong.table("c").column("x").set(17, Values.ofF32(9));
       SnapshotWriter.write(
           storage,

@@ -12,6 +12,7 @@ import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
@@ -54,7 +55,7 @@ public final class OutputDirectory implements Closeable {
    * @throws InvalidUseException if something stands there that may not be replaced
    */
   public static OutputDirectory begin(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     Path parent = parent(absolute);
     Files.createDirectories(parent);
@@ -80,7 +81,7 @@ public final class OutputDirectory implements Closeable {
    * @throws InvalidUseException if something stands there that may not be replaced
    */
   public static void clear(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     if (exists(absolute)) {
       delete(absolute);
@@ -89,7 +90,7 @@ public final class OutputDirectory implements Closeable {
 
   /** Checks that a path may become an output, without changing anything. */
   public static void check(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;
@@ -108,7 +109,7 @@ public final class OutputDirectory implements Closeable {
 
   /** Checks that a path may become an output file, without changing anything. */
   public static void checkFile(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;

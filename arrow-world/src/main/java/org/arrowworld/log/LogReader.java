@@ -1,0 +1,230 @@
+package org.arrowworld.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.arrowworld.errors.InvalidUseException;
+
+/**
+ * Reads the committed rows of a span of ticks, batch after batch, as they are asked for: other
+ * threads read, verify and decode ahead of the caller. Memory is bounded by a few batches. One
+ * thread; close it before the log.
+ */
+public final class LogReader implements Closeable {
+  /** Shorter scans are done by the caller's thread alone. */
+  private static final int LEAST_JOBS = 4;
+
+  private static final int MOST_THREADS = 4;
+
+  /** A batch to read. */
+  record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index) {}
+
+  /** Whether the rows of batches are wanted as arrays too. */
+  enum Form {
+    BATCHES,
+    ARRAYS
+  }
+
+  /**
+   * What to show of the batches.
+   *
+   * @param first first tick
+   * @param last last tick
+   * @param endSeq rows from here on are not shown
+   */
+  record Span(long first, long last, long endSeq) {}
+
+  private final List<Job> jobs;
+  private final Span span;
+  private final Form form;
+  private final LongConsumer scanned;
+  private final ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
+  private ExecutorService pool;
+  private Slot current;
+  private int nextJob;
+  private boolean closed;
+
+  /**
+   * A reader before the first batch.
+   *
+   * @param jobs batches in log order
+   * @param scanned is told the seq after each batch that was taken
+   */
+  LogReader(List<Job> jobs, Span span, Form form, LongConsumer scanned) {
+    this.jobs = jobs;
+    this.span = span;
+    this.form = form;
+    this.scanned = scanned;
+  }
+
+  /**
+   * Goes on to the next batch that has rows of the span; what the methods below gave for the one
+   * before is no longer valid.
+   *
+   * @return whether there is one
+   * @throws org.arrowworld.errors.DamagedFileException at a batch that does not verify
+   */
+  public boolean next() throws IOException {
+    if (closed) {
+      throw new InvalidUseException("Cannot read on in a log: this reader was closed");
+    }
+    do {
+      if (current != null && current.isFilled()) {
+        scanned.accept(current.batch.firstSeq() + current.to);
+      }
+      current = jobs.size() < LEAST_JOBS ? read() : fetch();
+    } while (current != null && !current.isFilled());
+    return current != null;
+  }
+
+  /** The batch's rows of the span as arrays, from 0, where they were asked for. */
+  public Triples rows() {
+    return current.rows;
+  }
+
+  /** The batch. */
+  public TripleBatch batch() {
+    return current.batch;
+  }
+
+  /** The batch's first row of the span, which is row 0 of {@link #rows}. */
+  public int from() {
+    return current.from;
+  }
+
+  /** The batch's row after the last one of the span. */
+  public int to() {
+    return current.to;
+  }
+
+  /** Memory for one decoded batch. */
+  private final class Slot {
+    private final Triples rows = new Triples(0);
+    private final ReadMemory memory = new ReadMemory();
+    private SegmentReader of;
+    private SegmentReader reader;
+    private TripleBatch batch;
+    private int from;
+    private int to;
+
+    boolean isFilled() {
+      return from < to;
+    }
+
+    /** Chooses the reader; in the caller's thread, as it may read a dictionary. */
+    void prepare(Job job) throws IOException {
+      if (of != job.reader) {
+        if (of != null) {
+          of.forget(); // memory must not grow with the number of segments
+        }
+        of = job.reader;
+        reader = job.reader.sibling(job.entries, memory);
+      }
+    }
+
+    Slot decode(Job job) throws IOException {
+      batch = reader.read(job.entries, job.index);
+      SegmentIndex.Entry entry = job.entries.get(job.index);
+      from = span.first <= entry.tickMin() ? 0 : batch.firstRowAfter(span.first - 1);
+      to = span.last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(span.last);
+      to = (int) Math.min(to, span.endSeq - entry.firstSeq());
+      rows.clear();
+      if (form == Form.ARRAYS && from < to) {
+        batch.copyTo(rows, from, to);
+      }
+      return this;
+    }
+  }
+
+  private Slot read() throws IOException {
+    if (nextJob == jobs.size()) {
+      return null;
+    }
+    Slot slot = current == null ? new Slot() : current;
+    Job job = jobs.get(nextJob++);
+    slot.prepare(job);
+    return slot.decode(job);
+  }
+
+  private Slot fetch() throws IOException {
+    if (pool == null) {
+      int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+      pool = Executors.newFixedThreadPool(threads, LogReader::thread);
+      for (int i = 0; i <= threads; i++) {
+        submit(new Slot());
+      }
+    } else if (current != null) {
+      submit(current);
+    }
+    return ahead.isEmpty() ? null : result(ahead.remove());
+  }
+
+  private void submit(Slot slot) throws IOException {
+    if (nextJob < jobs.size()) {
+      Job job = jobs.get(nextJob++);
+      slot.prepare(job);
+      ahead.add(pool.submit(() -> slot.decode(job)));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    current = null;
+    ahead.forEach(future -> future.cancel(false)); // never interrupt: that closes the file
+    ahead.clear();
+    if (pool != null) {
+      stop(pool);
+      pool = null;
+    }
+  }
+
+  private static Slot result(Future<Slot> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException io) {
+        throw io;
+      }
+      if (cause instanceof RuntimeException runtime) {
+        throw runtime;
+      }
+      throw (Error) cause;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (InterruptedIOException)
+          new InterruptedIOException("Cannot read the log: interrupted").initCause(e);
+    }
+  }
+
+  private static void stop(ExecutorService pool) {
+    pool.shutdown();
+    boolean interrupted = false;
+    boolean stopped = false;
+    while (!stopped) {
+      try {
+        stopped = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "arrow-world-read");
+    thread.setDaemon(true);
+    return thread;
+  }
+}
