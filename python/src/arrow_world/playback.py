@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .checks import tick_of
-from .errors import InvalidUseError
+from .errors import DamagedFileError, InvalidUseError
 from .progress import Bar
 from .schema import Schema
 from .snapshot import list_snapshots
@@ -106,7 +106,19 @@ class Playback:
                 return self._travel(travel.world, travel.at_base)  # the log may have grown
             if frame is not None:
                 return self._travel(frame.copy(), False)
+            self._check_beginning(tick)
             return self._travel(World(self._schema or self._files.schema), False)
+
+    def _check_beginning(self, tick: int) -> None:
+        """Whether replay can begin with nothing."""
+        first = next((s.first_seq for s in self._files.segments()), 0)
+        base = self._files.base() if first else None
+        if base is not None:
+            raise InvalidUseError(f"Cannot show {self._files.path} at tick {tick}: it is outside the committed ticks, the "
+                                  f"first is {base.tick}. `span()` tells the first and the last.")
+        if first:
+            raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
+                                   self._files.path / "log")
 
     def _travel(self, world: World, at_base: bool) -> Travel:
         travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
