@@ -69,7 +69,7 @@ final class BaseStore {
       }
       world.settle(found.tick);
       Storage store = new DiskStorage(target.directory());
-      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found));
+      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found, findings));
       info.write(store);
       LogPosition position = new LogPosition(found.tick, 0, 0);
       SnapshotWriter.write(
@@ -86,6 +86,8 @@ final class BaseStore {
           rows,
           findings.renamed(),
           findings.leftOut(),
+          findings.notes(),
+          findings.units(),
           findings.unmapped(),
           Hashes.world(world.tables()));
     }
@@ -112,10 +114,12 @@ final class BaseStore {
     }
   }
 
-  private static Map<String, String> properties(TableImportOptions options, Found found) {
+  private static Map<String, String> properties(
+      TableImportOptions options, Found found, Findings findings) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("import", found.kind);
     properties.put("import.file", String.valueOf(options.source().getFileName()));
+    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
     return properties;
   }
 

@@ -1,4 +1,4 @@
-package org.arrowworld.imports;
+package org.arrowworld.imports.arrow;
 
 import java.io.Closeable;
 import java.util.Collections;
