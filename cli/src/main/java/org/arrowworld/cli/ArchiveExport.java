@@ -22,7 +22,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -92,8 +92,8 @@ final class ArchiveExport {
     try (BufferAllocator memory = new RootAllocator();
         World world = history.at(tick, memory)) {
       history.warnings().forEach(console::note);
-      List<? extends TableView> tables = ExportJob.tables(request, world);
-      long total = tables.stream().mapToLong(TableView::rows).sum();
+      List<? extends TableColumns> tables = ExportJob.tables(request, world);
+      long total = tables.stream().mapToLong(TableColumns::rows).sum();
       try (ExportProgress progress = new ExportProgress(console, total, stopped)) {
         if (request.rows().table() == null) {
           archive.world(world, rows -> form(progress.watch(rows)));

@@ -20,6 +20,7 @@ import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
@@ -267,7 +268,7 @@ public final class ParquetArchiveImport {
     ArchivedWorld tables = new ArchivedWorld(archive, source, schema());
     long tick = described.number("tick");
     StoreInfo info = info(tables.schema());
-    try (World world = tables.read(codebook, tableFiles, tick, allocator)) {
+    try (MutableWorld world = tables.read(codebook, tableFiles, tick, allocator)) {
       String hash = Hashes.world(world.tables());
       requireHash(described, hash);
       info.write(store);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -13,6 +14,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.export.parquet.UnfitValueException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
@@ -62,16 +64,20 @@ public final class ParquetImport {
         allocator);
   }
 
-  private static ForeignTable read(
-      ParquetInput input, TableImportOptions options, Findings findings) throws IOException {
+  static ForeignTable read(ParquetInput input, TableImportOptions options, Findings findings)
+      throws IOException {
     List<ForeignColumn> columns = new ArrayList<>();
     for (InputColumn column : input.columns()) {
-      boolean asked =
-          options.columns().of(column.name()).flatMap(ColumnMapping.Entry::type).isPresent();
-      if (column.type().isPresent() || (asked && column.stored().isPresent())) {
-        columns.add(ParquetColumns.read(input, column));
-      } else {
+      Optional<InputColumn.Reading> reading =
+          column.reading(options.columns().of(column.name()).flatMap(ColumnMapping.Entry::type));
+      if (reading.isEmpty()) {
         findings.unmapped(column.name(), column.foreign());
+        continue;
+      }
+      try {
+        columns.add(ParquetColumns.read(input, column, reading.get()));
+      } catch (UnfitValueException e) {
+        findings.unmapped(column.name(), e.getMessage());
       }
     }
     return new ForeignTable(options.tableName(), ParquetColumns.rows(input), columns);
