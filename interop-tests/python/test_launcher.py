@@ -32,7 +32,7 @@ SCRIPT: list[tuple[int, list[str]]] = [
     (0, ["doctor", "lauf-ü"]),
     (0, ["fork", "lauf-ü", "--tick", "3", "--out", "gäbel"]),
     (0, ["diff", "lauf-ü", "lauf-ü"]),
-    (0, ["truncate", "gäbel", "--after", "2", "--yes"]),
+    (0, ["truncate", "lauf-ü", "--after", "5", "--yes"]),
     (0, ["compact", "gäbel"]),
     (0, ["recover", "lauf-ü", "--out", "heil-ü"]),
     (0, ["migrate", "lauf-ü", "--out", "neu-ü"]),
@@ -120,9 +120,9 @@ def test_a_bare_jvm_refuses_by_name_what_it_cannot_name(home: Path, tmp_path: Pa
                   ["recover", str(store), "--out", "new"], ["migrate", str(store), "--out", "new"],
                   ["import", "trajectories", "bahnen.txt", "--columns", "id,tick,x", "--out", "new"]):
         code, _, said = called([*bare, *words], folder)
-        assert code == 1 and "Java takes the current folder for" in said and "LC_ALL=C.UTF-8" in said, (words, said)
+        assert code == 1 and "current folder" in said and "Java takes it for" in said and "LC_ALL=C.UTF-8" in said, (words, said)
     for words in (["info", "lauf-ü"], ["verify", str(folder / "store")], ["import", "csv", "ü.csv", "--out", "new"]):
         code, _, said = called([*bare, *words], folder)
         assert code == 2 and "Cannot read the argument '" in said and "LC_ALL=C.UTF-8" in said, (words, said)
-    assert called([*bare, "verify", str(store)], folder)[0] == 0
+    assert called([*bare, "verify", str(store)], tmp_path)[0] == 0
     assert names(tmp_path) == before

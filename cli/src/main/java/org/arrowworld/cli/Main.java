@@ -1,11 +1,14 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 
 /** {@code aw}. */
 public final class Main {
@@ -46,11 +49,15 @@ public final class Main {
       for (String arg : args) {
         requireText(arg);
       }
+      AbsolutePath.of(Path.of(".")); // refuses a current folder that Java cannot name
       Verb quick = quick(args);
       return quick != null ? execute(quick, console) : RootCommand.run(console, args);
     } catch (UsageException e) {
       console.note(e.getMessage());
       return Exit.USAGE;
+    } catch (InvalidUseException e) {
+      console.note(Failures.line(e, "start"));
+      return Exit.FAILURE;
     } catch (StackOverflowError | OutOfMemoryError e) {
       console.note(Failures.line(e, "go on"));
       return Exit.FAILURE;
