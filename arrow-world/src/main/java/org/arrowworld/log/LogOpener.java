@@ -11,6 +11,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log.Part;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
 
 /** Finds a log's segments, checks that they continue each other, and tells where the log ends. */
@@ -49,12 +50,16 @@ final class LogOpener {
   private Log open(Optional<Fence> fence) throws IOException {
     List<Part> parts = new ArrayList<>();
     ReadMemory memory = new ReadMemory();
+    FewFiles files = new FewFiles(storage);
     try {
-      for (String path : segmentPaths(storage)) {
+      List<String> paths = segmentPaths(storage);
+      for (String path : paths) {
         if (fence.isPresent() && firstSeq(path) >= fence.get().seq()) {
           continue;
         }
-        Part part = openPart(storage, path, memory);
+        // The last one keeps its descriptor, for a writer seals and deletes it at any moment.
+        boolean last = path.equals(paths.get(paths.size() - 1));
+        Part part = openPart(last ? storage : files, path, memory);
         parts.add(part);
         if (isCovered(parts, part)) {
           parts.remove(parts.size() - 1);
