@@ -62,5 +62,5 @@ def test_java_has_at_each_tick_of_a_py_pde_run_what_its_storage_has(tmp_path: Pa
     assert len(storage) == 21
     found = java_columns(tmp_path / "s", "cell", len(storage))
     assert [c["u"] for c in found] == [hash_of(np.ascontiguousarray(storage[i].data, "<f8")) for i in range(len(storage))]
-    assert aw.open_store(tmp_path / "s").events(key="in.time").values.tolist() == list(storage.times)
+    assert aw.open_store(tmp_path / "s").rows(key="in.time").values.tolist() == list(storage.times)
     assert len(set(c["u"] for c in found)) == 21

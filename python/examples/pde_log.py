@@ -70,7 +70,7 @@ def main() -> None:
     args = parser.parse_args()
     storage = record(args.out)
     store = aw.open_store(args.out)
-    print(f"{len(storage)} states; times {store.events(key='in.time').values[[0, 1, -1]]}")
+    print(f"{len(storage)} states; times {store.rows(key='in.time').values[[0, 1, -1]]}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 
 from helpers import live_file, run
 
-from arrow_world.__main__ import run as command
+from arrow_world.cli import run as command
 
 
 def test_info_and_verify_end_with_0_on_a_good_store(tmp_path, capsys):

@@ -10,6 +10,7 @@ from helpers import live_file
 from sealing import seal
 
 import arrow_world as aw
+from arrow_world.storefiles import StoreFiles
 
 SCHEMA = aw.Schema((aw.TableSchema("t", columns=(aw.Column("w", "string"),)),))
 
@@ -122,7 +123,7 @@ def test_a_tail_is_clean_only_where_nothing_at_all_follows_the_last_commit(small
 
 def test_a_live_file_that_is_sealed_between_listing_and_opening_is_read_sealed(small):  # L-20
     before = rows_of(small)[1]
-    scan = small.scan()
+    scan = StoreFiles(small.path).scan()
     sealed = seal(live_file(small.path), small.info.store, True, 0)
     assert sum(len(rows) for rows in scan) == len(before) and scan.reader.path == sealed
 

@@ -64,7 +64,7 @@ def test_what_is_inserted_is_what_a_reader_finds(tmp_path_factory, rows):
     assert again.tables["t"]["x"].tobytes() == struct.pack(f"<{len(rows)}d", *(r[1] for r in rows))
     assert again.words("t", "word").tolist() == [r[2] for r in rows]
     assert again.tables["t"].to_arrow()["big"].to_pylist() == [r[3] for r in rows]
-    assert store.events(key="t.word").values.tolist() == [r[2] for r in rows] and aw.verify(path).ok
+    assert store.rows(key="t.word").values.tolist() == [r[2] for r in rows] and aw.verify(path).ok
 
 
 @settings(QUICK, max_examples=15)

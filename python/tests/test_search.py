@@ -9,7 +9,7 @@ from arrow_world.errors import DamagedFileError
 from arrow_world.ipc import BytesSource, FileSource
 from arrow_world.search import READ_AGAIN_RATIO, BatchSearch
 from arrow_world.store import open_store
-from arrow_world.verify import verify
+from arrow_world.verification import verify
 from helpers import live_file, run
 
 

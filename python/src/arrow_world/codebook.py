@@ -24,33 +24,48 @@ def as_words(values: Any) -> Array:
 
 
 class Codebook:
-    """Words by code; only ever grows."""
+    """Words by code; only ever grows. Copies share their words until they differ."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        self.words = list(words)
-        self._codes = {w: i for i, w in enumerate(self.words)}
+        self._shared = list(words)
+        self._codes = {w: i for i, w in enumerate(self._shared)}
+        self._size = len(self._shared)
 
     def __len__(self) -> int:
-        return len(self.words)
+        return self._size
+
+    @property
+    def words(self) -> list[str]:
+        """The words in code order; not to be changed."""
+        return self._shared if self._size == len(self._shared) else self._shared[: self._size]
 
     def take(self, other: "Codebook") -> None:
         """Becomes equal to another one."""
-        self.words, self._codes = list(other.words), dict(other._codes)
+        self._shared, self._codes, self._size = other._shared, other._codes, other._size
 
     def copy(self) -> "Codebook":
         """An independent copy."""
-        return Codebook(self.words)
+        copy = Codebook()
+        copy.take(self)
+        return copy
 
     def code(self, word: str) -> int:
         """The word's code; a new word gets the next one."""
-        code = self._codes.setdefault(word, len(self.words))
-        if code == len(self.words):
-            self.words.append(word)
-        return code
+        code = self._codes.get(word)
+        if code is not None and code < self._size:
+            return code
+        if self._size != len(self._shared):  # a copy went on from here with other words
+            self._shared = self._shared[: self._size]
+            self._codes = {w: i for i, w in enumerate(self._shared)}
+        self._codes[word] = self._size
+        self._shared.append(word)
+        self._size += 1
+        return self._size - 1
 
     def find(self, word: str) -> int | None:
         """The word's code, or None."""
-        return self._codes.get(word)
+        code = self._codes.get(word)
+        return code if code is not None and code < self._size else None
 
     def absorb(self, rows: Rows) -> str | None:
         """Takes in the words of rows in order; says what breaks L-12, or None."""

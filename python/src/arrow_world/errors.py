@@ -36,6 +36,10 @@ class InvalidUseError(ArrowWorldError):
     """A call that cannot be carried out; nothing was changed."""
 
 
+class StoreNotFoundError(ArrowWorldError):
+    """There is no store at the path; the message says what is there."""
+
+
 class UnsupportedVersionError(ArrowWorldError):
     """A format version or feature this package does not know (V-1)."""
 

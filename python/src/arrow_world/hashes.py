@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 
 from .values import Array
 
-if TYPE_CHECKING:
-    from .world import World
+
+class _State(Protocol):
+    """What is hashed: a World."""
+
+    tick: int
+    tables: dict[str, Any]
 
 
 def hash_columns(columns: Iterable[Array]) -> bytes:
@@ -23,7 +27,7 @@ def hash_columns(columns: Iterable[Array]) -> bytes:
     return digest.digest()
 
 
-def hash_world(world: "World") -> bytes:
+def hash_world(world: _State) -> bytes:
     """H-2: every table's name, row count and hash over all columns; 16 bytes."""
     digest = hashlib.blake2b(digest_size=16)
     for table in world.tables.values():
@@ -32,7 +36,7 @@ def hash_world(world: "World") -> bytes:
     return digest.digest()
 
 
-def resume_hash(world: "World") -> bytes:
+def resume_hash(world: _State) -> bytes:
     """H-3: the state that decides how a run continues; 16 bytes. The world must have a tick."""
     digest = hashlib.blake2b(hash_world(world), digest_size=16)
     digest.update(world.tick.to_bytes(8, "little"))

@@ -292,6 +292,19 @@ class Footer:
     dictionaries: list[tuple[int, int, int]]
 
 
+def find_footer(source: Source) -> Footer:
+    """The footer of an IPC file, found from the file's end; it is checked before it is used."""
+    tail = bytes(source.read(max(source.size - 10, 0), 10))
+    length = int.from_bytes(tail[:4], "little")
+    if len(tail) < 10 or tail[4:] != FILE_MAGIC[:6] or not 8 <= length <= min(source.size - 10, MAX_METADATA_BYTES):
+        raise Malformed("the file does not end in a footer")
+    root = Table.root(bytes(source.read(source.size - 10 - length, length)))
+    ends = [b[0] + b[1] + b[2] for slot in (2, 3) for b in root.structs(slot, "qi4xq")]
+    if not ends or not 0 < max(ends) < source.size:
+        raise Malformed("the footer does not list the file's batches")
+    return read_footer(source, max(ends))
+
+
 def read_footer(source: Source, data_end: int) -> Footer:
     """The footer of an IPC file whose last batch ends at `data_end`; `aw.footer_crc` is checked first (B-7)."""
     tail = bytes(source.read(data_end, source.size - data_end))

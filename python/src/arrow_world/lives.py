@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from .checks import integer, row_id, tick_of
 from .errors import InvalidUseError
-from .events import Events
 from .frames import Frame, nullable_column, text_column
+from .log_rows import LogRows
 from .values import Array
-from .world import Table
+from .tables import Table
 
 
 @dataclass(frozen=True, repr=False)
@@ -37,30 +38,36 @@ class Lives(Frame):
 
     def of(self, rid: int) -> Array:
         """The rows of all entities that had this id, by birth."""
-        return np.flatnonzero(self.rid == rid)
+        return np.flatnonzero(self.rid == row_id(rid, "find lives of"))
 
     def children(self, row: int) -> Array:
         """The rows of an entity's children, by birth."""
-        return np.flatnonzero(self.parent == row)
+        return np.flatnonzero(self.parent == self._row(row))
 
     def ancestors(self, row: int) -> list[int]:
         """The rows of the parent, its parent and so on."""
-        line = []
+        line, row = [], self._row(row)
         while (row := int(self.parent[row])) >= 0:
             line.append(row)
         return line
 
     def descendants(self, row: int) -> list[int]:
         """The rows of all children and children's children, by birth."""
-        found = {row}
+        found = {row := self._row(row)}
         for child in range(row + 1, len(self)):  # nobody is born before its parent
             if int(self.parent[child]) in found:
                 found.add(child)
         return sorted(found - {row})
 
+    def _row(self, row: int) -> int:
+        number = integer(row, "find life in row")
+        if not 0 <= number < len(self):
+            raise InvalidUseError(f"Cannot find life in row {number}: there are {len(self)} rows; `of(rid)` gives those of an id.")
+        return number
+
     def alive(self, ticks: Iterable[int]) -> Array:
         """How many live after each of these ticks; int64."""
-        asked = np.asarray(list(ticks), np.int64)
+        asked = np.array([tick_of(t, "count the living at tick") for t in ticks], np.int64)
         died = np.sort(self.died[self.died >= 0])
         return np.searchsorted(np.sort(self.born), asked, "right") - np.searchsorted(died, asked, "right")
 
@@ -75,7 +82,7 @@ class Lives(Frame):
         return f"{len(self):,} lives in {self.table}"
 
 
-def lives_of(table: str, events: Events, start: Table | None) -> Lives:
+def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
     """Follows births, deaths, parents and causes in order.
 
     events: those of the table; start: the table where history begins, if not with nothing. A parent is who had the id
@@ -108,24 +115,3 @@ def lives_of(table: str, events: Events, start: Table | None) -> Lives:
             parent[live[r]] = dead_now.get(int(val), live.get(int(val), -1))
     return Lives(table, np.array(rid, "<u4"), np.array(gen, "<u4"), np.array(born, np.int64), np.array(died, np.int64),
                  np.array(parent, np.int64), np.array(cause, object))
-
-
-def one_life(events: Events, table: str, gen: int) -> Events:
-    """Of all rows of one id, in its table and the presence tables of it, those of the life with this generation."""
-    kinds = np.array([k.kind for k in events.keys], object)[events.key]
-    own = np.array([k.owner == table for k in events.keys], bool)[events.key]
-    births = np.flatnonzero(own & (kinds == "born"))
-    begins = births[events.val[births] == gen]
-    if not len(begins):
-        raise InvalidUseError(f"No life with generation {gen} in {table}; the log has {len(births)} births of this id.")
-    after = births[births > begins[0]]
-    stop = after[0] if len(after) else len(events)
-    last = np.flatnonzero(own[:stop])[-1]
-    first_tick, last_tick = events.tick[begins[0]], events.tick[last]
-    ended = bool((kinds[begins[0]:stop][own[begins[0]:stop]] == "died").any())
-    at = np.arange(len(events))
-    # A tick's presence rows come last: an old life leaves, a new one enters.
-    listed = ~own & (events.tick >= first_tick) & ~((events.tick == first_tick) & (kinds == "died"))
-    if ended:
-        listed &= (events.tick <= last_tick) & ~((events.tick == last_tick) & (kinds == "born"))
-    return events.where(own & (at >= begins[0]) & (at < stop) | listed)

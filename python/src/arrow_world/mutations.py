@@ -14,7 +14,8 @@ from .errors import InvalidUseError
 from .rows import Rows
 from .schema import Key, TableSchema, declare
 from .values import U64, Array, encode
-from .world import Table, World
+from .tables import Table
+from .world import World
 
 
 @dataclass(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Union
 
 import numpy as np
@@ -10,8 +10,8 @@ import numpy as np
 from .lookup import Lookup
 from .rows import Rows
 from .schema import Key
+from .tables import Table
 from .values import Array, decode
-from .world import Table, World
 
 _LONG_RUN = 256
 _PIECE = 1 << 16
@@ -24,29 +24,19 @@ class _Contradiction(Exception):
     """A row that the state does not allow."""
 
 
-def replay(world: World, rows: Rows, keys: list[Key]) -> str | None:
-    """Applies whole committed ticks to the world; says what contradicts it, or None."""
-    if not len(rows):
-        return None
-    if rows.first_seq != world.seq:
-        return f"rows begin at seq {rows.first_seq}, the world is at seq {world.seq} (L-1)"
-    problem = world.codebook.absorb(rows)
-    if problem:
-        return problem
+def replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> str | None:
+    """Applies whole committed ticks to the tables; says what contradicts them, or None. Words are the caller's."""
     try:
-        _replay(world, rows, keys)
+        _replay(tables, rows, keys)
     except _Contradiction as e:
         return str(e)
-    world.tick = int(rows.tick[-1])
-    world.seq = rows.end_seq
-    world.chain = int(rows.bits[-1]).to_bytes(8, "little")
     return None
 
 
-def _replay(world: World, rows: Rows, keys: list[Key]) -> None:
+def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
     places = _places(rows.key, len(keys))
     by_name = {k.name: places[k.code] for k in keys if places[k.code]}
-    for name, table in world.tables.items():
+    for name, table in tables.items():
         born, died = (_positions(by_name.get(f"{name}.{what}", [])) for what in ("born", "died"))
         if table.schema.kind == "append_only":
             life: _Life = _Appended(table, rows, born)
@@ -55,9 +45,9 @@ def _replay(world: World, rows: Rows, keys: list[Key]) -> None:
         for column in table.schema.columns:
             for at in by_name.get(f"{name}.{column.name}", ()):
                 _write(table, column.name, column.type, rows, at, life)
-    for name, table in world.tables.items():
+    for name, table in tables.items():
         if table.schema.of is not None:
-            missing = world.tables[table.schema.of].lookup().slots(table.columns["id"]) < 0
+            missing = tables[table.schema.of].lookup().slots(table.columns["id"]) < 0
             if missing.any():
                 raise _Contradiction(f"{name} lists {int(table.columns['id'][np.argmax(missing)])}, which is not live "
                                      f"in {table.schema.of} after tick {int(rows.tick[-1])} (O-5)")

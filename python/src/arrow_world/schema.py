@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode
@@ -101,7 +102,7 @@ class Schema:
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
         if name not in self._by_name:
-            raise InvalidUseError(f"No table {name!r}; the schema has {', '.join(self._by_name) or 'none'}.")
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}.")
         return self._by_name[name]
 
     def has(self, name: str) -> bool:

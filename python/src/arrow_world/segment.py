@@ -14,15 +14,17 @@ import numpy as np
 
 from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
-from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits,
+from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits, find_footer,
                   read_footer, read_message, read_nodes, read_schema, read_words)
 from .regular import open_regular
 from .rows import Rows
 from .schema import COMMIT, Key
 from .search import BatchSearch
+from .values import Array
 
 FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
+_DECIMAL = re.compile("[0-9]{1,19}")
 _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
@@ -33,6 +35,43 @@ class Torn:
     path: Path
     offset: int
     reason: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place between two batches of a live segment, behind a commit row, from where it can be read on."""
+
+    batch: int
+    pos: int
+    next_seq: int
+    crc: int
+    keys: tuple[Key, ...]
+    last_tick: int
+    chain: bytes
+
+
+@dataclass(frozen=True)
+class BatchIndex:
+    """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
+
+    first_seq, rows, tick_min, tick_max: int64; rid_min, rid_max: u32; crc, start, end: int64, offsets in the file.
+    """
+
+    first_seq: Array
+    rows: Array
+    tick_min: Array
+    tick_max: Array
+    rid_min: Array
+    rid_max: Array
+    crc: Array
+    start: Array
+    end: Array
+    last_chain: bytes
+
+    @property
+    def end_seq(self) -> int:
+        """The seq after the segment's last row."""
+        return int(self.first_seq[-1] + self.rows[-1])
 
 
 @dataclass
@@ -63,9 +102,12 @@ class SegmentReader:
         self.stats: list[list[str]] = []
         self._store_id = store_id
         self._batch = 0
+        self._start = 0
         self._fd = open_regular(path)
         try:
             self._source = FileSource(self._fd)
+            self.inode = os.fstat(self._fd).st_ino
+            self.size = self._source.size
             self._words: dict[int, list[str]] = {}
             self.header, self._pos = self._read_header(strings, first_seq)
         except Malformed as e:
@@ -122,19 +164,57 @@ class SegmentReader:
             raise Malformed(f"dictionary id {number} is unknown")
         self._words[number] = words
 
-    def batches(self) -> Iterator[Rows]:
-        """Rows of every batch in order, each verified; committed or not.
+    def index(self) -> BatchIndex:
+        """The footer's index of a sealed segment, without reading a batch."""
+        try:
+            footer = find_footer(self._source)
+            stats, chain = _batch_stats(footer), footer.metadata.get("aw.last_chain", "")
+            if not re.fullmatch("[0-9a-f]{16}", chain):
+                raise Malformed(f"aw.last_chain is {chain!r}, expected 16 digits")
+        except Malformed as e:
+            raise DamagedFileError(f"footer: {e}", self.path) from e
+        numbers = [np.array(c, np.int64) for c in zip(*(s[:6] for s in stats))]
+        first, rows, tick_min, tick_max, rid_min, rid_max = numbers
+        starts = np.array([b[0] for b in footer.batches], np.int64)
+        ends = np.array([sum(b) for b in footer.batches], np.int64)
+        if int(first[0]) != self.header.first_seq or np.any(rows <= 0) or np.any(first[1:] != first[:-1] + rows[:-1]):
+            raise DamagedFileError("footer: aw.batches does not describe the batches (L-20)", self.path)
+        return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
+                          int(chain, 16).to_bytes(8, "little"))
+
+    def go_to(self, place: Mark) -> None:
+        """Goes on from a mark of this live segment, made by an earlier reader."""
+        self.header.keys = list(place.keys)
+        self._words[self.header.dictionary_ids["key"]] = [k.name for k in place.keys]
+        self._batch, self.next_seq, self.last_crc = place.batch, place.next_seq, place.crc
+        self.end = self._pos = self._start = place.pos
+
+    def go_to_batch(self, number: int, index: BatchIndex) -> None:
+        """Goes on at a batch of this sealed segment, verified against the CRC its footer gives the one before it."""
+        if number == 0:
+            return
+        self._batch, self.next_seq = number, int(index.first_seq[number])
+        self.last_crc = int(index.crc[number - 1])
+        self.end = self._pos = self._start = int(index.end[number - 1])
+
+    def mark(self, last_tick: int, chain: bytes) -> Mark | None:
+        """Where a live segment was read to; None before its first batch."""
+        if self.last_crc is None:
+            return None
+        return Mark(self._batch, self.end, self.next_seq, self.last_crc, tuple(self.header.keys), last_tick, chain)
+
+    def batches(self, most: int | None = None) -> Iterator[Rows]:
+        """Rows of every batch in order, or of the next `most`, each verified; committed or not.
 
         Raises DamagedFileError for a failing batch, unless it is the torn end of a live segment.
         """
-        start = 0
-        crc = 0
-        while True:
+        while most is None or most > 0:
+            most = None if most is None else most - 1
             try:
                 message = self._next_batch()
                 if message is None:
                     break
-                seed, before = self._seed(start, message.start)
+                seed, before = self._seed(self._start, message.start)
                 stored = digits(message.custom, "aw.crc")
                 crc = message.crc(seed, before)
                 if crc != stored:
@@ -145,10 +225,12 @@ class SegmentReader:
                 return
             self._batch += 1
             self.next_seq += len(rows)
-            self.last_crc, self.end, start, self._pos = stored, message.end, message.end, message.end
+            self.last_crc = stored
+            self.end = self._pos = self._start = message.end
             self.stats.append(_stat(rows, stored))
             yield rows
-        self._finish()
+        if most is None:
+            self._finish()
 
     def _seed(self, start: int, stop: int) -> tuple[int, memoryview]:
         """The CRC-32 of what the chain begins with, and the bytes between the last batch and this one (B-2)."""
@@ -233,6 +315,20 @@ class SegmentReader:
         if search.gave_up:
             return "so much behind it looks like the beginning of a batch that not all can be looked at"
         return None
+
+
+def _batch_stats(footer: Footer) -> list[list[int]]:
+    """`aw.batches` as numbers."""
+    try:
+        stats = json.loads(footer.metadata.get("aw.batches", ""))
+    except (ValueError, RecursionError) as e:
+        raise Malformed(f"aw.batches is not JSON: {e}") from e
+    if not isinstance(stats, list) or len(stats) != len(footer.batches) or not stats or any(
+            not isinstance(s, list) or len(s) != 7 or not all(isinstance(n, str) for n in s)
+            or not all(_DECIMAL.fullmatch(n) and int(n) < 1 << 63 for n in s[:6])
+            or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
+        raise Malformed("aw.batches does not describe the batches (L-20)")
+    return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
 
 
 def _stat(rows: Rows, crc: int) -> list[str]:

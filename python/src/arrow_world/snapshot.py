@@ -23,8 +23,9 @@ from .jsonfile import Members
 from .regular import open_regular, require_real
 from .schema import Column, Schema
 from .segment import FORMAT
+from .tables import Table
 from .values import Array
-from .world import Table, World
+from .world import World
 
 _NAME = re.compile(r"([0-9]{20})\.v(0|[1-9][0-9]{0,9})")
 _REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again (N-7)."
@@ -179,13 +180,18 @@ def _walk(data: memoryview, listed: list[tuple[int, int]]) -> _File:
 
 
 class Snapshot:
-    """A verified snapshot: `manifest`, `codebook`, and `tables[name][column]`, read-only views of the files."""
+    """A verified snapshot: `manifest`, `codebook`, and `tables[name][column]`, read-only views of the files.
 
-    def __init__(self, directory: Path, store_id: bytes, strings: bool) -> None:
+    part: a part of the schema; only its tables are read, and `world` has only its columns.
+    """
+
+    def __init__(self, directory: Path, store_id: bytes, strings: bool, part: Schema | None = None) -> None:
         self.manifest = read_manifest(directory, store_id)
         self._store_id = store_id
+        self._part = part or self.manifest.schema
         self.codebook = Codebook(self._codebook() if strings else ())
-        self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables}
+        self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables
+                       if self._part.has(t.name)}
 
     @property
     def tick(self) -> int:
@@ -195,7 +201,7 @@ class Snapshot:
     def world(self) -> World:
         """A World that begins here; its columns are copied when they first change."""
         m = self.manifest
-        world = World(m.schema, m.tick, m.seq, m.chain)
+        world = World(self._part, m.tick, m.seq, m.chain)
         world.codebook.take(self.codebook)
         for name, table in self.tables.items():
             table.copy_to(world.tables[name])

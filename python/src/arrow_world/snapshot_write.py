@@ -20,7 +20,8 @@ from .publish import force_directory, write_forced
 from .segment import FORMAT
 from .snapshot import expected_field
 from .values import Array
-from .world import Table, World
+from .tables import Table
+from .world import World
 
 _ALIGN = 64
 

@@ -1,74 +1,68 @@
-"""Opening a store and reading its log, snapshots and worlds."""
+"""The entry to a recorded run: its world at any tick, the life of any entity, every row of its log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from itertools import islice
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from . import jsonfile
+import numpy as np
+
+from .checks import integer, nearest, row_id, tick_of
 from .codebook import Codebook
-from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
-from .events import Events, Selection, Ticks
-from .foreign import describe
+from .errors import DamagedFileError, InvalidUseError
+from .history import History, history_of, one_life
 from .html import grid
-from .jsonfile import Members
-from .lives import Lives, lives_of, one_life
-from .log import Fence, Log, Scan, SegmentFile, list_segments, read_fence
+from .lives import Lives, lives_of
+from .log import Fence, Log, Scan, SegmentFile
+from .log_rows import LogRows
+from .net_change import Changes, net_changes
+from .playback import Cursor, Playback
 from .progress import Bar, bar
+from .projection import project
 from .rows import Rows, concat, empty_rows
-from .schema import Key, Schema, declare
-from .segment import FORMAT
-from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
-from .travel import Travel
+from .schema import Key, Schema
+from .selection import Selection, Ticks
+from .snapshot import Manifest, Snapshot, list_snapshots
+from .stats import Stats
+from .store_diff import Divergence, Side, diff
+from .storefiles import StoreFiles, StoreInfo
+from .tables import Table
+from .verification import Report, verify
 from .world import World
 
-
-@dataclass(frozen=True)
-class StoreInfo:
-    """What store.json says."""
-
-    store: bytes
-    strings: bool
-    tick_unit: str
-    schema: Schema
-    properties: dict[str, str]
-    environment: dict[str, str]
-    parent: dict[str, Any] | None
-
-
-def read_store_info(path: Path) -> StoreInfo:
-    """Reads store.json: kind, format version and CRC are checked (J-1, V-1)."""
-    file = path / "store.json"
-    try:
-        m = Members(jsonfile.read(file), file)
-    except (FileNotFoundError, NotADirectoryError) as e:
-        raise InvalidUseError(f"Cannot open {path}: {describe(path)}.") from e
-    if m.text("kind") != "arrow-world store":
-        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world store'", file)
-    if m.count("format") != FORMAT:
-        raise UnsupportedVersionError(f"Cannot open {path}: its format is {m.count('format')}, this package reads "
-                                      f"{FORMAT}. Use a newer arrow-world.")
-    parent = m.raw.get("parent")
-    if parent is not None and not isinstance(parent, dict):
-        raise DamagedFileError("parent is no object", file)
-    schema = Schema.from_json(m.raw.get("schema"), file)
-    if schema.has_strings and not m.flag("strings"):
-        raise DamagedFileError("strings is false, but the schema has strings (S-8)", file)
-    return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
-                     m.strings("properties"), m.strings("environment"), parent)
+_CACHE_BYTES = 256 << 20
+_LAST = (1 << 63) - 1
+_PARTS = 4
 
 
 class Store:
-    """A store open for reading. Takes no lock and writes nothing; every call reads what is committed by then."""
+    """A store open for reading. Takes no lock and writes nothing; every call reads what is committed by then.
 
-    def __init__(self, path: str | Path, progress: bool = False) -> None:
-        self.path = Path(path)
-        self.info = read_store_info(self.path)
+    `store["creature"]` is the table after the last committed tick; iteration and `in` go over the tables' names. May be
+    pickled: the copy opens the same path. Safe for several threads.
+    """
+
+    def __init__(self, path: str | PathLike[str], progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> None:
+        self._files = StoreFiles(Path(path))
         self._progress = progress
+        self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
+        self._playbacks: dict[Schema | None, Playback] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Store, (self.path, self._progress, self._cache_bytes)
+
+    @property
+    def path(self) -> Path:
+        """The store's directory."""
+        return self._files.path
+
+    @property
+    def info(self) -> StoreInfo:
+        """What store.json says: id, properties, what wrote it."""
+        return self._files.info
 
     @property
     def schema(self) -> Schema:
@@ -76,161 +70,240 @@ class Store:
         return self.info.schema
 
     @property
+    def keys(self) -> list[Key]:
+        """All declared keys in code order; costs no pass over the log."""
+        return self._files.keys()
+
+    @property
     def fence(self) -> Fence | None:
         """The truncation under way, if any (L-21)."""
-        return read_fence(self.path)
+        return self._files.fence
 
     def segments(self) -> list[SegmentFile]:
         """All segments by first seq, those behind a fence included."""
-        return list_segments(self.path)
+        return self._files.segments()
 
     def manifests(self) -> list[Manifest]:
         """Manifests of all snapshots by tick; those behind a fence are left out."""
-        fence = self.fence
-        found = [read_manifest(p, self.info.store) for _, _, p in list_snapshots(self.path)]
-        return [m for m in found if fence is None or m.seq <= fence.seq]
+        return self._files.manifests()
 
-    @property
-    def keys(self) -> list[Key]:
-        """All declared keys in code order; reads the last segment."""
-        segments = self.segments()
-        scan = self.scan(segments[-1].first_seq if segments else 0)
-        for _ in scan:
-            pass
-        return list(scan.keys)
+    def snapshot(self, tick: int) -> Snapshot:
+        """The snapshot of exactly this tick, highest schema version; InvalidUseError if there is none."""
+        return self._files.snapshot(tick_of(tick, "read the snapshot of tick"))
 
-    def scan(self, from_seq: int = 0, codebook: Codebook | None = None) -> Scan:
-        """One pass over the committed rows at or after `from_seq`.
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
+        return self._files.span()
 
-        codebook: takes in the words from `from_seq` on and checks their codes; it must hold all earlier words.
+    # Worlds.
+
+    def at(self, tick: int, *, columns: str | Iterable[str] | None = None) -> World:
+        """The world after the last committed tick <= `tick`; it is yours and never changes.
+
+        What was replayed is kept, so asking for tick after tick costs about one pass over the log. columns: only these
+        tables (`creature`) and columns (`creature.energy`). Raises InvalidUseError outside the committed span,
+        DamagedFileError where the log contradicts itself.
         """
-        return Scan(self.segments(), self.info.store, self.info.strings, self.fence, from_seq, codebook, from_seq,
-                    declare(self.schema))
+        wanted = tick_of(tick, "show the world at tick")
+        with self._bar("replay", 0, wanted) as shown:
+            return self._playback(columns).at(wanted, shown)
 
-    def batches(self, from_seq: int = 0) -> Iterator[Rows]:
-        """Committed rows in runs of whole ticks, about one per record batch, verified (B-2, L-14)."""
-        return iter(self.scan(from_seq))
+    def at_time(self, time: float, *, columns: str | Iterable[str] | None = None) -> World:
+        """The world at a time, where the store says the time of its ticks. Raises InvalidUseError where it does not."""
+        raise InvalidUseError(f"Cannot show {self.path} at time {time!r}: the store does not say the time of its ticks, "
+                              f"it counts them by {self.info.tick_unit!r}. Use at(tick).")
+
+    def worlds(self, ticks: Iterable[int], *, columns: str | Iterable[str] | None = None) -> Iterator[World]:
+        """The worlds after several ticks, given in ascending order, in one pass over the log; each is yours to keep."""
+        wanted = [tick_of(t, "show the world at tick") for t in ticks]
+        if any(b < a for a, b in zip(wanted, wanted[1:])):
+            raise InvalidUseError("Cannot show these ticks: they must be in ascending order. A cursor goes anywhere.")
+        return self._worlds(wanted, columns)
+
+    def _worlds(self, wanted: list[int], columns: str | Iterable[str] | None) -> Iterator[World]:
+        with self._bar("replay", 0, wanted[-1] if wanted else 0) as shown:
+            with Cursor(self._playback(columns), shown) as cursor:
+                for tick in wanted:
+                    yield cursor.seek(tick)
+
+    def cursor(self, *, columns: str | Iterable[str] | None = None) -> Cursor:
+        """A place in the history that moves by `seek(tick)` and `next()`; columns as for `at`."""
+        return Cursor(self._playback(columns), _silent())
+
+    def hash_world(self, tick: int) -> str:
+        """`hash_world` of the world at a tick as 32 hex digits: equal hashes are equal worlds."""
+        return self.at(tick).hash_world()
+
+    def hash_columns(self, tick: int, table: str, columns: Iterable[str] | None = None) -> str:
+        """`hash_columns` of columns of a table at a tick, all in file order by default, as 32 hex digits."""
+        self.schema.table(table)
+        return self.at(tick, columns=table).hash_columns(table, columns)
+
+    def _playback(self, columns: str | Iterable[str] | None) -> Playback:
+        part = None if columns is None else project(self.schema, columns)
+        if part not in self._playbacks:
+            if len(self._playbacks) >= _PARTS:
+                self._playbacks.pop(next((p for p in self._playbacks if p is not None), None))
+            self._playbacks[part] = Playback(self._files, part, self._cache_bytes)
+        return self._playbacks[part]
+
+    # Tables, as of the last tick.
+
+    def __getitem__(self, table: str) -> Table:
+        if not isinstance(table, str) or not self.schema.has(table):
+            raise InvalidUseError(f"No table {table!r} in {self.path.name}{nearest(table, iter(self))}.")
+        span = self.span()
+        return (World(self.schema) if span is None else self.at(span[1]))[table]
+
+    def __contains__(self, table: object) -> bool:
+        return isinstance(table, str) and self.schema.has(table)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([t.name for t in self.schema.tables])
+
+    def __len__(self) -> int:
+        return len(self.schema.tables)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    # The log.
 
     def log(self) -> Log:
         """All committed rows as columns: tick u64, rid u32, key u16, bits u64 / val f64, text; shape (n,) each.
 
         Raises DamagedFileError if any batch fails; a torn end is no error but told in `.torn`.
         """
-        segments = self.segments()
-        first = segments[0].first_seq if segments else 0
+        files = self._files.log_files()
+        first = files.segments[0].first_seq if files.segments else 0
         base = self._base()
         codebook_seq = base.manifest.seq if base else 0
         if first > codebook_seq:
             raise DamagedFileError(f"the log begins at seq {first}, expected {codebook_seq} or less; its head is missing",
                                    self.path / "log")
-        scan = Scan(segments, self.info.store, self.info.strings, self.fence, 0,
-                    base.codebook.copy() if base else Codebook(), codebook_seq, declare(self.schema))
+        scan = Scan(files, codebook=base.codebook.copy() if base else Codebook(), codebook_seq=codebook_seq)
         rows = concat([*scan] or [empty_rows(first, self.info.strings)])
         return Log(rows.first_seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, tuple(scan.keys), scan.torn)
 
-    def _base(self) -> Snapshot | None:
-        bases = [m for m in self.manifests() if m.base]
-        return Snapshot(bases[0].path, self.info.store, self.info.strings) if bases else None
+    def batches(self, from_seq: int = 0) -> Iterator[Rows]:
+        """Committed rows in runs of whole ticks, about one per record batch, verified (B-2, L-14)."""
+        return iter(self._files.scan(integer(from_seq, "read from seq")))
 
-    def snapshot(self, tick: int) -> Snapshot:
-        """The snapshot of exactly this tick, highest schema version; InvalidUseError if there is none."""
-        found = [m for m in self.manifests() if m.tick == tick]
-        if not found:
-            raise InvalidUseError(f"No snapshot of tick {tick} in {self.path}; there are "
-                                  f"{[m.tick for m in self.manifests()]}.")
-        return Snapshot(found[-1].path, self.info.store, self.info.strings)
-
-    def at(self, tick: int) -> World:
-        """The world after the last committed tick <= `tick` (O-15): the nearest snapshot, then the log.
-
-        Raises InvalidUseError outside the committed span, DamagedFileError where the log contradicts itself.
-        """
-        nearest = self._nearest(tick)
-        with self._bar("replay", nearest.tick if nearest else 0, tick) as shown:
-            return self._travel(nearest).to(tick, shown)
-
-    def worlds(self, ticks: Iterable[int]) -> Iterator[World]:
-        """The worlds after several ticks, given in ascending order, in one pass over the log; each is yours to keep."""
-        wanted = [int(t) for t in ticks]
-        if any(b < a for a, b in zip(wanted, wanted[1:])):
-            raise InvalidUseError("Cannot show these ticks: they must be in ascending order.")
-        travel: Travel | None = None
-        with self._bar("replay", 0, wanted[-1] if wanted else 0) as shown:
-            for tick in wanted:
-                nearest = self._nearest(tick)
-                if travel is None or nearest is not None and nearest.tick > travel.world.tick:
-                    shown.update((nearest.tick if nearest else 0) - (travel.world.tick if travel else 0))
-                    travel = self._travel(nearest)
-                yield travel.to(tick, shown).copy()
-
-    def events(self, rid: int | Iterable[int] | None = None, key: str | Iterable[str] | None = None,
-               ticks: Ticks = None) -> Events:
-        """The log rows of these entities, keys and ticks, in log order.
+    def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
+        """The log rows of these keys, ticks and ids, in log order.
 
         key: names, or patterns such as `creature.*`; without it all but commit rows. ticks: one tick, a range, or the
-        first and last tick, both included. Memory is that of the result. Raises InvalidUseError for unknown keys.
+        first and last tick, both included. ids: one or several. Segments and batches that cannot hold such rows are not
+        read; memory is that of the result. Raises InvalidUseError for unknown keys.
         """
-        selection = Selection(rid, key, ticks)
-        nearest = self._nearest(selection.first - 1) if selection.first > 0 else None
-        scan = self.scan(nearest.seq if nearest else 0)
+        return self._select(Selection(key, ticks, ids))
+
+    def events(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
+        """The rows of declared events, all or those of these keys, ticks and subjects; arguments as for `rows`.
+
+        Raises InvalidUseError for a key that is no event; `rows` reads keys of every kind.
+        """
+        return self._select(Selection(key, ticks, ids, "event"))
+
+    def _select(self, selection: Selection) -> LogRows:
+        selection.check(self.keys)
+        scan = Scan(self._files.log_files(), wanted=selection.wanted)
         with self._bar("read", selection.first, selection.last) as shown:
-            last = max(selection.first, 0)
+            last = selection.first
             for rows in scan:
                 selection.take(rows, scan.keys)
                 shown.update(max(0, int(rows.tick[-1]) - last))
                 last = max(last, int(rows.tick[-1]))
                 if last > selection.last:
                     break
-        if selection.unknown(scan.keys) and (unknown := selection.unknown(self.keys)):
-            raise InvalidUseError(f"No key {unknown[0]!r}; the log has {', '.join(k.name for k in self.keys)}.")
-        return selection.events(scan.keys, self.info.strings)
+        return selection.rows(scan.keys, self.info.strings)
+
+    def history(self, table: str, id: int, gen: int | None = None, *, ticks: Ticks = None) -> History:
+        """What happened to an id, in log order: births and deaths with their lineage, values, events, and its coming and
+        going in presence tables; in all its lives, or in the one of generation `gen`.
+
+        Raises InvalidUseError if that life never was, or the table counts no generations.
+        """
+        schema = self.schema.table(table)
+        rid = row_id(id, f"tell the history of {table}")
+        if gen is not None:
+            gen = row_id(gen, f"tell the history of {table} {rid} in generation")
+            if not schema.gen:
+                raise InvalidUseError(f"Cannot tell the history of {table} {rid} in generation {gen}: the table counts no "
+                                      "generations. Leave `gen` out, and choose by ticks.")
+        listing = [t.name for t in self.schema.tables if t.of == table]
+        shown = Selection(None, ticks)
+        rows = self._select(Selection([f"{name}.*" for name in (table, *listing)], (0, shown.last), rid))
+        known = self._known_gen(table, rid) if schema.gen else -1
+        history = history_of(rows, table, known, schema.gen)
+        if gen is not None:
+            history = one_life(history, table, rid, gen, known)
+        return history.where(history.tick >= shown.first) if shown.first > 0 else history
+
+    def _known_gen(self, table: str, rid: int) -> int:
+        """The generation in which an id lives where the history begins, -1 if it does not."""
+        base = self._base(f"{table}.id")
+        if base is None:
+            return -1
+        start = base.tables[table]
+        slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
+        return int(start.columns["gen"][slot]) if slot >= 0 else -1
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""
         schema = self.schema.table(table)
         if schema.kind == "append_only":
-            raise InvalidUseError(f"Nobody lives or dies in {table}: rows are only added to it.")
-        base = self._base()
+            raise InvalidUseError(f"Nobody lives or dies in {table}: rows are only added to it. Read it with at(tick).")
+        base = self._base(f"{table}.id")
         names = [f"{table}.{what}" for what in ("born", "died", *schema.lineage)]
-        events = self.events(key=names, ticks=None if base is None else (base.manifest.tick + 1, (1 << 63) - 1))
-        return lives_of(table, events, None if base is None else base.tables[table])
+        rows = self.rows(names, None if base is None else (base.manifest.tick + 1, _LAST))
+        return lives_of(table, rows, None if base is None else base.tables[table])
 
-    def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
-        manifests = self.manifests()
-        ticks = [m.tick for m in manifests if m.base] + [m.tick for m in manifests[-1:]]
-        ticks += [int(rows.tick[0]) for rows in islice(self.scan(), 1)]
-        for segment in reversed(self.segments()):
-            ends = [int(rows.tick[-1]) for rows in self.scan(segment.first_seq)]
-            if ends:
-                ticks.append(ends[-1])
-                break
-        return (min(ticks), max(ticks)) if ticks else None
+    def _base(self, columns: str | None = None) -> Snapshot | None:
+        base = self._files.base()
+        part = None if columns is None else project(self.schema, columns)
+        return None if base is None else self._files.open_snapshot(base, part)
 
-    def _nearest(self, tick: int) -> Manifest | None:
-        """The newest snapshot at or before the tick; only its own manifest is read."""
-        fence = self.fence
-        for found, _, directory in reversed(list_snapshots(self.path)):
-            if found <= tick:
-                manifest = read_manifest(directory, self.info.store)
-                if fence is None or manifest.seq <= fence.seq:
-                    return manifest
-        return None
+    # Comparing and summarising.
 
-    def _travel(self, nearest: Manifest | None) -> Travel:
-        """A world at a snapshot, or before the first tick, ready to move on."""
-        world = World(self.schema)
-        if nearest is not None:
-            world = Snapshot(nearest.path, self.info.store, self.info.strings).world()
-        return Travel(self.path, world, self.scan(world.seq), nearest is not None and nearest.base)
+    def between(self, a: int, b: int) -> Changes:
+        """The net changes from the world at tick `a` to the world at tick `b`: who was born and lives, who died, which
+        values differ."""
+        first, last = tick_of(a, "compare from tick"), tick_of(b, "compare to tick")
+        return net_changes(self.at(first), self.at(last), first, last)
 
-    def audit(self, table: str, rid: int, gen: int = 0) -> Events:
-        """Everything the log says of one entity of a row table, from its birth to its death; also where it was listed.
+    def diff(self, other: Store, most: int = 20) -> Divergence:
+        """The first tick at which this history and another differ, and up to `most` differences in it.
 
-        Raises InvalidUseError where the log has no such birth.
+        Reads a few batches of each log. Raises InvalidUseError if their schemas differ or they have no tick in common.
         """
-        listing = [t.name for t in self.schema.tables if t.of == self.schema.table(table).name]
-        return one_life(self.events(rid=rid, key=[f"{name}.*" for name in (table, *listing)]), table, gen)
+        return diff(self._side(), other._side(), integer(most, "name differences, at most"))
+
+    def _side(self) -> Side:
+        span = self.span()
+        if span is None:
+            raise InvalidUseError(f"Cannot compare {self.path}: no tick was committed yet.")
+        return Side(self._files, self.at, *span)
+
+    def stats(self, key: str, ticks: Ticks = None, *, bins: int = 0) -> Stats:
+        """Statistics of the values log rows of one key carry: `.all` together, `.by_tick`, and as a frame by tick.
+
+        bins: of the histogram, 0 for none. Memory is that of the values. Raises InvalidUseError for unknown keys and for
+        words.
+        """
+        if not isinstance(key, str):
+            raise InvalidUseError(f"Cannot summarise {key!r}: expected the full name of one key, as 'creature.energy'.")
+        names = [k.name for k in self.keys]
+        if key not in names:
+            raise InvalidUseError(f"No key {key!r}{nearest(key, names)}.")
+        return Stats(self.rows(key, ticks), key, integer(bins, "make bins"))
+
+    def verify(self) -> Report:
+        """Checks CRCs, footers, continuity, the digest chain, and every snapshot against replay; true only if sound."""
+        return verify(self.path)
 
     def _bar(self, what: str, first: int, last: int) -> AbstractContextManager[Bar]:
         if not self._progress:
@@ -244,20 +317,24 @@ class Store:
     def _repr_html_(self) -> str:
         span, info = self.span(), self.info
         ticks = "none" if span is None else f"{span[0]:,} to {span[1]:,} ({info.tick_unit})"
-        segments, manifests = self.segments(), self.manifests()
+        segments, snapshots = self.segments(), list_snapshots(self.path)
         live = sum(not s.sealed for s in segments)
         rows = [("store", info.store.hex()), ("ticks", ticks),
                 ("tables", ", ".join(f"{t.name} ({t.kind.replace('_', ' ')})" for t in self.schema.tables) or "none"),
                 ("segments", f"{len(segments)}, of them {live} live"),
-                ("snapshots", f"{len(manifests)}" + (f", the last of tick {manifests[-1].tick:,}" if manifests else "")),
+                ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),
                 *info.properties.items()]
         return grid(f"Store {self.path.name}", ("", ""), rows)
 
 
-def open_store(path: str | Path, *, progress: bool = False) -> Store:
+def _silent() -> Bar:
+    return bar(False, "", 0).__enter__()
+
+
+def open_store(path: str | PathLike[str], *, progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> Store:
     """Opens a store for reading, also while it is written.
 
-    progress: long reads and replays show a bar (tqdm). Raises InvalidUseError (no store), UnsupportedVersionError,
-    DamagedFileError.
+    progress: long reads and replays show a bar (tqdm); cache_bytes: how much of what was replayed is kept. Raises
+    StoreNotFoundError, UnsupportedVersionError, DamagedFileError.
     """
-    return Store(path, progress)
+    return Store(path, progress, cache_bytes)

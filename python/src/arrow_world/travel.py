@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from .progress import Bar
 from .rows import Rows, concat
 from .world import World
 
-_CHUNK_ROWS = 1 << 20
+_CHUNK_ROWS = 1 << 18
 
 
 class Travel:
@@ -20,39 +21,69 @@ class Travel:
 
     def __init__(self, store: Path, world: World, scan: Scan, at_base: bool) -> None:
         self.world = world
-        self._store, self._scan, self._at_base = store, scan, at_base
+        self.at_base = at_base
+        """Whether the world began as a base."""
+        self.identity: object = None
+        """Which files it reads, where its owner keeps track."""
+        self.keep: Callable[[World], None] = lambda world: None
+        """Shown the world now and then on a long way."""
+        self._store, self._scan = store, scan
         self._start = world.seq
         self._runs = iter(scan)
         self._ahead: Rows | None = None
+        self.ended = False
+        """Whether the log was read to its end, as it was when the way began."""
 
     def to(self, tick: int, bar: Bar) -> World:
         """The world after the last committed tick <= `tick`, which must not be behind it."""
+        self._advance(tick, bar)
+        world = self.world
+        if world.tick < 0 or self._ahead is None and world.tick < tick:
+            raise InvalidUseError(f"Cannot show {self._store} at tick {tick}: it is outside the committed ticks, the last "
+                                  f"before it is {world.tick if world.tick >= 0 else 'none'}. `span()` tells the first "
+                                  "and the last.")
+        return world
+
+    def next(self, bar: Bar) -> bool:
+        """Moves on by one committed tick; whether there was one."""
+        rows = self._next_run()
+        if rows is None:
+            self._check_end()
+            return False
+        self._ahead = rows
+        self._advance(int(rows.tick[0]), bar)
+        return True
+
+    def _next_run(self) -> Rows | None:
+        if self._ahead is not None:
+            return self._ahead
+        rows = None if self.ended else next(self._runs, None)
+        self.ended = rows is None
+        return rows
+
+    def _advance(self, tick: int, bar: Bar) -> None:
         chunk: list[Rows] = []
-        while True:
-            rows = next(self._runs, None) if self._ahead is None else self._ahead
-            if rows is None:
-                break
+        size = 0
+        while (rows := self._next_run()) is not None:
             cut = int(np.searchsorted(rows.tick, np.uint64(tick), "right")) if tick >= 0 else 0
             self._ahead = rows.slice(cut, len(rows)) if cut < len(rows) else None
             if cut:
                 chunk.append(rows.slice(0, cut))
+                size += cut
             if self._ahead is not None:
                 break
-            if sum(map(len, chunk)) >= _CHUNK_ROWS:
+            if size >= _CHUNK_ROWS:
                 self._apply(chunk, bar)
-                chunk = []
+                self.keep(self.world)
+                chunk, size = [], 0
         self._apply(chunk, bar)
-        self._check_end(tick)
-        return self.world
+        self._check_end()
 
-    def _check_end(self, tick: int) -> None:
-        world, scan = self.world, self._scan
-        if scan.end_seq < self._start and not (scan.reader is None and self._at_base):
-            raise DamagedFileError(f"the log ends at seq {scan.end_seq}, the snapshot of tick {world.tick} is at "
+    def _check_end(self) -> None:
+        scan = self._scan
+        if scan.end_seq < self._start and not (scan.reader is None and self.at_base):
+            raise DamagedFileError(f"the log ends at seq {scan.end_seq}, the snapshot of tick {self.world.tick} is at "
                                    f"{self._start}; a tail is missing (L-24)", self._store / "log")
-        if world.tick < 0 or self._ahead is None and world.tick < tick:
-            raise InvalidUseError(f"Cannot show {self._store} at tick {tick}: it is outside the committed ticks, the last "
-                                  f"before it is {world.tick if world.tick >= 0 else 'none'} (O-15).")
 
     def _apply(self, chunk: list[Rows], bar: Bar) -> None:
         if not chunk:

@@ -2,90 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
 
 from . import hashes
+from .checks import nearest
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
-from .frames import Frame, typed_column
 from .html import grid
-from .lookup import Lookup
+from .replay import replay
 from .rows import Rows
-from .schema import Key, Schema, TableSchema
-from .values import DTYPES, Array
+from .schema import Key, Schema
+from .tables import Table
+from .values import Array
 
 
-class Table(Frame):
-    """Live rows `[0, rows)` of one table; `table['pos_x']` is a read-only NumPy array of shape (rows,)."""
-
-    def __init__(self, schema: TableSchema, codebook: Codebook) -> None:
-        self.schema = schema
-        self.codebook = codebook
-        self.rows = 0
-        self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
-        self.next_id = 0
-        self.free: list[tuple[int, int]] = []
-        """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
-        self.dead: dict[int, int] = {}
-        """External tables with gen: ids that lived and are not live, with their last generation."""
-        self._lookup: Lookup | None = None
-
-    def __getitem__(self, name: str) -> Array:
-        if name not in self.columns:
-            raise InvalidUseError(f"No column {name!r} in {self.schema.name}; it has {', '.join(self.columns)}.")
-        view = self.columns[name].view()
-        view.flags.writeable = False
-        return view
-
-    def __len__(self) -> int:
-        return self.rows
-
-    def to_arrow(self) -> Any:
-        """All columns in file order; bools and words as such, numbers in their types and without a copy."""
-        return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
-                         for c in self.schema.file_columns})
-
-    def _title(self) -> str:
-        return f"{self.schema.name}, {self.rows:,} rows"
-
-    def free_rows(self) -> list[tuple[int, int]]:
-        """The rows of `<table>.free.arrow` (N-4)."""
-        return list(self.free) if self.schema.allocated else sorted(self.dead.items())
-
-    def lookup(self) -> Lookup:
-        """From live ids to slots; kept until a row is born or dies."""
-        if self._lookup is None or self._lookup.ids is not self.columns["id"]:
-            self._lookup = Lookup(self.columns["id"])
-        return self._lookup
-
-    def slots(self, ids: Array) -> Array:
-        """Slots of live ids; InvalidUseError names an id that is not live."""
-        if self.schema.kind == "append_only":
-            slots, missing = ids.astype(np.int64), ids >= self.rows
-        else:
-            slots = self.lookup().slots(ids)
-            missing = slots < 0
-        if missing.any():
-            raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
-        return slots
-
-    def copy_to(self, other: Table) -> None:
-        """Gives another table of the schema this state; columns that cannot be written to are shared."""
-        other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
-        other.columns = {name: c.copy() if c.flags.writeable else c for name, c in self.columns.items()}
-
-    def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
-        """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
-
-
-class World:
-    """All tables after one committed tick.
+class World(Mapping[str, Table]):
+    """All tables after one committed tick, by name: `world["creature"]["energy"]`.
 
     `tick` is the last tick applied (-1 before the first), `seq` the log position after its commit row, `chain` the
     8-byte digest there.
@@ -99,8 +32,31 @@ class World:
         self.codebook = Codebook()
         self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
 
+    def __getitem__(self, name: str) -> Table:
+        table = self.tables.get(name)
+        if table is None:
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}.")
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.tables)
+
     def copy(self) -> World:
-        """An independent copy."""
+        """An independent copy; columns are shared until one of both changes."""
         other = World(self.schema, self.tick, self.seq, self.chain)
         other.codebook.take(self.codebook)
         for name, table in self.tables.items():
@@ -109,11 +65,7 @@ class World:
 
     def words(self, table: str, column: str) -> Array:
         """A string column as words: object array of shape (rows,)."""
-        return self.codebook.decode(self._table(table)[column])
-
-    def _table(self, name: str) -> Table:
-        self.schema.table(name)
-        return self.tables[name]
+        return self.codebook.decode(self[table][column])
 
     def apply(self, rows: Rows, keys: Mapping[int, Key] | Iterable[Key], source: str | Path = "log") -> None:
         """Applies whole committed ticks that follow `seq` (order.md).
@@ -121,16 +73,21 @@ class World:
         rows: with commit rows; keys: the declarations; source: named in errors. Raises DamagedFileError where a row
         contradicts the state; the world is then of no further use.
         """
-        from .replay import replay
-
+        if not len(rows):
+            return
         declared = list(keys.values()) if isinstance(keys, Mapping) else list(keys)
-        problem = replay(self, rows, declared)
+        if rows.first_seq != self.seq:
+            raise DamagedFileError(f"rows begin at seq {rows.first_seq}, the world is at seq {self.seq} (L-1)", source)
+        problem = self.codebook.absorb(rows) or replay(self.tables, rows, declared)
         if problem:
             raise DamagedFileError(problem, source)
+        self.tick = int(rows.tick[-1])
+        self.seq = rows.end_seq
+        self.chain = int(rows.bits[-1]).to_bytes(8, "little")
 
     def hash_columns(self, table: str, names: Iterable[str] | None = None) -> str:
         """`hash_columns` as 32 hex digits (H-1)."""
-        return self._table(table).hash_columns(names).hex()
+        return self[table].hash_columns(names).hex()
 
     def __repr__(self) -> str:
         return f"<world after tick {self.tick}: {', '.join(f'{n} {t.rows:,}' for n, t in self.tables.items())}>"

@@ -20,7 +20,7 @@ from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of
 from .segment import FORMAT
 from .snapshot_write import write_snapshot
-from .store import Store
+from .storefiles import StoreFiles
 from .values import Array, encode
 from .world import World
 
@@ -85,7 +85,7 @@ class LogWriter:
         Raises InvalidUseError for a torn live segment or a fenced store, DamagedFileError, StoreLockedError.
         """
         store = Path(path)
-        Store(store)
+        StoreFiles(store)
         lock = StoreLock(store)
         try:
             return cls(store, lock, durability, batch_rows)._start()
@@ -95,7 +95,7 @@ class LogWriter:
 
     def _start(self) -> "LogWriter":
         """Finds where the log ends: seq, tick, chain, keys, codebook."""
-        store = Store(self.path)
+        store = StoreFiles(self.path)
         if store.fence is not None:
             raise InvalidUseError(f"Cannot write {self.path}: a truncation is under way (fence.json). "
                                   "Finish it with `aw truncate` first.")

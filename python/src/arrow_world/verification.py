@@ -15,7 +15,7 @@ from .log import Scan
 from .rows import Rows, tick_chain
 from .segment import SegmentReader, Torn
 from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
-from .store import Store, open_store
+from .storefiles import StoreFiles
 from .world import World
 
 
@@ -69,16 +69,16 @@ def verify(path: str | Path) -> Report:
     """
     report = Report(str(path))
     if not (Path(path) / "store.json").exists():
-        open_store(path)
+        StoreFiles(path)
     try:
-        _Verifier(open_store(path), report).run()
+        _Verifier(StoreFiles(path), report).run()
     except ArrowWorldError as e:
         report.add(e)
     return report
 
 
 class _Verifier:
-    def __init__(self, store: Store, report: Report) -> None:
+    def __init__(self, store: StoreFiles, report: Report) -> None:
         self._store, self._report = store, report
         self._waiting: list[Manifest] = []
         self._world: World | None = None

@@ -1,0 +1,52 @@
+"""The package's modules: no circles among them, and nothing heavy before it is needed."""
+
+import ast
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import arrow_world as aw
+
+FOLDER = Path(aw.__file__).parent
+
+
+def imported(module):
+    """The modules of the package that a module imports anywhere, in functions and for types too."""
+    found = set()
+    for node in ast.walk(ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            names = [node.module] if node.module else [a.name for a in node.names]
+            found |= {n.partition(".")[0] for n in names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("arrow_world"):
+            found |= {node.module.partition(".")[2]} if "." in node.module else {a.name for a in node.names}
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    modules = [p.stem for p in FOLDER.glob("*.py") if p.stem != "__init__"]
+    try:
+        TopologicalSorter({m: imported(m) for m in modules}).prepare()
+    except CycleError as e:
+        pytest.fail(f"a circle: {' <- '.join(e.args[1])}")
+
+
+def test_the_package_itself_imports_nothing_heavy():
+    loaded = subprocess.run([sys.executable, "-c", "import arrow_world, sys; print(*sys.modules)"], check=True,
+                            capture_output=True, text=True).stdout.split()
+    assert not {"numpy", "pyarrow", "pandas", "polars", "json"} & set(loaded)
+
+
+def test_every_public_name_is_there_and_is_listed():
+    for name in aw.__all__:
+        assert getattr(aw, name).__name__ == name and name in dir(aw)
+    with pytest.raises(AttributeError, match="no attribute 'Audit'"):
+        _ = aw.Audit
+
+
+def test_the_names_the_checkers_see_are_those_that_are_there():
+    declared = {a.asname for node in ast.walk(ast.parse((FOLDER / "__init__.py").read_text(encoding="utf-8")))
+                if isinstance(node, ast.ImportFrom) and node.level == 1 for a in node.names}
+    assert declared == set(aw.__all__)
