@@ -32,18 +32,6 @@ public final class Log implements Closeable {
     void visit(TripleBatch batch, int from, int to) throws IOException;
   }
 
-  /** Receives the rows of a scan as arrays. */
-  public interface RowVisitor {
-    /**
-     * Rows of a batch; both arguments are valid during the call only.
-     *
-     * @param rows the rows asked for, from 0
-     * @param batch where they come from
-     * @param from the batch's row that is row 0 of {@code rows}
-     */
-    void visit(Triples rows, TripleBatch batch, int from) throws IOException;
-  }
-
   /** An open segment. */
   record Part(SegmentReader reader, SegmentIndex index) {}
 
@@ -208,44 +196,80 @@ public final class Log implements Closeable {
    *     those before it
    */
   public void scan(long first, long last, Visitor visitor) throws IOException {
-    scan(first, last, entry -> true).batches(visitor);
+    visit(reader(first, last), visitor);
   }
 
   /** As {@link #scan(long, long, Visitor)}, skipping batches that cannot hold a row id. */
   public void scanRid(long first, long last, int rid, Visitor visitor) throws IOException {
-    scan(
-            first,
-            last,
-            e ->
-                Integer.compareUnsigned(e.ridMin(), rid) <= 0
-                    && Integer.compareUnsigned(rid, e.ridMax()) <= 0)
-        .batches(visitor);
+    visit(readerOfRid(first, last, rid), visitor);
+  }
+
+  private static void visit(LogReader batches, Visitor visitor) throws IOException {
+    try (batches) {
+      while (batches.next()) {
+        visitor.visit(batches.batch(), batches.from(), batches.to());
+      }
+    }
   }
 
   /**
-   * As {@link #scan(long, long, Visitor)}, with the rows of each batch also as arrays. Batches are
-   * read, verified and decoded by other threads ahead of the visitor, which is called in this one.
+   * Reads the committed rows of ticks {@code first} to {@code last}, both included, as they are
+   * asked for. The caller closes the reader.
    */
-  public void scanRows(long first, long last, RowVisitor visitor) throws IOException {
-    scan(first, last, entry -> true).rows(visitor);
+  public LogReader reader(long first, long last) {
+    return reader(first, last, LogReader.Form.BATCHES, entry -> true);
   }
 
-  private LogScan scan(long first, long last, Predicate<SegmentIndex.Entry> filter) {
+  /** As {@link #reader(long, long)}, skipping batches that cannot hold a row id. */
+  public LogReader readerOfRid(long first, long last, int rid) {
+    return reader(
+        first,
+        last,
+        LogReader.Form.BATCHES,
+        e ->
+            Integer.compareUnsigned(e.ridMin(), rid) <= 0
+                && Integer.compareUnsigned(rid, e.ridMax()) <= 0);
+  }
+
+  /** As {@link #reader(long, long)}, with the rows of each batch also as arrays. */
+  public LogReader rowReader(long first, long last) {
+    return reader(first, last, LogReader.Form.ARRAYS, entry -> true);
+  }
+
+  private LogReader reader(
+      long first, long last, LogReader.Form form, Predicate<SegmentIndex.Entry> filter) {
     if (first > last) {
       throw new InvalidUseException(Text.of("Cannot scan ticks %d to %d", first, last));
     }
-    List<LogScan.Job> jobs = new ArrayList<>();
+    List<LogReader.Job> jobs = new ArrayList<>();
     for (Part part : parts) {
       List<SegmentIndex.Entry> entries = part.index.batches();
       for (int i = 0; i < entries.size(); i++) {
         SegmentIndex.Entry entry = entries.get(i);
         boolean overlaps = entry.tickMax() >= first && entry.tickMin() <= last;
         if (overlaps && entry.firstSeq() < end.seq() && filter.test(entry)) {
-          jobs.add(new LogScan.Job(part.reader, entries, i));
+          jobs.add(new LogReader.Job(part.reader, entries, i));
         }
       }
     }
-    return new LogScan(jobs, new LogScan.Span(first, last, end.seq()), this::scanned);
+    LogReader.Span span = new LogReader.Span(first, last, end.seq());
+    return new LogReader(jobs, span, form, this::scanned);
+  }
+
+  /**
+   * How many rows lie between two ticks, roughly: by whole batches, which are counted without being
+   * read.
+   */
+  public long rowsBetween(long afterTick, long tick) {
+    long rows = 0;
+    for (Part part : parts) {
+      for (SegmentIndex.Entry entry : part.index.batches()) {
+        if (entry.tickMin() > afterTick && entry.tickMin() <= tick) {
+          rows += entry.rows();
+        }
+      }
+    }
+    return rows;
   }
 
   private void scanned(long seq) {

@@ -48,7 +48,36 @@ public final class StoreCompaction {
       long bytesBefore,
       long bytesAfter) {}
 
+  /**
+   * What to do.
+   *
+   * @param keepTicks how many ticks of history stay; all if empty
+   * @param compression of all segments afterwards; empty for that of the last sealed one
+   */
+  public record Options(OptionalLong keepTicks, Optional<BufferCompression> compression) {
+    /** Every tick stays, and segments stay compressed or not as the last one is. */
+    public static final Options ALL_TICKS = new Options(OptionalLong.empty(), Optional.empty());
+
+    /** These options, giving up all but the last ticks, which then begin with a base. */
+    public Options keepingTicks(long ticks) {
+      return new Options(OptionalLong.of(ticks), compression);
+    }
+
+    /** These options, with all segments compressed so. */
+    public Options compressing(BufferCompression with) {
+      return new Options(keepTicks, Optional.of(with));
+    }
+  }
+
   private StoreCompaction() {}
+
+  /** Compacts a store. */
+  public static Report run(Storage storage, Options options, BufferAllocator allocator)
+      throws IOException {
+    return options.keepTicks().isPresent()
+        ? keep(storage, options.keepTicks().getAsLong(), options.compression(), allocator)
+        : merge(storage, options.compression());
+  }
 
   /** Seals and merges; every tick stays, and segments stay compressed or not as the last one is. */
   public static Report merge(Storage storage) throws IOException {

@@ -51,6 +51,15 @@ public final class StoreRecovery {
       long rowsLost,
       List<String> losses,
       Verifier.Report verification) {
+    /** This report, if what was saved is sound. */
+    public Report requireSound(Storage made) throws DamagedFileException {
+      if (!verification.isSound()) {
+        throw new DamagedFileException(
+            made.description(), -1, "the new store is not sound: " + verification.findings());
+      }
+      return this;
+    }
+
     /** Whether everything was saved. */
     public boolean isComplete() {
       return losses.isEmpty();

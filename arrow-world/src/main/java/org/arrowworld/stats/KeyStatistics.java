@@ -75,6 +75,22 @@ public final class KeyStatistics {
     }
   }
 
+  /** The summary of all values, sorted in temporary files where they are many. */
+  public static Summary all(Log log, Options options) throws IOException {
+    try (Scratch scratch = new Scratch()) {
+      return new KeyStatistics(log, options, scratch.storage()).all();
+    }
+  }
+
+  /**
+   * Shows a summary for each tick that has values, sorted in temporary files where they are many.
+   */
+  public static void byTick(Log log, Options options, TickVisitor visitor) throws IOException {
+    try (Scratch scratch = new Scratch()) {
+      new KeyStatistics(log, options, scratch.storage()).byTick(visitor);
+    }
+  }
+
   /** The summary of all values. */
   public Summary all() throws IOException {
     try (Tally tally = tally()) {

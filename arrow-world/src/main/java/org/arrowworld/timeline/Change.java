@@ -22,9 +22,4 @@ public record Change(
   public Object value() {
     return key.type() == ColumnType.STRING ? word : Values.decode(key.type(), pattern);
   }
-
-  /** Receives changes in log order. */
-  public interface Visitor {
-    void visit(Change change) throws java.io.IOException;
-  }
 }

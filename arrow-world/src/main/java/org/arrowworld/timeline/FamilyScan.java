@@ -1,5 +1,6 @@
 package org.arrowworld.timeline;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
@@ -18,8 +20,9 @@ import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.WorldTable;
 
 /**
- * Follows births and deaths of one table through the log. Memory is that of the living and of their
- * ancestors: a dead line without living descendants is forgotten.
+ * Follows births and deaths of one table through the log. For the family of one id, memory is that
+ * of the living and of their ancestors: a dead line without living descendants is forgotten. For
+ * all lives it is that of all lives.
  */
 final class FamilyScan implements Log.Visitor {
   private static final class Node {
@@ -35,13 +38,18 @@ final class FamilyScan implements Log.Visitor {
       this.born = born;
     }
 
-    Family.Life life() {
-      return new Family.Life(entity, born, died, Optional.ofNullable(cause));
+    Life life() {
+      return new Life(
+          entity,
+          born,
+          died,
+          Optional.ofNullable(cause),
+          parent == null ? Optional.empty() : Optional.of(parent.entity));
     }
   }
 
   private final String table;
-  private final int id;
+  private final OptionalInt id;
   private final int bornKey;
   private final int diedKey;
   private final int parentKey;
@@ -50,7 +58,12 @@ final class FamilyScan implements Log.Visitor {
   private final Map<Integer, Node> diedThisTick = new HashMap<>();
   private final List<Node> lives = new ArrayList<>();
 
-  FamilyScan(String table, int id, KeyTable keys) {
+  /**
+   * A scan.
+   *
+   * @param id whose lives are kept, with their children; all lives if empty
+   */
+  FamilyScan(String table, OptionalInt id, KeyTable keys) {
     this.table = table;
     this.id = id;
     this.bornKey = keys.key(table + ".born").code();
@@ -72,14 +85,16 @@ final class FamilyScan implements Log.Visitor {
 
   private void add(Node node) {
     living.put(node.entity.id(), node);
-    if (node.entity.id() == id) {
+    if (id.isEmpty()) {
+      lives.add(node);
+    } else if (node.entity.id() == id.getAsInt()) {
       node.children = new ArrayList<>();
       lives.add(node);
     }
   }
 
   @Override
-  public void visit(TripleBatch batch, int from, int to) {
+  public void visit(TripleBatch batch, int from, int to) throws DamagedFileException {
     for (int row = from; row < to; row++) {
       int key = batch.key(row);
       int rid = batch.rid(row);
@@ -89,15 +104,27 @@ final class FamilyScan implements Log.Visitor {
         int gen = (int) Values.toInteger(batch.val(row));
         add(new Node(new EntityRef(rid, gen), OptionalLong.of(batch.tick(row))));
       } else if (key == diedKey) {
-        Node dead = living.remove(rid);
+        Node dead = known(living.remove(rid), batch, row);
         dead.died = OptionalLong.of(batch.tick(row));
         diedThisTick.put(rid, dead);
       } else if (key == parentKey) {
-        setParent(living.get(rid), (int) Values.toInteger(batch.val(row)));
+        setParent(known(living.get(rid), batch, row), (int) Values.toInteger(batch.val(row)));
       } else if (key == causeKey) {
-        diedThisTick.get(rid).cause = batch.word(row);
+        known(diedThisTick.get(rid), batch, row).cause = batch.word(row);
       }
     }
+  }
+
+  private Node known(Node node, TripleBatch batch, int row) throws DamagedFileException {
+    if (node == null) {
+      throw new DamagedFileException(
+          "log",
+          -1,
+          Text.of(
+              "the row of seq %d is about %s %s, which does not live then",
+              batch.firstSeq() + row, table, Integer.toUnsignedString(batch.rid(row))));
+    }
+    return node;
   }
 
   /** A parent is who had the id when the tick began, so it may have died in this very tick. */
@@ -112,6 +139,15 @@ final class FamilyScan implements Log.Visitor {
     }
   }
 
+  /** All lives found, by birth; those before the log first. */
+  void lives(Query.Enough<? super Life> visitor) throws IOException {
+    for (Node node : lives) {
+      if (!visitor.visit(node.life())) {
+        return;
+      }
+    }
+  }
+
   /** What was found of a generation of the id, or of its last one. */
   Family family(OptionalInt generation) {
     Node self = null;
@@ -121,9 +157,9 @@ final class FamilyScan implements Log.Visitor {
     if (self == null) {
       String which = generation.isPresent() ? " in generation " + generation.getAsInt() : "";
       throw new InvalidUseException(
-          Text.of("The log has no %s %s%s", table, Integer.toUnsignedString(id), which));
+          Text.of("The log has no %s %s%s", table, Integer.toUnsignedString(id.getAsInt()), which));
     }
-    List<Family.Life> ancestors = new ArrayList<>();
+    List<Life> ancestors = new ArrayList<>();
     for (Node node = self.parent; node != null; node = node.parent) {
       ancestors.add(node.life());
     }

@@ -18,12 +18,20 @@ import org.arrowworld.table.WorldTable;
 public final class HistoryFilter {
   private final HistoryQuery query;
   private final KeyTable keys;
-  private final Change.Visitor visitor;
+  private final Query.Enough<? super Change> visitor;
   private final BitSet ofTable;
   private final BitSet wanted;
   private final int born;
+  private final int died;
   private final boolean generations;
+
+  /** The life a row belongs to, and the one before it. */
   private OptionalLong generation = OptionalLong.empty();
+
+  private OptionalLong previous = OptionalLong.empty();
+  private long bornAt = -1;
+  private boolean found;
+  private boolean done;
 
   /**
    * A filter.
@@ -31,13 +39,14 @@ public final class HistoryFilter {
    * @throws InvalidUseException if there is no such table or key
    */
   public HistoryFilter(
-      HistoryQuery query, WorldSchema schema, KeyTable keys, Change.Visitor visitor) {
+      HistoryQuery query, WorldSchema schema, KeyTable keys, Query.Enough<? super Change> visitor) {
     this.query = query;
     this.keys = keys;
     this.visitor = visitor;
     TableSchema table = schema.table(query.table());
     this.generations = table.hasGenerations();
     this.born = keys.key(query.table() + ".born").code();
+    this.died = keys.find(query.table() + ".died").map(Key::code).orElse(-1);
     this.ofTable = ofTable(query.table(), keys);
     this.wanted = wanted();
   }
@@ -80,17 +89,66 @@ public final class HistoryFilter {
     int slot = generations ? table.slotOf(query.id()) : -1;
     if (slot >= 0) {
       generation = OptionalLong.of(Integer.toUnsignedLong(table.gen(slot)));
+      found |= isWanted(generation);
     }
   }
 
   /** Takes a row of the id, in log order. */
   public void row(long tick, int code, long pattern, Word word) throws IOException {
-    if (code == born && generations) {
+    if (code == born) {
+      previous = generation;
       generation = OptionalLong.of(Values.toInteger(pattern));
+      bornAt = tick;
+      found |= isWanted(generation);
+    } else if (query.generation().isPresent() && found && !isWanted(generation)) {
+      done = tick > bornAt; // in whose tick the life before may still leave presence tables
     }
-    if (wanted.get(code) && tick >= query.first()) {
-      Key key = keys.key(code);
-      visitor.visit(new Change(tick, key, query.id(), generation, pattern, word.get()));
+    OptionalLong life = lifeOf(tick, code);
+    if (!done && ofTable.get(code) && isWanted(life)) {
+      show(tick, code, pattern, life, word);
+    }
+  }
+
+  private void show(long tick, int code, long pattern, OptionalLong life, Word word)
+      throws IOException {
+    if (wanted.get(code) && query.ticks().contains(tick)) {
+      OptionalLong counted = generations ? life : OptionalLong.empty();
+      done =
+          !visitor.visit(
+              new Change(tick, keys.key(code), query.id(), counted, pattern, word.get()));
+    }
+  }
+
+  /** A presence table's rows come last in a tick: an old life leaves it after the new one began. */
+  private OptionalLong lifeOf(long tick, int code) {
+    boolean leaves = tick == bornAt && code != died && keys.key(code).kind() == KeyKind.DIED;
+    return leaves ? previous : generation;
+  }
+
+  private boolean isWanted(OptionalLong life) {
+    return query.generation().isEmpty()
+        || (life.isPresent()
+            && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt()));
+  }
+
+  /** Whether no later row can matter. */
+  boolean isDone() {
+    return done;
+  }
+
+  /**
+   * Called after the last row.
+   *
+   * @throws InvalidUseException if the one life asked for never was
+   */
+  void end() {
+    if (query.generation().isPresent() && !found) {
+      throw new InvalidUseException(
+          Text.of(
+              "The log has no %s %s in generation %s",
+              query.table(),
+              Integer.toUnsignedString(query.id()),
+              Integer.toUnsignedString(query.generation().getAsInt())));
     }
   }
 }

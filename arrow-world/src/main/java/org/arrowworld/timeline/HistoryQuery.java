@@ -1,30 +1,43 @@
 package org.arrowworld.timeline;
 
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.arrowworld.table.EntityRef;
 
 /**
  * What to look for in an entity's history.
  *
  * @param table its table
- * @param id its id, unsigned; all its generations count
+ * @param id its id, unsigned
+ * @param generation which of the id's lives; all of them if empty
  * @param key only this key: a column, event or other key of the table, or a key's full name
- * @param first first tick
- * @param last last tick
+ * @param ticks in which ticks
  */
-public record HistoryQuery(String table, int id, Optional<String> key, long first, long last) {
+public record HistoryQuery(
+    String table, int id, OptionalInt generation, Optional<String> key, TickRange ticks) {
 
-  /** All that ever happened to an id. */
+  /** All that ever happened to an id, in all its lives. */
   public static HistoryQuery of(String table, int id) {
-    return new HistoryQuery(table, id, Optional.empty(), 0, Long.MAX_VALUE);
+    return new HistoryQuery(table, id, OptionalInt.empty(), Optional.empty(), TickRange.ALL);
+  }
+
+  /** All that ever happened in one life. */
+  public static HistoryQuery of(String table, EntityRef entity) {
+    return of(table, entity.id()).withGeneration(entity.gen());
+  }
+
+  /** This query, about one life alone. */
+  public HistoryQuery withGeneration(int gen) {
+    return new HistoryQuery(table, id, OptionalInt.of(gen), key, ticks);
   }
 
   /** This query, about one key alone. */
   public HistoryQuery withKey(String name) {
-    return new HistoryQuery(table, id, Optional.of(name), first, last);
+    return new HistoryQuery(table, id, generation, Optional.of(name), ticks);
   }
 
   /** This query, for ticks {@code from} to {@code to}, both included. */
   public HistoryQuery between(long from, long to) {
-    return new HistoryQuery(table, id, key, from, to);
+    return new HistoryQuery(table, id, generation, key, TickRange.of(from, to));
   }
 }

@@ -1,6 +1,5 @@
 package org.arrowworld.timeline;
 
-import java.io.IOException;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
@@ -20,16 +19,6 @@ import org.arrowworld.table.World;
  *     died
  */
 public record NetChange(EntityRef entity, String key, Object before, Object after) {
-
-  /** Receives changes: tables in schema order, in each first the earlier tick's rows. */
-  public interface Visitor {
-    /**
-     * Takes a change.
-     *
-     * @return whether to go on
-     */
-    boolean visit(NetChange change) throws IOException;
-  }
 
   static NetChange of(RowDiff.Difference d, World before, World after) {
     long gen = Integer.toUnsignedLong(d.entity().gen());

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
@@ -13,11 +13,11 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogReader;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.RowDiff;
 import org.arrowworld.table.World;
 
 /**
@@ -43,6 +43,8 @@ public final class Timeline implements Closeable {
   private final Log log;
   private final List<Snapshot.Location> snapshots;
   private final Set<String> warnings = new LinkedHashSet<>();
+  private OptionalLong first = OptionalLong.empty();
+  private boolean closed;
 
   private Timeline(Storage storage, StoreInfo info, Log log, List<Snapshot.Location> snapshots) {
     this.storage = storage;
@@ -73,7 +75,7 @@ public final class Timeline implements Closeable {
 
   /** The committed rows. */
   public Log log() {
-    return log;
+    return open();
   }
 
   /** The published snapshots by tick. */
@@ -92,16 +94,23 @@ public final class Timeline implements Closeable {
    * @throws DamagedFileException if no base is sound of a history that needs one
    */
   public long firstTick() throws IOException {
+    if (first.isEmpty()) {
+      first = OptionalLong.of(findFirstTick());
+    }
+    return first.getAsLong();
+  }
+
+  private long findFirstTick() throws IOException {
     boolean whole = log.start().seq() == 0 && log.firstTick().isPresent();
     long firstLogged = whole ? log.firstTick().get() : Long.MAX_VALUE;
-    long first = firstLogged;
+    long found = firstLogged;
     DamagedFileException damaged = null;
     boolean based = false;
     for (Snapshot.Location location : snapshots) {
       if (location.tick() < firstLogged && !based) {
         try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
           based = snapshot.isBase();
-          first = based ? location.tick() : first;
+          found = based ? location.tick() : found;
         } catch (DamagedFileException e) {
           damaged = passOver(e);
         }
@@ -110,10 +119,10 @@ public final class Timeline implements Closeable {
     if (damaged != null && !based) {
       throw damaged;
     }
-    if (first == Long.MAX_VALUE) {
+    if (found == Long.MAX_VALUE) {
       throw new InvalidUseException(empty());
     }
-    return first;
+    return found;
   }
 
   /** The last committed tick. */
@@ -191,14 +200,28 @@ public final class Timeline implements Closeable {
     }
   }
 
+  /**
+   * A world to be moved through this history. The caller closes it.
+   *
+   * @throws InvalidUseException if a name of the projection is unknown
+   */
+  public Cursor cursor(Projection wanted, BufferAllocator allocator) {
+    open();
+    return new Cursor(this, wanted, allocator);
+  }
+
   /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
   public void advance(World world, long tick) throws IOException {
     if (world.tick() < tick) {
-      log.scanRows(world.tick() + 1, tick, new Replayer(world, log));
+      try (LogReader batches = open().rowReader(world.tick() + 1, tick)) {
+        new Replayer(world, log).applyAll(batches);
+      }
     }
   }
 
-  private void checkTick(long tick) throws IOException {
+  /** Refuses a tick outside the committed span. */
+  public void checkTick(long tick) throws IOException {
+    open();
     if (tick < firstTick() || tick > lastTick()) {
       throw new InvalidUseException(
           Text.of(
@@ -207,68 +230,14 @@ public final class Timeline implements Closeable {
     }
   }
 
-  /**
-   * What happened to an id, in log order: births and deaths with their lineage, values, events, and
-   * its coming and going in presence tables, in all its generations. Reads just the batches whose
-   * ticks and ids may match.
-   */
-  public void history(HistoryQuery query, Change.Visitor visitor) throws IOException {
-    scan(query, new HistoryFilter(query, info.schema(), log.keys(), visitor));
+  /** Hands the rows of a query's id in these ticks to a filter. */
+  public void scan(TickRange ticks, HistoryQuery query, HistoryFilter filter) throws IOException {
+    new LogRows(open()).rowsOf(query.id(), ticks, filter);
   }
 
-  /** Hands the rows of a query's id and ticks to a filter. */
-  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
-    log.scanRid(
-        query.first(),
-        query.last(),
-        query.id(),
-        (batch, from, to) -> {
-          for (int row = from; row < to; row++) {
-            if (batch.rid(row) == query.id()) {
-              int at = row;
-              filter.row(batch.tick(row), batch.key(row), batch.val(row), () -> batch.word(at));
-            }
-          }
-        });
-  }
-
-  /**
-   * The family of an entity, from one pass over the log; memory is that of the living and their
-   * ancestors.
-   *
-   * @param id its id, unsigned
-   * @param generation which of its lives; its last one if empty
-   */
-  public Family family(String table, int id, OptionalInt generation, BufferAllocator allocator)
-      throws IOException {
-    info.schema().table(table);
-    FamilyScan scan = new FamilyScan(table, id, log.keys());
-    long first = 0;
-    if (log.start().seq() > 0 || log.segments().isEmpty()) {
-      first = firstTick() + 1;
-      try (World base = at(firstTick(), Projection.of(table + ".id"), allocator)) {
-        scan.begin(base.table(table));
-      }
-    }
-    log.scan(first, Long.MAX_VALUE, scan);
-    return scan.family(generation);
-  }
-
-  /**
-   * The net changes from the state at one tick to the state at a later one: who was born and still
-   * lives, who died, which values differ. Order within tables does not count.
-   *
-   * @throws InvalidUseException if a tick lies outside the committed span
-   */
-  public void between(long from, long to, BufferAllocator allocator, NetChange.Visitor visitor)
-      throws IOException {
-    try (World before = at(from, allocator);
-        World after = at(to, allocator)) {
-      RowDiff.compare(
-          before.tables(),
-          after.tables(),
-          d -> d.kind() == RowDiff.Kind.SLOT || visitor.visit(NetChange.of(d, before, after)));
-    }
+  /** Whether the history begins with a state instead of with nothing. */
+  boolean hasBase() throws IOException {
+    return !snapshots.isEmpty() && firstTick() < firstLogged();
   }
 
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
@@ -310,7 +279,7 @@ public final class Timeline implements Closeable {
   }
 
   private long firstLogged() {
-    return log.firstTick().orElse(Long.MAX_VALUE);
+    return open().firstTick().orElse(Long.MAX_VALUE);
   }
 
   private String lastWarning() {
@@ -350,8 +319,23 @@ public final class Timeline implements Closeable {
             position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
   }
 
+  /**
+   * The log, if it can still be read.
+   *
+   * @throws InvalidUseException if this history was closed
+   */
+  private Log open() {
+    if (closed) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot read the store in %s: it was closed; open it again", storage.description()));
+    }
+    return log;
+  }
+
   @Override
   public void close() throws IOException {
+    closed = true;
     log.close();
   }
 }

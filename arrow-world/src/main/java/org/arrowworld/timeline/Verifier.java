@@ -63,7 +63,10 @@ public final class Verifier {
    * @param seed chooses the ticks of a deep verification
    * @param progress is told how far each pass over the log is
    */
-  public record Options(Depth depth, long seed, ScanProgress progress) {}
+  public record Options(Depth depth, long seed, ScanProgress progress) {
+    /** The usual proof, told to nobody while it goes on. */
+    public static final Options STANDARD = new Options(Depth.STANDARD, 0, ScanProgress.NONE);
+  }
 
   private static final int SAMPLES = 50;
 

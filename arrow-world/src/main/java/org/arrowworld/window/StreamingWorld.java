@@ -21,6 +21,7 @@ import org.arrowworld.tick.TripleApplier;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryFilter;
 import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.Answer.Origin;
 
@@ -214,24 +215,25 @@ public final class StreamingWorld implements Closeable {
   }
 
   /**
-   * What happened to an id, as {@link Timeline#history} tells it, up to the last tick taken in.
+   * What happened to an id, as a store's {@code history} tells it, up to the last tick taken in.
    * From the window alone, a generation is known from the id's row in it, or its birth in the
    * window.
    */
   public Answer<List<Change>> history(HistoryQuery query) throws IOException {
     requireSound();
     List<Change> changes = new ArrayList<>();
-    boolean fromArchive = query.first() <= floor.tick();
-    boolean fromWindow = query.last() > floor.tick();
+    TickRange wanted = query.ticks();
+    boolean fromArchive = wanted.first() <= floor.tick();
+    boolean fromWindow = wanted.last() > floor.tick();
     HistoryFilter filter = new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
     if (fromArchive) {
-      long last = Math.min(query.last(), floor.tick());
-      archive().scan(query.between(query.first(), last), filter);
+      long last = Math.min(wanted.last(), floor.tick());
+      archive().scan(TickRange.of(wanted.first(), last), query, filter);
     } else {
       filter.assumeAlive(floor);
     }
     for (TickRows rows : fromWindow ? ticks : List.<TickRows>of()) {
-      if (rows.tick() <= query.last()) {
+      if (rows.tick() <= wanted.last()) {
         rows.forRid(query.id(), row -> give(rows, row, filter));
       }
     }

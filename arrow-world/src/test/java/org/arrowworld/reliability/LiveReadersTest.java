@@ -27,6 +27,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
@@ -104,9 +105,9 @@ class LiveReadersTest {
   private static void history(DiskStorage storage, SplittableRandom random) throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       int row = random.nextInt(KillChild.ROWS);
-      timeline.history(
-          HistoryQuery.of("cell", row).withKey("cell.value"),
-          change -> assertThat(change.tick()).isBetween(0L, timeline.lastTick()));
+      new Queries(timeline, new RootAllocator())
+          .history(HistoryQuery.of("cell", row).withKey("cell.value"))
+          .forEach(change -> assertThat(change.tick()).isBetween(0L, timeline.lastTick()));
       timeline.log().verifyChain();
     }
   }

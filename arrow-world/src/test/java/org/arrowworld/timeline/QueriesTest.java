@@ -76,16 +76,17 @@ class QueriesTest {
 
   private static List<String> history(Timeline timeline, HistoryQuery query) throws IOException {
     List<String> lines = new ArrayList<>();
-    timeline.history(
-        query,
-        c ->
-            lines.add(
-                Text.of(
-                    "%d %s %s=%s",
-                    c.tick(),
-                    c.generation().isPresent() ? c.generation().getAsLong() : "-",
-                    c.key().name(),
-                    c.value())));
+    new Queries(timeline, new RootAllocator())
+        .history(query)
+        .forEach(
+            c ->
+                lines.add(
+                    Text.of(
+                        "%d %s %s=%s",
+                        c.tick(),
+                        c.generation().isPresent() ? c.generation().getAsLong() : "-",
+                        c.key().name(),
+                        c.value())));
     return lines;
   }
 
@@ -107,7 +108,7 @@ class QueriesTest {
               "3 1 c.born=1",
               "3 1 c.parent=0",
               "3 1 c.name=dora",
-              "3 1 ill.died=0",
+              "3 0 ill.died=0",
               "4 1 c.x=7.0");
       assertThat(history(timeline, HistoryQuery.of("c", 1).withKey("name")))
           .containsExactly("1 0 c.name=beth", "3 1 c.name=dora");
@@ -129,29 +130,27 @@ class QueriesTest {
       play(live);
     }
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
       assertThat(beth.self().born()).hasValue(1);
       assertThat(beth.self().died()).hasValue(3);
       assertThat(beth.self().cause()).hasValue("cold");
-      assertThat(beth.ancestors()).extracting(Family.Life::entity).containsExactly(ref(0, 0));
-      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
-      Family dora = timeline.family("c", 1, OptionalInt.empty(), memory);
+      assertThat(beth.ancestors()).extracting(Life::entity).containsExactly(ref(0, 0));
+      assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
+      Family dora = new Queries(timeline, memory).family("c", 1, OptionalInt.empty());
       assertThat(dora.self().entity()).isEqualTo(ref(1, 1));
       assertThat(dora.children()).isEmpty();
-      Family carl = timeline.family("c", 2, OptionalInt.empty(), memory);
-      assertThat(carl.ancestors())
-          .extracting(Family.Life::entity)
-          .containsExactly(ref(1, 0), ref(0, 0));
+      Family carl = new Queries(timeline, memory).family("c", 2, OptionalInt.empty());
+      assertThat(carl.ancestors()).extracting(Life::entity).containsExactly(ref(1, 0), ref(0, 0));
       assertThat(carl.self().died()).isEmpty();
-      assertThatThrownBy(() -> timeline.family("c", 9, OptionalInt.of(2), memory))
+      assertThatThrownBy(() -> new Queries(timeline, memory).family("c", 9, OptionalInt.of(2)))
           .hasMessage("The log has no c 9 in generation 2");
     }
     StoreCompaction.keep(storage, 2, Optional.empty(), memory);
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = timeline.family("c", 1, OptionalInt.of(0), memory);
+      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
       assertThat(beth.self().born()).isEmpty();
       assertThat(beth.ancestors()).isEmpty();
-      assertThat(beth.children()).extracting(Family.Life::entity).containsExactly(ref(2, 0));
+      assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
     }
   }
 
@@ -167,15 +166,14 @@ class QueriesTest {
     }
     try (Timeline timeline = Timeline.open(storage)) {
       List<String> lines = new ArrayList<>();
-      timeline.between(
-          1,
-          4,
-          memory,
-          c ->
-              lines.add(
-                  Text.of(
-                      "%s %d.%d %s %s",
-                      c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
+      new Queries(timeline, memory)
+          .between(1, 4)
+          .forEach(
+              c ->
+                  lines.add(
+                      Text.of(
+                          "%s %d.%d %s %s",
+                          c.key(), c.entity().id(), c.entity().gen(), c.before(), c.after())));
       assertThat(lines)
           .containsExactly("c.died 1.0 0 null", "c.born 1.1 null 1", "c.born 2.0 null 0");
     }

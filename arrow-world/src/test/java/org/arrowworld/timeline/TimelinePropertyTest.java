@@ -168,11 +168,53 @@ class TimelinePropertyTest {
           }
         }
       }
+      compareCursor(timeline, hashes, random);
       assertThat(timeline.warnings()).isEmpty();
       try (World world = rowByRow(timeline)) {
         assertThat(Hashes.resume(world)).isEqualTo(hashes.get(timeline.lastTick()));
       }
     }
+  }
+
+  /** A cursor shows the same at every tick: forwards, backwards, at random, and on from there. */
+  private void compareCursor(Timeline timeline, NavigableMap<Long, String> hashes, Random random)
+      throws IOException {
+    long first = timeline.firstTick();
+    long last = timeline.lastTick();
+    try (Cursor cursor = timeline.cursor(Projection.ALL, memory)) {
+      for (long tick = first; tick <= last; tick = after(hashes, tick)) {
+        assertThat(cursor.next()).isTrue();
+        compareCursor(cursor, tick, hashes);
+      }
+      assertThat(cursor.next()).isFalse();
+      compareCursor(cursor, last, hashes);
+      for (long tick = last; tick >= first; tick--) {
+        cursor.seek(tick);
+        compareCursor(cursor, tick, hashes);
+      }
+      for (int i = 0; i < 20; i++) {
+        long tick = first + Math.floorMod(random.nextLong(), last - first + 1);
+        cursor.seek(tick);
+        compareCursor(cursor, tick, hashes);
+        for (int steps = random.nextInt(4); steps > 0 && cursor.next(); steps--) {
+          tick = after(hashes, tick);
+          compareCursor(cursor, tick, hashes);
+        }
+      }
+    }
+  }
+
+  private static long after(NavigableMap<Long, String> hashes, long tick) {
+    Long next = hashes.higherKey(tick);
+    return next == null ? Long.MAX_VALUE : next;
+  }
+
+  private static void compareCursor(Cursor cursor, long tick, NavigableMap<Long, String> hashes) {
+    long committed = hashes.floorKey(tick);
+    assertThat(cursor.world().tick()).isEqualTo(committed);
+    assertThat(Hashes.resume(cursor.world()))
+        .as("cursor at tick %d", tick)
+        .isEqualTo(hashes.get(committed));
   }
 
   /** Some columns, loaded alone, are what they are in the whole world. */

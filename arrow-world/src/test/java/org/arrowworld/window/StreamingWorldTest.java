@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.LiveWorld;
@@ -31,7 +31,6 @@ import org.arrowworld.table.World;
 import org.arrowworld.tick.MutationBuffer;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.Answer.Origin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,11 +130,9 @@ class StreamingWorldTest {
   }
 
   private List<Change> archived(HistoryQuery query) throws IOException {
-    List<Change> changes = new ArrayList<>();
-    try (Timeline timeline = Timeline.open(files)) {
-      timeline.history(query, changes::add);
+    try (Store store = Store.open(files)) {
+      return store.history(query).toList();
     }
-    return changes;
   }
 
   @Test

@@ -2,13 +2,10 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.storage.BufferCompression;
-import org.arrowworld.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,7 +44,13 @@ final class CompactVerb extends ReadingVerb {
     if (keepTicks != null && keepTicks < 0) {
       throw new UsageException(Text.of("Cannot keep %d ticks", keepTicks));
     }
-    StoreCompaction.Report result = run(store(store));
+    StoreCompaction.Options options = StoreCompaction.Options.ALL_TICKS;
+    options = keepTicks == null ? options : options.keepingTicks(keepTicks);
+    options = compression == null ? options : options.compressing(compression);
+    StoreCompaction.Report result;
+    try (Store opened = open(store)) {
+      result = opened.compact(options);
+    }
     Report report =
         new Report()
             .add("bytes_before", result.bytesBefore())
@@ -59,14 +62,5 @@ final class CompactVerb extends ReadingVerb {
     result.dropped().forEach(d -> report.line("dropped", d));
     report.print(console(), format());
     return Exit.OK;
-  }
-
-  private StoreCompaction.Report run(Storage storage) throws IOException {
-    if (keepTicks == null) {
-      return StoreCompaction.merge(storage, Optional.ofNullable(compression));
-    }
-    try (BufferAllocator memory = new RootAllocator()) {
-      return StoreCompaction.keep(storage, keepTicks, Optional.ofNullable(compression), memory);
-    }
   }
 }

@@ -7,12 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.StoreDiff.Outcome;
-import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -72,24 +70,22 @@ final class DiffVerb extends ReadingVerb {
 
   private int compareTicks() throws IOException {
     NetChanges changes = new NetChanges(limit);
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline timeline = Timeline.open(store(left));
+    try (Store store = open(left);
         ScanBar bar = new ScanBar(console(), "diff")) {
-      timeline.log().watch(bar);
-      timeline.between(between.first(), between.last(), memory, changes);
+      store.log().watch(bar);
+      store.between(between.first(), between.last()).forEach(changes::add);
     }
     changes.print(console(), format(), between);
     return changes.count() == 0 ? Exit.OK : Exit.FAILURE;
   }
 
   private int compareStores() throws IOException {
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline a = Timeline.open(store(left));
-        Timeline b = Timeline.open(store(right));
+    try (Store a = open(left);
+        Store b = open(right);
         ScanBar bar = new ScanBar(console(), "diff")) {
       a.log().watch(bar);
       b.log().watch(bar);
-      StoreDiff.Report found = StoreDiff.compare(a, b, limit, memory);
+      StoreDiff.Report found = a.diff(b, limit);
       if (format() == Report.Format.JSON) {
         json(found);
       } else {

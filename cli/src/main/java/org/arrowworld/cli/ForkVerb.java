@@ -1,17 +1,10 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.OutputDirectory;
-import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreFork;
-import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.storage.Storage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,15 +37,8 @@ final class ForkVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    if (Files.exists(out)) {
-      throw new InvalidUseException(Text.of("Cannot write %s: it exists already", out));
-    }
-    Storage source = store(store);
-    try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE);
-        BufferAllocator memory = new RootAllocator()) {
-      StoreFork.Report result =
-          StoreFork.at(source, tick, new DiskStorage(target.directory()), memory);
-      target.commit();
+    try (Store opened = open(store)) {
+      StoreFork.Report result = opened.fork(tick, out);
       new Report()
           .add("store", out.toString())
           .add("id", result.store().hex())

@@ -4,18 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.storage.Storage;
-import org.arrowworld.timeline.Change;
+import org.arrowworld.table.EntityRef;
 import org.arrowworld.timeline.Family;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Life;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,7 +50,9 @@ final class HistoryVerb extends ReadingVerb {
   @Option(
       names = "--gen",
       paramLabel = "G",
-      description = "With --family: which of the id's lives; the last one by default.")
+      description = {
+        "Only this one of the id's lives; by default all, and with --family the last one."
+      })
   private Long gen;
 
   @Override
@@ -75,29 +74,30 @@ final class HistoryVerb extends ReadingVerb {
     if (id < 0 || id > 0xFFFF_FFFFL) {
       throw new UsageException("expected an id from 0 to 4294967295, found " + id);
     }
-    if (family ? key != null : gen != null) {
-      throw new UsageException(family ? "--family takes no --key" : "--gen needs --family");
+    if (family && key != null) {
+      throw new UsageException("--family takes no --key");
     }
-    Storage storage = store(store);
-    return family ? printFamily(storage) : printHistory(storage);
+    return family ? printFamily() : printHistory();
   }
 
-  private int printHistory(Storage storage) throws IOException {
+  private int printHistory() throws IOException {
     HistoryQuery all = HistoryQuery.of(table, (int) id);
-    HistoryQuery query = key == null ? all : all.withKey(key);
-    try (Timeline timeline = Timeline.open(storage);
+    HistoryQuery life = gen == null ? all : all.withGeneration((int) (long) gen);
+    HistoryQuery query = key == null ? life : life.withKey(key);
+    try (Store opened = open(store);
         ScanBar bar = new ScanBar(console(), "history")) {
-      timeline.log().watch(bar);
+      opened.log().watch(bar);
       RowPrinter printer = new RowPrinter(console(), format(), "tick", "gen", "key", "val");
       boolean[] found = new boolean[1];
-      Change.Visitor visitor =
-          change -> {
-            found[0] = true;
-            OptionalLong gen = change.generation();
-            Object shownGen = gen.isPresent() ? (Object) gen.getAsLong() : null;
-            printer.row(change.tick(), shownGen, change.key().name(), change.value());
-          };
-      timeline.history(query, visitor);
+      opened
+          .history(query)
+          .forEach(
+              change -> {
+                found[0] = true;
+                OptionalLong gen = change.generation();
+                Object shownGen = gen.isPresent() ? (Object) gen.getAsLong() : null;
+                printer.row(change.tick(), shownGen, change.key().name(), change.value());
+              });
       if (!found[0]) {
         String of = key == null ? "" : " with key '" + key + "'";
         throw new InvalidUseException(Text.of("the log has no row of %s %d%s", table, id, of));
@@ -108,13 +108,14 @@ final class HistoryVerb extends ReadingVerb {
     return Exit.OK;
   }
 
-  private int printFamily(Storage storage) throws IOException {
-    OptionalInt which = gen == null ? OptionalInt.empty() : OptionalInt.of((int) (long) gen);
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline timeline = Timeline.open(storage);
+  private int printFamily() throws IOException {
+    try (Store opened = open(store);
         ScanBar bar = new ScanBar(console(), "family")) {
-      timeline.log().watch(bar);
-      Family found = timeline.family(table, (int) id, which, memory);
+      opened.log().watch(bar);
+      Family found =
+          gen == null
+              ? opened.family(table, (int) id)
+              : opened.family(table, new EntityRef((int) id, (int) (long) gen));
       if (format() == Report.Format.JSON) {
         new Report()
             .json("self", json(found.self()))
@@ -131,7 +132,7 @@ final class HistoryVerb extends ReadingVerb {
     }
   }
 
-  private static Map<String, Object> json(Family.Life life) {
+  private static Map<String, Object> json(Life life) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", Integer.toUnsignedLong(life.entity().id()));
     json.put("gen", Integer.toUnsignedLong(life.entity().gen()));
@@ -141,7 +142,7 @@ final class HistoryVerb extends ReadingVerb {
     return json;
   }
 
-  private String text(Family.Life life) {
+  private String text(Life life) {
     String born = life.born().isPresent() ? "tick " + life.born().getAsLong() : "before the log";
     String died = life.died().isPresent() ? "tick " + life.died().getAsLong() : "-";
     return Text.of(

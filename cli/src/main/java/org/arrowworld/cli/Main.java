@@ -106,6 +106,7 @@ public final class Main {
     verbs.put("stats", StatsVerb::new);
     verbs.put("diff", DiffVerb::new);
     verbs.put("fork", ForkVerb::new);
+    verbs.put("seal", SealVerb::new);
     verbs.put("truncate", TruncateVerb::new);
     verbs.put("log", LogVerb::new);
     verbs.put("snapshot", SnapshotVerb::new);

@@ -8,7 +8,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.NetChange;
 
 /** Counts the net changes between two ticks and keeps the first ones to show. */
-final class NetChanges implements NetChange.Visitor {
+final class NetChanges {
   private final int most;
   private final List<NetChange> first = new ArrayList<>();
   private long count;
@@ -22,12 +22,10 @@ final class NetChanges implements NetChange.Visitor {
     this.most = most;
   }
 
-  @Override
-  public boolean visit(NetChange change) {
+  void add(NetChange change) {
     if (count++ < most) {
       first.add(change);
     }
-    return true;
   }
 
   long count() {

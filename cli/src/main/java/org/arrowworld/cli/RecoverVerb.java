@@ -1,17 +1,9 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.OutputDirectory;
-import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.internal.Text;
+import org.arrowworld.Store;
 import org.arrowworld.maintenance.StoreRecovery;
-import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,20 +31,7 @@ final class RecoverVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    if (Files.exists(out)) {
-      throw new InvalidUseException(Text.of("Cannot write %s: it exists already", out));
-    }
-    DiskStorage source = store(store);
-    StoreRecovery.Report result;
-    try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE);
-        BufferAllocator memory = new RootAllocator()) {
-      result = StoreRecovery.run(source, new DiskStorage(target.directory()), memory);
-      if (!result.verification().isSound()) {
-        throw new DamagedFileException(
-            out.toString(), -1, "the new store is not sound: " + result.verification().findings());
-      }
-      target.commit();
-    }
+    StoreRecovery.Report result = Store.recover(store(store), out);
     Report report =
         new Report()
             .add("store", out.toString())

@@ -1,18 +1,14 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.Store;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
-import org.arrowworld.log.Log;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
-import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.storage.Storage;
-import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,23 +61,18 @@ final class StatsVerb extends ReadingVerb {
     if (bins < 0 || bins > 10_000) {
       throw new UsageException("expected --bins from 0 to 10000, found " + bins);
     }
-    Storage storage = store(store);
-    Path scratch = Files.createTempDirectory("aw-stats");
-    try (Log log = StoreInfo.read(storage).openLog(storage);
+    try (Store opened = open(store);
         ScanBar bar = new ScanBar(console(), "stats")) {
-      log.watch(bar);
+      opened.log().watch(bar);
       KeyStatistics.Options options =
           KeyStatistics.Options.of(key).between(range.first(), range.last()).withBins(bins);
-      KeyStatistics statistics = new KeyStatistics(log, options, new DiskStorage(scratch));
       if (by == null) {
-        print(statistics.all());
+        print(opened.stats(options));
       } else {
-        printByTick(statistics);
+        printByTick(opened, options);
       }
     } catch (OutputClosedException e) {
       return Exit.OK;
-    } finally {
-      Files.delete(scratch);
     }
     return Exit.OK;
   }
@@ -107,14 +98,15 @@ final class StatsVerb extends ReadingVerb {
     return members;
   }
 
-  private void printByTick(KeyStatistics statistics) throws IOException {
+  private void printByTick(Store opened, KeyStatistics.Options options) throws IOException {
     String[] names = {"tick", "count", "mean", "min", "max", "distinct", "quartiles", "histogram"};
     boolean json = format() == Report.Format.JSON;
     int shown = json ? bins > 0 ? 8 : 7 : 6;
     RowPrinter printer =
         new RowPrinter(
             console(), format(), List.of(names).subList(0, shown).toArray(String[]::new));
-    statistics.byTick(
+    opened.statsByTick(
+        options,
         (tick, s) -> {
           Object[] all = {
             tick, s.count(), s.mean(), s.min(), s.max(), s.distinct(), s.quartiles(), s.histogram()

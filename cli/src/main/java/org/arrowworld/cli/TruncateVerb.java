@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreTruncation;
 import picocli.CommandLine.Command;
@@ -40,7 +41,10 @@ final class TruncateVerb extends ReadingVerb {
       throw new UsageException(
           Text.of("Cannot truncate without --yes: every tick after %d would be gone", after));
     }
-    StoreTruncation.Report result = StoreTruncation.after(store(store), after);
+    StoreTruncation.Report result;
+    try (Store opened = open(store)) {
+      result = opened.truncateAfter(after);
+    }
     new Report()
         .add("last_tick", result.last().tick())
         .add("rows", result.last().seq())

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.arrowworld.Store;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Option;
 
@@ -51,6 +52,11 @@ abstract class Verb implements Callable<Integer> {
   @Override
   public final Integer call() throws IOException {
     return execute();
+  }
+
+  /** The store in a directory, open for reading. */
+  static Store open(Path path) throws IOException {
+    return Store.open(store(path));
   }
 
   /** The storage of a store's directory. */

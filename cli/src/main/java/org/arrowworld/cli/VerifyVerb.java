@@ -2,8 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Verifier;
@@ -44,10 +43,9 @@ final class VerifyVerb extends ReadingVerb {
     Storage storage = store(store);
     StoreInfo.read(storage);
     Verifier.Report found;
-    try (BufferAllocator memory = new RootAllocator();
-        ScanBar bar = new ScanBar(console(), "verify")) {
+    try (ScanBar bar = new ScanBar(console(), "verify")) {
       Verifier.Depth depth = deep ? Verifier.Depth.DEEP : Verifier.Depth.STANDARD;
-      found = Verifier.verify(storage, new Verifier.Options(depth, seed, bar), memory);
+      found = Store.verify(storage, new Verifier.Options(depth, seed, bar));
     }
     Report report =
         new Report()

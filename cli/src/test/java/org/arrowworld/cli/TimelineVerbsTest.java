@@ -175,8 +175,11 @@ class TimelineVerbsTest {
     assertThat(parent.get("id")).isEqualTo(1);
     Aw children = Aw.run("history", store, "--table", "ship", "--id", 1, "--family");
     assertThat(children.out()).contains("child").contains("ship 0 gen 1, born tick 3, died -");
-    assertThat(Aw.run("history", store, "--table", "ship", "--id", 1, "--gen", 0).exit())
-        .isEqualTo(Exit.USAGE);
+    Aw later = Aw.run("history", store, "--table", "ship", "--id", 0, "--gen", 1, "--key", "x");
+    assertThat(later.lines()).containsExactly("4\t1\tship.x\t8.0");
+    Aw never = Aw.run("history", store, "--table", "ship", "--id", 0, "--gen", 7);
+    assertThat(never.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(never.err()).contains("the log has no ship 0 in generation 7");
     Aw key = Aw.run("history", store, "--table", "ship", "--id", 0, "--key", "x");
     assertThat(key.lines())
         .containsExactly("0\t0\tship.x\t0.1", "1\t0\tship.x\t0.5", "4\t1\tship.x\t8.0");

@@ -1,5 +1,6 @@
 package org.arrowworld.log;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
@@ -10,12 +11,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
+import org.arrowworld.errors.InvalidUseException;
 
 /**
- * Reads chosen batches of a log: other threads read, verify and decode ahead, the caller's thread
- * gets the batches in order. Memory is bounded by a few batches.
+ * Reads the committed rows of a span of ticks, batch after batch, as they are asked for: other
+ * threads read, verify and decode ahead of the caller. Memory is bounded by a few batches. One
+ * thread; close it before the log.
  */
-final class LogScan {
+public final class LogReader implements Closeable {
   /** Shorter scans are done by the caller's thread alone. */
   private static final int LEAST_JOBS = 4;
 
@@ -23,6 +26,12 @@ final class LogScan {
 
   /** A batch to read. */
   record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index) {}
+
+  /** Whether the rows of batches are wanted as arrays too. */
+  enum Form {
+    BATCHES,
+    ARRAYS
+  }
 
   /**
    * What to show of the batches.
@@ -35,45 +44,79 @@ final class LogScan {
 
   private final List<Job> jobs;
   private final Span span;
+  private final Form form;
   private final LongConsumer scanned;
+  private final ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
+  private ExecutorService pool;
+  private Slot current;
+  private int nextJob;
+  private boolean closed;
 
   /**
-   * A scan.
+   * A reader before the first batch.
    *
    * @param jobs batches in log order
-   * @param scanned is told the seq after each batch that was visited
+   * @param scanned is told the seq after each batch that was taken
    */
-  LogScan(List<Job> jobs, Span span, LongConsumer scanned) {
+  LogReader(List<Job> jobs, Span span, Form form, LongConsumer scanned) {
     this.jobs = jobs;
     this.span = span;
+    this.form = form;
     this.scanned = scanned;
   }
 
-  void batches(Log.Visitor visitor) throws IOException {
-    run(false, slot -> visitor.visit(slot.batch, slot.from, slot.to));
+  /**
+   * Goes on to the next batch that has rows of the span; what the methods below gave for the one
+   * before is no longer valid.
+   *
+   * @return whether there is one
+   * @throws org.arrowworld.errors.DamagedFileException at a batch that does not verify
+   */
+  public boolean next() throws IOException {
+    if (closed) {
+      throw new InvalidUseException("Cannot read on in a log: this reader was closed");
+    }
+    do {
+      if (current != null && current.isFilled()) {
+        scanned.accept(current.batch.firstSeq() + current.to);
+      }
+      current = jobs.size() < LEAST_JOBS ? read() : fetch();
+    } while (current != null && !current.isFilled());
+    return current != null;
   }
 
-  void rows(Log.RowVisitor visitor) throws IOException {
-    run(true, slot -> visitor.visit(slot.rows, slot.batch, slot.from));
+  /** The batch's rows of the span as arrays, from 0, where they were asked for. */
+  public Triples rows() {
+    return current.rows;
   }
 
-  private interface SlotVisitor {
-    void visit(Slot slot) throws IOException;
+  /** The batch. */
+  public TripleBatch batch() {
+    return current.batch;
+  }
+
+  /** The batch's first row of the span, which is row 0 of {@link #rows}. */
+  public int from() {
+    return current.from;
+  }
+
+  /** The batch's row after the last one of the span. */
+  public int to() {
+    return current.to;
   }
 
   /** Memory for one decoded batch. */
   private final class Slot {
     private final Triples rows = new Triples(0);
     private final ReadMemory memory = new ReadMemory();
-    private final boolean copies;
     private SegmentReader of;
     private SegmentReader reader;
     private TripleBatch batch;
     private int from;
     private int to;
 
-    Slot(boolean copies) {
-      this.copies = copies;
+    boolean isFilled() {
+      return from < to;
     }
 
     /** Chooses the reader; in the caller's thread, as it may read a dictionary. */
@@ -94,53 +137,54 @@ final class LogScan {
       to = span.last >= entry.tickMax() ? batch.rows() : batch.firstRowAfter(span.last);
       to = (int) Math.min(to, span.endSeq - entry.firstSeq());
       rows.clear();
-      if (copies && from < to) {
+      if (form == Form.ARRAYS && from < to) {
         batch.copyTo(rows, from, to);
       }
       return this;
     }
   }
 
-  private void run(boolean copies, SlotVisitor visitor) throws IOException {
-    int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-    if (jobs.size() < LEAST_JOBS) {
-      Slot slot = new Slot(copies);
-      for (Job job : jobs) {
-        slot.prepare(job);
-        visit(slot.decode(job), visitor);
-      }
-      return;
+  private Slot read() throws IOException {
+    if (nextJob == jobs.size()) {
+      return null;
     }
-    ExecutorService pool = Executors.newFixedThreadPool(threads, LogScan::thread);
-    ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
-    try {
-      int next = 0;
-      while (next < threads + 1 && next < jobs.size()) {
-        ahead.add(submit(pool, new Slot(copies), jobs.get(next++)));
-      }
-      while (!ahead.isEmpty()) {
-        Slot slot = result(ahead.remove());
-        visit(slot, visitor);
-        if (next < jobs.size()) {
-          ahead.add(submit(pool, slot, jobs.get(next++)));
-        }
-      }
-    } finally {
-      ahead.forEach(future -> future.cancel(false)); // never interrupt: that closes the file
-      stop(pool);
-    }
-  }
-
-  private void visit(Slot slot, SlotVisitor visitor) throws IOException {
-    if (slot.from < slot.to) {
-      visitor.visit(slot);
-      scanned.accept(slot.batch.firstSeq() + slot.to);
-    }
-  }
-
-  private static Future<Slot> submit(ExecutorService pool, Slot slot, Job job) throws IOException {
+    Slot slot = current == null ? new Slot() : current;
+    Job job = jobs.get(nextJob++);
     slot.prepare(job);
-    return pool.submit(() -> slot.decode(job));
+    return slot.decode(job);
+  }
+
+  private Slot fetch() throws IOException {
+    if (pool == null) {
+      int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+      pool = Executors.newFixedThreadPool(threads, LogReader::thread);
+      for (int i = 0; i <= threads; i++) {
+        submit(new Slot());
+      }
+    } else if (current != null) {
+      submit(current);
+    }
+    return ahead.isEmpty() ? null : result(ahead.remove());
+  }
+
+  private void submit(Slot slot) throws IOException {
+    if (nextJob < jobs.size()) {
+      Job job = jobs.get(nextJob++);
+      slot.prepare(job);
+      ahead.add(pool.submit(() -> slot.decode(job)));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    current = null;
+    ahead.forEach(future -> future.cancel(false)); // never interrupt: that closes the file
+    ahead.clear();
+    if (pool != null) {
+      stop(pool);
+      pool = null;
+    }
   }
 
   private static Slot result(Future<Slot> future) throws IOException {

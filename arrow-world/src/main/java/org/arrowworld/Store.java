@@ -1,0 +1,482 @@
+package org.arrowworld;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.NewStore;
+import org.arrowworld.log.Log;
+import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.maintenance.StoreMigration;
+import org.arrowworld.maintenance.StoreRecovery;
+import org.arrowworld.maintenance.StoreSnapshot;
+import org.arrowworld.maintenance.StoreTruncation;
+import org.arrowworld.migration.Migrations;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.stats.KeyStatistics;
+import org.arrowworld.stats.Summary;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.EntityRef;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.Cursor;
+import org.arrowworld.timeline.Family;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Life;
+import org.arrowworld.timeline.NetChange;
+import org.arrowworld.timeline.Projection;
+import org.arrowworld.timeline.Queries;
+import org.arrowworld.timeline.Query;
+import org.arrowworld.timeline.Row;
+import org.arrowworld.timeline.StoreDiff;
+import org.arrowworld.timeline.TickRange;
+import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.Verifier;
+
+/**
+ * A recorded run, for reading: its world at any tick, the life of any entity, every row of its log.
+ *
+ * <pre>{@code
+ * try (Store store = Store.open(Path.of("run"))) {
+ *   try (World world = store.at(100)) {
+ *     F32Column x = world.table("ship").f32("x");
+ *   }
+ *   store.history("ship", 0).forEach(change -> System.out.println(change.tick() + " " + change.value()));
+ * }
+ * }</pre>
+ *
+ * <p>It shows what was committed when it was opened; a run that goes on is opened again for more.
+ * Reading takes no lock and writes nothing. One thread.
+ *
+ * <p>Upkeep ({@link #seal}, {@link #truncateAfter}, {@link #compact}, {@link #snapshot}) takes the
+ * store's lock while it works and fails with {@link org.arrowworld.errors.StoreLockedException} at
+ * once if a run holds it. Afterwards this store shows what it has become; its cursors are closed.
+ */
+public final class Store implements Closeable {
+  private final Storage storage;
+  private final Optional<Storage> ownStorage;
+  private final BufferAllocator memory;
+  private final Set<World> worlds = new LinkedHashSet<>();
+  private final List<Cursor> cursors = new ArrayList<>();
+  private Timeline timeline;
+  private Queries queries;
+  private boolean closed;
+
+  private Store(Storage storage, Optional<Storage> ownStorage, BufferAllocator memory)
+      throws IOException {
+    this.storage = storage;
+    this.ownStorage = ownStorage;
+    this.memory = memory;
+    load();
+  }
+
+  /**
+   * Opens the store in a directory.
+   *
+   * @throws org.arrowworld.errors.StoreNotFoundException if there is none
+   * @throws org.arrowworld.errors.DamagedFileException if it cannot be read; {@link
+   *     #verify(Storage, Verifier.Options)} says what is damaged, {@link #recover} saves what can
+   *     be saved
+   */
+  public static Store open(Path directory) throws IOException {
+    Storage storage = new DiskStorage(directory);
+    return open(storage, Optional.of(storage), new RootAllocator());
+  }
+
+  /**
+   * As {@link #open(Path)}, with memory from an allocator of the caller's, who closes it after the
+   * store.
+   */
+  public static Store open(Path directory, BufferAllocator allocator) throws IOException {
+    Storage storage = new DiskStorage(directory);
+    return open(storage, Optional.of(storage), child(allocator));
+  }
+
+  /** As {@link #open(Path)}; the storage stays the caller's. */
+  public static Store open(Storage storage) throws IOException {
+    return open(storage, Optional.empty(), new RootAllocator());
+  }
+
+  /** As {@link #open(Path, BufferAllocator)}; the storage stays the caller's. */
+  public static Store open(Storage storage, BufferAllocator allocator) throws IOException {
+    return open(storage, Optional.empty(), child(allocator));
+  }
+
+  private static BufferAllocator child(BufferAllocator allocator) {
+    return allocator.newChildAllocator("store", 0, Long.MAX_VALUE);
+  }
+
+  private static Store open(Storage storage, Optional<Storage> own, BufferAllocator memory)
+      throws IOException {
+    try {
+      return new Store(storage, own, memory);
+    } catch (IOException | RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private void load() throws IOException {
+    timeline = Timeline.open(storage);
+    queries = new Queries(timeline, memory);
+  }
+
+  private Timeline timeline() {
+    if (closed) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot read the store in %s: it was closed; open it again with Store.open",
+              storage.description()));
+    }
+    return timeline;
+  }
+
+  private Queries queries() {
+    timeline();
+    return queries;
+  }
+
+  /** What the store says about itself: its id, its properties, what wrote it. */
+  public StoreInfo info() {
+    return timeline().info();
+  }
+
+  /** The tables and keys it was created with. */
+  public WorldSchema schema() {
+    return info().schema();
+  }
+
+  /** The committed rows, to be read batch by batch. Closed with the store. */
+  public Log log() {
+    return timeline().log();
+  }
+
+  /** Whether no tick was committed yet. */
+  public boolean isEmpty() throws IOException {
+    return timeline().end().tick() < 0;
+  }
+
+  /**
+   * The first tick whose world it can tell.
+   *
+   * @throws InvalidUseException if no tick was committed yet, see {@link #isEmpty}
+   */
+  public long firstTick() throws IOException {
+    return timeline().firstTick();
+  }
+
+  /**
+   * The last committed tick.
+   *
+   * @throws InvalidUseException if no tick was committed yet, see {@link #isEmpty}
+   */
+  public long lastTick() throws IOException {
+    return timeline().lastTick();
+  }
+
+  /** Damaged snapshots that were passed over so far, in plain words. */
+  public List<String> warnings() {
+    return timeline().warnings();
+  }
+
+  /**
+   * The world after the last committed tick at or before {@code tick}. The caller closes it;
+   * closing the store does too.
+   *
+   * @throws InvalidUseException if the tick lies before the first or after the last one
+   */
+  public World at(long tick) throws IOException {
+    return at(tick, Projection.ALL);
+  }
+
+  /** As {@link #at(long)}, with memory for some tables and columns alone. */
+  public World at(long tick, Projection wanted) throws IOException {
+    return timeline().at(tick, wanted, memory);
+  }
+
+  /** A world to be moved from tick to tick, which costs one pass over the log. */
+  public Cursor cursor() {
+    return cursor(Projection.ALL);
+  }
+
+  /** As {@link #cursor()}, with memory for some tables and columns alone. */
+  public Cursor cursor(Projection wanted) {
+    Cursor cursor = timeline().cursor(wanted, memory);
+    cursors.removeIf(Cursor::isClosed);
+    cursors.add(cursor);
+    return cursor;
+  }
+
+  /**
+   * What happened to an id, in all its lives: births and deaths with their lineage, values, events,
+   * and its coming and going in presence tables, in log order. Reads just the batches that may hold
+   * the id.
+   *
+   * @param id unsigned
+   */
+  public Query<Change> history(String table, int id) {
+    return history(HistoryQuery.of(table, id));
+  }
+
+  /**
+   * As {@link #history(String, int)}, of one life of the id.
+   *
+   * @throws InvalidUseException when it is read, if this life never was
+   */
+  public Query<Change> history(String table, EntityRef entity) {
+    return history(HistoryQuery.of(table, entity));
+  }
+
+  /** As {@link #history(String, int)}, of one key or some ticks. */
+  public Query<Change> history(HistoryQuery query) {
+    return queries().history(query);
+  }
+
+  /**
+   * All lives of a table by birth, those that began before the log first. Memory is that of all
+   * lives.
+   */
+  public Query<Life> lives(String table) {
+    return queries().lives(table);
+  }
+
+  /**
+   * Where the last entity of an id came from, and its children. One pass over the log; memory is
+   * that of the living and their ancestors.
+   */
+  public Family family(String table, int id) throws IOException {
+    return queries().family(table, id, OptionalInt.empty());
+  }
+
+  /** As {@link #family(String, int)}, of one life of the id. */
+  public Family family(String table, EntityRef entity) throws IOException {
+    return queries().family(table, entity.id(), OptionalInt.of(entity.gen()));
+  }
+
+  /**
+   * The rows of a key of any kind, in log order.
+   *
+   * @param key its full name: {@code ship.x}, {@code ship.born}
+   * @throws InvalidUseException if there is no such key; the message lists them
+   */
+  public Query<Row> rows(String key) {
+    return rows(key, TickRange.ALL);
+  }
+
+  /** As {@link #rows(String)}, of some ticks. */
+  public Query<Row> rows(String key, TickRange ticks) {
+    return queries().rows(key, ticks);
+  }
+
+  /** The rows of all declared events, in log order. */
+  public Query<Row> events() {
+    return events(TickRange.ALL);
+  }
+
+  /** As {@link #events()}, of some ticks. */
+  public Query<Row> events(TickRange ticks) {
+    return queries().events(Optional.empty(), ticks);
+  }
+
+  /**
+   * The rows of one event, in log order.
+   *
+   * @param key its full name: {@code ship.hit}
+   * @throws InvalidUseException if there is no such key or it is no event; {@link #rows(String)}
+   *     reads keys of every kind
+   */
+  public Query<Row> events(String key) {
+    return events(key, TickRange.ALL);
+  }
+
+  /** As {@link #events(String)}, of some ticks. */
+  public Query<Row> events(String key, TickRange ticks) {
+    return queries().events(Optional.of(key), ticks);
+  }
+
+  /**
+   * The net changes from the world at tick {@code a} to the world at tick {@code b}: who was born
+   * and still lives, who died, which values differ. Memory is that of both worlds.
+   */
+  public Query<NetChange> between(long a, long b) throws IOException {
+    return queries().between(a, b);
+  }
+
+  /** The first tick at which this history and another differ, and up to 20 differences in it. */
+  public StoreDiff.Report diff(Store other) throws IOException {
+    return diff(other, 20);
+  }
+
+  /**
+   * The first tick at which this history and another differ. Reads a few batches of each log.
+   *
+   * @param most how many differences to name
+   * @throws InvalidUseException if their schemas differ or they have no tick in common
+   */
+  public StoreDiff.Report diff(Store other, int most) throws IOException {
+    return StoreDiff.compare(timeline(), other.timeline(), most, memory);
+  }
+
+  /** A summary of all values of a key: how many, mean, least, greatest, quartiles. */
+  public Summary stats(String key) throws IOException {
+    return stats(KeyStatistics.Options.of(key));
+  }
+
+  /**
+   * As {@link #stats(String)}, of some ticks or with a histogram. Memory does not grow with the
+   * history: values beyond a buffer are sorted in temporary files.
+   */
+  public Summary stats(KeyStatistics.Options options) throws IOException {
+    return KeyStatistics.all(timeline().log(), options);
+  }
+
+  /** Shows a summary for each tick that has values of a key. */
+  public void statsByTick(KeyStatistics.Options options, KeyStatistics.TickVisitor visitor)
+      throws IOException {
+    KeyStatistics.byTick(timeline().log(), options, visitor);
+  }
+
+  /** {@code hash_world} of the world at a tick: equal hashes are equal worlds. */
+  public String hashWorld(long tick) throws IOException {
+    try (World world = at(tick)) {
+      return Hashes.world(world.tables());
+    }
+  }
+
+  /** {@code hash_columns} of columns of a table at a tick, in the given order. */
+  public String hashColumns(long tick, String table, String... columns) throws IOException {
+    try (World world = at(tick, Projection.of(table))) {
+      return Hashes.columns(world.table(table), List.of(columns));
+    }
+  }
+
+  /** Proves checksums, footers, the digest chain, and every snapshot against replay. */
+  public Verifier.Report verify() throws IOException {
+    return verify(Verifier.Options.STANDARD);
+  }
+
+  /** As {@link #verify()}, with how much to do. */
+  public Verifier.Report verify(Verifier.Options options) throws IOException {
+    timeline();
+    return Verifier.verify(storage, options, memory);
+  }
+
+  /** As {@link #verify()}, of a store that may be too damaged to be opened. */
+  public static Verifier.Report verify(Storage storage, Verifier.Options options)
+      throws IOException {
+    try (BufferAllocator memory = new RootAllocator()) {
+      return Verifier.verify(storage, options, memory);
+    }
+  }
+
+  /** Seals what a writer that ended left unsealed; nothing happens where all is sealed. */
+  public void seal() throws IOException {
+    upkeep(
+        () -> {
+          StoreSnapshot.seal(storage);
+          return null;
+        });
+  }
+
+  /** Makes sure that a snapshot stands at a tick, so that reading near it is fast. */
+  public StoreSnapshot.Report snapshot(long tick) throws IOException {
+    return upkeep(() -> StoreSnapshot.at(storage, tick, memory));
+  }
+
+  /** Removes every tick after {@code tick}, and the snapshots of those ticks, for good. */
+  public StoreTruncation.Report truncateAfter(long tick) throws IOException {
+    return upkeep(() -> StoreTruncation.after(storage, tick));
+  }
+
+  /** Seals what is live and merges small segments; every tick stays. */
+  public StoreCompaction.Report compact() throws IOException {
+    return compact(StoreCompaction.Options.ALL_TICKS);
+  }
+
+  /** As {@link #compact()}; may also give up old history, or compress. */
+  public StoreCompaction.Report compact(StoreCompaction.Options options) throws IOException {
+    return upkeep(() -> StoreCompaction.run(storage, options, memory));
+  }
+
+  private interface Upkeep<R> {
+    R run() throws IOException;
+  }
+
+  private <R> R upkeep(Upkeep<R> work) throws IOException {
+    timeline();
+    cursors.forEach(Cursor::close);
+    cursors.clear();
+    timeline.close();
+    try {
+      return work.run();
+    } finally {
+      load();
+    }
+  }
+
+  /**
+   * Makes a new store that goes on from a tick of this one. Ticks and digest chain continue; {@code
+   * LiveWorld.resume} runs it on.
+   *
+   * @param directory must not exist; appears whole or not at all
+   */
+  public StoreFork.Report fork(long tick, Path directory) throws IOException {
+    timeline().checkTick(tick);
+    return NewStore.make(directory, target -> StoreFork.at(storage, tick, target, memory));
+  }
+
+  /**
+   * Makes a new store that begins with the last world of this one under a newer schema.
+   *
+   * @param directory must not exist; appears whole or not at all
+   */
+  public StoreMigration.Report migrate(Migrations known, Path directory) throws IOException {
+    timeline();
+    return NewStore.make(directory, target -> StoreMigration.run(storage, target, known, memory));
+  }
+
+  /**
+   * Makes a new store with the longest history of a damaged one that can be proven, and says what
+   * is lost. The damaged one is only read.
+   *
+   * @param directory must not exist; appears whole or not at all
+   */
+  public static StoreRecovery.Report recover(Storage damaged, Path directory) throws IOException {
+    try (BufferAllocator memory = new RootAllocator()) {
+      return NewStore.make(
+          directory, target -> StoreRecovery.run(damaged, target, memory).requireSound(target));
+    }
+  }
+
+  /** Closes what it handed out, and gives back its memory. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    cursors.forEach(Cursor::close);
+    List.copyOf(worlds).forEach(World::close);
+    try {
+      timeline.close();
+      if (ownStorage.isPresent()) {
+        ownStorage.get().close();
+      }
+    } finally {
+      memory.close();
+    }
+  }
+}

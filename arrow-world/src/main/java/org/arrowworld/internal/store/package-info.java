@@ -1,0 +1,2 @@
+/** How a store's directory comes into being. Depends on {@code storage}. */
+package org.arrowworld.internal.store;

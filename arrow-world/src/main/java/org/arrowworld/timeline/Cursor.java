@@ -1,0 +1,216 @@
+package org.arrowworld.timeline;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.log.LogReader;
+import org.arrowworld.log.Triples;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.table.World;
+
+/**
+ * A world that is moved through its history. Going from tick to tick with {@link #next} costs one
+ * pass over the log however many ticks there are; {@link #seek} goes anywhere, forwards by reading
+ * on where that is the shorter way. At every tick it shows what {@link Timeline#at} gives.
+ *
+ * <p>Memory is that of one world and of a few batches of the log. One thread. Close it before the
+ * store, which else closes it.
+ */
+public final class Cursor implements Closeable {
+  private final Timeline timeline;
+  private final Projection wanted;
+  private final BufferAllocator allocator;
+  private World world;
+  private Replayer replayer;
+  private LogReader batches;
+
+  /** The next row of the batch that is not applied yet; none of them is left if it is their end. */
+  private int row;
+
+  private int rows;
+  private boolean closed;
+
+  Cursor(Timeline timeline, Projection wanted, BufferAllocator allocator) {
+    this.timeline = timeline;
+    this.wanted = wanted;
+    this.allocator = allocator;
+    wanted.of(timeline.info().schema()); // which checks its names
+  }
+
+  /**
+   * Goes on by one committed tick; the first call goes to the first one.
+   *
+   * @return whether there was one; if not, nothing has changed
+   */
+  public boolean next() throws IOException {
+    checkOpen();
+    if (world == null) {
+      if (timeline.end().tick() < 0) {
+        return false;
+      }
+      seek(timeline.firstTick());
+      return true;
+    }
+    if (world.tick() >= timeline.lastTick()) {
+      return false;
+    }
+    move(this::step);
+    return true;
+  }
+
+  /**
+   * Goes to the last committed tick at or before {@code tick}.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span; nothing has changed
+   */
+  public void seek(long tick) throws IOException {
+    checkOpen();
+    timeline.checkTick(tick);
+    if (world == null || tick < world.tick() || isShorterFromSnapshot(tick)) {
+      release();
+      world = timeline.at(tick, wanted, allocator);
+      replayer = new Replayer(world, timeline.log());
+    } else if (tick > world.tick()) {
+      move(() -> advance(tick));
+    }
+  }
+
+  /**
+   * The world at the tick the cursor stands at. Valid until the cursor is moved or closed.
+   *
+   * @throws InvalidUseException before the first {@link #next} or {@link #seek}
+   */
+  public World world() {
+    checkOpen();
+    if (world == null) {
+      throw new InvalidUseException(
+          "The cursor stands nowhere yet: call next() for the first tick, or seek(tick)");
+    }
+    return world;
+  }
+
+  /** Whether a snapshot lies on the way that is cheaper to load than the rows up to it to apply. */
+  private boolean isShorterFromSnapshot(long tick) {
+    long nearest = -1;
+    for (Snapshot.Location snapshot : timeline.snapshots()) {
+      nearest = snapshot.tick() <= tick ? Math.max(nearest, snapshot.tick()) : nearest;
+    }
+    if (nearest <= world.tick()) {
+      return false;
+    }
+    long cells = 0;
+    for (var table : world.tables()) {
+      cells += (long) table.rows() * Math.max(1, table.columns().size());
+    }
+    return timeline.log().rowsBetween(world.tick(), nearest) > Math.max(cells, LEAST_ROWS);
+  }
+
+  /** Opening a snapshot's files takes as long as applying about this many rows. */
+  private static final int LEAST_ROWS = 100_000;
+
+  private interface Move {
+    void run() throws IOException;
+  }
+
+  /** Moves on; a cursor that fails half-way stands nowhere, and may be asked to seek again. */
+  private void move(Move move) throws IOException {
+    boolean moved = false;
+    try {
+      if (batches == null) {
+        batches = timeline.log().rowReader(world.tick() + 1, Long.MAX_VALUE);
+        row = 0;
+        rows = 0;
+      }
+      move.run();
+      moved = true;
+    } finally {
+      if (!moved) {
+        release();
+      }
+    }
+  }
+
+  private boolean hasRows() throws IOException {
+    if (row == rows && batches.next()) {
+      row = 0;
+      rows = batches.rows().size();
+    }
+    return row < rows;
+  }
+
+  /** Applies the rows of one tick, which may span batches. */
+  private void step() throws IOException {
+    boolean committed = false;
+    while (!committed && hasRows()) {
+      char[] keys = batches.rows().keys();
+      int end = row;
+      while (end < rows && !committed) {
+        committed = keys[end++] == KeyTable.COMMIT;
+      }
+      apply(end);
+    }
+  }
+
+  private void advance(long tick) throws IOException {
+    boolean reached = false;
+    while (!reached && hasRows()) {
+      int end = firstRowAfter(tick, batches.rows());
+      reached = end < rows;
+      apply(end);
+    }
+  }
+
+  private int firstRowAfter(long tick, Triples triples) {
+    int low = row;
+    int high = rows;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (triples.ticks()[middle] > tick) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  private void apply(int end) throws IOException {
+    if (row < end) {
+      replayer.apply(batches, row, end);
+      row = end;
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new InvalidUseException(
+          "The cursor was closed, by itself or with its store: ask the store for a new one");
+    }
+    timeline.log();
+  }
+
+  private void release() {
+    if (batches != null) {
+      batches.close();
+      batches = null;
+    }
+    if (world != null) {
+      world.close();
+      world = null;
+    }
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Gives back its memory. Idempotent. */
+  @Override
+  public void close() {
+    closed = true;
+    release();
+  }
+}

@@ -1,0 +1,127 @@
+package org.arrowworld.timeline;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.schema.TableKind;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.table.RowDiff;
+import org.arrowworld.table.World;
+
+/**
+ * What can be found in a history. Names are checked at once, reading is done when it is asked for.
+ */
+public final class Queries {
+  private final Timeline timeline;
+  private final BufferAllocator allocator;
+
+  /**
+   * Queries of a history.
+   *
+   * @param allocator memory of the states that some of them need
+   */
+  public Queries(Timeline timeline, BufferAllocator allocator) {
+    this.timeline = timeline;
+    this.allocator = allocator;
+  }
+
+  /** What happened to an id, in log order. */
+  public Query<Change> history(HistoryQuery query) {
+    TableSchema table = timeline.info().schema().table(query.table());
+    filter(query, change -> true); // which checks the names
+    return new Query<>(
+        visitor -> {
+          HistoryFilter filter = filter(query, visitor);
+          if (timeline.hasBase() && table.hasGenerations()) {
+            try (World base = base(query.table())) {
+              filter.assumeAlive(base);
+            }
+          }
+          boolean oneLife = query.generation().isPresent(); // whose birth must be seen
+          TickRange ticks = oneLife ? TickRange.upTo(query.ticks().last()) : query.ticks();
+          timeline.scan(ticks, query, filter);
+          filter.end();
+        });
+  }
+
+  private HistoryFilter filter(HistoryQuery query, Query.Enough<? super Change> visitor) {
+    return new HistoryFilter(query, timeline.info().schema(), timeline.log().keys(), visitor);
+  }
+
+  /** The rows of a key of any kind, in log order. */
+  public Query<Row> rows(String key, TickRange ticks) {
+    BitSet codes = log().key(key);
+    return new Query<>(visitor -> log().rows(codes, ticks, visitor));
+  }
+
+  /** The rows of an event, or of all events if none is named, in log order. */
+  public Query<Row> events(Optional<String> key, TickRange ticks) {
+    BitSet codes = key.isPresent() ? log().event(key.get()) : log().events();
+    return new Query<>(visitor -> log().rows(codes, ticks, visitor));
+  }
+
+  private LogRows log() {
+    return new LogRows(timeline.log());
+  }
+
+  /** All lives of a table by birth, those before the log first. */
+  public Query<Life> lives(String table) {
+    checkLives(table);
+    return new Query<>(visitor -> familyScan(table, OptionalInt.empty()).lives(visitor));
+  }
+
+  /**
+   * The family of an entity.
+   *
+   * @param generation which of the id's lives; its last one if empty
+   */
+  public Family family(String table, int id, OptionalInt generation) throws IOException {
+    checkLives(table);
+    return familyScan(table, OptionalInt.of(id)).family(generation);
+  }
+
+  private FamilyScan familyScan(String table, OptionalInt id) throws IOException {
+    FamilyScan scan = new FamilyScan(table, id, timeline.log().keys());
+    long first = 0;
+    if (timeline.hasBase()) {
+      first = timeline.firstTick() + 1;
+      try (World base = base(table)) {
+        scan.begin(base.table(table));
+      }
+    }
+    timeline.log().scan(first, Long.MAX_VALUE, scan);
+    return scan;
+  }
+
+  private void checkLives(String table) {
+    if (timeline.info().schema().table(table).kind() == TableKind.APPEND_ONLY) {
+      throw new InvalidUseException(
+          Text.of("Nobody lives or dies in table '%s': rows are only added to it", table));
+    }
+  }
+
+  private World base(String table) throws IOException {
+    return timeline.at(timeline.firstTick(), Projection.of(table + ".id"), allocator);
+  }
+
+  /** The net changes from the state at one tick to the state at a later one. */
+  public Query<NetChange> between(long from, long to) throws IOException {
+    timeline.checkTick(from);
+    timeline.checkTick(to);
+    return new Query<>(
+        visitor -> {
+          try (World before = timeline.at(from, allocator);
+              World after = timeline.at(to, allocator)) {
+            RowDiff.compare(
+                before.tables(),
+                after.tables(),
+                d ->
+                    d.kind() == RowDiff.Kind.SLOT || visitor.visit(NetChange.of(d, before, after)));
+          }
+        });
+  }
+}
