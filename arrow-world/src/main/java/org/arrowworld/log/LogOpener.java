@@ -18,6 +18,9 @@ import org.arrowworld.storage.Storage;
 final class LogOpener {
   private static final int ATTEMPTS = 5;
 
+  /** So many live segments keep a descriptor, for a writer seals and deletes them at any moment. */
+  private static final int HELD = 8;
+
   private final Storage storage;
   private final StoreId store;
   private final List<Key> initialKeys;
@@ -53,13 +56,13 @@ final class LogOpener {
     FewFiles files = new FewFiles(storage);
     try {
       List<String> paths = segmentPaths(storage);
+      long live = paths.stream().filter(path -> path.startsWith(SegmentFormat.LIVE)).count();
       for (String path : paths) {
         if (fence.isPresent() && firstSeq(path) >= fence.get().seq()) {
           continue;
         }
-        // The last one keeps its descriptor, for a writer seals and deletes it at any moment.
-        boolean last = path.equals(paths.get(paths.size() - 1));
-        Part part = openPart(last ? storage : files, path, memory);
+        boolean held = path.startsWith(SegmentFormat.LIVE) && --live < HELD;
+        Part part = openPart(held ? storage : files, path, memory);
         parts.add(part);
         if (isCovered(parts, part)) {
           parts.remove(parts.size() - 1);

@@ -4,25 +4,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
-import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 
 /**
- * A storage whose files for reading take a few descriptors, however many are open: those not used
- * for longest are closed, and opened again by the next read.
+ * A storage whose files for reading take a few descriptors, however many are open in the process:
+ * those not used for longest are closed, and opened again by the next read.
  *
  * <p>By then another file may have the name. One that is shorter is refused; else it is for the
  * reader to see from its checksums that it reads what it looked at when it opened the file. Safe
  * for threads. Closing this closes nothing; each file is its opener's.
  */
 public final class FewFiles extends ForwardingStorage {
-  /** Of which several readers may be there, in a process that has 64 and needs most for itself. */
-  static final int MOST = 8;
+  /** Of all logs of a process, which may have 64 and needs most for its classes. */
+  private static final int MOST = 8;
 
-  /** Open files that nobody reads just now, those not used for longest first. */
-  private final LinkedHashSet<Shared> idle = new LinkedHashSet<>();
+  /** Open files that nobody reads just now, those not used for longest first; the monitor too. */
+  private static final LinkedHashSet<Shared> IDLE = new LinkedHashSet<>();
 
-  private int open;
+  private static int open;
 
   /** Reads the files of a storage, which stays the caller's. */
   public FewFiles(Storage storage) {
@@ -39,20 +38,22 @@ public final class FewFiles extends ForwardingStorage {
   @Override
   public void close() {}
 
-  private synchronized ReadableFile acquire(Shared shared) throws IOException {
-    if (shared.closed) {
-      throw new IOException(Text.of("Cannot read %s: it was closed", shared.path));
-    }
-    if (shared.file == null) {
-      while (open >= MOST && !idle.isEmpty()) {
-        shut(idle.iterator().next());
+  private ReadableFile acquire(Shared shared) throws IOException {
+    synchronized (IDLE) {
+      if (shared.closed) {
+        throw new IOException(Text.of("Cannot read %s: it was closed", shared.path));
       }
-      shared.file = reopened(shared);
-      open++;
+      if (shared.file == null) {
+        while (open >= MOST && !IDLE.isEmpty()) {
+          shut(IDLE.iterator().next());
+        }
+        shared.file = reopened(shared);
+        open++;
+      }
+      IDLE.remove(shared);
+      shared.readers++;
+      return shared.file;
     }
-    idle.remove(shared);
-    shared.readers++;
-    return shared.file;
   }
 
   private ReadableFile reopened(Shared shared) throws IOException {
@@ -60,12 +61,12 @@ public final class FewFiles extends ForwardingStorage {
     try {
       file = super.openRead(shared.path);
     } catch (NoSuchFileException e) {
-      throw shared.size < 0 ? e : replaced(shared, "it is gone", e);
+      throw shared.size < 0 ? e : gone(shared, "it is gone", e);
     }
     try {
       long size = file.size();
       if (size < shared.size) {
-        throw replaced(shared, Text.of("it has %d bytes", size), null);
+        throw gone(shared, Text.of("it has %d bytes", size), null);
       }
       shared.size = Math.max(shared.size, size);
       return file;
@@ -75,14 +76,16 @@ public final class FewFiles extends ForwardingStorage {
     }
   }
 
-  private static DamagedFileException replaced(Shared shared, String finding, IOException cause) {
-    return new DamagedFileException(
-        shared.path,
-        -1,
-        Text.of(
-            "%s, and had %d bytes when it was opened: it was merged, dropped or truncated meanwhile; open the store again",
-            finding, shared.size),
-        cause);
+  private static NoSuchFileException gone(Shared shared, String finding, IOException cause) {
+    NoSuchFileException gone =
+        new NoSuchFileException(
+            shared.path,
+            null,
+            Text.of(
+                "%s, and had %d bytes when it was opened: it was merged, dropped or truncated meanwhile; open the store again",
+                finding, shared.size));
+    gone.initCause(cause);
+    return gone;
   }
 
   /**
@@ -90,19 +93,21 @@ public final class FewFiles extends ForwardingStorage {
    *
    * @param sound whether it went well; after a failure the next read opens the file anew
    */
-  private synchronized void release(Shared shared, boolean sound) throws IOException {
-    shared.readers--;
-    shared.broken |= !sound;
-    if (shared.readers == 0) {
-      idle.add(shared);
-      if (shared.closed || shared.broken || open > MOST) {
-        shut(shared);
+  private static void release(Shared shared, boolean sound) throws IOException {
+    synchronized (IDLE) {
+      shared.readers--;
+      shared.broken |= !sound;
+      if (shared.readers == 0) {
+        IDLE.add(shared);
+        if (shared.closed || shared.broken || open > MOST) {
+          shut(shared);
+        }
       }
     }
   }
 
-  private void shut(Shared shared) throws IOException {
-    idle.remove(shared);
+  private static void shut(Shared shared) throws IOException {
+    IDLE.remove(shared);
     ReadableFile file = shared.file;
     shared.file = null;
     shared.broken = false;
@@ -112,14 +117,16 @@ public final class FewFiles extends ForwardingStorage {
     }
   }
 
-  private synchronized void close(Shared shared) throws IOException {
-    shared.closed = true;
-    if (shared.readers == 0) {
-      shut(shared);
+  private static void close(Shared shared) throws IOException {
+    synchronized (IDLE) {
+      shared.closed = true;
+      if (shared.readers == 0) {
+        shut(shared);
+      }
     }
   }
 
-  /** A file that has a descriptor now and then; the fields belong to the storage's monitor. */
+  /** A file that has a descriptor now and then; the fields belong to the monitor. */
   private final class Shared implements ReadableFile {
     private final String path;
     private ReadableFile file;
@@ -170,7 +177,7 @@ public final class FewFiles extends ForwardingStorage {
 
     @Override
     public void close() throws IOException {
-      FewFiles.this.close(this);
+      FewFiles.close(this);
     }
   }
 }

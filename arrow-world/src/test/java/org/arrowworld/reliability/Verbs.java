@@ -1,13 +1,12 @@
 package org.arrowworld.reliability;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.live.LiveWorld;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogOptions;
@@ -23,13 +22,11 @@ import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.Cursor;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.arrowworld.window.StreamingWorld;
@@ -83,10 +80,8 @@ final class Verbs {
     verbs.put("segments", Verbs::segments);
     verbs.put("snapshots", Verbs::snapshots);
     verbs.put("at", Verbs::at);
-    verbs.put("history", Verbs::history);
-    verbs.put("family", Verbs::family);
+    verbs.put("store", Verbs::store);
     verbs.put("diff", Verbs::diff);
-    verbs.put("statistics", Verbs::statistics);
     verbs.put("follow", Verbs::follow);
     verbs.put("window", Verbs::window);
     for (Verifier.Depth depth : Verifier.Depth.values()) {
@@ -146,30 +141,26 @@ final class Verbs {
     }
   }
 
-  private static void history(Storage store, BufferAllocator memory) throws IOException {
-    List<Change> changes = new ArrayList<>();
-    try (Timeline timeline = Timeline.open(store)) {
-      timeline.history(HistoryQuery.of("c", 1), changes::add);
+  private static void store(Storage storage, BufferAllocator memory) throws IOException {
+    try (Store store = Store.open(storage, memory)) {
+      store.history("c", 1).toList();
+      store.lives("c").toList();
+      store.family("c", 1);
+      store.rows("c.x").toList();
+      store.events().toList();
+      store.between(store.firstTick(), store.lastTick()).toList();
+      store.stats("c.x");
+      store.hashWorld(store.lastTick());
+      try (Cursor cursor = store.cursor()) {
+        cursor.seek(store.lastTick());
+      }
     }
   }
 
-  private static void family(Storage store, BufferAllocator memory) throws IOException {
-    try (Timeline timeline = Timeline.open(store)) {
-      timeline.family("c", 1, OptionalInt.empty(), memory);
-    }
-  }
-
-  private static void diff(Storage store, BufferAllocator memory) throws IOException {
-    try (Timeline left = Timeline.open(store);
-        Timeline right = Timeline.open(store)) {
-      StoreDiff.compare(left, right, 10, memory);
-      left.between(left.firstTick(), left.lastTick(), memory, change -> true);
-    }
-  }
-
-  private static void statistics(Storage store, BufferAllocator memory) throws IOException {
-    try (Timeline timeline = Timeline.open(store)) {
-      new KeyStatistics(timeline.log(), KeyStatistics.Options.of("c.x"), new MemoryStorage()).all();
+  private static void diff(Storage storage, BufferAllocator memory) throws IOException {
+    try (Store left = Store.open(storage, memory);
+        Store right = Store.open(storage, memory)) {
+      left.diff(right);
     }
   }
 

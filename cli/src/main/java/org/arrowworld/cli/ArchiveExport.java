@@ -59,8 +59,7 @@ final class ArchiveExport {
       if (request.view() == View.events) {
         events(history, archive);
       }
-      OutputDirectory.clear(out, request.output().existing());
-      archive.commit();
+      OutputDirectory.replace(out, request.output().existing(), archive::replace);
       return ExportJob.report(request, archive.rows()).add("files_kept", archive.resumed());
     }
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
-import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.FewFiles;
+import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 
