@@ -1,4 +1,6 @@
+import org.arrowworld.table.WorldView;
 import java.io.IOException;
+import org.arrowworld.live.WorldOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +12,7 @@ import org.arrowworld.ecosystem.Ecosystem;
 import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.ecosystem.FoodRatePolicy;
 import org.arrowworld.ecosystem.Preset;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -20,8 +22,8 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TickEngine;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.tick.TickEngine;
 
 /**
  * How large a world can be: ticks of the simulation without a log, with one, and with every commit
@@ -99,7 +101,7 @@ final class CrowdBench {
 
   private void unlogged(Ecosystem ecosystem, BufferAllocator memory, int threads)
       throws IOException {
-    try (World world = new World(EcosystemSchema.VERSION_1, new Codebook(), memory)) {
+    try (MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new Codebook(), memory)) {
       KeyTable keys = new KeyTable(EcosystemSchema.VERSION_1.keys());
       TickEngine engine = TickEngine.unlogged(world, keys);
       engine.run(0, ecosystem::initialWorld);
@@ -116,7 +118,7 @@ final class CrowdBench {
         LogOptions.DEFAULT.withDurability(
             mode == Mode.DURABLE ? Durability.COMMIT : Durability.NONE);
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", java.util.Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live = LiveWorld.create(storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       live.tick(0, ecosystem::initialWorld);
       live.sync();
       long before = bytes(info, storage);
@@ -154,7 +156,7 @@ final class CrowdBench {
       List<Double> millis,
       long rows,
       long bytesPerTick,
-      World world,
+      WorldView world,
       BufferAllocator memory) {
     double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     long worldRows = world.tables().stream().mapToLong(t -> t.rows()).sum();

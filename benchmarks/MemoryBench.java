@@ -14,7 +14,7 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Timeline;
@@ -93,8 +93,8 @@ final class MemoryBench {
       long floor = streaming.firstTickInMemory();
       StringBuilder line = new StringBuilder();
       for (long tick : new long[] {last, floor + 1, floor / 2, floor - 1}) {
-        Answer<World> answer = streaming.at(tick);
-        try (World world = answer.value()) {
+        Answer<MutableWorld> answer = streaming.at(tick);
+        try (MutableWorld world = answer.value()) {
           String hash = Hashes.world(world.tables());
           line.append(answer.origin()).append(' ').append(tick).append(' ').append(hash).append(", ");
           if (tick > floor && !hash.equals(fromFiles(storage, tick, memory))) {
@@ -114,7 +114,7 @@ final class MemoryBench {
   private static String fromFiles(DiskStorage storage, long tick, BufferAllocator memory)
       throws IOException {
     try (Timeline timeline = Timeline.open(storage);
-        World world = timeline.at(tick, memory)) {
+        MutableWorld world = timeline.at(tick, memory)) {
       return Hashes.world(world.tables());
     }
   }

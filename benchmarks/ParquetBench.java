@@ -1,4 +1,5 @@
 import java.io.IOException;
+import org.arrowworld.live.WorldOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -24,7 +25,7 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.Timeline;
 
 /**
@@ -76,11 +77,11 @@ public final class ParquetBench {
   }
 
   /** The world's table. */
-  static TableView table(int rows) {
+  static TableColumns table(int rows) {
     return new Table(rows);
   }
 
-  private static void facts(TableView table, Timeline history) throws IOException {
+  private static void facts(TableColumns table, Timeline history) throws IOException {
     List<String> hashes =
         table.columns().stream()
             .map(c -> String.format(Locale.ROOT, "\"%s\":\"%s\"", c.name(), Hashes.columns(table, List.of(c.name()))))
@@ -102,7 +103,7 @@ public final class ParquetBench {
     names.forEach(name -> table.column(name, ColumnType.F64));
     StoreInfo info = StoreInfo.create(WorldSchema.of(table.build()), "tick", Map.of());
     SplittableRandom random = new SplittableRandom(1);
-    try (LiveWorld live = LiveWorld.create(store, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.create(store, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         live.tick(
             t -> {
@@ -118,7 +119,7 @@ public final class ParquetBench {
   }
 
   /** 36 bytes a row. */
-  private static final class Table implements TableView {
+  private static final class Table implements TableColumns {
     private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
     private final int rows;
 

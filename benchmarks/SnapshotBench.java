@@ -35,8 +35,8 @@ import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
+import org.arrowworld.table.TableColumns;
+import org.arrowworld.internal.world.MutableWorld;
 
 /**
  * The Java side of {@code snapshots.py}: {@code DIR ROWS RUNS}. DIR holds each column's bytes as
@@ -182,7 +182,7 @@ public final class SnapshotBench {
     WorldSchema schema = WorldSchema.of(CREATURE);
     String directory = String.format(Locale.ROOT, "snapshots/%020d.v1", 0);
     try (BufferAllocator memory = new RootAllocator();
-        World world = new World(schema, new Codebook(), memory)) {
+        MutableWorld world = new MutableWorld(schema, new Codebook(), memory)) {
       world.table("creature").restore(table, table.rows(), new int[0], new int[0]);
       world.settle(0);
       measure("snapshot write", directory, () -> snapshot(unforced, world));
@@ -217,7 +217,7 @@ public final class SnapshotBench {
     }
   }
 
-  private static double snapshot(Storage storage, World world) throws IOException {
+  private static double snapshot(Storage storage, MutableWorld world) throws IOException {
     SnapshotWriter.write(storage, STORE, world, POSITION, SnapshotWriter.Role.CACHE, Map.of());
     return 0;
   }
@@ -238,7 +238,7 @@ public final class SnapshotBench {
   }
 
   /** The columns of the file system's files, in direct memory. */
-  private record Table(String name, int rows, Map<Column, ByteBuffer> data) implements TableView {
+  private record Table(String name, int rows, Map<Column, ByteBuffer> data) implements TableColumns {
     static Table read(Path dir, int rows) throws IOException {
       Map<Column, ByteBuffer> data = new LinkedHashMap<>();
       for (Column column : CREATURE.allColumns()) {

@@ -21,8 +21,8 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TripleApplier;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Timeline;
@@ -144,7 +144,7 @@ final class TimelineBench {
     if (snapshotTick >= 0) {
       try (BufferAllocator memory = new RootAllocator();
           Timeline timeline = Timeline.open(storage);
-          World world = timeline.at(snapshotTick, memory)) {
+          MutableWorld world = timeline.at(snapshotTick, memory)) {
         SnapshotWriter.write(
             storage,
             info.id(),
@@ -166,7 +166,7 @@ final class TimelineBench {
         long start = System.nanoTime();
         try (BufferAllocator memory = new RootAllocator();
             Timeline timeline = Timeline.open(storage);
-            World world = timeline.at(timeline.lastTick(), wanted, memory)) {
+            MutableWorld world = timeline.at(timeline.lastTick(), wanted, memory)) {
           double time = seconds(start);
           print(
               run == 0 ? what + ", first" : what,
@@ -204,7 +204,7 @@ final class TimelineBench {
       mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
     }
     try (BufferAllocator memory = new RootAllocator();
-        World world = new World(SCHEMA, new Codebook(), memory)) {
+        MutableWorld world = new MutableWorld(SCHEMA, new Codebook(), memory)) {
       TripleApplier applier = new TripleApplier(world, keys);
       applier.apply(births, 0, births.size(), null);
       for (int run = 0; run < runs + 2; run++) {

@@ -30,7 +30,7 @@ BUGS = {
         "    try {\n      file.write(bytes.slice(8, bytes.capacity() - 8), position + 8);\n"
         "    } catch (IOException e) {\n      // planted\n    }\n", "FaultSweepTest"),
     "buffer-leaked": (
-        "table/WorldTable.java", "    } catch (RuntimeException | Error e) {\n      close();\n      throw e;",
+        "internal/world/MutableTable.java", "    } catch (RuntimeException | Error e) {\n      close();\n      throw e;",
         "    } catch (RuntimeException | Error e) {\n      throw e;", "AllocationFailureTest"),
     "published-on-close-after-failure": (
         "snapshot/SnapshotWriter.java", "      AtomicFiles.discardAfter(e, storage, temporary);\n",

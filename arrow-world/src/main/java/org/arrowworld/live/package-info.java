@@ -1,2 +1,2 @@
-/** A world that runs, is logged and snapshotted: what a simulation embeds. */
+/** How a live world is kept: {@link org.arrowworld.live.WorldOptions}. Depends on {@code log}. */
 package org.arrowworld.live;

@@ -10,6 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogCompaction;
 import org.arrowworld.log.LogPosition;
@@ -21,7 +22,6 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
 /**
@@ -169,7 +169,7 @@ public final class StoreCompaction {
         return OptionalLong.empty();
       }
       LogPosition position = timeline.positionOf(tick);
-      try (World world = timeline.at(tick, allocator)) {
+      try (MutableWorld world = timeline.at(tick, allocator)) {
         SnapshotWriter.replace(
             storage,
             timeline.info().id(),

@@ -3,6 +3,7 @@ package org.arrowworld.maintenance;
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.snapshot.SnapshotWriter;
@@ -10,7 +11,6 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
 /**
@@ -42,7 +42,7 @@ public final class StoreFork {
   public static Report at(Storage source, long tick, Storage target, BufferAllocator allocator)
       throws IOException {
     try (Timeline timeline = Timeline.open(source);
-        World world = timeline.at(tick, allocator)) {
+        MutableWorld world = timeline.at(tick, allocator)) {
       StoreInfo origin = timeline.info();
       LogPosition position = timeline.positionOf(tick);
       StoreInfo fresh =

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.log.Tail;
@@ -16,7 +17,6 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
 /**
@@ -68,8 +68,8 @@ public final class StoreMigration {
       StoreInfo old = timeline.info();
       known.check(source.description(), old.schema().version());
       known.migrate(old.schema()); // every step fits, or nothing is written
-      try (World last = timeline.at(timeline.lastTick(), allocator);
-          World migrated = known.migrate(last, allocator)) {
+      try (MutableWorld last = timeline.at(timeline.lastTick(), allocator);
+          MutableWorld migrated = known.migrate(last, allocator)) {
         LogPosition position = timeline.end();
         StoreInfo info = describe(old, migrated, position);
         target.createDirectories("");
@@ -90,7 +90,7 @@ public final class StoreMigration {
     }
   }
 
-  private static StoreInfo describe(StoreInfo old, World migrated, LogPosition position) {
+  private static StoreInfo describe(StoreInfo old, MutableWorld migrated, LogPosition position) {
     Map<String, String> properties = new LinkedHashMap<>(old.properties());
     properties.put("migrated_from_schema", Integer.toString(old.schema().version()));
     StoreInfo info = StoreInfo.create(migrated.schema(), old.tickUnit(), properties);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -27,7 +28,6 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Verifier;
 
 /**
@@ -127,7 +127,7 @@ public final class StoreRecovery {
       return LogPosition.START;
     }
     try (Snapshot snapshot = Snapshot.open(source, base.get(), old.id());
-        World world = snapshot.load(allocator)) {
+        MutableWorld world = snapshot.load(allocator)) {
       SnapshotWriter.write(
           target,
           info.id(),

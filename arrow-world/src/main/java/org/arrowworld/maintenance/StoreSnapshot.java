@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.Tail;
@@ -15,7 +16,6 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
 /** Seals a store's log, and writes snapshots of its past, so that it is opened and read faster. */
@@ -73,7 +73,7 @@ public final class StoreSnapshot {
       requireSoundTail(storage, info);
       LogRecovery.prepare(storage);
       try (Timeline timeline = Timeline.open(storage);
-          World world = timeline.at(tick, allocator)) {
+          MutableWorld world = timeline.at(tick, allocator)) {
         LogPosition position = timeline.positionOf(tick);
         for (Snapshot.Location location : timeline.snapshots()) {
           if (location.tick() == position.tick()) {

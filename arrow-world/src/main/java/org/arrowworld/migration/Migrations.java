@@ -10,14 +10,14 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 
 /**
  * The known changes of a world's schema, one list of steps per version (spec migrations.md).
@@ -30,7 +30,7 @@ import org.arrowworld.table.WorldTable;
  *         .next() // what follows leads to version 3
  *         .widen("food", "value", ColumnType.F64)
  *         .build();
- * World world = known.load(snapshot, allocator); // of version 1, 2 or 3; the files stay as they are
+ * MutableWorld world = known.load(snapshot, allocator); // of version 1, 2 or 3; the files stay as they are
  * }</pre>
  */
 public final class Migrations {
@@ -128,9 +128,9 @@ public final class Migrations {
    *
    * @return the world, which the caller closes
    */
-  public World load(Snapshot snapshot, BufferAllocator allocator) throws IOException {
+  public MutableWorld load(Snapshot snapshot, BufferAllocator allocator) throws IOException {
     check("the snapshot of tick " + snapshot.position().tick(), snapshot.schema().version());
-    try (World old = snapshot.load(allocator)) {
+    try (MutableWorld old = snapshot.load(allocator)) {
       return migrate(old, allocator);
     }
   }
@@ -141,12 +141,12 @@ public final class Migrations {
    *
    * @return the world, which the caller closes
    */
-  public World migrate(World old, BufferAllocator allocator) throws IOException {
+  public MutableWorld migrate(MutableWorld old, BufferAllocator allocator) throws IOException {
     WorldSchema schema = migrate(old.schema());
     Codebook codebook = copy(old.codebook());
     Map<String, TableData> data = new LinkedHashMap<>();
     Map<String, TableSchema> tables = new LinkedHashMap<>();
-    for (WorldTable table : old.tables()) {
+    for (MutableTable table : old.tables()) {
       data.put(table.name(), new TableData(table, codebook));
       tables.put(table.name(), table.schema());
     }
@@ -157,9 +157,9 @@ public final class Migrations {
         tables.put(step.table(), step.apply(before));
       }
     }
-    World world = new World(schema, codebook, allocator);
+    MutableWorld world = new MutableWorld(schema, codebook, allocator);
     try {
-      for (WorldTable table : old.tables()) {
+      for (MutableTable table : old.tables()) {
         TableData migrated = data.get(table.name());
         migrated.columns(tables.get(table.name()).allColumns());
         restore(world.table(table.name()), table, migrated);
@@ -180,7 +180,7 @@ public final class Migrations {
     return copy;
   }
 
-  private static void restore(WorldTable target, WorldTable old, TableData data) {
+  private static void restore(MutableTable target, MutableTable old, TableData data) {
     int[] freeIds = old.deadIds();
     int[] freeGens = new int[freeIds.length];
     for (int i = 0; i < freeIds.length; i++) {

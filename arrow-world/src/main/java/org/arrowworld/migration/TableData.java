@@ -9,17 +9,17 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A table on its way through the steps: bytes by column, those of untouched columns not copied. */
-final class TableData implements TableView {
+final class TableData implements TableColumns {
   private final String name;
   private final int rows;
   private final Codebook codebook;
   private final Map<String, ByteBuffer> bytes = new LinkedHashMap<>();
   private List<Column> columns;
 
-  TableData(TableView source, Codebook codebook) {
+  TableData(TableColumns source, Codebook codebook) {
     this.name = source.name();
     this.rows = source.rows();
     this.codebook = codebook;

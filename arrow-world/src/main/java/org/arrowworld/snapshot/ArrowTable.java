@@ -25,7 +25,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.memory.ForeignBuffers;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A table of a snapshot as Arrow vectors, without copies: a vector's data is the mapped file. One
@@ -34,7 +34,7 @@ import org.arrowworld.table.TableView;
  *
  * <p>The vectors are <b>read-only</b>: writing to one writes to a read-only map, which ends the
  * JVM, as does reading one after {@link #close} with Arrow's bounds checks turned off. {@link
- * TableView} has no such edges. One thread at a time for making vectors; any number for reading
+ * TableColumns} has no such edges. One thread at a time for making vectors; any number for reading
  * them.
  */
 public final class ArrowTable implements AutoCloseable {
@@ -42,14 +42,14 @@ public final class ArrowTable implements AutoCloseable {
       new DictionaryEncoding(
           SnapshotFormat.CODEBOOK_DICTIONARY, false, new ArrowType.Int(32, false));
 
-  private final TableView table;
+  private final TableColumns table;
   private final List<String> words;
   private final BufferAllocator allocator;
   private final Map<String, FieldVector> vectors = new LinkedHashMap<>();
   private ArrowBuf ones;
   private VarCharVector wordVector;
 
-  ArrowTable(TableView table, List<String> words, BufferAllocator allocator) {
+  ArrowTable(TableColumns table, List<String> words, BufferAllocator allocator) {
     this.table = table;
     this.words = words;
     this.allocator = allocator;

@@ -11,12 +11,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.arrowworld.errors.SnapshotFailedException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldCopy;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldCopy;
-import org.arrowworld.table.WorldState;
 
 /**
  * Writes snapshots on a private thread, one at a time, from a copy of the world. The caller's
@@ -60,7 +60,8 @@ public final class BackgroundSnapshots implements Closeable {
    *     is published before
    * @throws SnapshotFailedException if the one before failed; nothing was begun
    */
-  public void begin(World world, CompletableFuture<LogPosition> position) throws IOException {
+  public void begin(MutableWorld world, CompletableFuture<LogPosition> position)
+      throws IOException {
     await();
     WorldState state = copy.take(world);
     runningTick = state.tick();

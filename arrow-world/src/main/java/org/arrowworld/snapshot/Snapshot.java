@@ -12,6 +12,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Codebook;
@@ -24,9 +26,7 @@ import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A published snapshot, opened for reading. Columns are mapped on first use, without a copy, and
@@ -172,12 +172,12 @@ public final class Snapshot implements Closeable {
   }
 
   /** The tables in schema order. */
-  public List<TableView> tables() {
+  public List<TableColumns> tables() {
     return List.copyOf(tables);
   }
 
   /** A table by name. */
-  public TableView table(String name) {
+  public TableColumns table(String name) {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
@@ -248,7 +248,7 @@ public final class Snapshot implements Closeable {
    *
    * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
    */
-  public World load(BufferAllocator allocator) throws IOException {
+  public MutableWorld load(BufferAllocator allocator) throws IOException {
     return load(schema(), allocator);
   }
 
@@ -258,7 +258,7 @@ public final class Snapshot implements Closeable {
    * @param wanted tables and columns of {@link #schema}
    * @throws InvalidUseException if a column is longer than 2 GiB, more than a live table holds
    */
-  public World load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
+  public MutableWorld load(WorldSchema wanted, BufferAllocator allocator) throws IOException {
     for (SnapshotTable table : tables) {
       table.requireLoadable();
     }
@@ -267,9 +267,9 @@ public final class Snapshot implements Closeable {
     for (int code = 0; code < words.size(); code++) {
       codebook.learn(code, words.get(code));
     }
-    World world = new World(wanted, codebook, allocator);
+    MutableWorld world = new MutableWorld(wanted, codebook, allocator);
     try {
-      for (WorldTable table : world.tables()) {
+      for (MutableTable table : world.tables()) {
         SnapshotTable source = (SnapshotTable) table(table.name());
         boolean row = source.schema().kind() == TableKind.ROW;
         Free free = row ? free(source.name()) : new Free(List.of());

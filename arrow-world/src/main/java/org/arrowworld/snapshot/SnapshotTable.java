@@ -15,13 +15,13 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A table of a snapshot. A column is mapped, and verified, at its first use; what fails then comes
  * as {@link UncheckedIOException}. What was handed out stays readable after {@link #close}.
  */
-final class SnapshotTable implements TableView {
+final class SnapshotTable implements TableColumns {
   private static final int CODES_AT_ONCE = 1 << 20;
 
   private final TableSchema schema;

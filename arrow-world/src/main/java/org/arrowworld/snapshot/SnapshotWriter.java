@@ -14,6 +14,9 @@ import org.arrowworld.internal.ipc.IpcFileWriter;
 import org.arrowworld.internal.ipc.IpcFileWriter.BufferSource;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.internal.world.WorldState.IdState;
+import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Column;
@@ -24,11 +27,8 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldState;
-import org.arrowworld.table.WorldState.IdState;
-import org.arrowworld.table.WorldState.TableState;
+import org.arrowworld.table.TableColumns;
+import org.arrowworld.table.WorldView;
 
 /**
  * Writes a snapshot of a world at a tick boundary: all files into a {@code .tmp} directory, the
@@ -73,7 +73,7 @@ public final class SnapshotWriter {
   public static String replace(
       Storage storage,
       StoreId store,
-      World world,
+      WorldView world,
       LogPosition position,
       Role role,
       Map<String, String> properties)
@@ -95,7 +95,8 @@ public final class SnapshotWriter {
   }
 
   private static boolean isSound(
-      Storage storage, Snapshot.Location location, StoreId store, World world) throws IOException {
+      Storage storage, Snapshot.Location location, StoreId store, WorldView world)
+      throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
       snapshot.verify();
       return snapshot.resumeHash().equals(Hashes.resume(world));
@@ -114,7 +115,7 @@ public final class SnapshotWriter {
   public static String write(
       Storage storage,
       StoreId store,
-      World world,
+      WorldView world,
       LogPosition position,
       Role role,
       Map<String, String> properties)
@@ -161,7 +162,7 @@ public final class SnapshotWriter {
       }
     }
     List<String> tableHashes = hashes.stream().map(CompletableFuture::join).toList();
-    List<TableView> views = world.tables().stream().map(TableState::rows).toList();
+    List<TableColumns> views = world.tables().stream().map(TableState::rows).toList();
     String worldHash = Hashes.world(views, tableHashes);
     new SnapshotManifest(
             store,
@@ -181,7 +182,7 @@ public final class SnapshotWriter {
   private List<TableEntry> entries(List<String> hashes) {
     List<TableEntry> entries = new ArrayList<>();
     for (TableState table : world.tables()) {
-      TableView rows = table.rows();
+      TableColumns rows = table.rows();
       entries.add(
           new TableEntry(
               rows.name(),
@@ -227,7 +228,7 @@ public final class SnapshotWriter {
     return SnapshotFormat.metadata(kind, store, world.schema().version(), table, world.tick());
   }
 
-  private void writeTable(TableView table, List<byte[]> words) throws IOException {
+  private void writeTable(TableColumns table, List<byte[]> words) throws IOException {
     writeFile(
         SnapshotFormat.tableFile(table.name()),
         SnapshotFormat.fields(table.columns()),
@@ -236,7 +237,7 @@ public final class SnapshotWriter {
   }
 
   /** Writes the dictionary, if there is a string column, and the one batch of a table's file. */
-  static void writeTable(IpcFileWriter out, TableView table, List<byte[]> words)
+  static void writeTable(IpcFileWriter out, TableColumns table, List<byte[]> words)
       throws IOException {
     List<Integer> widths = table.columns().stream().map(c -> c.type().widthBytes()).toList();
     if (SnapshotFormat.hasStrings(table.columns())) {
@@ -246,7 +247,7 @@ public final class SnapshotWriter {
     writeColumns(out, table.rows(), widths, data);
   }
 
-  static BufferSource source(TableView table, Column column) {
+  static BufferSource source(TableColumns table, Column column) {
     int width = column.type().widthBytes();
     return (from, length) ->
         table.bytes(column, (int) (from / width), (int) ((from + length) / width));

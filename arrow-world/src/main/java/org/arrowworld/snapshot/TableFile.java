@@ -28,14 +28,14 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A table file of {@link TableFiles#write}, opened for reading. Opening verifies all but the data;
  * a column's data is verified, and inflated or mapped, at its first use, where failures come as
  * {@link UncheckedIOException}. Views stay readable after {@link #close}. One thread at a time.
  */
-public final class TableFile implements TableView, Closeable {
+public final class TableFile implements TableColumns, Closeable {
   private static final long LEAST_BUDGET_BYTES = 256L << 20;
   private static final int BUDGET_RATIO = 64;
 

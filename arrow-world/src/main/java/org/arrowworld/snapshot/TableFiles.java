@@ -26,7 +26,7 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** Single Arrow files in the layout of a snapshot's tables (spec N-1, N-2), outside a snapshot. */
 public final class TableFiles {
@@ -52,7 +52,7 @@ public final class TableFiles {
   public record Origin(StoreId store, int schemaVersion, long tick, List<String> words) {}
 
   /** Publishes a table as an Arrow file, uncompressed; a file of that name is replaced. */
-  public static void write(Storage storage, String path, TableView table, Origin origin)
+  public static void write(Storage storage, String path, TableColumns table, Origin origin)
       throws IOException {
     write(storage, path, table, new Form(origin, BufferCompression.NONE));
   }
@@ -70,7 +70,7 @@ public final class TableFiles {
    * Publishes a table as an Arrow file; a file of that name is replaced. Every byte of it is
    * covered by checksums in its footer (spec N-10), which {@link TableFile} checks.
    */
-  public static void write(Storage storage, String path, TableView table, Form form)
+  public static void write(Storage storage, String path, TableColumns table, Form form)
       throws IOException {
     Origin origin = form.origin;
     Map<String, String> metadata =
@@ -100,7 +100,7 @@ public final class TableFiles {
 
   /** A group of batches at a time, so that all threads have work whatever the columns. */
   private static void writeCompressed(
-      IpcFileWriter out, TableView table, List<byte[]> words, int level) throws IOException {
+      IpcFileWriter out, TableColumns table, List<byte[]> words, int level) throws IOException {
     int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
     try (ZstdCompressor compressor = new ZstdCompressor(level, threads)) {
       if (SnapshotFormat.hasStrings(table.columns())) {
@@ -122,7 +122,7 @@ public final class TableFiles {
     }
   }
 
-  private static PlainBody batch(TableView table, int from, int to) {
+  private static PlainBody batch(TableColumns table, int from, int to) {
     BodyLayout layout = new BodyLayout(to - from, SnapshotWriter.ALIGNMENT_BYTES);
     List<ByteBuffer> buffers = new ArrayList<>();
     for (Column column : table.columns()) {

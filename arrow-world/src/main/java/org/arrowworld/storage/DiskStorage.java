@@ -27,7 +27,7 @@ public final class DiskStorage implements Storage {
 
   /** Uses a directory, which need not exist yet. */
   public DiskStorage(Path root) {
-    this.root = root.toAbsolutePath().normalize();
+    this.root = AbsolutePath.of(root);
   }
 
   @Override
@@ -174,7 +174,7 @@ public final class DiskStorage implements Storage {
   }
 
   private Path resolve(String path) {
-    Path resolved = root.resolve(path).normalize();
+    Path resolved = AbsolutePath.within(root, path);
     if (!resolved.startsWith(root)) {
       throw new InvalidUseException(Text.of("Cannot use path %s: it leaves %s", path, root));
     }

@@ -6,4 +6,4 @@ package org.arrowworld.table;
  * @param id row id, unsigned
  * @param gen generation
  */
-public record EntityRef(int id, int gen) {}
+public record EntityRef(int id, int gen) implements Entity {}

@@ -10,10 +10,11 @@ import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Blake2b;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.internal.world.WorldState.IdState;
+import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
-import org.arrowworld.table.WorldState.IdState;
-import org.arrowworld.table.WorldState.TableState;
 
 /** BLAKE2b-128 hashes of tables and worlds, as lower-case hex (spec hash.md). */
 public final class Hashes {
@@ -23,7 +24,7 @@ public final class Hashes {
   private Hashes() {}
 
   /** {@code hash_columns}: rows {@code [0, n)} of the named columns, in the given order. */
-  public static String columns(TableView table, List<String> names) {
+  public static String columns(TableColumns table, List<String> names) {
     Map<String, Column> columns = new HashMap<>();
     table.columns().forEach(c -> columns.put(c.name(), c));
     Blake2b hash = new Blake2b(DIGEST_BYTES);
@@ -43,17 +44,17 @@ public final class Hashes {
   }
 
   /** {@code hash_columns} over all columns of a table. */
-  public static String table(TableView table) {
+  public static String table(TableColumns table) {
     return columns(table, table.columns().stream().map(Column::name).toList());
   }
 
   /** {@code hash_world}. */
-  public static String world(List<? extends TableView> tables) {
+  public static String world(List<? extends TableColumns> tables) {
     return world(tables, tables.stream().map(Hashes::table).toList());
   }
 
   /** {@code hash_world}, given {@link #table} of each table. */
-  public static String world(List<? extends TableView> tables, List<String> tableHashes) {
+  public static String world(List<? extends TableColumns> tables, List<String> tableHashes) {
     Blake2b hash = new Blake2b(DIGEST_BYTES);
     for (int i = 0; i < tables.size(); i++) {
       hash.update(tables.get(i).name().getBytes(StandardCharsets.UTF_8));
@@ -64,8 +65,8 @@ public final class Hashes {
     return hex(hash);
   }
 
-  /** {@code resume_hash}. */
-  public static String resume(World world) {
+  /** {@code resume_hash} of a live world, or of one that {@code at} gave. */
+  public static String resume(WorldView world) {
     return resume(WorldState.of(world), world(world.tables()));
   }
 

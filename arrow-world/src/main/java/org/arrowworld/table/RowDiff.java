@@ -3,6 +3,7 @@ package org.arrowworld.table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.arrowworld.internal.world.IdMap;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 
@@ -48,8 +49,8 @@ public final class RowDiff {
     boolean visit(Difference difference) throws IOException;
   }
 
-  private final TableView left;
-  private final TableView right;
+  private final TableColumns left;
+  private final TableColumns right;
   private final Visitor visitor;
   private final List<Column> columns;
   private final List<ByteBuffer> leftBytes;
@@ -59,7 +60,7 @@ public final class RowDiff {
   private final ByteBuffer leftGens;
   private final ByteBuffer rightGens;
 
-  private RowDiff(TableView left, TableView right, Visitor visitor) {
+  private RowDiff(TableColumns left, TableColumns right, Visitor visitor) {
     this.left = left;
     this.right = right;
     this.visitor = visitor;
@@ -72,7 +73,7 @@ public final class RowDiff {
     this.rightGens = bytes(right, "gen");
   }
 
-  private static ByteBuffer bytes(TableView table, String column) {
+  private static ByteBuffer bytes(TableColumns table, String column) {
     for (Column candidate : table.columns()) {
       if (candidate.name().equals(column)) {
         return table.bytes(candidate);
@@ -83,7 +84,7 @@ public final class RowDiff {
 
   /** Compares tables pairwise; both lists have the same tables and columns. */
   public static void compare(
-      List<? extends TableView> left, List<? extends TableView> right, Visitor visitor)
+      List<? extends TableColumns> left, List<? extends TableColumns> right, Visitor visitor)
       throws IOException {
     boolean goOn = true;
     for (int i = 0; i < left.size() && goOn; i++) {

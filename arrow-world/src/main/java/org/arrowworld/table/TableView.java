@@ -1,51 +1,80 @@
 package org.arrowworld.table;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Column;
+import org.arrowworld.schema.TableSchema;
 
-/** A table's rows, for reading: of a live world, or of a snapshot. */
-public interface TableView {
+/**
+ * A table's rows, for reading: nothing here can change them.
+ *
+ * <p>Rows stand in slots {@code [0, rows)}. A column is bound once, where its type is checked, and
+ * then read by slot: {@code var energy = table.f32("energy"); energy.get(slot)}. Columns of a live
+ * world follow it from tick to tick. One thread may read while no tick is applied; so may many.
+ */
+public interface TableView extends TableColumns {
 
-  String name();
+  /** The table's shape and policies. */
+  TableSchema schema();
 
-  /** Number of rows. */
-  int rows();
+  /** The id in a slot, unsigned; the slot itself in append-only tables. */
+  int id(int slot);
 
-  /** All columns in file order, {@code id} and {@code gen} first where there are any. */
-  List<Column> columns();
+  /** The ids of all rows, a copy. */
+  int[] ids();
+
+  /** The generation of the row in a slot; 0 where the table has none. */
+  int gen(int slot);
+
+  /** The entity in a slot. */
+  default EntityRef ref(int slot) {
+    return new EntityRef(id(slot), gen(slot));
+  }
+
+  /** The slot of an id, -1 if no live row has it. */
+  int slotOf(int id);
+
+  /** The slot of an entity, -1 if it does not live (any more). */
+  default int slotOf(EntityRef entity) {
+    int slot = slotOf(entity.id());
+    return slot >= 0 && gen(slot) == entity.gen() ? slot : -1;
+  }
 
   /**
-   * A column's values, little-endian, {@code rows * widthBytes} long, read-only. Of a live world it
-   * is a view until the next tick.
+   * A u8 column.
    *
-   * @throws InvalidUseException if the column is longer than 2 GiB; read it row range by row range
+   * @throws InvalidUseException if there is no such column, or its type is another
    */
-  ByteBuffer bytes(Column column);
+  IntColumn u8(String column);
 
-  /**
-   * The values of rows {@code [fromRow, toRow)} of a column, as {@link #bytes(Column)} gives them;
-   * also of columns longer than 2 GiB, if the range is not.
-   */
-  default ByteBuffer bytes(Column column, int fromRow, int toRow) {
-    checkRows(column, fromRow, toRow);
-    int width = column.type().widthBytes();
-    return bytes(column)
-        .slice(fromRow * width, (toRow - fromRow) * width)
-        .order(ByteOrder.LITTLE_ENDIAN);
-  }
+  /** An i8 column; see {@link #u8}. */
+  IntColumn i8(String column);
 
-  /** Refuses a row range outside the table, or of more than 2 GiB. */
-  default void checkRows(Column column, int fromRow, int toRow) {
-    long bytes = (long) (toRow - fromRow) * column.type().widthBytes();
-    if (fromRow < 0 || fromRow > toRow || toRow > rows() || bytes > Integer.MAX_VALUE - 7) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot read rows %d to %d of column '%s.%s': the table has %d, and at most 2 GiB are read at once",
-              fromRow, toRow, name(), column.name(), rows()));
-    }
-  }
+  /** A u16 column; see {@link #u8}. */
+  IntColumn u16(String column);
+
+  /** An i16 column; see {@link #u8}. */
+  IntColumn i16(String column);
+
+  /** A u32 column, {@code id} and {@code gen} included; see {@link #u8}. */
+  U32Column u32(String column);
+
+  /** An i32 column; see {@link #u8}. */
+  IntColumn i32(String column);
+
+  /** A u64 column; its values are the bits of a long; see {@link #u8}. */
+  LongColumn u64(String column);
+
+  /** An i64 column; see {@link #u8}. */
+  LongColumn i64(String column);
+
+  /** An f32 column; see {@link #u8}. */
+  FloatColumn f32(String column);
+
+  /** An f64 column; see {@link #u8}. */
+  DoubleColumn f64(String column);
+
+  /** A bool column; see {@link #u8}. */
+  BoolColumn bool(String column);
+
+  /** A string column; see {@link #u8}. */
+  StringColumn string(String column);
 }

@@ -1,5 +1,5 @@
 /**
- * World tables as Arrow vectors, their ids and their hashes. Depends on {@code schema}, {@code
- * errors} and arrow-vector.
+ * MutableWorld tables as Arrow vectors, their ids and their hashes. Depends on {@code schema},
+ * {@code errors} and arrow-vector.
  */
 package org.arrowworld.table;

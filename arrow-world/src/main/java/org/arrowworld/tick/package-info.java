@@ -1,6 +1,5 @@
 /**
- * One tick: mutations become triples in canonical order, and triples become state (spec order.md).
- * Live run and replay share {@link org.arrowworld.tick.TripleApplier}. Depends on {@code table},
- * {@code schema} and {@code log.Triples}.
+ * One tick of a live world, as a simulation sees it: {@link org.arrowworld.tick.Tick}, its tables,
+ * and the handles of rows born in it. Depends on {@code table}.
  */
 package org.arrowworld.tick;

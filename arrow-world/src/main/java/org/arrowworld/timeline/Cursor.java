@@ -4,11 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.table.World;
 
 /**
  * A world that is moved through its history. Going from tick to tick with {@link #next} costs one
@@ -22,7 +22,7 @@ public final class Cursor implements Closeable {
   private final Timeline timeline;
   private final Projection wanted;
   private final BufferAllocator allocator;
-  private World world;
+  private MutableWorld world;
   private Replayer replayer;
   private LogReader batches;
 
@@ -82,7 +82,7 @@ public final class Cursor implements Closeable {
    *
    * @throws InvalidUseException before the first {@link #next} or {@link #seek}
    */
-  public World world() {
+  public MutableWorld world() {
     checkOpen();
     if (world == null) {
       throw new InvalidUseException(

@@ -2,16 +2,16 @@ package org.arrowworld.timeline;
 
 import java.io.IOException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Values;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /** Names the first difference between a replayed world and a snapshot: table, column, entity. */
 final class Divergence {
   private Divergence() {}
 
-  static String describe(World replayed, Snapshot snapshot) throws IOException {
+  static String describe(MutableWorld replayed, Snapshot snapshot) throws IOException {
     String[] first = {"no difference"};
     RowDiff.compare(
         replayed.tables(),

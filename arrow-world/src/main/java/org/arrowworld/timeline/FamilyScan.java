@@ -11,13 +11,13 @@ import java.util.OptionalLong;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.WorldTable;
 
 /**
  * Follows births and deaths of one table through the log. For the family of one id, memory is that
@@ -77,7 +77,7 @@ final class FamilyScan implements Log.Visitor {
   }
 
   /** Takes those who live where the history begins. */
-  void begin(WorldTable base) {
+  void begin(MutableTable base) {
     for (int slot = 0; slot < base.rows(); slot++) {
       add(new Node(base.ref(slot), OptionalLong.empty()));
     }

@@ -5,14 +5,14 @@ import java.util.BitSet;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 
 /** Chooses the rows of a history and keeps track of the id's generation. One thread. */
 public final class HistoryFilter {
@@ -84,8 +84,8 @@ public final class HistoryFilter {
   }
 
   /** Learns the generation from a state in which the id may live. */
-  public void assumeAlive(World world) {
-    WorldTable table = world.table(query.table());
+  public void assumeAlive(MutableWorld world) {
+    MutableTable table = world.table(query.table());
     int slot = generations ? table.slotOf(query.id()) : -1;
     if (slot >= 0) {
       generation = OptionalLong.of(Integer.toUnsignedLong(table.gen(slot)));

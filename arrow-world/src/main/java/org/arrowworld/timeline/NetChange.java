@@ -1,10 +1,10 @@
 package org.arrowworld.timeline;
 
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /**
  * What became of an entity between two ticks.
@@ -20,7 +20,7 @@ import org.arrowworld.table.World;
  */
 public record NetChange(EntityRef entity, String key, Object before, Object after) {
 
-  static NetChange of(RowDiff.Difference d, World before, World after) {
+  static NetChange of(RowDiff.Difference d, MutableWorld before, MutableWorld after) {
     long gen = Integer.toUnsignedLong(d.entity().gen());
     String table = d.table() + ".";
     return switch (d.kind()) {
@@ -37,7 +37,7 @@ public record NetChange(EntityRef entity, String key, Object before, Object afte
   }
 
   /** The value a pattern stands for in a world. */
-  static Object value(ColumnType type, long pattern, World world) {
+  static Object value(ColumnType type, long pattern, MutableWorld world) {
     return type == ColumnType.STRING
         ? world.codebook().word((int) Values.toInteger(pattern))
         : Values.decode(type, pattern);

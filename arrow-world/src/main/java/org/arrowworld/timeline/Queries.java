@@ -7,10 +7,10 @@ import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /**
  * What can be found in a history. Names are checked at once, reading is done when it is asked for.
@@ -37,7 +37,7 @@ public final class Queries {
         visitor -> {
           HistoryFilter filter = filter(query, visitor);
           if (timeline.hasBase() && table.hasGenerations()) {
-            try (World base = base(query.table())) {
+            try (MutableWorld base = base(query.table())) {
               filter.assumeAlive(base);
             }
           }
@@ -89,7 +89,7 @@ public final class Queries {
     long first = 0;
     if (timeline.hasBase()) {
       first = timeline.firstTick() + 1;
-      try (World base = base(table)) {
+      try (MutableWorld base = base(table)) {
         scan.begin(base.table(table));
       }
     }
@@ -104,7 +104,7 @@ public final class Queries {
     }
   }
 
-  private World base(String table) throws IOException {
+  private MutableWorld base(String table) throws IOException {
     return timeline.at(timeline.firstTick(), Projection.of(table + ".id"), allocator);
   }
 
@@ -114,8 +114,8 @@ public final class Queries {
     timeline.checkTick(to);
     return new Query<>(
         visitor -> {
-          try (World before = timeline.at(from, allocator);
-              World after = timeline.at(to, allocator)) {
+          try (MutableWorld before = timeline.at(from, allocator);
+              MutableWorld after = timeline.at(to, allocator)) {
             RowDiff.compare(
                 before.tables(),
                 after.tables(),

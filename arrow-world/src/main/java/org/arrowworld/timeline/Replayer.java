@@ -4,16 +4,16 @@ import java.io.IOException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogReader;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TripleApplier;
 
 /** Brings a world forward through the log, with the code that changed the live one. */
 final class Replayer {
   private final TripleApplier applier;
 
-  Replayer(World world, Log log) {
+  Replayer(MutableWorld world, Log log) {
     applier = new TripleApplier(world, log.keys());
   }
 

@@ -7,9 +7,9 @@ import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.RowDiff;
-import org.arrowworld.table.World;
 
 /**
  * Finds the first tick at which two histories differ, by bisecting their digest chains, and names
@@ -145,8 +145,8 @@ public final class StoreDiff {
     }
     List<Difference> named = new ArrayList<>();
     long[] count = {0};
-    try (World a = left.at(first, allocator);
-        World b = right.at(first, allocator)) {
+    try (MutableWorld a = left.at(first, allocator);
+        MutableWorld b = right.at(first, allocator)) {
       RowDiff.compare(
           a.tables(),
           b.tables(),
@@ -168,7 +168,8 @@ public final class StoreDiff {
         && right.log().firstTick().get() == tick;
   }
 
-  private static Difference difference(RowDiff.Difference d, World left, World right) {
+  private static Difference difference(
+      RowDiff.Difference d, MutableWorld left, MutableWorld right) {
     String table = d.table() + ".";
     int id = d.entity().id();
     return switch (d.kind()) {

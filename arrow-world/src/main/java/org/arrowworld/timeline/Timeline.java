@@ -11,6 +11,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
@@ -18,7 +19,6 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 
 /**
  * A store's history, for reading: the world at any committed tick. A view of the moment it was
@@ -169,12 +169,12 @@ public final class Timeline implements Closeable {
    *
    * @throws InvalidUseException if the tick lies outside the committed span
    */
-  public World at(long tick, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, BufferAllocator allocator) throws IOException {
     return at(tick, Start.NEAREST_SNAPSHOT, allocator);
   }
 
   /** As {@link #at(long, BufferAllocator)}, from a start of the caller's choice. */
-  public World at(long tick, Start start, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, Start start, BufferAllocator allocator) throws IOException {
     checkTick(tick);
     return replayed(startWorld(tick, start, Projection.ALL, allocator), tick);
   }
@@ -185,12 +185,13 @@ public final class Timeline implements Closeable {
    *
    * @throws InvalidUseException if the tick lies outside the committed span, or a name is unknown
    */
-  public World at(long tick, Projection wanted, BufferAllocator allocator) throws IOException {
+  public MutableWorld at(long tick, Projection wanted, BufferAllocator allocator)
+      throws IOException {
     checkTick(tick);
     return replayed(startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator), tick);
   }
 
-  private World replayed(World world, long tick) throws IOException {
+  private MutableWorld replayed(MutableWorld world, long tick) throws IOException {
     try {
       advance(world, tick);
       return world;
@@ -211,7 +212,7 @@ public final class Timeline implements Closeable {
   }
 
   /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
-  public void advance(World world, long tick) throws IOException {
+  public void advance(MutableWorld world, long tick) throws IOException {
     if (world.tick() < tick) {
       try (LogReader batches = open().rowReader(world.tick() + 1, tick)) {
         new Replayer(world, log).applyAll(batches);
@@ -241,7 +242,7 @@ public final class Timeline implements Closeable {
   }
 
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
-  World startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
+  MutableWorld startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
       throws IOException {
     List<Snapshot.Location> candidates =
         snapshots.stream()
@@ -275,7 +276,7 @@ public final class Timeline implements Closeable {
           -1,
           "it is the base of the history, which cannot be replayed without it; " + lastWarning());
     }
-    return new World(wanted.of(info.schema()), new Codebook(), allocator);
+    return new MutableWorld(wanted.of(info.schema()), new Codebook(), allocator);
   }
 
   private long firstLogged() {

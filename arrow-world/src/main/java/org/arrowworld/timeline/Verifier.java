@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from
@@ -187,7 +187,7 @@ public final class Verifier {
     if (stops.isEmpty()) {
       return;
     }
-    try (World world =
+    try (MutableWorld world =
         timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
       for (long stop : stops) {
         timeline.advance(world, stop);
@@ -205,7 +205,7 @@ public final class Verifier {
   }
 
   private void compareSnapshot(
-      Timeline timeline, Snapshot.Location location, World world, String resumeHash)
+      Timeline timeline, Snapshot.Location location, MutableWorld world, String resumeHash)
       throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
       String hash = Hashes.world(world.tables());
@@ -225,7 +225,7 @@ public final class Verifier {
   }
 
   private void compareNearest(Timeline timeline, long tick, String expected) throws IOException {
-    try (World nearest = timeline.at(tick, allocator)) {
+    try (MutableWorld nearest = timeline.at(tick, allocator)) {
       String hash = Hashes.resume(nearest);
       if (!hash.equals(expected)) {
         findings.add(

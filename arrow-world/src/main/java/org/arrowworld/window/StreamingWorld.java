@@ -9,6 +9,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
@@ -16,8 +18,6 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TripleApplier;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryFilter;
 import org.arrowworld.timeline.HistoryQuery;
@@ -43,7 +43,7 @@ public final class StreamingWorld implements Closeable {
   private final LogFollower follower;
 
   /** The state before the window's first tick. */
-  private final World floor;
+  private final MutableWorld floor;
 
   private final TripleApplier floorApplier;
 
@@ -63,7 +63,7 @@ public final class StreamingWorld implements Closeable {
       Storage archive,
       StoreInfo info,
       LogFollower follower,
-      World floor,
+      MutableWorld floor,
       LogPosition floorAt,
       Window window,
       BufferAllocator allocator) {
@@ -92,9 +92,9 @@ public final class StreamingWorld implements Closeable {
       long first = empty ? -1 : timeline.firstTick();
       long last = empty ? -1 : timeline.lastTick();
       long floorTick = Math.max(first, window.ticks() > last ? first : last - window.ticks());
-      World floor =
+      MutableWorld floor =
           empty
-              ? new World(timeline.info().schema(), new Codebook(), allocator)
+              ? new MutableWorld(timeline.info().schema(), new Codebook(), allocator)
               : timeline.at(floorTick, allocator);
       StreamingWorld streaming =
           new StreamingWorld(
@@ -190,7 +190,7 @@ public final class StreamingWorld implements Closeable {
    *
    * @throws InvalidUseException if the tick lies outside the committed span
    */
-  public Answer<World> at(long tick) throws IOException {
+  public Answer<MutableWorld> at(long tick) throws IOException {
     requireSound();
     if (tick > lastTick() || (floor.tick() < 0 && tick < firstTickInMemory())) {
       throw new InvalidUseException(
@@ -199,7 +199,7 @@ public final class StreamingWorld implements Closeable {
     if (tick < floor.tick()) {
       return new Answer<>(archive().at(tick, allocator), Origin.ARCHIVE);
     }
-    World world = floor.copy(allocator);
+    MutableWorld world = floor.copy(allocator);
     try {
       TripleApplier applier = new TripleApplier(world, follower.keys());
       for (TickRows rows : ticks) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
 import org.arrowworld.log.Durability;
@@ -55,19 +56,20 @@ class BackgroundSnapshotTest {
             .withDurability(Durability.parse(durability))
             .withContainers(2, 40)
             .withSegmentBytes(3000);
-    return LiveWorld.create(storage, info, options, memory);
+    return LiveWorld.create(
+        storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
   }
 
   private static void tick(LiveWorld live) throws IOException {
     long tick = live.lastTick() + 1;
     live.tick(
         t -> {
-          for (int slot = 0; slot < t.table("c").table().rows(); slot++) {
-            t.table("c").set("x", slot, tick + slot * 0.25);
+          for (int slot = 0; slot < t.table("c").before().rows(); slot++) {
+            t.table("c").setSlot(slot, "x", tick + slot * 0.25);
           }
           t.table("c").insert().set("x", (double) -tick).set("k", "w" + tick);
           if (tick % 3 == 2) {
-            t.table("c").remove(0);
+            t.table("c").removeSlot(0);
           }
         });
   }
@@ -149,7 +151,8 @@ class BackgroundSnapshotTest {
       StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
       AtomicLong counted = new AtomicLong();
       long faulty = operation;
-      try (LiveWorld live = LiveWorld.create(fresh, info, LogOptions.DEFAULT, memory)) {
+      try (LiveWorld live =
+          LiveWorld.create(fresh, info, WorldOptions.DEFAULT.withAllocator(memory))) {
         tick(live);
         tick(live);
         live.snapshot();
@@ -201,7 +204,9 @@ class BackgroundSnapshotTest {
               .withContainers(2, 40)
               .withSegmentBytes(2000);
       boolean crashed = false;
-      try (LiveWorld live = LiveWorld.create(fresh, info, options, memory)) {
+      try (LiveWorld live =
+          LiveWorld.create(
+              fresh, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
         fresh.plan(FaultPlan.once(operation, Fault.CRASH));
         for (int i = 0; i < TICKS; i++) {
           tick(live);
@@ -219,7 +224,7 @@ class BackgroundSnapshotTest {
         if (!StoreInfo.exists(after) || outsideItsPromise) {
           continue;
         }
-        try (LiveWorld live = LiveWorld.resume(after, LogOptions.DEFAULT, memory)) {
+        try (LiveWorld live = LiveWorld.resume(after, WorldOptions.DEFAULT.withAllocator(memory))) {
           tick(live);
           live.snapshotLater();
           live.seal();
@@ -251,7 +256,7 @@ class BackgroundSnapshotTest {
         .hasMessageContaining("snapshot of tick 2");
     live.close();
     storage.plan(FaultPlan.none());
-    try (LiveWorld again = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld again = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(again.lastTick()).isEqualTo(2);
     }
   }

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
@@ -21,9 +22,8 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -65,9 +65,9 @@ class LiveWorldTest {
     return StoreInfo.create(SCHEMA, "step", Map.of("seed", "1"));
   }
 
-  private static void randomTick(MutationBuffer t, Random random) {
-    TableMutations creatures = t.table("creature");
-    int rows = creatures.table().rows();
+  private static void randomTick(Tick t, Random random) {
+    TickTable creatures = t.table("creature");
+    int rows = creatures.before().rows();
     t.input("rate", 0, random.nextDouble());
     if (random.nextInt(3) > 0) {
       float[] x = new float[rows];
@@ -78,43 +78,43 @@ class LiveWorldTest {
     }
     for (int slot = 0; slot < rows; slot++) {
       if (random.nextInt(4) == 0) {
-        creatures.set("kind", slot, "kind " + random.nextInt(6));
+        creatures.setSlot(slot, "kind", "kind " + random.nextInt(6));
       }
       if (random.nextInt(4) == 0) {
-        creatures.setLong("big", slot, random.nextLong());
+        creatures.setSlot(slot, "big", random.nextLong());
       }
       if (random.nextInt(5) == 0) {
-        creatures.event("ate", creatures.table().id(slot), random.nextInt(9));
+        creatures.event("ate", creatures.before().id(slot), random.nextInt(9));
       }
       if (random.nextInt(6) == 0) {
-        creatures.remove(slot, random.nextBoolean() ? "starved" : "eaten");
+        creatures.removeSlot(slot, random.nextBoolean() ? "starved" : "eaten");
       }
     }
     for (int i = random.nextInt(6); i > 0; i--) {
       creatures
-          .insert(random.nextInt(3))
+          .insertCausedBy(random.nextInt(3))
           .set("kind", "kind " + random.nextInt(6))
           .set("awake", random.nextInt(2))
-          .setFloat("x", random.nextFloat())
+          .set("x", random.nextFloat())
           .parent(random.nextInt(50));
     }
-    TableMutations hungry = t.table("hungry");
+    TickTable hungry = t.table("hungry");
     for (int slot = 0; slot < rows; slot++) {
-      int id = creatures.table().id(slot);
-      boolean present = hungry.table().slotOf(id) >= 0;
+      int id = creatures.before().id(slot);
+      boolean present = hungry.before().slotOf(id) >= 0;
       if (random.nextInt(5) == 0 && !present) {
-        hungry.insertId(id);
+        hungry.insert(id);
       } else if (random.nextInt(5) == 0 && present) {
-        hungry.remove(hungry.table().slotOf(id));
+        hungry.removeSlot(hungry.before().slotOf(id));
       }
     }
-    TableMutations queue = t.table("queue");
-    if (queue.table().rows() > 0 && random.nextBoolean()) {
-      queue.remove(random.nextInt(queue.table().rows()));
+    TickTable queue = t.table("queue");
+    if (queue.before().rows() > 0 && random.nextBoolean()) {
+      queue.removeSlot(random.nextInt(queue.before().rows()));
     }
     int id = random.nextInt(8) * 1_000_000_007;
-    if (queue.table().slotOf(id) < 0) {
-      queue.insertId(id).set("place", -3);
+    if (queue.before().slotOf(id) < 0) {
+      queue.insert(id).set("place", -3);
     }
     t.table("population").insert().set("n", rows);
   }
@@ -124,7 +124,8 @@ class LiveWorldTest {
   void every_tick_can_be_rebuilt_bit_for_bit(long seed) throws IOException {
     Map<Long, String> hashes = new HashMap<>();
     Random random = new Random(seed);
-    try (LiveWorld live = LiveWorld.create(storage, info(), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info(), WorldOptions.DEFAULT.withAllocator(memory))) {
       for (long tick = 0; tick < 60; tick += 1 + random.nextInt(3)) {
         live.tick(tick, t -> randomTick(t, random));
         hashes.put(tick, Hashes.resume(live.world()));
@@ -147,7 +148,7 @@ class LiveWorldTest {
     assertThat(report.notes()).isEmpty();
     try (Timeline timeline = Timeline.open(storage)) {
       for (Map.Entry<Long, String> entry : hashes.entrySet()) {
-        try (World world = timeline.at(entry.getKey(), memory)) {
+        try (MutableWorld world = timeline.at(entry.getKey(), memory)) {
           assertThat(Hashes.resume(world)).isEqualTo(entry.getValue());
         }
       }
@@ -159,26 +160,28 @@ class LiveWorldTest {
   void a_resumed_world_goes_on_as_one_that_never_stopped() throws IOException {
     MemoryStorage other = new MemoryStorage();
     Random random = new Random(9);
-    try (LiveWorld live = LiveWorld.create(storage, info(), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info(), WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 40; i++) {
         live.tick(t -> randomTick(t, random));
       }
     }
     Random again = new Random(9);
-    try (LiveWorld live = LiveWorld.create(other, info(), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(other, info(), WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 17; i++) {
         live.tick(t -> randomTick(t, again));
       }
     }
-    try (LiveWorld live = LiveWorld.resume(other, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(other, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 17; i < 40; i++) {
         live.tick(t -> randomTick(t, again));
       }
     }
     try (Timeline a = Timeline.open(storage);
         Timeline b = Timeline.open(other);
-        World worldA = a.at(39, memory);
-        World worldB = b.at(39, memory)) {
+        MutableWorld worldA = a.at(39, memory);
+        MutableWorld worldB = b.at(39, memory)) {
       assertThat(a.log().end()).isEqualTo(b.log().end());
       assertThat(Hashes.resume(worldB)).isEqualTo(Hashes.resume(worldA));
     }
@@ -186,9 +189,11 @@ class LiveWorldTest {
 
   @Test
   void the_second_writer_is_refused_and_told_who_holds_the_store() throws IOException {
-    try (LiveWorld live = LiveWorld.create(storage, info(), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info(), WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> {});
-      assertThatThrownBy(() -> LiveWorld.resume(storage, LogOptions.DEFAULT, memory))
+      assertThatThrownBy(
+              () -> LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory)))
           .isInstanceOf(StoreLockedException.class)
           .hasMessageContaining("process " + ProcessHandle.current().pid());
     }
@@ -196,14 +201,15 @@ class LiveWorldTest {
 
   @Test
   void a_refused_tick_changes_nothing() throws IOException {
-    try (LiveWorld live = LiveWorld.create(storage, info(), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info(), WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("creature").insert().set("kind", "a"));
       String before = Hashes.resume(live.world());
       assertThatThrownBy(
               () ->
                   live.tick(
                       t -> {
-                        t.table("creature").set("kind", 0, "never seen");
+                        t.table("creature").setSlot(0, "kind", "never seen");
                         t.table("creature").insert().set("kind", "b");
                         t.table("creature").insert();
                       }))
@@ -212,7 +218,7 @@ class LiveWorldTest {
               "Cannot insert into table 'creature' without a value for string column 'kind'");
       assertThat(Hashes.resume(live.world())).isEqualTo(before);
       assertThat(live.world().codebook().size()).isEqualTo(1);
-      live.tick(t -> t.table("creature").set("kind", 0, "c"));
+      live.tick(t -> t.table("creature").setSlot(0, "kind", "c"));
       assertThat(live.world().codebook().find("c")).isEqualTo(1);
     }
   }

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -97,7 +98,8 @@ class MovingSegmentTest {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("c").insert().set("x", 1.0));
       SealedMeanwhile sealing = new SealedMeanwhile(storage, live);
       try (LogFollower follower = LogFollower.open(sealing, SCHEMA.keys(), LogPosition.START)) {
@@ -113,9 +115,10 @@ class MovingSegmentTest {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("c").insert().set("x", 1.0));
-      live.tick(t -> t.table("c").set("x", 0, 2.0));
+      live.tick(t -> t.table("c").setSlot(0, "x", 2.0));
       live.sync();
       try (LogFollower follower =
           LogFollower.open(new StaleSizes(storage), SCHEMA.keys(), LogPosition.START)) {

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.schema.Column;
@@ -27,8 +29,6 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +61,9 @@ class MigrationsTest {
     Storage storage = new MemoryStorage();
     try (LiveWorld live =
         LiveWorld.create(
-            storage, StoreInfo.create(V1, "tick", Map.of()), LogOptions.DEFAULT, memory)) {
+            storage,
+            StoreInfo.create(V1, "tick", Map.of()),
+            WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(
           t -> {
             for (int i = 0; i < 4; i++) {
@@ -69,13 +71,12 @@ class MigrationsTest {
             }
             t.table("fleet").insert().set("n", -5);
           });
-      live.tick(t -> t.table("damaged").insertId(1));
-      live.tick(t -> t.table("ship").remove(3));
+      live.tick(t -> t.table("damaged").insert(1));
+      live.tick(t -> t.table("ship").removeSlot(3));
       live.tick(
           t -> {
-            t.table("ship").remove(0);
-            t.table("ship")
-                .setFloat("x", t.table("ship").slotOfId(1), Float.intBitsToFloat(SIGNALLING_NAN));
+            t.table("ship").removeSlot(0);
+            t.table("ship").set(1, "x", Float.intBitsToFloat(SIGNALLING_NAN));
           });
       live.snapshot();
       live.seal();
@@ -101,11 +102,11 @@ class MigrationsTest {
     Snapshot.Location location = Snapshot.list(storage).get(0);
     StoreInfo info = StoreInfo.read(storage);
     try (Snapshot snapshot = Snapshot.open(storage, location, info.id());
-        World old = snapshot.load(memory);
-        World world = TO_3.load(snapshot, memory)) {
+        MutableWorld old = snapshot.load(memory);
+        MutableWorld world = TO_3.load(snapshot, memory)) {
       assertThat(world.schema().version()).isEqualTo(3);
       assertThat(world.tick()).isEqualTo(3);
-      WorldTable ships = world.table("ship");
+      MutableTable ships = world.table("ship");
       assertThat(ships.columns().stream().map(Column::name))
           .containsExactly("id", "gen", "x", "load", "hull");
       assertThat(ships.ids()).isEqualTo(old.table("ship").ids());
@@ -144,14 +145,14 @@ class MigrationsTest {
     }
     assertThat(info.properties()).containsEntry("migrated_from_schema", "1");
     try (Timeline timeline = Timeline.open(target);
-        World world = timeline.at(3, memory)) {
+        MutableWorld world = timeline.at(3, memory)) {
       assertThat(timeline.firstTick()).isEqualTo(3);
       assertThat(timeline.lastTick()).isEqualTo(3);
       assertThat(timeline.end()).isEqualTo(end);
       assertThat(Hashes.world(world.tables())).isEqualTo(report.hashWorld());
     }
     assertThat(Verifier.verify(target, Verifier.Depth.DEEP, 1, memory).isSound()).isTrue();
-    try (LiveWorld live = LiveWorld.resume(target, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(target, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("ship").insert().set("hull", 9)); // takes the free id on top
       assertThat(live.world().table("ship").slotOf(0)).isEqualTo(2);
       assertThat(live.world().table("ship").gen(2)).isEqualTo(1);
@@ -309,7 +310,7 @@ class MigrationsTest {
   void a_history_whose_base_is_damaged_is_not_replayed_from_nothing() throws IOException {
     Storage target = new MemoryStorage();
     StoreMigration.run(store(), target, TO_3, memory);
-    try (LiveWorld live = LiveWorld.resume(target, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(target, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("fleet").insert().set("name", "far"));
       live.seal();
     }

@@ -9,10 +9,10 @@ import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreRecovery;
@@ -76,18 +76,19 @@ class AllocationFailureTest {
   /** Rows are never removed, so that tables grow. */
   private static void grow(MemoryStorage storage, BufferAllocator memory) throws IOException {
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         float x = tick;
         try {
           live.tick(
               t -> {
-                t.table("c").insert().setFloat("x", x).set("k", "a");
-                t.table("c").insert().setFloat("x", -x).set("k", "word " + x);
+                t.table("c").insert().set("x", x).set("k", "a");
+                t.table("c").insert().set("x", -x).set("k", "word " + x);
               });
         } catch (MemoryFullException e) {
           assertThat(live.lastTick()).as("the tick never began").isEqualTo(tick - 1);
-          live.tick(t -> t.table("c").set("x", 0, 4.5)); // and the world can go on
+          live.tick(t -> t.table("c").setSlot(0, "x", 4.5)); // and the world can go on
         }
       }
       live.snapshot();
@@ -117,7 +118,7 @@ class AllocationFailureTest {
         sweep(
             memory -> {
               MemoryStorage copy = storage.afterCrash(MemoryStorage.CrashKind.PROCESS);
-              LiveWorld.resume(copy, LogOptions.DEFAULT, memory).close();
+              LiveWorld.resume(copy, WorldOptions.DEFAULT.withAllocator(memory)).close();
               copy.lock("LOCK", "the lock is free").close();
             });
     int compact =

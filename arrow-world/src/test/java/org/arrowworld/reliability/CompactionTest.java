@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -43,10 +44,12 @@ class CompactionTest {
     MemoryStorage storage = new MemoryStorage();
     LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4000);
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         float x = tick;
-        live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+        live.tick(t -> t.table("c").insert().set("x", x).set("k", "word " + x));
         if (tick == 10) {
           live.snapshot();
         }
@@ -79,9 +82,9 @@ class CompactionTest {
     String livePath = "log/live/00000000000000000000.arrows";
     MemoryStorage storage = SmallStores.create(SmallStores.Form.LIVE, memory);
     byte[] live = storage.bytes(livePath);
-    try (LiveWorld world = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld world = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 3; i++) {
-        world.tick(t -> t.table("c").insert().setFloat("x", 1).set("k", "w"));
+        world.tick(t -> t.table("c").insert().set("x", 1).set("k", "w"));
       }
       world.seal();
     }
@@ -150,8 +153,8 @@ class CompactionTest {
     assertThat(after).hasSize(13);
     after.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
     assertThat(recovered(storage)).isEqualTo(after);
-    try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
-      live.tick(t -> t.table("c").remove(0));
+    try (LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
+      live.tick(t -> t.table("c").removeSlot(0));
       live.seal();
     }
     sound(storage);

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -18,8 +19,8 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 import org.arrowworld.timeline.Timeline;
 
 /**
@@ -98,8 +99,12 @@ final class CrashScenario {
     storage.holdSealers();
     LiveWorld live =
         first
-            ? LiveWorld.create(storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)
-            : LiveWorld.resume(storage, options, memory);
+            ? LiveWorld.create(
+                storage,
+                StoreInfo.create(SCHEMA, "tick", Map.of()),
+                WorldOptions.DEFAULT.withLog(options).withAllocator(memory))
+            : LiveWorld.resume(
+                storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
     try {
       if (first) {
         acknowledge(-1);
@@ -184,20 +189,20 @@ final class CrashScenario {
   }
 
   /** One tick; about 20 rows. */
-  static void step(MutationBuffer t) {
-    TableMutations c = t.table("c");
-    int rows = c.table().rows();
+  static void step(Tick t) {
+    TickTable c = t.table("c");
+    int rows = c.before().rows();
     long tick = t.tick();
     if (rows > 6) {
-      c.remove((int) (tick % rows), "old");
+      c.removeSlot((int) (tick % rows), "old");
     }
     for (int row = 0; row < rows; row++) {
       if (rows <= 6 || row != (int) (tick % rows)) {
-        c.setLong("v", row, tick * 31 + row);
+        c.setSlot(row, "v", tick * 31 + row);
       }
     }
     for (int i = 0; i <= tick % 3; i++) {
-      c.insert().setFloat("x", tick + i / 8f).set("k", "word " + (tick * 7 + i) % 11);
+      c.insert().set("x", tick + i / 8f).set("k", "word " + (tick * 7 + i) % 11);
     }
   }
 
@@ -208,7 +213,11 @@ final class CrashScenario {
       StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
       LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE);
       try (BufferAllocator own = new RootAllocator();
-          LiveWorld live = LiveWorld.create(new MemoryStorage(), info, options, own)) {
+          LiveWorld live =
+              LiveWorld.create(
+                  new MemoryStorage(),
+                  info,
+                  WorldOptions.DEFAULT.withLog(options).withAllocator(own))) {
         for (int i = 0; i < MAX_TICKS + 10; i++) {
           live.tick(CrashScenario::step);
           states.add(SmallStores.describe(live.world()));

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreDoctor;
@@ -18,7 +20,6 @@ import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,9 @@ class DamagedSnapshotTest {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
     LogOptions options = LogOptions.DEFAULT.withSegmentBytes(4000);
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       play(live, history == History.FORKED ? 12 : LAST);
     }
     if (history == History.SHORTENED) {
@@ -61,7 +64,8 @@ class DamagedSnapshotTest {
     }
     MemoryStorage fork = new MemoryStorage();
     StoreFork.at(storage, 12, fork, memory);
-    try (LiveWorld live = LiveWorld.resume(fork, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(fork, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       play(live, LAST);
     }
     return fork;
@@ -70,7 +74,7 @@ class DamagedSnapshotTest {
   private static void play(LiveWorld live, int last) throws IOException {
     while (live.lastTick() < last) {
       float x = live.lastTick() + 1;
-      live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+      live.tick(t -> t.table("c").insert().set("x", x).set("k", "word " + x));
       if (live.lastTick() == 20 || live.lastTick() == 28) {
         live.snapshot();
       }
@@ -111,14 +115,14 @@ class DamagedSnapshotTest {
     assertThat(hashes(storage)).isEqualTo(before);
     reported(storage, path);
     try (Timeline timeline = Timeline.open(storage);
-        World world = timeline.at(LAST, memory)) {
+        MutableWorld world = timeline.at(LAST, memory)) {
       assertThat(SmallStores.describe(world)).isEqualTo(before.get((long) LAST));
       assertThat(timeline.warnings())
           .singleElement()
           .asString()
           .startsWith("passed over a damaged snapshot: Cannot read " + path);
     }
-    try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(SmallStores.describe(live.world())).isEqualTo(before.get((long) LAST));
       assertThat(live.warnings()).singleElement().asString().contains(path);
       play(live, LAST + 1);
@@ -128,7 +132,8 @@ class DamagedSnapshotTest {
 
   @Test
   void a_sound_store_opens_without_a_warning() throws IOException {
-    try (LiveWorld live = LiveWorld.resume(store(History.FORKED), LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(store(History.FORKED), WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(live.warnings()).isEmpty();
     }
   }
@@ -147,7 +152,7 @@ class DamagedSnapshotTest {
           .hasMessageStartingWith(path);
       assertThatThrownBy(timeline::firstTick).isInstanceOf(DamagedFileException.class);
     }
-    assertThatThrownBy(() -> LiveWorld.resume(storage, LogOptions.DEFAULT, memory))
+    assertThatThrownBy(() -> LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory)))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageStartingWith(path);
     assertThat(storage.list("log")).isEqualTo(files);
@@ -159,7 +164,7 @@ class DamagedSnapshotTest {
     MemoryStorage fork = new MemoryStorage();
     StoreFork.at(store(History.WHOLE), 12, fork, memory);
     damage(fork, 12, "manifest.json");
-    assertThatThrownBy(() -> LiveWorld.resume(fork, LogOptions.DEFAULT, memory))
+    assertThatThrownBy(() -> LiveWorld.resume(fork, WorldOptions.DEFAULT.withAllocator(memory)))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageStartingWith("Cannot read snapshots/00000000000000000012.v1/manifest.json");
   }
@@ -178,7 +183,7 @@ class DamagedSnapshotTest {
     }
     Snapshot.delete(storage, Snapshot.list(storage).get(0));
     damage(storage, 28, "manifest.json");
-    assertThatThrownBy(() -> LiveWorld.resume(storage, LogOptions.DEFAULT, memory))
+    assertThatThrownBy(() -> LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory)))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageContaining("snapshots/00000000000000000028.v1/manifest.json");
   }

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.MemoryFullException;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -40,11 +40,12 @@ class DirectMemoryTest {
           WorldSchema.of(TableSchema.appendOnly("c").column("v", ColumnType.I64).build());
       StoreInfo info = StoreInfo.create(schema, "tick", Map.of());
       try (BufferAllocator memory = new RootAllocator()) {
-        try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+        try (LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
           live.tick(
               t -> {
                 for (int i = 0; i < ROWS; i++) {
-                  t.table("c").insert().setLong("v", i);
+                  t.table("c").insert().set("v", i);
                 }
               });
           live.sync();
@@ -56,7 +57,7 @@ class DirectMemoryTest {
             System.out.println(e.getMessage());
           }
           hog.clear();
-          live.tick(t -> t.table("c").insert().setLong("v", -1));
+          live.tick(t -> t.table("c").insert().set("v", -1));
           live.snapshotLater();
           live.awaitSnapshot();
         }
@@ -98,7 +99,9 @@ class DirectMemoryTest {
         .element(1)
         .isEqualTo("findings []");
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(new DiskStorage(directory), LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.resume(
+                new DiskStorage(directory), WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(live.lastTick()).isOne();
     }
   }

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.WriterPoisonedException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -53,7 +54,9 @@ class FaultSweepTest {
   /** Ticks, a snapshot, rolls and a seal; notes what was acknowledged. */
   private void write(MemoryStorage storage, LogOptions options) throws IOException {
     StoreInfo info = StoreInfo.create(CrashScenario.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       try {
         for (int tick = 0; tick < TICKS; tick++) {
           begun = tick;
@@ -160,7 +163,8 @@ class FaultSweepTest {
         storage.plan(plan(operation, fault, how));
         boolean whole = false;
         try {
-          LiveWorld.resume(storage, OPTIONS, memory).close();
+          LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))
+              .close();
           whole = true;
         } catch (IOException e) {
           failures++;
@@ -221,7 +225,10 @@ class FaultSweepTest {
           }
         };
     Reading verify = storage -> Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory);
-    Reading resume = storage -> LiveWorld.resume(storage, OPTIONS, memory).close();
+    Reading resume =
+        storage ->
+            LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))
+                .close();
     for (Reading reading : java.util.List.of(at, verify, resume)) {
       int failures = 0;
       for (long read = 0; ; read++) {

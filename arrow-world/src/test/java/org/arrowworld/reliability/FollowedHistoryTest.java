@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogOptions;
@@ -49,7 +50,9 @@ class FollowedHistoryTest {
 
   private void create(LogOptions options, int ticks) throws IOException {
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         step(live, tick);
       }
@@ -57,7 +60,8 @@ class FollowedHistoryTest {
   }
 
   private void resume(int ticks, float value) throws IOException {
-    try (LiveWorld live = LiveWorld.resume(storage, SMALL, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         step(live, value + tick);
       }
@@ -65,7 +69,7 @@ class FollowedHistoryTest {
   }
 
   private static void step(LiveWorld live, float x) throws IOException {
-    live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+    live.tick(t -> t.table("c").insert().set("x", x).set("k", "word " + x));
   }
 
   private LogPosition positionOf(long tick) throws IOException {
@@ -272,7 +276,8 @@ class FollowedHistoryTest {
     MemoryStorage fork = new MemoryStorage();
     StoreFork.at(storage, 13, fork, memory);
     try (StreamingWorld streaming = StreamingWorld.open(fork, Window.ofTicks(5), memory);
-        LiveWorld live = LiveWorld.resume(fork, SMALL, memory)) {
+        LiveWorld live =
+            LiveWorld.resume(fork, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))) {
       step(live, 1);
       assertThat(streaming.poll()).isTrue();
       assertThat(streaming.lastTick()).isEqualTo(14);

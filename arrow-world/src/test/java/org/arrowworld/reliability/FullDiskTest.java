@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.WriterPoisonedException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.DiskStorage;
@@ -77,7 +78,9 @@ class FullDiskTest {
     boolean full = false;
     try (BufferAllocator memory = new RootAllocator()) {
       StoreInfo info = StoreInfo.create(CrashScenario.SCHEMA, "tick", Map.of());
-      try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+      try (LiveWorld live =
+          LiveWorld.create(
+              storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
         for (int tick = 0; tick < CrashScenario.MAX_TICKS; tick++) {
           live.tick(CrashScenario::step);
           live.sync();

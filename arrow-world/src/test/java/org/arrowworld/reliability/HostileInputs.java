@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.field.FieldSnapshots;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.log.StoreId;
@@ -150,7 +151,12 @@ final class HostileInputs {
     attempt(
         "recover " + path,
         memory -> StoreRecovery.run(with(path, bytes), new MemoryStorage(), memory));
-    attempt("resume " + path, memory -> LiveWorld.resume(with(path, bytes), SMALL, memory).close());
+    attempt(
+        "resume " + path,
+        memory ->
+            LiveWorld.resume(
+                    with(path, bytes), WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))
+                .close());
   }
 
   private static void verifySnapshot(MemoryStorage storage) throws IOException {

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -13,7 +14,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 
 /**
  * A process that runs ticks until it is killed. For every acknowledged tick it prints the tick's
@@ -45,9 +46,12 @@ final class KillChild {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             StoreInfo.exists(storage)
-                ? LiveWorld.resume(storage, options, memory)
+                ? LiveWorld.resume(
+                    storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))
                 : LiveWorld.create(
-                    storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)) {
+                    storage,
+                    StoreInfo.create(SCHEMA, "tick", Map.of()),
+                    WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       System.out.println("start " + live.lastTick());
       while (true) {
         long tick = live.lastTick() + 1;
@@ -68,10 +72,10 @@ final class KillChild {
     }
   }
 
-  static void step(MutationBuffer t) {
+  static void step(Tick t) {
     if (t.tick() == 0) {
       for (int i = 0; i < ROWS; i++) {
-        t.table("cell").insert().setLong("value", value(0, i)).set("word", word(0, i));
+        t.table("cell").insert().set("value", value(0, i)).set("word", word(0, i));
       }
       return;
     }
@@ -81,7 +85,7 @@ final class KillChild {
     }
     t.table("cell").write("value", values);
     int changed = (int) (t.tick() % ROWS);
-    t.table("cell").set("word", changed, word(t.tick(), changed));
+    t.table("cell").setSlot(changed, "word", word(t.tick(), changed));
   }
 
   static long value(long tick, int row) {

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Tail;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -21,8 +23,6 @@ import org.arrowworld.snapshot.Verify;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
@@ -140,8 +140,8 @@ class KillTest {
 
   private static void check(Timeline timeline, long tick, BufferAllocator memory)
       throws IOException {
-    try (World world = timeline.at(tick, memory)) {
-      WorldTable cells = world.table("cell");
+    try (MutableWorld world = timeline.at(tick, memory)) {
+      MutableTable cells = world.table("cell");
       assertThat(cells.rows()).isEqualTo(KillChild.ROWS);
       for (int row = 0; row < KillChild.ROWS; row++) {
         assertThat(cells.column("value").i64(row)).isEqualTo(KillChild.value(tick, row));

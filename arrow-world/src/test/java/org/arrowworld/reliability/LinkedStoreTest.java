@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreDoctor;
 import org.arrowworld.maintenance.StoreTruncation;
@@ -39,9 +38,9 @@ class LinkedStoreTest {
     store = folder.resolve("store");
     storage = new DiskStorage(store);
     try (LiveWorld live =
-        LiveWorld.create(store, SmallStores.SCHEMA, Map.of(), LogOptions.DEFAULT, memory)) {
+        LiveWorld.create(store, SmallStores.SCHEMA, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < 4; tick++) {
-        live.tick(t -> t.table("c").insert().setFloat("x", 1).set("k", "w"));
+        live.tick(t -> t.table("c").insert().set("x", 1).set("k", "w"));
         if (tick == 1) {
           live.snapshot();
         }
@@ -78,7 +77,9 @@ class LinkedStoreTest {
   @Test
   void whatever_clears_a_store_leaves_what_its_links_lead_to() throws IOException {
     for (String directory : new String[] {"log", "log/live", "snapshots"}) {
-      clears(directory, () -> LiveWorld.resume(storage, LogOptions.DEFAULT, memory).close());
+      clears(
+          directory,
+          () -> LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory)).close());
     }
     clears("snapshots", () -> Snapshot.discardUnfinished(storage));
     clears("log", () -> StoreCompaction.merge(storage));

@@ -15,8 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -25,7 +27,6 @@ import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Timeline;
@@ -91,7 +92,7 @@ class LiveReadersTest {
         BufferAllocator memory = new RootAllocator()) {
       long first = Math.max(0, timeline.firstTick());
       long tick = first + random.nextLong(timeline.lastTick() - first + 1);
-      try (World world = timeline.at(tick, memory)) {
+      try (MutableWorld world = timeline.at(tick, memory)) {
         for (int row = 0; row < KillChild.ROWS; row++) {
           assertThat(world.table("cell").column("value").i64(row))
               .isEqualTo(KillChild.value(tick, row));
@@ -160,7 +161,11 @@ class LiveReadersTest {
 
   private LiveWorld create(BufferAllocator memory) throws IOException {
     StoreInfo info = StoreInfo.create(KillChild.SCHEMA, "tick", Map.of());
-    LiveWorld live = LiveWorld.create(new DiskStorage(directory), info, OPTIONS, memory);
+    LiveWorld live =
+        LiveWorld.create(
+            new DiskStorage(directory),
+            info,
+            WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory));
     live.tick(KillChild::step);
     return live;
   }
@@ -206,7 +211,9 @@ class LiveReadersTest {
       begin("history", LiveReadersTest::history);
       for (int round = 0; round < TICKS / 10 && wrong.get() == null; round++) {
         long last;
-        try (LiveWorld live = LiveWorld.resume(storage, OPTIONS, memory)) {
+        try (LiveWorld live =
+            LiveWorld.resume(
+                storage, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
           for (int i = 0; i < 10; i++) {
             live.tick(KillChild::step);
           }

@@ -15,7 +15,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
@@ -25,7 +26,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 
 /** A process that runs a world and writes what its segments grow by, and its hashes, to stdout. */
 final class PipeLeader {
@@ -60,7 +61,9 @@ final class PipeLeader {
         BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             LiveWorld.create(
-                storage, StoreInfo.create(SCHEMA, "tick", Map.of()), options, memory)) {
+                storage,
+                StoreInfo.create(SCHEMA, "tick", Map.of()),
+                WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       PipeLeader leader = new PipeLeader(storage, pipe);
       for (int i = 0; i < TICKS; i++) {
         live.tick(t -> step(t, random));
@@ -78,19 +81,19 @@ final class PipeLeader {
     }
   }
 
-  private static void step(MutationBuffer t, Random random) {
-    int rows = t.table("c").table().rows();
+  private static void step(Tick t, Random random) {
+    int rows = t.table("c").before().rows();
     float[] x = new float[rows];
     for (int slot = 0; slot < rows; slot++) {
       x[slot] = random.nextFloat();
       if (random.nextInt(9) == 0) {
-        t.table("c").remove(slot, "cause " + random.nextInt(3));
+        t.table("c").removeSlot(slot, "cause " + random.nextInt(3));
       } else if (random.nextInt(9) == 0) {
-        t.table("c").set("word", slot, "word " + random.nextInt(50));
+        t.table("c").setSlot(slot, "word", "word " + random.nextInt(50));
       }
-      int id = t.table("c").table().id(slot);
-      if (random.nextInt(9) == 0 && t.table("ill").table().slotOf(id) < 0) {
-        t.table("ill").insertId(id);
+      int id = t.table("c").before().id(slot);
+      if (random.nextInt(9) == 0 && t.table("ill").before().slotOf(id) < 0) {
+        t.table("ill").insert(id);
       }
     }
     t.table("c").write("x", x);

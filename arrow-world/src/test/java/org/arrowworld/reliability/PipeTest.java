@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
@@ -22,9 +24,7 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 import org.arrowworld.testing.ChildJvm;
-import org.arrowworld.tick.TripleApplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,14 +35,14 @@ class PipeTest {
 
   /** Follows a log tick by tick and notes the hash after each. */
   private static final class Follower implements AutoCloseable {
-    private final World world;
+    private final MutableWorld world;
     private final LogFollower log;
     private final TripleApplier applier;
     private final Triples rows = new Triples(1024);
     private final Map<Long, String> hashes = new TreeMap<>();
 
     Follower(DiskStorage copy, BufferAllocator memory) {
-      world = new World(PipeLeader.SCHEMA, new Codebook(), memory);
+      world = new MutableWorld(PipeLeader.SCHEMA, new Codebook(), memory);
       log = LogFollower.open(copy, PipeLeader.SCHEMA.keys(), LogPosition.START);
       applier = new TripleApplier(world, log.keys());
     }

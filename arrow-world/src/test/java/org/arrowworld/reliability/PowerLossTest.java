@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.reliability.TracingStorage.Step;
@@ -139,14 +140,16 @@ class PowerLossTest {
     }
     next.freeSealers();
     if (random.nextBoolean()) {
-      LiveWorld.resume(next, life.options(), memory).close();
+      LiveWorld.resume(next, WorldOptions.DEFAULT.withLog(life.options()).withAllocator(memory))
+          .close();
     }
     long last;
     try (Timeline timeline = Timeline.open(next)) {
       last = StoreChecks.lastTick(timeline);
     }
     if (last < 0) {
-      LiveWorld.resume(next, life.options(), memory).close(); // there is nothing to keep yet
+      LiveWorld.resume(next, WorldOptions.DEFAULT.withLog(life.options()).withAllocator(memory))
+          .close(); // there is nothing to keep yet
     } else {
       StoreCompaction.keep(next, random.nextInt(10), memory);
     }
@@ -237,7 +240,8 @@ class PowerLossTest {
       throws Exception {
     TracingStorage recovery = new TracingStorage(left.afterCrash(CrashKind.PROCESS));
     recovery.freeSealers();
-    LiveWorld.resume(recovery, life.options(), memory).close();
+    LiveWorld.resume(recovery, WorldOptions.DEFAULT.withLog(life.options()).withAllocator(memory))
+        .close();
     Map<Integer, WritableFile> open = new HashMap<>();
     int upTo = random.nextInt(recovery.size() + 1);
     MemoryStorage again = left.afterCrash(CrashKind.PROCESS);

@@ -9,6 +9,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreRecovery;
@@ -130,8 +131,7 @@ class RecoveryTest {
     source.put(path, damaged);
     org.assertj.core.api.Assertions.assertThatThrownBy(
             () ->
-                org.arrowworld.live.LiveWorld.resume(
-                    source, org.arrowworld.log.LogOptions.DEFAULT, memory))
+                org.arrowworld.LiveWorld.resume(source, WorldOptions.DEFAULT.withAllocator(memory)))
         .isInstanceOf(DamagedFileException.class);
     assertThat(source.bytes(path)).isEqualTo(damaged);
   }

@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.Tail;
 import org.arrowworld.schema.ColumnType;
@@ -19,7 +21,7 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
+import org.arrowworld.table.WorldView;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 
@@ -51,15 +53,17 @@ final class SmallStores {
         form == Form.ZSTD
             ? LogOptions.DEFAULT.withSealing(BufferCompression.zstd(3))
             : LogOptions.DEFAULT;
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         float x = tick * 1.5f;
         live.tick(
             t -> {
-              if (t.table("c").table().rows() > 2) {
-                t.table("c").remove(0, "old");
+              if (t.table("c").before().rows() > 2) {
+                t.table("c").removeSlot(0, "old");
               }
-              t.table("c").insert().setFloat("x", x).set("k", "word " + (int) x % 3);
+              t.table("c").insert().set("x", x).set("k", "word " + (int) x % 3);
             });
         if (tick == 2) {
           live.snapshot();
@@ -90,7 +94,7 @@ final class SmallStores {
       }
       timeline.log().verifyChain();
       for (long tick = timeline.firstTick(); tick <= timeline.lastTick(); tick++) {
-        try (World world = timeline.at(tick, memory)) {
+        try (MutableWorld world = timeline.at(tick, memory)) {
           hashes.put(tick, describe(world));
         }
       }
@@ -101,7 +105,7 @@ final class SmallStores {
   }
 
   /** Hash and words: everything a reader can see of a world. */
-  static String describe(World world) {
+  static String describe(WorldView world) {
     StringBuilder text = new StringBuilder(Hashes.resume(world));
     for (int code = 0; code < world.codebook().size(); code++) {
       text.append('|').append(world.codebook().word(code));

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.Tail;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 
@@ -46,7 +47,7 @@ final class StoreChecks {
 
   /** The state after a tick is what it always is. */
   static void state(Timeline timeline, long tick, BufferAllocator memory) throws IOException {
-    try (World world = timeline.at(tick, memory)) {
+    try (MutableWorld world = timeline.at(tick, memory)) {
       assertThat(SmallStores.describe(world))
           .as("state after tick %d", tick)
           .isEqualTo(CrashScenario.expected(tick));
@@ -55,7 +56,8 @@ final class StoreChecks {
 
   /** The store can be resumed, and goes on as if nothing had happened. */
   static void goesOn(Storage left, LogOptions options, BufferAllocator memory) throws IOException {
-    try (LiveWorld live = LiveWorld.resume(left, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(left, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int i = 0; i < 2; i++) {
         live.tick(CrashScenario::step);
       }

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreFork;
@@ -23,7 +25,6 @@ import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +50,9 @@ class TruncationTest {
     MemoryStorage storage = new MemoryStorage();
     LogOptions options = LogOptions.DEFAULT.withSegmentBytes(6000);
     StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         step(live, tick);
         if (tick % 8 == 5) {
@@ -63,10 +66,10 @@ class TruncationTest {
   private static void step(LiveWorld live, int tick) throws IOException {
     live.tick(
         t -> {
-          if (t.table("c").table().rows() > 4) {
-            t.table("c").remove(tick % 4, "old");
+          if (t.table("c").before().rows() > 4) {
+            t.table("c").removeSlot(tick % 4, "old");
           }
-          t.table("c").insert().setFloat("x", tick).set("k", "word " + tick % 11);
+          t.table("c").insert().set("x", tick).set("k", "word " + tick % 11);
         });
   }
 
@@ -93,7 +96,7 @@ class TruncationTest {
     Map<Long, String> after = hashes(storage);
     assertThat(after).hasSize(KEPT + 1);
     after.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
-    try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = KEPT + 1; tick < TICKS; tick++) {
         step(live, tick);
       }
@@ -137,7 +140,7 @@ class TruncationTest {
         left.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
         oldStates += isNew ? 0 : 1;
         newStates += isNew ? 1 : 0;
-        LiveWorld.resume(after, LogOptions.DEFAULT, memory).close();
+        LiveWorld.resume(after, WorldOptions.DEFAULT.withAllocator(memory)).close();
         assertThat(after.exists("fence.json")).isFalse();
         assertThat(hashes(after)).as("%s at %d, reopened", kind, operation).isEqualTo(left);
         sound(after);
@@ -163,7 +166,7 @@ class TruncationTest {
       if (hashes(storage).size() == TICKS) {
         StoreTruncation.after(storage, KEPT);
       }
-      LiveWorld.resume(storage, LogOptions.DEFAULT, memory).close();
+      LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory)).close();
       Map<Long, String> left = hashes(storage);
       assertThat(left).as("operation %d", operation).hasSize(KEPT + 1);
       left.forEach((tick, hash) -> assertThat(hash).isEqualTo(before.get(tick)));
@@ -177,14 +180,14 @@ class TruncationTest {
   void a_forks_beginning_can_be_all_that_stays() throws IOException {
     MemoryStorage fork = new MemoryStorage();
     StoreFork.at(store(), KEPT, fork, memory);
-    try (LiveWorld live = LiveWorld.resume(fork, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(fork, WorldOptions.DEFAULT.withAllocator(memory))) {
       step(live, KEPT + 1);
       step(live, KEPT + 2);
     }
     StoreTruncation.after(fork, KEPT);
     assertThat(fork.list("log")).containsExactly("live");
     assertThat(fork.list("log/live")).isEmpty();
-    try (LiveWorld live = LiveWorld.resume(fork, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(fork, WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(live.lastTick()).isEqualTo(KEPT);
       step(live, KEPT + 1);
     }
@@ -201,7 +204,7 @@ class TruncationTest {
     StoreInfo.Parent parent = info.parent().orElseThrow();
     assertThat(parent.store()).isEqualTo(StoreInfo.read(origin).id());
     assertThat(parent.position()).isEqualTo(report.position());
-    try (LiveWorld live = LiveWorld.resume(fork, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(fork, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = KEPT + 1; tick < TICKS; tick++) {
         step(live, tick);
       }
@@ -234,7 +237,7 @@ class TruncationTest {
     MemoryStorage one = store();
     MemoryStorage two = one.afterCrash(CrashKind.PROCESS);
     StoreTruncation.after(two, KEPT);
-    try (LiveWorld live = LiveWorld.resume(two, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(two, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = KEPT + 1; tick < TICKS; tick++) {
         step(live, tick + 1);
       }
@@ -258,7 +261,7 @@ class TruncationTest {
       throws IOException {
     MemoryStorage fork = new MemoryStorage();
     StoreFork.Report base = StoreFork.at(store(), KEPT, fork, memory);
-    try (LiveWorld live = LiveWorld.resume(fork, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(fork, WorldOptions.DEFAULT.withAllocator(memory))) {
       step(live, KEPT + 1);
       live.seal();
     }
@@ -266,7 +269,7 @@ class TruncationTest {
     LogPosition other =
         new LogPosition(sound.tick(), sound.seq() + seqShift, sound.chain() + chainShift);
     try (Timeline timeline = Timeline.open(fork);
-        World world = timeline.at(KEPT, memory)) {
+        MutableWorld world = timeline.at(KEPT, memory)) {
       Snapshot.delete(fork, Snapshot.list(fork).get(0));
       SnapshotWriter.write(
           fork, base.store(), world, other, SnapshotWriter.Role.BASE, timeline.info().properties());

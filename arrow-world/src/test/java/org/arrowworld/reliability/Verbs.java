@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -53,7 +54,9 @@ final class Verbs {
   static void create(Storage storage, int ticks, BufferAllocator memory) throws IOException {
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     LogOptions options = LogOptions.DEFAULT.withSegmentBytes(1).withContainers(2, 64);
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         step(live);
         if (tick == ticks / 2) {
@@ -66,10 +69,10 @@ final class Verbs {
   private static void step(LiveWorld live) throws IOException {
     live.tick(
         t -> {
-          if (t.table("c").table().rows() > 3) {
-            t.table("c").remove(0, "old");
+          if (t.table("c").before().rows() > 3) {
+            t.table("c").removeSlot(0, "old");
           }
-          t.table("c").insert().setFloat("x", live.lastTick()).set("k", "w" + live.lastTick() % 7);
+          t.table("c").insert().set("x", live.lastTick()).set("k", "w" + live.lastTick() % 7);
         });
   }
 
@@ -180,7 +183,9 @@ final class Verbs {
   }
 
   private static void resume(Storage store, BufferAllocator memory) throws IOException {
-    try (LiveWorld live = LiveWorld.resume(store, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(
+            store, WorldOptions.DEFAULT.withLog(LogOptions.DEFAULT).withAllocator(memory))) {
       step(live);
       live.snapshot();
       live.seal();

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.StoreLockedException;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.testing.ChildJvm;
@@ -44,7 +44,8 @@ class WriterRaceTest {
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       try (BufferAllocator memory = new RootAllocator()) {
         while (in.readLine() != null) {
-          try (LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+          try (LiveWorld live =
+              LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
             live.tick(CrashScenario::step);
             System.out.println("won " + live.lastTick());
             in.readLine();
@@ -74,7 +75,8 @@ class WriterRaceTest {
     StoreInfo info = StoreInfo.create(CrashScenario.SCHEMA, "tick", java.util.Map.of());
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
-            LiveWorld.create(new DiskStorage(directory), info, LogOptions.DEFAULT, memory)) {
+            LiveWorld.create(
+                new DiskStorage(directory), info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(CrashScenario::step);
     }
   }
@@ -127,7 +129,7 @@ class WriterRaceTest {
     create();
     DiskStorage storage = new DiskStorage(directory);
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(storage, LogOptions.DEFAULT, memory)) {
+        LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 20; i++) {
         Thread.currentThread().interrupt();
         live.tick(CrashScenario::step);

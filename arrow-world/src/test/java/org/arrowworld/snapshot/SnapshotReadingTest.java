@@ -15,10 +15,10 @@ import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.UInt4Vector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -29,7 +29,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.testing.CountingStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +61,8 @@ class SnapshotReadingTest {
 
   /** A store with a snapshot of some rows; returns their {@code hash_world}. */
   private String write(Storage target, int rows) throws IOException {
-    try (LiveWorld live = LiveWorld.create(target, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(target, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(
           t -> {
             for (int i = 0; i < rows; i++) {
@@ -126,7 +127,7 @@ class SnapshotReadingTest {
     write(storage, 1000);
     damageColumnX();
     try (Snapshot snapshot = open(Verify.ON_FIRST_TOUCH)) {
-      TableView ship = snapshot.table("ship");
+      TableColumns ship = snapshot.table("ship");
       assertThat(ship.bytes(Column.of("id", ColumnType.U32)).asIntBuffer().get(7)).isEqualTo(7);
       assertThatThrownBy(() -> ship.bytes(X))
           .isInstanceOf(UncheckedIOException.class)
@@ -150,7 +151,7 @@ class SnapshotReadingTest {
     String hash = write(storage, 1000);
     for (Verify verify : Verify.values()) {
       try (Snapshot snapshot = open(storage, new Reading(verify, 512))) {
-        TableView ship = snapshot.table("ship");
+        TableColumns ship = snapshot.table("ship");
         assertThat(Hashes.world(snapshot.tables())).isEqualTo(hash);
         for (int from = 0; from < 1000; from += 13) {
           int to = Math.min(1000, from + 63);
@@ -176,7 +177,7 @@ class SnapshotReadingTest {
     write(disk, 1000);
     Snapshot snapshot = open(disk, Reading.DEFAULT);
     ByteBuffer x = snapshot.table("ship").bytes(X);
-    TableView ship = snapshot.table("ship");
+    TableColumns ship = snapshot.table("ship");
     snapshot.close();
     assertThat(x.asDoubleBuffer().get(999)).isEqualTo(499.5);
     assertThat(ship.bytes(X).getDouble(8)).isEqualTo(0.5);

@@ -18,7 +18,7 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +33,8 @@ class TableFileTest {
   private final MemoryStorage storage = new MemoryStorage();
 
   /** Every column type; random bits, but strings and bools are sound. */
-  record RandomTable(int rows, List<Column> columns, List<ByteBuffer> data) implements TableView {
+  record RandomTable(int rows, List<Column> columns, List<ByteBuffer> data)
+      implements TableColumns {
     static RandomTable of(int rows, long seed) {
       Random random = new Random(seed);
       List<Column> columns = new ArrayList<>();
@@ -71,7 +72,7 @@ class TableFileTest {
     }
   }
 
-  private void write(TableView table, String compression) throws IOException {
+  private void write(TableColumns table, String compression) throws IOException {
     BufferCompression form = BufferCompression.parse(compression);
     TableFiles.write(storage, "t.arrow", table, new TableFiles.Form(ORIGIN, form));
     assertThat(storage.list("")).containsExactly("t.arrow");
@@ -108,7 +109,7 @@ class TableFileTest {
   @Test
   void a_repetitive_table_becomes_smaller() throws IOException {
     Column word = Column.of("word", ColumnType.STRING);
-    TableView table =
+    TableColumns table =
         new RandomTable(100_000, List.of(word), List.of(ByteBuffer.allocateDirect(400_000)));
     write(table, "none");
     int plain = storage.bytes("t.arrow").length;

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.log.Tail;
 import org.arrowworld.schema.ColumnType;
@@ -40,7 +40,8 @@ class TableFilesTest {
   void a_table_file_has_the_bytes_of_the_one_in_a_snapshot_of_that_tick_and_a_longer_footer()
       throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> t.table("ship").insert().set("x", 1.5).set("flag", "blue"));
       String snapshot = live.snapshot();
       TableFiles.Origin origin = new TableFiles.Origin(info.id(), 1, 0, List.of("blue"));
@@ -64,7 +65,8 @@ class TableFilesTest {
   @Test
   void a_segment_tells_its_span_live_and_sealed() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(3, t -> t.table("ship").insert().set("x", 1.5).set("flag", "blue"));
       live.tick(5, t -> {});
       live.sync();

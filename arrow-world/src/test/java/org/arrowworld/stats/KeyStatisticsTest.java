@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -50,7 +51,9 @@ class KeyStatisticsTest {
     LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE);
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+        LiveWorld live =
+            LiveWorld.create(
+                storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       live.tick(
           t -> {
             for (int i = 0; i < 100; i++) {
@@ -72,10 +75,10 @@ class KeyStatisticsTest {
             t -> {
               t.table("c").write("x", values);
               long pattern = random.nextInt(3) * 0x6FFF_FFFF_FFFF_FFFFL;
-              t.table("c").setLong("big", 4, pattern);
+              t.table("c").setSlot(4, "big", pattern);
               big.add(pattern);
               int value = random.nextInt(256) - 128;
-              t.table("c").setLong("small", 9, value);
+              t.table("c").setSlot(9, "small", value);
               small.add((double) value);
             });
         x.put(at, Arrays.stream(values).boxed().toList());

@@ -10,10 +10,10 @@ import org.arrowworld.schema.IdPolicy;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.Insertion;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Born;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Schemas, policies and ticks drawn at random. */
 public final class AnyWorld {
@@ -82,15 +82,15 @@ public final class AnyWorld {
   }
 
   /** One tick's mutations; one in six changes nothing. */
-  public void tick(MutationBuffer t) {
+  public void tick(Tick t) {
     if (!t.world().schema().inputs().isEmpty()) {
       t.input("in", random.nextInt(), f64());
     }
     if (random.nextInt(6) == 0) {
       return;
     }
-    for (WorldTable table : t.world().tables()) {
-      TableMutations mutations = t.table(table.name());
+    for (TableView table : t.world().tables()) {
+      TickTable mutations = t.table(table.name());
       switch (table.schema().kind()) {
         case ROW -> rows(mutations);
         case PRESENCE -> presence(mutations, t.world().table(table.schema().of().orElseThrow()));
@@ -104,8 +104,8 @@ public final class AnyWorld {
     }
   }
 
-  private void rows(TableMutations mutations) {
-    WorldTable table = mutations.table();
+  private void rows(TickTable mutations) {
+    TableView table = mutations.before();
     values(mutations);
     for (EventKind event : table.schema().events()) {
       if (random.nextBoolean()) {
@@ -120,26 +120,26 @@ public final class AnyWorld {
     for (int slot = 0; slot < table.rows(); slot++) {
       if (random.nextInt(odds) == 0) {
         if (cause && random.nextBoolean()) {
-          mutations.remove(slot, "cause " + random.nextInt(4));
+          mutations.removeSlot(slot, "cause " + random.nextInt(4));
         } else {
-          mutations.remove(slot);
+          mutations.removeSlot(slot);
         }
       }
     }
     boolean external = table.schema().ids() == IdPolicy.EXTERNAL;
     for (int i = random.nextInt(12); i > 0; i--) {
       if (!external) {
-        fill(mutations.insert(random.nextInt(3)), table);
+        fill(mutations.insertCausedBy(random.nextInt(3)), table);
       }
     }
     int id = random.nextInt(6) * 900_000_007;
     if (external && table.slotOf(id) < 0) {
-      fill(mutations.insertId(id), table);
+      fill(mutations.insert(id), table);
     }
   }
 
-  private void values(TableMutations mutations) {
-    WorldTable table = mutations.table();
+  private void values(TickTable mutations) {
+    TableView table = mutations.before();
     for (Column column : table.schema().columns()) {
       int choice = random.nextInt(5);
       if (choice == 0 && column.type() == ColumnType.F32) {
@@ -158,24 +158,24 @@ public final class AnyWorld {
     }
   }
 
-  private void set(TableMutations mutations, Column column, int slot) {
+  private void set(TickTable mutations, Column column, int slot) {
     switch (column.type()) {
-      case STRING -> mutations.set(column.name(), slot, word());
-      case F32 -> mutations.setFloat(column.name(), slot, f32());
-      case F64 -> mutations.set(column.name(), slot, f64());
-      default -> mutations.setLong(column.name(), slot, integer(column.type()));
+      case STRING -> mutations.setSlot(slot, column.name(), word());
+      case F32 -> mutations.setSlot(slot, column.name(), f32());
+      case F64 -> mutations.setSlot(slot, column.name(), f64());
+      default -> mutations.setSlot(slot, column.name(), integer(column.type()));
     }
   }
 
-  private void fill(Insertion row, WorldTable table) {
+  private void fill(Born row, TableView table) {
     for (Column column : table.schema().columns()) {
       if (column.type() == ColumnType.STRING) {
         row.set(column.name(), word());
       } else if (random.nextBoolean()) {
         switch (column.type()) {
-          case F32 -> row.setFloat(column.name(), f32());
+          case F32 -> row.set(column.name(), f32());
           case F64 -> row.set(column.name(), f64());
-          default -> row.setLong(column.name(), integer(column.type()));
+          default -> row.set(column.name(), integer(column.type()));
         }
       }
     }
@@ -216,18 +216,18 @@ public final class AnyWorld {
     };
   }
 
-  private void presence(TableMutations present, WorldTable of) {
+  private void presence(TickTable present, TableView of) {
     for (int slot = 0; slot < of.rows(); slot++) {
       int id = of.id(slot);
-      int at = present.table().slotOf(id);
+      int at = present.before().slotOf(id);
       int choice = random.nextInt(6);
       if (at < 0 && choice < 2) {
-        present.insertId(id);
+        present.insert(id);
       } else if (at >= 0 && choice == 2) {
-        present.remove(at);
+        present.removeSlot(at);
       } else if (at >= 0 && choice == 3) {
-        present.remove(at);
-        present.insertId(id);
+        present.removeSlot(at);
+        present.insert(id);
       }
     }
   }

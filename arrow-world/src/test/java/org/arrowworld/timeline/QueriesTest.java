@@ -13,9 +13,11 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -29,7 +31,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.World;
 import org.arrowworld.timeline.StoreDiff.Difference;
 import org.arrowworld.timeline.StoreDiff.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -57,21 +58,24 @@ class QueriesTest {
   }
 
   private LiveWorld create(MemoryStorage storage) throws IOException {
-    return LiveWorld.create(storage, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+    return LiveWorld.create(
+        storage,
+        StoreInfo.create(SCHEMA, "tick", Map.of()),
+        WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory));
   }
 
   /** Adam has Beth; Beth has Carl and dies in that tick; Dora takes Beth's id. */
   private void play(LiveWorld live) throws IOException {
     live.tick(t -> t.table("c").insert().set("name", "adam"));
     live.tick(t -> t.table("c").insert().set("name", "beth").parent(0));
-    live.tick(t -> t.table("ill").insertId(1));
+    live.tick(t -> t.table("ill").insert(1));
     live.tick(
         t -> {
-          t.table("c").remove(1, "cold");
+          t.table("c").removeSlot(1, "cold");
           t.table("c").insert().set("name", "dora").parent(0);
           t.table("c").insert().set("name", "carl").parent(1);
         });
-    live.tick(t -> t.table("c").set("x", t.table("c").slotOfId(1), 7));
+    live.tick(t -> t.table("c").set(1, "x", 7));
   }
 
   private static List<String> history(Timeline timeline, HistoryQuery query) throws IOException {
@@ -126,7 +130,9 @@ class QueriesTest {
     StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
     LogOptions segmentPerTick =
         LogOptions.DEFAULT.withSegmentBytes(1); // forced: flushed tick by tick
-    try (LiveWorld live = LiveWorld.create(storage, info, segmentPerTick, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(segmentPerTick).withAllocator(memory))) {
       play(live);
     }
     try (Timeline timeline = Timeline.open(storage)) {
@@ -257,7 +263,8 @@ class QueriesTest {
     run(a, -1, 0);
     run(b, -1, 0);
     assertThat(diff(a, b).outcome()).isEqualTo(Outcome.EQUAL);
-    try (LiveWorld live = LiveWorld.resume(b, OPTIONS, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(b, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
       live.tick(99, t -> {});
     }
     StoreDiff.Report report = diff(a, b);
@@ -276,8 +283,9 @@ class QueriesTest {
     StoreDiff.Report same = diff(origin, fork);
     assertThat(same.outcome()).isEqualTo(Outcome.LEFT_GOES_ON);
     assertThat(same.firstCompared()).isEqualTo(50);
-    try (LiveWorld live = LiveWorld.resume(fork, OPTIONS, memory)) {
-      live.tick(t -> t.table("c").remove(3, "fire"));
+    try (LiveWorld live =
+        LiveWorld.resume(fork, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
+      live.tick(t -> t.table("c").removeSlot(3, "fire"));
     }
     StoreDiff.Report report = diff(origin, fork);
     assertThat(report.tick()).hasValue(51);
@@ -314,7 +322,11 @@ class QueriesTest {
     run(a, -1, 0);
     MemoryStorage b = new MemoryStorage();
     WorldSchema other = WorldSchema.of(TableSchema.row("d").build());
-    LiveWorld.create(b, StoreInfo.create(other, "tick", Map.of()), OPTIONS, memory).close();
+    LiveWorld.create(
+            b,
+            StoreInfo.create(other, "tick", Map.of()),
+            WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))
+        .close();
     assertThatThrownBy(() -> diff(a, b))
         .isInstanceOf(InvalidUseException.class)
         .hasMessage(
@@ -340,7 +352,7 @@ class QueriesTest {
     MemoryStorage storage = new MemoryStorage();
     run(storage, -1, 0);
     try (Timeline timeline = Timeline.open(storage);
-        World wrong = timeline.at(44, memory)) {
+        MutableWorld wrong = timeline.at(44, memory)) {
       wrong.table("c").column("x").set(17, Values.ofF32(9));
       SnapshotWriter.write(
           storage,

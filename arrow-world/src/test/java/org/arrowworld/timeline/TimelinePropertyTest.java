@@ -12,7 +12,10 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.Codebook;
@@ -28,8 +31,6 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.testing.AnyWorld;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,9 @@ class TimelinePropertyTest {
     MemoryStorage storage = new MemoryStorage();
     NavigableMap<Long, String> hashes = new TreeMap<>();
     StoreInfo info = StoreInfo.create(schema, "tick", Map.of());
-    LiveWorld live = LiveWorld.create(storage, info, options, memory);
+    LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
     int sessions = 1 + random.nextInt(3);
     for (int session = 0; session < sessions; session++) {
       boolean power = random.nextBoolean() && options.durability().mode() == Durability.Mode.COMMIT;
@@ -104,7 +107,8 @@ class TimelinePropertyTest {
       }
       storage.plan(FaultPlan.none());
       if (session + 1 < sessions) {
-        live = LiveWorld.resume(storage, options, memory);
+        live =
+            LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
         hashes = new TreeMap<>(hashes.headMap(live.lastTick(), true));
         if (live.lastTick() >= 0) {
           assertThat(Hashes.resume(live.world())).isEqualTo(hashes.get(live.lastTick()));
@@ -160,7 +164,7 @@ class TimelinePropertyTest {
       for (long tick = timeline.firstTick(); tick <= timeline.lastTick(); tick++) {
         long committed = hashes.floorKey(tick);
         gaps += committed < tick ? 1 : 0;
-        try (World world = timeline.at(tick, memory)) {
+        try (MutableWorld world = timeline.at(tick, memory)) {
           assertThat(world.tick()).isEqualTo(committed);
           assertThat(Hashes.resume(world)).as("tick %d", tick).isEqualTo(hashes.get(committed));
           if (random.nextInt(4) == 0) {
@@ -170,7 +174,7 @@ class TimelinePropertyTest {
       }
       compareCursor(timeline, hashes, random);
       assertThat(timeline.warnings()).isEmpty();
-      try (World world = rowByRow(timeline)) {
+      try (MutableWorld world = rowByRow(timeline)) {
         assertThat(Hashes.resume(world)).isEqualTo(hashes.get(timeline.lastTick()));
       }
     }
@@ -218,10 +222,10 @@ class TimelinePropertyTest {
   }
 
   /** Some columns, loaded alone, are what they are in the whole world. */
-  private void compareProjection(Timeline timeline, long tick, World whole, Random random)
+  private void compareProjection(Timeline timeline, long tick, MutableWorld whole, Random random)
       throws IOException {
     List<String> names = new ArrayList<>();
-    for (WorldTable table : whole.tables()) {
+    for (MutableTable table : whole.tables()) {
       for (Column column : table.columns()) {
         if (random.nextInt(4) == 0) {
           names.add(table.name() + "." + column.name());
@@ -232,8 +236,8 @@ class TimelinePropertyTest {
       return;
     }
     projections++;
-    try (World part = timeline.at(tick, Projection.of(names), memory)) {
-      for (WorldTable table : part.tables()) {
+    try (MutableWorld part = timeline.at(tick, Projection.of(names), memory)) {
+      for (MutableTable table : part.tables()) {
         List<String> columns = table.columns().stream().map(Column::name).toList();
         assertThat(Hashes.columns(table, columns))
             .as("%s of %s", columns, table.name())
@@ -249,8 +253,8 @@ class TimelinePropertyTest {
   }
 
   /** The last tick, replayed from the beginning by the plainest loop there is. */
-  private World rowByRow(Timeline timeline) throws IOException {
-    World world = new World(timeline.info().schema(), new Codebook(), memory);
+  private MutableWorld rowByRow(Timeline timeline) throws IOException {
+    MutableWorld world = new MutableWorld(timeline.info().schema(), new Codebook(), memory);
     timeline
         .log()
         .scan(
@@ -269,7 +273,7 @@ class TimelinePropertyTest {
                 } else if (key.kind() == KeyKind.DIED) {
                   world.table(name[0]).died(batch.rid(row));
                 } else if (key.kind() == KeyKind.VALUE) {
-                  WorldTable table = world.table(name[0]);
+                  MutableTable table = world.table(name[0]);
                   table.column(name[1]).set(table.slotOf(batch.rid(row)), batch.val(row));
                 } else if (key.kind() == KeyKind.COMMIT) {
                   world.settle(batch.tick(row));

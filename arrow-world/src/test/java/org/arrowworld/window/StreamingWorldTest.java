@@ -12,10 +12,12 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreTruncation;
@@ -28,7 +30,7 @@ import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.window.Answer.Origin;
@@ -84,15 +86,15 @@ class StreamingWorldTest {
         });
   }
 
-  private void step(MutationBuffer t) {
-    int rows = t.table("c").table().rows();
+  private void step(Tick t) {
+    int rows = t.table("c").before().rows();
     for (int slot = 0; slot < rows; slot++) {
       switch (random.nextInt(6)) {
-        case 0 -> t.table("c").setFloat("x", slot, random.nextFloat());
-        case 1 -> t.table("c").set("name", slot, "n" + random.nextInt(9));
+        case 0 -> t.table("c").setSlot(slot, "x", random.nextFloat());
+        case 1 -> t.table("c").setSlot(slot, "name", "n" + random.nextInt(9));
         case 2 -> {
           if (rows > 5) {
-            t.table("c").remove(slot, "age");
+            t.table("c").removeSlot(slot, "age");
           }
         }
         default -> {}
@@ -112,15 +114,18 @@ class StreamingWorldTest {
   }
 
   private LiveWorld create() throws IOException {
-    return LiveWorld.create(files, StoreInfo.create(SCHEMA, "tick", Map.of()), OPTIONS, memory);
+    return LiveWorld.create(
+        files,
+        StoreInfo.create(SCHEMA, "tick", Map.of()),
+        WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory));
   }
 
   private void check(StreamingWorld streaming) throws IOException {
     long first = streaming.firstTickInMemory();
     for (long tick = hashes.firstKey(); tick <= streaming.lastTick(); tick++) {
       long before = uses.get();
-      Answer<World> answer = streaming.at(tick);
-      try (World world = answer.value()) {
+      Answer<MutableWorld> answer = streaming.at(tick);
+      try (MutableWorld world = answer.value()) {
         assertThat(Hashes.resume(world)).isEqualTo(hashes.floorEntry(tick).getValue());
       }
       boolean inside = tick >= first;
@@ -197,7 +202,8 @@ class StreamingWorldTest {
   private void otherHistory(long lastThatStays, int ticks) throws IOException {
     StoreTruncation.after(files, lastThatStays);
     hashes.tailMap(lastThatStays, false).clear();
-    try (LiveWorld live = LiveWorld.resume(files, OPTIONS, memory)) {
+    try (LiveWorld live =
+        LiveWorld.resume(files, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
       run(live, ticks);
     }
   }
@@ -236,7 +242,8 @@ class StreamingWorldTest {
     }
     try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(5), memory)) {
       long taken = streaming.lastTick();
-      try (LiveWorld live = LiveWorld.resume(files, OPTIONS, memory)) {
+      try (LiveWorld live =
+          LiveWorld.resume(files, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))) {
         run(live, 30);
       }
       streaming.at(hashes.firstKey()).value().close(); // opens the files, 30 ticks ahead

@@ -20,8 +20,9 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -38,7 +39,7 @@ final class ArchiveExport {
   }
 
   Report run(Timeline history) throws IOException {
-    Path out = request.output().path().toAbsolutePath().normalize();
+    Path out = AbsolutePath.of(request.output().path());
     Files.createDirectories(out.getParent());
     DiskStorage parent = new DiskStorage(out.getParent());
     ParquetOptions options = ParquetOptions.DEFAULT.with(request.form().profile());
@@ -90,8 +91,8 @@ final class ArchiveExport {
     try (BufferAllocator memory = new RootAllocator();
         World world = history.at(tick, memory)) {
       history.warnings().forEach(console::note);
-      List<? extends TableView> tables = ExportJob.tables(request, world);
-      long total = tables.stream().mapToLong(TableView::rows).sum();
+      List<? extends TableColumns> tables = ExportJob.tables(request, world);
+      long total = tables.stream().mapToLong(TableColumns::rows).sum();
       try (ExportProgress progress = new ExportProgress(console, total, stopped)) {
         if (request.rows().table() == null) {
           archive.world(world, rows -> form(progress.watch(rows)));

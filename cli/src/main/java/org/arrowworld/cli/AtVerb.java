@@ -15,7 +15,7 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -120,7 +120,7 @@ final class AtVerb extends ReadingVerb {
 
   private void write(State state) throws IOException {
     TableOutput output = new TableOutput(to, out, existing(), compression);
-    List<TableView> written;
+    List<TableColumns> written;
     if (table == null) {
       written = state.tables();
       output.write(state);
@@ -128,7 +128,7 @@ final class AtVerb extends ReadingVerb {
       written = List.of(state.table(table));
       output.write(state, written.get(0));
     }
-    long rows = written.stream().mapToLong(TableView::rows).sum();
+    long rows = written.stream().mapToLong(TableColumns::rows).sum();
     console()
         .note(
             Text.of(
@@ -139,7 +139,7 @@ final class AtVerb extends ReadingVerb {
   private void show(State state) {
     if (format() == Report.Format.JSON) {
       List<Object> tables = new ArrayList<>();
-      for (TableView view : table == null ? state.tables() : List.of(state.table(table))) {
+      for (TableColumns view : table == null ? state.tables() : List.of(state.table(table))) {
         tables.add(json(view));
       }
       Report report = new Report().json("tick", state.tick()).json("tables", tables);
@@ -149,7 +149,7 @@ final class AtVerb extends ReadingVerb {
     console().out().println("tick " + state.tick());
     if (table == null) {
       Grid grid = new Grid("table", "rows", "columns");
-      for (TableView view : state.tables()) {
+      for (TableColumns view : state.tables()) {
         List<String> names = view.columns().stream().map(Column::name).toList();
         grid.row(view.name(), view.rows(), String.join(" ", names));
       }
@@ -159,7 +159,7 @@ final class AtVerb extends ReadingVerb {
     }
   }
 
-  private void showColumns(TableView view, List<String> words) {
+  private void showColumns(TableColumns view, List<String> words) {
     console().out().println(Text.of("table %s, %d rows", Escape.text(view.name()), view.rows()));
     Grid grid = new Grid("column", "type", "least", "greatest", "first", "last");
     for (Column column : view.columns()) {
@@ -175,7 +175,7 @@ final class AtVerb extends ReadingVerb {
     grid.print(console());
   }
 
-  private static Object value(Column column, TableView view, int slot, List<String> words) {
+  private static Object value(Column column, TableColumns view, int slot, List<String> words) {
     if (slot < 0 || slot >= view.rows()) {
       return null;
     }
@@ -187,7 +187,7 @@ final class AtVerb extends ReadingVerb {
     return value == null ? "-" : value.toString();
   }
 
-  private static Map<String, Object> json(TableView view) {
+  private static Map<String, Object> json(TableColumns view) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", view.name());
     json.put("rows", view.rows());
@@ -207,7 +207,7 @@ final class AtVerb extends ReadingVerb {
 
   /** The least and the greatest value of a column, NaN aside; null where there is none. */
   private record Span(Object least, Object greatest) {
-    static Span of(Column column, TableView view) {
+    static Span of(Column column, TableColumns view) {
       if (column.type() == ColumnType.STRING || view.rows() == 0) {
         return new Span(null, null);
       }

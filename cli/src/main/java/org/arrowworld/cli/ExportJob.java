@@ -27,10 +27,11 @@ import org.arrowworld.export.sqlite.SqliteDatabase;
 import org.arrowworld.internal.Text;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -74,13 +75,13 @@ final class ExportJob {
     try (BufferAllocator memory = new RootAllocator();
         World world = history.at(tick, memory)) {
       history.warnings().forEach(console::note);
-      List<? extends TableView> tables = tables(request, world);
-      long total = tables.stream().mapToLong(TableView::rows).sum();
+      List<? extends TableColumns> tables = tables(request, world);
+      long total = tables.stream().mapToLong(TableColumns::rows).sum();
       try (ExportProgress progress = begin(total)) {
         Path out = request.output().path();
         if (request.format() == Format.sqlite) {
           try (SqliteDatabase database = SqliteDatabase.create(out)) {
-            for (TableView table : tables) {
+            for (TableColumns table : tables) {
               database.add(progress.watch(source(history, world, table)));
             }
             database.commit();
@@ -91,7 +92,7 @@ final class ExportJob {
           try (OutputDirectory directory =
               OutputDirectory.begin(out, request.output().existing())) {
             DiskStorage storage = new DiskStorage(directory.directory());
-            for (TableView table : tables) {
+            for (TableColumns table : tables) {
               RowSource rows = progress.watch(source(history, world, table));
               write(storage, table.name() + "." + request.format(), rows);
             }
@@ -110,23 +111,23 @@ final class ExportJob {
     return tick;
   }
 
-  static List<? extends TableView> tables(ExportRequest request, World world) {
+  static List<? extends TableColumns> tables(ExportRequest request, World world) {
     String name = request.rows().table();
     if (name == null) {
       return world.tables();
     }
-    List<? extends TableView> found =
+    List<? extends TableColumns> found =
         world.tables().stream().filter(t -> t.name().equals(name)).toList();
     if (found.isEmpty()) {
       throw new InvalidUseException(
           Text.of(
               "unknown table '%s': this world has %s",
-              name, world.tables().stream().map(TableView::name).toList()));
+              name, world.tables().stream().map(TableColumns::name).toList()));
     }
     return found;
   }
 
-  static RowSource source(Timeline history, World world, TableView table) throws IOException {
+  static RowSource source(Timeline history, World world, TableColumns table) throws IOException {
     FileOrigin origin =
         FileOrigin.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
     return new TableSource(table, world.codebook()::utf8, origin.pairs());
@@ -211,7 +212,7 @@ final class ExportJob {
   private record Target(DiskStorage parent, String name) {}
 
   private Target target() throws IOException {
-    Path absolute = request.output().path().toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(request.output().path());
     Files.createDirectories(absolute.getParent());
     return new Target(new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
   }

@@ -14,6 +14,7 @@ import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.FieldSource;
 import org.arrowworld.field.FieldSnapshots;
 import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -38,7 +39,7 @@ final class FieldsExport {
       throw new UsageException("a field run goes --to npz, parquet or csv");
     }
     OutputDirectory.checkFile(out, existing);
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     Files.createDirectories(absolute.getParent());
     DiskStorage parent = new DiskStorage(absolute.getParent());
     String name = absolute.getFileName().toString();

@@ -9,7 +9,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import picocli.CommandLine.Command;
@@ -84,13 +84,13 @@ final class HashVerb extends ReadingVerb {
 
   private void printWorld(State state) {
     Report report = new Report().add("tick", state.tick());
-    for (TableView view : state.tables()) {
+    for (TableColumns view : state.tables()) {
       report.line(view.name(), Text.of("%d rows, %s", view.rows(), Hashes.table(view)));
     }
     print(report, "hash_world", Hashes.world(state.tables()));
   }
 
-  private void printTable(long at, TableView view) {
+  private void printTable(long at, TableColumns view) {
     List<String> names =
         columns != null ? columns : view.columns().stream().map(Column::name).toList();
     Report report =

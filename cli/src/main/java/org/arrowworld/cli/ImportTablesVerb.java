@@ -80,9 +80,13 @@ abstract class ImportTablesVerb extends ReadingVerb {
         .add("hash", result.hashWorld())
         .json("renamed", result.renamed())
         .json("left_out", result.leftOut())
+        .json("notes", result.notes())
+        .json("units", result.units())
         .json("unmapped", result.unmapped());
     result.renamed().forEach(text -> report.line("renamed", text));
     result.leftOut().forEach(text -> report.line("left out", text));
+    result.notes().forEach(text -> report.line("note", text));
+    result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
     result.unmapped().forEach((name, why) -> report.line("unmapped", Text.of("%s: %s", name, why)));
     if (!result.isComplete()) {
       report.line("", "what is unmapped is kept in " + out.resolve("unmapped"));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ final class InfoVerb extends ReadingVerb {
 
   private Report report() throws IOException {
     if (!Files.isDirectory(path)) {
-      Path absolute = path.toAbsolutePath().normalize();
+      Path absolute = AbsolutePath.of(path);
       return FileReport.of(
           new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
     }

@@ -10,6 +10,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.migration.MigrationFile;
 import org.arrowworld.migration.Migrations;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,7 +85,7 @@ final class MigrateVerb extends ReadingVerb {
     if (steps == null) {
       return EcosystemSchema.MIGRATIONS;
     }
-    Path absolute = steps.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(steps);
     return MigrationFile.read(
         new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
   }

@@ -13,7 +13,7 @@ import org.arrowworld.log.LogPosition;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -24,14 +24,14 @@ import org.arrowworld.timeline.Timeline;
 final class State implements Closeable {
   private final StoreInfo info;
   private final long tick;
-  private final List<TableView> tables;
+  private final List<TableColumns> tables;
   private final List<String> words;
   private final List<Closeable> resources;
 
   private State(
       StoreInfo info,
       long tick,
-      List<TableView> tables,
+      List<TableColumns> tables,
       List<String> words,
       List<Closeable> resources) {
     this.info = info;
@@ -125,11 +125,11 @@ final class State implements Closeable {
   }
 
   /** The tables in schema order. */
-  List<TableView> tables() {
+  List<TableColumns> tables() {
     return tables;
   }
 
-  TableView table(String name) {
+  TableColumns table(String name) {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
@@ -138,7 +138,7 @@ final class State implements Closeable {
                 new InvalidUseException(
                     Text.of(
                         "unknown table '%s': this world has %s",
-                        name, tables.stream().map(TableView::name).toList())));
+                        name, tables.stream().map(TableColumns::name).toList())));
   }
 
   /** The codebook. */

@@ -15,11 +15,12 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.snapshot.TableFiles;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** Writes tables of a state as files, published whole. */
 record TableOutput(TableFormat format, Path out, Existing existing, BufferCompression compression) {
@@ -28,7 +29,7 @@ record TableOutput(TableFormat format, Path out, Existing existing, BufferCompre
   void write(State state) throws IOException {
     try (OutputDirectory directory = OutputDirectory.begin(out, existing)) {
       Storage storage = new DiskStorage(directory.directory());
-      for (TableView table : state.tables()) {
+      for (TableColumns table : state.tables()) {
         if (format == TableFormat.npy) {
           arrays(directory.directory().resolve(table.name()), state, table);
         } else {
@@ -41,7 +42,7 @@ record TableOutput(TableFormat format, Path out, Existing existing, BufferCompre
   }
 
   /** One table, as a file, or as a directory of arrays. */
-  void write(State state, TableView table) throws IOException {
+  void write(State state, TableColumns table) throws IOException {
     if (format == TableFormat.npy) {
       try (OutputDirectory directory = OutputDirectory.begin(out, existing)) {
         arrays(directory.directory(), state, table);
@@ -49,17 +50,18 @@ record TableOutput(TableFormat format, Path out, Existing existing, BufferCompre
       }
       return;
     }
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     Files.createDirectories(absolute.getParent());
     file(new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), state, table);
   }
 
-  private static void arrays(Path directory, State state, TableView table) throws IOException {
+  private static void arrays(Path directory, State state, TableColumns table) throws IOException {
     Files.createDirectories(directory);
     TableNpz.writeFiles(new DiskStorage(directory), table, state.words());
   }
 
-  private void file(Storage storage, String path, State state, TableView table) throws IOException {
+  private void file(Storage storage, String path, State state, TableColumns table)
+      throws IOException {
     switch (format) {
       case arrow -> {
         TableFiles.Origin origin =
@@ -75,7 +77,7 @@ record TableOutput(TableFormat format, Path out, Existing existing, BufferCompre
     }
   }
 
-  private static RowSource rows(State state, TableView table) throws IOException {
+  private static RowSource rows(State state, TableColumns table) throws IOException {
     FileOrigin origin =
         FileOrigin.of(state.info()).table(table.name(), state.tick(), Hashes.table(table));
     return new TableSource(

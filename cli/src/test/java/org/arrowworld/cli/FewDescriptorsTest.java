@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.DiskStorage;
@@ -73,7 +74,8 @@ class FewDescriptorsTest {
           continue;
         }
         Aw aw = Aw.run(verb.getValue());
-        System.out.println(verb.getKey() + " " + aw.exit() + " " + aw.err().strip().replace('\n', ';'));
+        System.out.println(
+            verb.getKey() + " " + aw.exit() + " " + aw.err().strip().replace('\n', ';'));
       }
     }
 
@@ -83,7 +85,10 @@ class FewDescriptorsTest {
 
     private static void resume(Path store) throws IOException {
       try (BufferAllocator memory = new RootAllocator();
-          LiveWorld live = LiveWorld.resume(new DiskStorage(store), LogOptions.DEFAULT, memory)) {
+          LiveWorld live =
+              LiveWorld.resume(
+                  new DiskStorage(store),
+                  WorldOptions.DEFAULT.withLog(LogOptions.DEFAULT).withAllocator(memory))) {
         live.tick(t -> t.table("ship").insert().set("flag", "red"));
       }
     }
@@ -100,15 +105,17 @@ class FewDescriptorsTest {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             LiveWorld.create(
-                made, StoreInfo.create(Stores.SCHEMA, "tick", Map.of()), options, memory)) {
+                made,
+                StoreInfo.create(Stores.SCHEMA, "tick", Map.of()),
+                WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (int tick = 0; tick < SEGMENTS; tick++) {
         float x = tick;
         live.tick(
             t -> {
-              if (t.table("ship").table().rows() > 3) {
-                t.table("ship").remove(0, "old");
+              if (t.table("ship").before().rows() > 3) {
+                t.table("ship").removeSlot(0, "old");
               }
-              t.table("ship").insert().setFloat("x", x).set("flag", "f" + (int) x % 7);
+              t.table("ship").insert().set("x", x).set("flag", "f" + (int) x % 7);
             });
         live.sync(); // one segment a tick
       }

@@ -7,7 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreTruncation;
@@ -41,10 +42,10 @@ class FollowTest {
 
   private static void play(DiskStorage store, int ticks) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(store, LogOptions.DEFAULT, memory)) {
+        LiveWorld live = LiveWorld.resume(store, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < ticks; i++) {
         int x = 100 + i;
-        live.tick(t -> t.table("ship").set("x", 0, x));
+        live.tick(t -> t.table("ship").setSlot(0, "x", x));
       }
     }
   }

@@ -78,15 +78,16 @@ class ImportArrowTest {
     Aw imported = Aw.run("import", "arrow", path, "--out", out, "--json");
     assertThat(imported.exit()).as(imported.err()).isEqualTo(Exit.DATA_LOSS);
     assertThat(imported.json().get("unmapped").toString())
-        .contains("gap=2 of 6 values are null; name a value for them: --columns 'new=gap?0'")
-        .contains("list=its Arrow type is List");
+        .contains(
+            "gap=its type is i32, and 2 of 6 values are null; name a value for them: --columns 'gap=gap?0'")
+        .contains("list=its type is list<");
     assertThat(out.resolve("unmapped").resolve(path.getFileName())).hasSameBinaryContentAs(path);
     Aw mapped =
         Aw.run("import", "arrow", path, "--out", out, "--replace", "--columns", "g=gap?-1,_=list");
     assertThat(mapped.exit()).as(mapped.err()).isZero();
     Aw refused =
         Aw.run("import", "arrow", path, "--out", out, "--replace", "--columns", "l=list:u8");
-    assertThat(refused.err()).contains("Cannot map column 'list': its Arrow type is List");
+    assertThat(refused.err()).contains("Cannot map column 'list': its type is list<");
     assertThat(StoreInfo.read(new DiskStorage(out)).schema().tables().get(0).columns().toString())
         .contains("name=name, type=STRING")
         .contains("name=g, type=I32");

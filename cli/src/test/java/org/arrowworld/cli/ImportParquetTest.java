@@ -91,14 +91,14 @@ class ImportParquetTest {
     String fork = folder.resolve("fork").toString();
     assertThat(Aw.run("fork", store, "--tick", "1", "--out", fork).exit()).isZero();
     store = fork;
-    Stores.goOn(Path.of(fork), t -> t.table("ship").set("x", 0, 3));
+    Stores.goOn(Path.of(fork), t -> t.table("ship").setSlot(0, "x", 3));
     export();
     Aw run = Aw.run("import", "parquet", archive, "--out", back, "--json");
     assertThat(run.exit()).isEqualTo(Exit.DATA_LOSS);
     assertThat(run.json().get("lost").toString())
         .contains("the log: it goes on from a base at tick 1");
     assertThat(hash(back)).isEqualTo(hash(fork));
-    Stores.goOn(Path.of(back), t -> t.table("ship").insertId(9).set("flag", "new"));
+    Stores.goOn(Path.of(back), t -> t.table("ship").insert(9).set("flag", "new"));
     assertThat(Aw.run("verify", back).exit()).isZero();
   }
 

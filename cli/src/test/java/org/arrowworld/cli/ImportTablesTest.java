@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyFiles;
 import org.arrowworld.npy.NpyType;
@@ -174,10 +174,11 @@ class ImportTablesTest {
     Path out = folder.resolve("store");
     Aw.run("import", "npz", foreign(), "--out", out);
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(new DiskStorage(out), LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.resume(new DiskStorage(out), WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(live.lastTick()).isZero();
       assertThat(live.world().table("ships").rows()).isEqualTo(3);
-      live.tick(t -> t.table("ships").set("pos_x", t.table("ships").slotOfId(7), 2));
+      live.tick(t -> t.table("ships").set(7, "pos_x", 2));
       live.seal();
     }
     assertThat(Aw.run("verify", out, "--deep").exit()).isZero();

@@ -10,11 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.testing.ChildJvm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,7 @@ class OutputTest {
     store = folder.resolve("store");
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
-            LiveWorld.create(store, Stores.SCHEMA, Map.of(), LogOptions.DEFAULT, memory)) {
+            LiveWorld.create(store, Stores.SCHEMA, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(
           t -> {
             for (int row = 0; row < ROWS; row++) {

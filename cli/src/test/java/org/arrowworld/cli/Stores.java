@@ -3,18 +3,17 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.TickBody;
 
 /** Small stores for tests. */
 final class Stores {
@@ -41,24 +40,27 @@ final class Stores {
   /** Ticks 0 to 4: ships 0 and 1 are made, 0 is hit, damaged and sinks, its id is used again. */
   static LiveWorld play(Path store, BufferAllocator memory) throws IOException {
     LiveWorld live =
-        LiveWorld.create(store, SCHEMA, Map.of("made", EVIL), LogOptions.DEFAULT, memory);
+        LiveWorld.create(
+            store,
+            SCHEMA,
+            WorldOptions.DEFAULT.withProperties(Map.of("made", EVIL)).withAllocator(memory));
     live.tick(
         t -> {
-          t.table("ship").insert().set("flag", "blue").setFloat("x", 0.1f).set("afloat", 1);
-          t.table("ship").insert().set("flag", EVIL).setLong("serial", -1);
+          t.table("ship").insert().set("flag", "blue").set("x", 0.1f).set("afloat", 1);
+          t.table("ship").insert().set("flag", EVIL).set("serial", -1);
           t.table("fleet").insert().set("n", 2);
         });
     live.tick(
         t -> {
           t.input("wind", 7, Double.NaN);
-          t.table("ship").set("x", 0, 0.5);
-          t.table("ship").set("mass", 1, Double.POSITIVE_INFINITY);
+          t.table("ship").setSlot(0, "x", 0.5);
+          t.table("ship").setSlot(1, "mass", Double.POSITIVE_INFINITY);
           t.table("ship").event("hit", 0, -3);
-          t.table("damaged").insertId(0);
+          t.table("damaged").insert(0);
         });
-    live.tick(t -> t.table("ship").remove(0, "sunk"));
+    live.tick(t -> t.table("ship").removeSlot(0, "sunk"));
     live.tick(t -> t.table("ship").insert().set("flag", "red").parent(1));
-    live.tick(t -> t.table("ship").set("x", t.table("ship").slotOfId(0), 8));
+    live.tick(t -> t.table("ship").set(0, "x", 8));
     return live;
   }
 
@@ -72,9 +74,10 @@ final class Stores {
   }
 
   /** Runs one more tick of a store, and seals it. */
-  static void goOn(Path store, Consumer<MutationBuffer> systems) throws IOException {
+  static void goOn(Path store, TickBody<RuntimeException> systems) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.resume(new DiskStorage(store), LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.resume(new DiskStorage(store), WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(systems);
       live.seal();
     }

@@ -85,12 +85,12 @@ class TimelineVerbsTest {
     assertThat(Aw.run("diff", store, other).exit()).isZero();
     Aw.run("truncate", store, "--after", 3, "--yes");
     Aw.run("truncate", other, "--after", 3, "--yes");
-    Stores.goOn(store, t -> t.table("ship").setFloat("x", 0, 1.5f));
+    Stores.goOn(store, t -> t.table("ship").setSlot(0, "x", 1.5f));
     Stores.goOn(
         other,
         t -> {
-          t.table("ship").setFloat("x", 0, 2.5f);
-          t.table("ship").set("flag", 0, Stores.EVIL);
+          t.table("ship").setSlot(0, "x", 2.5f);
+          t.table("ship").setSlot(0, "flag", Stores.EVIL);
         });
     Aw diff = Aw.run("diff", store, other, "--json");
     assertThat(diff.exit()).isEqualTo(Exit.FAILURE);
@@ -127,7 +127,7 @@ class TimelineVerbsTest {
             "{table=ship, column=died, id=0, gen=0, before=0, after=null}",
             "{table=ship, column=born, id=0, gen=1, before=null, after=1}",
             "{table=damaged, column=died, id=0, gen=0, before=0, after=null}");
-    Stores.goOn(store, t -> t.table("ship").set("flag", t.table("ship").slotOfId(0), "green"));
+    Stores.goOn(store, t -> t.table("ship").set(0, "flag", "green"));
     Aw words = Aw.run("diff", store, "--between", "4..5");
     assertThat(words.lastLine()).isEqualTo("ship.flag\t0\tred\tgreen");
     Aw few = Aw.run("diff", store, "--between", "1..4", "--limit", 1);

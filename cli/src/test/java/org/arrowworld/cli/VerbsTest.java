@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.snapshot.TableFile;
 import org.arrowworld.snapshot.TableFiles;
@@ -280,10 +280,10 @@ class VerbsTest {
           () -> {
             try {
               if (rounds[0] == 1) {
-                live.tick(t -> t.table("ship").set("x", 0, 77));
+                live.tick(t -> t.table("ship").setSlot(0, "x", 77));
                 live.sync();
               } else if (rounds[0] == 2) {
-                live.tick(t -> t.table("ship").set("x", 0, 78));
+                live.tick(t -> t.table("ship").setSlot(0, "x", 78));
                 live.seal();
               }
             } catch (IOException e) {

@@ -3,9 +3,9 @@ package org.arrowworld.ecosystem;
 import java.util.Set;
 import org.arrowworld.ecosystem.TickPlan.Event;
 import org.arrowworld.ecosystem.TickPlan.EventType;
-import org.arrowworld.table.TableColumn;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.table.FloatColumn;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Whoever eats gains the food's energy, and the food row goes. */
 final class ApplyEat implements TickSystem {
@@ -25,18 +25,17 @@ final class ApplyEat implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
-    TableMutations creatures = mutations.table("creature");
-    TableMutations food = mutations.table("food");
-    TableColumn value = food.table().column("value");
+  public void run(Tick mutations, TickPlan plan) {
+    TickTable creatures = mutations.table("creature");
+    TickTable food = mutations.table("food");
+    FloatColumn value = food.before().f32("value");
     for (Event event : plan.events) {
       if (event.type() == EventType.EAT) {
         int slot = event.creatureSlot();
-        plan.energy[slot] += value.f32(event.foodSlot());
-        creatures.setFloat("energy", slot, plan.energy[slot]);
-        double foodId = (double) Integer.toUnsignedLong(food.table().id(event.foodSlot()));
-        creatures.event("ate", event.creatureId(), foodId);
-        food.remove(event.foodSlot());
+        plan.energy[slot] += value.get(event.foodSlot());
+        creatures.setSlot(slot, "energy", plan.energy[slot]);
+        creatures.event("ate", event.creatureId(), food.before().ref(event.foodSlot()));
+        food.removeSlot(event.foodSlot());
         plan.foodEaten++;
       }
     }

@@ -3,8 +3,8 @@ package org.arrowworld.ecosystem;
 import java.util.Set;
 import org.arrowworld.ecosystem.TickPlan.Event;
 import org.arrowworld.ecosystem.TickPlan.EventType;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /**
  * Whoever splits is replaced by two where it would be at the tick's end, with half its fuel each;
@@ -39,15 +39,15 @@ final class ApplyReproduce implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
-    TableMutations creatures = mutations.table("creature");
+  public void run(Tick mutations, TickPlan plan) {
+    TickTable creatures = mutations.table("creature");
     double startMicros = (mutations.tick() - 1.0) * plan.preset.tickMicros();
     for (Event event : plan.events) {
       if (event.type() == EventType.REPRODUCE) {
         double micros = startMicros + Math.floor(event.seconds() * 1e6);
         insert(creatures, plan, event, micros, -1);
         insert(creatures, plan, event, micros, 1);
-        creatures.remove(event.creatureSlot(), "reproduced");
+        creatures.removeSlot(event.creatureSlot(), "reproduced");
         plan.dying.set(event.creatureSlot());
         plan.creaturesBorn += 2;
       }
@@ -58,16 +58,16 @@ final class ApplyReproduce implements TickSystem {
    * @param side -1 or 1: which way it goes
    */
   private static void insert(
-      TableMutations creatures, TickPlan plan, Event event, double micros, int side) {
+      TickTable creatures, TickPlan plan, Event event, double micros, int side) {
     int slot = event.creatureSlot();
     creatures
-        .insert(event.creatureId())
+        .insertCausedBy(event.creatureId())
         .parent(event.creatureId())
-        .setFloat("pos_x", plan.endX[slot])
-        .setFloat("pos_y", plan.endY[slot])
-        .setFloat("vel_x", -side * plan.velocityY[slot])
-        .setFloat("vel_y", side * plan.velocityX[slot])
-        .setFloat("energy", plan.energy[slot] / 2)
+        .set("pos_x", plan.endX[slot])
+        .set("pos_y", plan.endY[slot])
+        .set("vel_x", -side * plan.velocityY[slot])
+        .set("vel_y", side * plan.velocityX[slot])
+        .set("energy", plan.energy[slot] / 2)
         .set("birth_t", micros);
   }
 }

@@ -3,8 +3,8 @@ package org.arrowworld.ecosystem;
 import java.util.Set;
 import org.arrowworld.ecosystem.TickPlan.Event;
 import org.arrowworld.ecosystem.TickPlan.EventType;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Whoever runs out of fuel dies. */
 final class ApplyStarve implements TickSystem {
@@ -24,11 +24,11 @@ final class ApplyStarve implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
-    TableMutations creatures = mutations.table("creature");
+  public void run(Tick mutations, TickPlan plan) {
+    TickTable creatures = mutations.table("creature");
     for (Event event : plan.events) {
       if (event.type() == EventType.STARVE) {
-        creatures.remove(event.creatureSlot(), "starved");
+        creatures.removeSlot(event.creatureSlot(), "starved");
         plan.dying.set(event.creatureSlot());
       }
     }

@@ -2,7 +2,7 @@ package org.arrowworld.ecosystem;
 
 import java.io.Closeable;
 import java.util.List;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 
 /**
  * The simulation: fills the mutations of a tick. It keeps nothing from one tick to the next, so one
@@ -56,13 +56,13 @@ public final class Ecosystem implements Closeable {
   }
 
   /** Fills tick 0 of an empty world. */
-  public void initialWorld(MutationBuffer mutations) {
+  public void initialWorld(Tick mutations) {
     plan.begin(mutations, List.of());
     InitialWorld.insert(mutations, plan);
   }
 
   /** Fills a later tick. */
-  public void step(MutationBuffer mutations) {
+  public void step(Tick mutations) {
     List<FoodRate> rates = policy.rates(mutations.tick(), mutations.world());
     for (FoodRate rate : rates) {
       mutations.input("food_rate", rate.spawnerId(), rate.rowsPerSecond());

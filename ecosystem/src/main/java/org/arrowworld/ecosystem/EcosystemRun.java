@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -77,7 +78,12 @@ public final class EcosystemRun implements Closeable {
             EcosystemSchema.VERSION_1,
             Text.of("%d us", options.preset().tickMicros()),
             properties(options));
-    return open(storage, options, memory -> LiveWorld.create(storage, info, options.log(), memory));
+    return open(
+        storage,
+        options,
+        memory ->
+            LiveWorld.create(
+                storage, info, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
   }
 
   /**
@@ -95,7 +101,12 @@ public final class EcosystemRun implements Closeable {
   /** As {@link #resume(Path, RunOptions)}, from a storage that stays the caller's. */
   public static EcosystemRun resume(Storage storage, RunOptions options) throws IOException {
     check(StoreInfo.read(storage));
-    return open(storage, options, memory -> LiveWorld.resume(storage, options.log(), memory));
+    return open(
+        storage,
+        options,
+        memory ->
+            LiveWorld.resume(
+                storage, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
   }
 
   private interface Opener {

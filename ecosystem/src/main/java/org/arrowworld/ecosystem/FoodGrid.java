@@ -1,7 +1,7 @@
 package org.arrowworld.ecosystem;
 
 import java.util.Arrays;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableView;
 
 /**
  * A uniform grid over the food of a tick, for finding what lies near a path. Cells list food slots
@@ -31,7 +31,7 @@ final class FoodGrid {
   }
 
   /** Takes the positions of all food. */
-  void fill(WorldTable food) {
+  void fill(TableView food) {
     rows = food.rows();
     if (x.length < rows) {
       int capacity = Math.max(rows, x.length * 2);

@@ -2,9 +2,9 @@ package org.arrowworld.ecosystem;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.arrowworld.table.TableColumn;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.FloatColumn;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.WorldView;
 
 /**
  * Decides the food rates at the boundary of the simulation. What it says is logged as {@code
@@ -19,7 +19,7 @@ public interface FoodRatePolicy {
    * @param tick the tick about to run, 1 or more
    * @param before the world before it; for reading, during the call
    */
-  List<FoodRate> rates(long tick, World before);
+  List<FoodRate> rates(long tick, WorldView before);
 
   /** Every spawner's own rate, always; nothing comes in. */
   static FoodRatePolicy constant() {
@@ -31,11 +31,11 @@ public interface FoodRatePolicy {
     return (tick, before) -> {
       double phase = (double) (tick % preset.seasonTicks()) / preset.seasonTicks();
       double factor = 1 + preset.seasonSwing() * StrictMath.sin(2 * Math.PI * phase);
-      WorldTable spawners = before.table("food_spawner");
-      TableColumn rate = spawners.column("rate");
+      TableView spawners = before.table("food_spawner");
+      FloatColumn rate = spawners.f32("rate");
       List<FoodRate> rates = new ArrayList<>();
       for (int slot = 0; slot < spawners.rows(); slot++) {
-        rates.add(new FoodRate(spawners.id(slot), factor * rate.f32(slot)));
+        rates.add(new FoodRate(spawners.id(slot), factor * rate.get(slot)));
       }
       return rates;
     };

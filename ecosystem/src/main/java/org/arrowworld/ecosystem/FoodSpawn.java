@@ -3,9 +3,10 @@ package org.arrowworld.ecosystem;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.table.FloatColumn;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Lets food appear in the spawners' rectangles. It can be eaten from the next tick on. */
 final class FoodSpawn implements TickSystem {
@@ -31,11 +32,11 @@ final class FoodSpawn implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
-    WorldTable spawners = mutations.world().table("food_spawner");
+  public void run(Tick mutations, TickPlan plan) {
+    TableView spawners = mutations.world().table("food_spawner");
     double[] rates = rates(spawners, plan);
-    TableMutations food = mutations.table("food");
-    int room = Math.max(0, plan.preset.foodLimit() - food.table().rows());
+    TickTable food = mutations.table("food");
+    int room = Math.max(0, plan.preset.foodLimit() - food.before().rows());
     for (int slot = 0; slot < spawners.rows(); slot++) {
       int id = spawners.id(slot);
       double expected = rates[slot] * plan.preset.tickSeconds();
@@ -51,10 +52,11 @@ final class FoodSpawn implements TickSystem {
     }
   }
 
-  private static double[] rates(WorldTable spawners, TickPlan plan) {
+  private static double[] rates(TableView spawners, TickPlan plan) {
     double[] rates = new double[spawners.rows()];
+    FloatColumn own = spawners.f32("rate");
     for (int slot = 0; slot < rates.length; slot++) {
-      rates[slot] = spawners.column("rate").f32(slot);
+      rates[slot] = own.get(slot);
     }
     for (FoodRate rate : plan.foodRates) {
       int slot = spawners.slotOf(rate.spawnerId());
@@ -62,7 +64,9 @@ final class FoodSpawn implements TickSystem {
         throw new InvalidUseException(
             Text.of(
                 "Cannot take food rate %s for %s: expected 0 or more, for one of %d spawners",
-                rate.rowsPerSecond(), spawners.describe(rate.spawnerId()), spawners.rows()));
+                rate.rowsPerSecond(),
+                "food_spawner " + Integer.toUnsignedString(rate.spawnerId()),
+                spawners.rows()));
       }
       rates[slot] = rate.rowsPerSecond();
     }
@@ -70,26 +74,26 @@ final class FoodSpawn implements TickSystem {
   }
 
   /** Inserts a food row into a spawner's rectangle, with the random numbers at hand. */
-  static void place(TickPlan plan, TableMutations food, WorldTable spawners, int slot) {
+  static void place(TickPlan plan, TickTable food, TableView spawners, int slot) {
     place(
         plan,
         food,
         spawners.id(slot),
         new Rectangle(
-            spawners.column("x0").f32(slot),
-            spawners.column("y0").f32(slot),
-            spawners.column("x1").f32(slot),
-            spawners.column("y1").f32(slot)));
+            spawners.f32("x0").get(slot),
+            spawners.f32("y0").get(slot),
+            spawners.f32("x1").get(slot),
+            spawners.f32("y1").get(slot)));
   }
 
-  static void place(TickPlan plan, TableMutations food, int spawnerId, Rectangle where) {
+  static void place(TickPlan plan, TickTable food, int spawnerId, Rectangle where) {
     CounterRandom random = plan.random;
     double x = where.x0 + random.unit(0) * (where.x1 - where.x0);
     double y = where.y0 + random.unit(1) * (where.y1 - where.y0);
-    food.insert(spawnerId)
-        .setFloat("pos_x", plan.torus.wrap(x))
-        .setFloat("pos_y", plan.torus.wrap(y))
-        .setFloat("value", (float) (plan.preset.foodValue() * (1 + random.signed(2) / 4)));
+    food.insertCausedBy(spawnerId)
+        .set("pos_x", plan.torus.wrap(x))
+        .set("pos_y", plan.torus.wrap(y))
+        .set("value", (float) (plan.preset.foodValue() * (1 + random.signed(2) / 4)));
   }
 
   /** Where a spawner works. */

@@ -2,8 +2,9 @@ package org.arrowworld.ecosystem;
 
 import java.util.List;
 import org.arrowworld.ecosystem.FoodSpawn.Rectangle;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Born;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Tick 0: everything that is there at the beginning, as births. */
 final class InitialWorld {
@@ -14,11 +15,11 @@ final class InitialWorld {
 
   private InitialWorld() {}
 
-  static void insert(MutationBuffer mutations, TickPlan plan) {
+  static void insert(Tick mutations, TickPlan plan) {
     Preset preset = plan.preset;
     insertCreatures(mutations, plan);
     List<Rectangle> edges = edges(preset);
-    TableMutations food = mutations.table("food");
+    TickTable food = mutations.table("food");
     for (int i = 0; i < preset.food(); i++) {
       plan.random.at(0, FOOD, i, 0);
       FoodSpawn.place(plan, food, 0, edges.get(i % edges.size()));
@@ -27,34 +28,35 @@ final class InitialWorld {
       mutations
           .table("food_spawner")
           .insert()
-          .setFloat("x0", edge.x0())
-          .setFloat("y0", edge.y0())
-          .setFloat("x1", edge.x1())
-          .setFloat("y1", edge.y1())
-          .setFloat("rate", (float) (preset.foodPerSecond() / edges.size()));
+          .set("x0", edge.x0())
+          .set("y0", edge.y0())
+          .set("x1", edge.x1())
+          .set("y1", edge.y1())
+          .set("rate", (float) (preset.foodPerSecond() / edges.size()));
     }
     new PopulationRow(0, preset.creatures(), preset.food(), preset.creatures(), 0, 0)
         .insertInto(mutations);
   }
 
   /** Creatures anywhere, going anywhere, with anything between an empty and a full tank. */
-  private static void insertCreatures(MutationBuffer mutations, TickPlan plan) {
+  private static void insertCreatures(Tick mutations, TickPlan plan) {
     Preset preset = plan.preset;
-    TableMutations creatures = mutations.table("creature");
-    TableMutations hungry = mutations.table("hungry");
+    TickTable creatures = mutations.table("creature");
+    TickTable hungry = mutations.table("hungry");
     for (int id = 0; id < preset.creatures(); id++) {
       CounterRandom random = plan.random.at(0, CREATURES, id, 0);
       double angle = 2 * Math.PI * random.unit(2);
       float energy = (float) (preset.splitEnergy() * (1 + 15 * random.unit(3)) / 16);
-      creatures
-          .insert()
-          .setFloat("pos_x", plan.torus.wrap(preset.worldSize() * random.unit(0)))
-          .setFloat("pos_y", plan.torus.wrap(preset.worldSize() * random.unit(1)))
-          .setFloat("vel_x", (float) (preset.speed() * StrictMath.cos(angle)))
-          .setFloat("vel_y", (float) (preset.speed() * StrictMath.sin(angle)))
-          .setFloat("energy", energy);
+      Born creature =
+          creatures
+              .insert()
+              .set("pos_x", plan.torus.wrap(preset.worldSize() * random.unit(0)))
+              .set("pos_y", plan.torus.wrap(preset.worldSize() * random.unit(1)))
+              .set("vel_x", (float) (preset.speed() * StrictMath.cos(angle)))
+              .set("vel_y", (float) (preset.speed() * StrictMath.sin(angle)))
+              .set("energy", energy);
       if (energy < (float) preset.hungerEnergy()) {
-        hungry.insertId(id); // ids of a new table count from 0
+        hungry.insert(creature);
       }
     }
   }

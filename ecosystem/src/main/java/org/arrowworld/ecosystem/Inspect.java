@@ -1,8 +1,8 @@
 package org.arrowworld.ecosystem;
 
 import java.util.Set;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Looks at the outcome of the tick: who is hungry now, and how many there are. */
 final class Inspect implements TickSystem {
@@ -37,7 +37,7 @@ final class Inspect implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
+  public void run(Tick mutations, TickPlan plan) {
     updateHungry(mutations, plan);
     int died = plan.dying.cardinality();
     int food = mutations.world().table("food").rows();
@@ -52,19 +52,19 @@ final class Inspect implements TickSystem {
   }
 
   /** The dying leave the table by themselves; newborns are never hungry (see Preset). */
-  private static void updateHungry(MutationBuffer mutations, TickPlan plan) {
-    TableMutations hungry = mutations.table("hungry");
+  private static void updateHungry(Tick mutations, TickPlan plan) {
+    TickTable hungry = mutations.table("hungry");
     for (int slot = 0; slot < plan.creatures; slot++) {
       if (plan.dying.get(slot)) {
         continue;
       }
       int id = mutations.world().table("creature").id(slot);
-      int place = hungry.table().slotOf(id);
+      int place = hungry.before().slotOf(id);
       boolean isHungry = plan.energy[slot] < (float) plan.preset.hungerEnergy();
       if (isHungry && place < 0) {
-        hungry.insertId(id);
+        hungry.insert(id);
       } else if (!isHungry && place >= 0) {
-        hungry.remove(place);
+        hungry.removeSlot(place);
       }
     }
   }

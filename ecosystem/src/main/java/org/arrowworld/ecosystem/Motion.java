@@ -1,9 +1,10 @@
 package org.arrowworld.ecosystem;
 
+import java.util.Arrays;
 import java.util.Set;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Creatures turn a little at random, move on, and burn fuel. */
 final class Motion implements TickSystem {
@@ -31,9 +32,9 @@ final class Motion implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
-    TableMutations creatures = mutations.table("creature");
-    WorldTable table = creatures.table();
+  public void run(Tick mutations, TickPlan plan) {
+    TickTable creatures = mutations.table("creature");
+    TableView table = creatures.before();
     TickPlan.copy(table, "pos_x", plan.startX);
     TickPlan.copy(table, "pos_y", plan.startY);
     TickPlan.copy(table, "vel_x", plan.velocityX);
@@ -48,11 +49,11 @@ final class Motion implements TickSystem {
             move(plan, slot, random.signed(0));
           }
         });
-    creatures.write("pos_x", plan.endX);
-    creatures.write("pos_y", plan.endY);
-    creatures.write("vel_x", plan.velocityX);
-    creatures.write("vel_y", plan.velocityY);
-    creatures.write("energy", plan.energy);
+    creatures.write("pos_x", Arrays.copyOf(plan.endX, plan.creatures));
+    creatures.write("pos_y", Arrays.copyOf(plan.endY, plan.creatures));
+    creatures.write("vel_x", Arrays.copyOf(plan.velocityX, plan.creatures));
+    creatures.write("vel_y", Arrays.copyOf(plan.velocityY, plan.creatures));
+    creatures.write("energy", Arrays.copyOf(plan.energy, plan.creatures));
   }
 
   private static void move(TickPlan plan, int slot, double chance) {

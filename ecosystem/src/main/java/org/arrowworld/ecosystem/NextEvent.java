@@ -7,8 +7,8 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.arrowworld.ecosystem.TickPlan.Event;
 import org.arrowworld.ecosystem.TickPlan.EventType;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
 
 /**
  * Finds each creature's first event inside the tick: it reaches food, splits, or starves. Events
@@ -44,7 +44,7 @@ final class NextEvent implements TickSystem {
   }
 
   @Override
-  public void run(MutationBuffer mutations, TickPlan plan) {
+  public void run(Tick mutations, TickPlan plan) {
     grid.fill(mutations.world().table("food"));
     eaten.clear();
     List<Search> searches = new ArrayList<>();
@@ -72,14 +72,14 @@ final class NextEvent implements TickSystem {
     private final long tick;
     private final TickPlan plan;
     private final CounterRandom random;
-    private final WorldTable creatures;
-    private final WorldTable food;
+    private final TableView creatures;
+    private final TableView food;
     private final double tickSeconds;
     private final List<Event> found = new ArrayList<>();
     private double bestSeconds;
     private int bestFood;
 
-    Search(MutationBuffer mutations, TickPlan plan, CounterRandom random) {
+    Search(Tick mutations, TickPlan plan, CounterRandom random) {
       this.tick = mutations.tick();
       this.plan = plan;
       this.random = random;

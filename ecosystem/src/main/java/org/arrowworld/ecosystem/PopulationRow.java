@@ -1,8 +1,8 @@
 package org.arrowworld.ecosystem;
 
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.WorldView;
+import org.arrowworld.tick.Tick;
 
 /**
  * A row of the {@code population} table.
@@ -17,27 +17,27 @@ import org.arrowworld.tick.MutationBuffer;
 public record PopulationRow(long tick, int creatures, int food, int births, int deaths, int eaten) {
 
   /** The row of a world's last tick; the world must have had one. */
-  public static PopulationRow last(World world) {
-    WorldTable table = world.table("population");
+  public static PopulationRow last(WorldView world) {
+    TableView table = world.table("population");
     int slot = table.rows() - 1;
     return new PopulationRow(
-        table.column("tick").i64(slot),
-        table.column("creatures").i32(slot),
-        table.column("food").i32(slot),
-        table.column("births").i32(slot),
-        table.column("deaths").i32(slot),
-        table.column("eaten").i32(slot));
+        table.u64("tick").get(slot),
+        table.u32("creatures").get(slot),
+        table.u32("food").get(slot),
+        table.u32("births").get(slot),
+        table.u32("deaths").get(slot),
+        table.u32("eaten").get(slot));
   }
 
-  void insertInto(MutationBuffer mutations) {
+  void insertInto(Tick mutations) {
     mutations
         .table("population")
         .insert()
-        .setLong("tick", tick)
-        .setLong("creatures", creatures)
-        .setLong("food", food)
-        .setLong("births", births)
-        .setLong("deaths", deaths)
-        .setLong("eaten", eaten);
+        .setUnsigned("tick", tick)
+        .set("creatures", creatures)
+        .set("food", food)
+        .set("births", births)
+        .set("deaths", deaths)
+        .set("eaten", eaten);
   }
 }

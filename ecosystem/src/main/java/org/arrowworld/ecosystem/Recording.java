@@ -8,7 +8,7 @@ import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
-import org.arrowworld.table.World;
+import org.arrowworld.table.WorldView;
 
 /**
  * The recorded inputs of a run: the {@code in.*} rows of its log. As a policy, they alone re-run it
@@ -59,7 +59,7 @@ public final class Recording implements FoodRatePolicy {
   }
 
   @Override
-  public List<FoodRate> rates(long tick, World before) {
+  public List<FoodRate> rates(long tick, WorldView before) {
     if (tick > lastTick) {
       throw new InvalidUseException(
           Text.of("Cannot run tick %d from a recording: it ends at tick %d", tick, lastTick));

@@ -3,8 +3,8 @@ package org.arrowworld.ecosystem;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
 
 /**
  * What the systems of one tick hand to each other. Everything in it is made anew each tick; arrays
@@ -84,7 +84,7 @@ final class TickPlan {
     }
   }
 
-  void begin(MutationBuffer mutations, List<FoodRate> rates) {
+  void begin(Tick mutations, List<FoodRate> rates) {
     foodRates = rates;
     creatures = mutations.world().table("creature").rows();
     if (startX.length < creatures) {
@@ -106,7 +106,7 @@ final class TickPlan {
   }
 
   /** Copies an f32 column. */
-  static void copy(WorldTable table, String column, float[] target) {
-    table.bytes(table.column(column).definition()).asFloatBuffer().get(target, 0, table.rows());
+  static void copy(TableView table, String column, float[] target) {
+    table.bytes(column).asFloatBuffer().get(target, 0, table.rows());
   }
 }

@@ -1,7 +1,7 @@
 package org.arrowworld.ecosystem;
 
 import java.util.Set;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 
 /**
  * One step of a tick: a function of what it reads that changes what it writes and nothing else.
@@ -16,5 +16,5 @@ interface TickSystem {
 
   Set<String> writes();
 
-  void run(MutationBuffer mutations, TickPlan plan);
+  void run(Tick mutations, TickPlan plan);
 }

@@ -7,12 +7,12 @@ import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.tick.TickEngine;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.TickEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -58,7 +58,7 @@ class CrowdedTest {
 
   private static String unlogged(Preset preset, int threads, int ticks) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        World world = new World(EcosystemSchema.VERSION_1, new Codebook(), memory);
+        MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new Codebook(), memory);
         Ecosystem ecosystem = new Ecosystem(preset, 1, FoodRatePolicy.seasonal(preset), threads)) {
       TickEngine engine =
           TickEngine.unlogged(world, new KeyTable(EcosystemSchema.VERSION_1.keys()));

@@ -10,17 +10,18 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
-import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
+import org.arrowworld.table.WorldView;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -147,7 +148,8 @@ class EcosystemRunTest {
   private String simulate(Storage into, FoodRatePolicy policy, int ticks) throws IOException {
     Ecosystem ecosystem = new Ecosystem(Preset.TINY, 3, policy);
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(into, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(into, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(0, ecosystem::initialWorld);
       for (int i = 0; i < ticks; i++) {
         live.tick(ecosystem::step);
@@ -210,10 +212,10 @@ class EcosystemRunTest {
     }
   }
 
-  private static void assertHungryAreTheHungry(World world) {
+  private static void assertHungryAreTheHungry(WorldView world) {
     var creatures = world.table("creature");
     for (int slot = 0; slot < creatures.rows(); slot++) {
-      boolean isHungry = creatures.column("energy").f32(slot) < Preset.TINY.hungerEnergy();
+      boolean isHungry = creatures.f32("energy").get(slot) < Preset.TINY.hungerEnergy();
       assertThat(world.table("hungry").slotOf(creatures.id(slot)) >= 0).isEqualTo(isHungry);
     }
   }
@@ -221,7 +223,7 @@ class EcosystemRunTest {
   @Test
   void a_store_of_another_program_is_not_resumed() throws IOException {
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", Map.of("seed", "1"));
-    LiveWorld.create(storage, info, LogOptions.DEFAULT, memory).close();
+    LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory)).close();
     assertThatThrownBy(() -> EcosystemRun.resume(storage, TINY))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageStartingWith("Cannot resume this store: it was not made by the ecosystem");

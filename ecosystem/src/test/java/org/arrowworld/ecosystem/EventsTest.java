@@ -8,15 +8,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.ecosystem.EcosystemTesting.Row;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.WorldView;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickBody;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,28 +33,26 @@ class EventsTest {
     memory.close();
   }
 
-  private static void creature(MutationBuffer t, double x, double y, int way, double energy) {
+  private static void creature(Tick t, double x, double y, int way, double energy) {
     t.table("creature")
         .insert()
-        .setFloat("pos_x", (float) x)
-        .setFloat("pos_y", (float) y)
-        .setFloat("vel_x", way * 10f)
-        .setFloat("energy", (float) energy);
+        .set("pos_x", (float) x)
+        .set("pos_y", (float) y)
+        .set("vel_x", way * 10f)
+        .set("energy", (float) energy);
   }
 
-  private static void food(MutationBuffer t, double x, double y) {
-    t.table("food")
-        .insert()
-        .setFloat("pos_x", (float) x)
-        .setFloat("pos_y", (float) y)
-        .setFloat("value", 20);
+  private static void food(Tick t, double x, double y) {
+    t.table("food").insert().set("pos_x", (float) x).set("pos_y", (float) y).set("value", 20);
   }
 
   /** Runs one tick from a world made by hand, and lets a check look at the outcome. */
-  private void run(Consumer<MutationBuffer> initial, Consumer<World> check) throws IOException {
+  private void run(TickBody<RuntimeException> initial, Consumer<WorldView> check)
+      throws IOException {
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", Map.of());
     Ecosystem ecosystem = new Ecosystem(EcosystemTesting.STILL, 1, FoodRatePolicy.constant());
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(0, initial);
       live.tick(ecosystem::step);
       check.accept(live.world());
@@ -83,8 +82,8 @@ class EventsTest {
         },
         world -> {
           assertThat(world.table("food").rows()).isZero();
-          assertThat(world.table("creature").column("energy").f32(0)).isEqualTo(49.5f);
-          assertThat(world.table("creature").column("pos_x").f32(0)).isEqualTo(51f);
+          assertThat(world.table("creature").f32("energy").get(0)).isEqualTo(49.5f);
+          assertThat(world.table("creature").f32("pos_x").get(0)).isEqualTo(51f);
           assertThat(PopulationRow.last(world)).isEqualTo(new PopulationRow(1, 1, 0, 0, 0, 1));
         });
     assertThat(said("creature.ate", "food.died"))
@@ -112,7 +111,7 @@ class EventsTest {
         },
         world -> {
           assertThat(world.table("food").rows()).isZero();
-          assertThat(world.table("creature").column("pos_x").f32(0)).isEqualTo(0.5f);
+          assertThat(world.table("creature").f32("pos_x").get(0)).isEqualTo(0.5f);
         });
   }
 
@@ -125,8 +124,8 @@ class EventsTest {
           food(t, 50.6, 50);
         },
         world -> {
-          assertThat(world.table("creature").column("energy").f32(0)).isEqualTo(29.5f);
-          assertThat(world.table("creature").column("energy").f32(1)).isEqualTo(49.5f);
+          assertThat(world.table("creature").f32("energy").get(0)).isEqualTo(29.5f);
+          assertThat(world.table("creature").f32("energy").get(1)).isEqualTo(49.5f);
         });
     assertThat(said("creature.ate")).containsExactly("creature.ate 1 0");
   }
@@ -163,16 +162,16 @@ class EventsTest {
     run(
         t -> creature(t, 50, 50, 1, 64.5),
         world -> {
-          WorldTable creatures = world.table("creature");
+          TableView creatures = world.table("creature");
           assertThat(creatures.rows()).isEqualTo(2);
           for (int slot = 0; slot < 2; slot++) {
-            assertThat(creatures.column("energy").f32(slot)).isEqualTo(32f);
-            assertThat(creatures.column("pos_x").f32(slot)).isEqualTo(51f);
-            assertThat(creatures.column("vel_x").f32(slot)).isZero();
-            assertThat(creatures.column("birth_t").f64(slot)).isBetween(0.0, 99_999.0);
+            assertThat(creatures.f32("energy").get(slot)).isEqualTo(32f);
+            assertThat(creatures.f32("pos_x").get(slot)).isEqualTo(51f);
+            assertThat(creatures.f32("vel_x").get(slot)).isZero();
+            assertThat(creatures.f64("birth_t").get(slot)).isBetween(0.0, 99_999.0);
           }
-          assertThat(creatures.column("vel_y").f32(0)).isEqualTo(-10f);
-          assertThat(creatures.column("vel_y").f32(1)).isEqualTo(10f);
+          assertThat(creatures.f32("vel_y").get(0)).isEqualTo(-10f);
+          assertThat(creatures.f32("vel_y").get(1)).isEqualTo(10f);
           assertThat(PopulationRow.last(world)).isEqualTo(new PopulationRow(1, 2, 0, 2, 1, 0));
         });
     assertThat(said("creature.died", "creature.cause", "creature.born", "creature.parent"))
@@ -194,9 +193,9 @@ class EventsTest {
           creature(t, 70, 70, 1, 0.25);
           food(t, 20.5, 20);
           food(t, 70.9, 70);
-          t.table("hungry").insertId(0);
-          t.table("hungry").insertId(1);
-          t.table("hungry").insertId(2);
+          t.table("hungry").insert(0);
+          t.table("hungry").insert(1);
+          t.table("hungry").insert(2);
         },
         world -> {
           assertThat(world.table("creature").ids()).containsExactly(1);

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,12 +25,12 @@ class FoodGridTest {
   private final Torus torus = new Torus(SIZE);
   private final Random random = new Random(17);
 
-  private void scatter(MutationBuffer t, int count) {
+  private void scatter(Tick t, int count) {
     for (int i = 0; i < count; i++) {
       t.table("food")
           .insert()
-          .setFloat("pos_x", torus.wrap(random.nextDouble() * SIZE))
-          .setFloat("pos_y", torus.wrap(random.nextInt(3) == 0 ? 0 : random.nextDouble() * SIZE));
+          .set("pos_x", torus.wrap(random.nextDouble() * SIZE))
+          .set("pos_y", torus.wrap(random.nextInt(3) == 0 ? 0 : random.nextDouble() * SIZE));
     }
   }
 
@@ -40,9 +40,11 @@ class FoodGridTest {
       throws IOException {
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", Map.of());
     try (BufferAllocator memory = new RootAllocator();
-        LiveWorld live = LiveWorld.create(new MemoryStorage(), info, LogOptions.DEFAULT, memory)) {
+        LiveWorld live =
+            LiveWorld.create(
+                new MemoryStorage(), info, WorldOptions.DEFAULT.withAllocator(memory))) {
       live.tick(t -> scatter(t, 700));
-      WorldTable food = live.world().table("food");
+      TableView food = live.world().table("food");
       FoodGrid grid = new FoodGrid(torus, smallestCell);
       grid.fill(food);
       int found = 0;

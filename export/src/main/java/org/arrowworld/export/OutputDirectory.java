@@ -13,6 +13,7 @@ import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
@@ -59,7 +60,7 @@ public final class OutputDirectory implements Closeable {
    * @throws org.arrowworld.errors.StoreLockedException if another process writes this output
    */
   public static OutputDirectory begin(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     Path parent = parent(absolute);
     Files.createDirectories(parent);
@@ -82,7 +83,7 @@ public final class OutputDirectory implements Closeable {
 
   /** Brings back what an interrupted replacement had set aside, if nothing took its place. */
   public static void repair(Path out) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     DiskStorage parent = new DiskStorage(parent(absolute));
     String name = absolute.getFileName().toString();
     if (Replacement.isUnfinished(parent, name)) {
@@ -110,7 +111,7 @@ public final class OutputDirectory implements Closeable {
   @SuppressWarnings("try") // the lock is only held
   public static void replace(Path out, Existing existing, Publication publication)
       throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
     if (!isStore(absolute)) {
       publication.run();
@@ -124,7 +125,7 @@ public final class OutputDirectory implements Closeable {
 
   /** Checks that a path may become an output, without changing anything. */
   public static void check(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;
@@ -143,7 +144,7 @@ public final class OutputDirectory implements Closeable {
 
   /** Checks that a path may become an output file, without changing anything. */
   public static void checkFile(Path out, Existing existing) throws IOException {
-    Path absolute = out.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(out);
     parent(absolute);
     if (!exists(absolute)) {
       return;

@@ -15,6 +15,8 @@ import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -23,9 +25,7 @@ import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableColumns;
 
 /** The tables and the codebook of an archive (spec T-44). */
 final class ArchivedWorld {
@@ -70,13 +70,13 @@ final class ArchivedWorld {
    * @param codebook the file of words
    * @param files the file of each table
    */
-  World read(
+  MutableWorld read(
       Optional<String> codebook, Map<String, String> files, long tick, BufferAllocator allocator)
       throws IOException {
     Codebook words = codebook.isPresent() ? words(codebook.get()) : new Codebook();
-    World world = new World(schema, words, allocator);
+    MutableWorld world = new MutableWorld(schema, words, allocator);
     try {
-      for (WorldTable table : world.tables()) {
+      for (MutableTable table : world.tables()) {
         String file = files.get(table.name());
         if (file == null) {
           throw new DamagedFileException(
@@ -112,7 +112,7 @@ final class ArchivedWorld {
     return words;
   }
 
-  private void restore(WorldTable table, String file, Codebook words) throws IOException {
+  private void restore(MutableTable table, String file, Codebook words) throws IOException {
     try (ParquetInput input = ParquetInput.open(archive, file)) {
       table.restore(new FileTable(table, input, words), 0, new int[0], new int[0]);
     } catch (UncheckedIOException e) {
@@ -141,8 +141,8 @@ final class ArchivedWorld {
   }
 
   /** A file's columns as a table's; each is decoded when it is asked for. */
-  private record FileTable(WorldTable table, ParquetInput input, Codebook words)
-      implements TableView {
+  private record FileTable(MutableTable table, ParquetInput input, Codebook words)
+      implements TableColumns {
 
     @Override
     public String name() {

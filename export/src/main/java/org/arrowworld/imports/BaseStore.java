@@ -9,6 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.WorldSchema;
@@ -18,7 +19,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
 
 /** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
 final class BaseStore {
@@ -61,7 +61,7 @@ final class BaseStore {
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing());
-        World world = new World(schema, codebook, allocator)) {
+        MutableWorld world = new MutableWorld(schema, codebook, allocator)) {
       Map<String, Integer> rows = new LinkedHashMap<>();
       for (MappedTable table : tables) {
         world.table(table.name()).restore(table, 0, new int[0], new int[0]);
@@ -69,7 +69,7 @@ final class BaseStore {
       }
       world.settle(found.tick);
       Storage store = new DiskStorage(target.directory());
-      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found));
+      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found, findings));
       info.write(store);
       LogPosition position = new LogPosition(found.tick, 0, 0);
       SnapshotWriter.write(
@@ -86,6 +86,8 @@ final class BaseStore {
           rows,
           findings.renamed(),
           findings.leftOut(),
+          findings.notes(),
+          findings.units(),
           findings.unmapped(),
           Hashes.world(world.tables()));
     }
@@ -112,10 +114,12 @@ final class BaseStore {
     }
   }
 
-  private static Map<String, String> properties(TableImportOptions options, Found found) {
+  private static Map<String, String> properties(
+      TableImportOptions options, Found found, Findings findings) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("import", found.kind);
     properties.put("import.file", String.valueOf(options.source().getFileName()));
+    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
     return properties;
   }
 

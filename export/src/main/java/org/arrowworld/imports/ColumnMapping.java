@@ -46,6 +46,15 @@ public record ColumnMapping(List<Entry> entries) {
     }
   }
 
+  /** A source's name as it is written in a mapping. */
+  static String quoted(String name) {
+    boolean plain = !name.isEmpty() && name.equals(name.strip());
+    for (int i = 0; i < name.length(); i++) {
+      plain &= ",:?\"".indexOf(name.charAt(i)) < 0;
+    }
+    return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+
   /** What is said about a column of the file. */
   Optional<Entry> of(String source) {
     return entries.stream().filter(e -> e.source.equals(source)).findFirst();

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 
 /**
@@ -65,7 +67,7 @@ public final class CsvImport {
   }
 
   private void keep(org.arrowworld.storage.Storage store) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(path);
     BaseStore.keepFile(
         new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), store);
   }
@@ -137,8 +139,8 @@ public final class CsvImport {
         CsvReader<CsvRecord> reader =
             CsvReader.builder()
                 .skipEmptyLines(false)
-                .allowExtraFields(true)
-                .allowMissingFields(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .maxBufferSize(MAX_CHARS)
                 .build(handler, new InputStreamReader(new ByteOrderMark(in), decoder))) {
       Iterator<CsvRecord> records = reader.iterator();

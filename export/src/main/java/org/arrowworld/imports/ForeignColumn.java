@@ -13,9 +13,19 @@ import org.arrowworld.schema.ColumnType;
  * @param data its values, little-endian, from position 0 on
  * @param nulls rows without a value; their bytes mean nothing
  * @param words the words of a string column, in any order; else empty
+ * @param unit what its values mean (spec T-8); empty if they are plain
  */
 record ForeignColumn(
-    String name, ColumnType type, ByteBuffer data, BitSet nulls, List<String> words) {
+    String name, ColumnType type, ByteBuffer data, BitSet nulls, List<String> words, String unit) {
+
+  ForeignColumn(String name, ColumnType type, ByteBuffer data, BitSet nulls, List<String> words) {
+    this(name, type, data, nulls, words, "");
+  }
+
+  /** This column with a unit. */
+  ForeignColumn in(String meaning) {
+    return new ForeignColumn(name, type, data, nulls, words, meaning);
+  }
 
   /** A column of numbers or bools, without nulls. */
   static ForeignColumn of(String name, ColumnType type, ByteBuffer data) {

@@ -25,6 +25,7 @@ import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -80,7 +81,7 @@ public final class LogNpzImport {
 
   /** Whether an archive says that it is a log. */
   public static boolean isLog(Path file) throws IOException {
-    Path path = file.toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(file);
     Storage storage = new DiskStorage(path.getParent());
     try (NpzReader archive = NpzReader.open(storage, path.getFileName().toString())) {
       return archive.names().containsAll(List.of(DESCRIPTION, "ticks", "rids", "keys", "vals"));
@@ -121,7 +122,7 @@ public final class LogNpzImport {
 
   private static Result read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    Path path = options.source().toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     try (NpzReader archive = NpzReader.open(storage, path.getFileName().toString());
         OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {

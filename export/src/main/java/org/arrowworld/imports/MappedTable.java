@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +19,10 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A foreign table with valid names and types, as it goes into a store (spec T-1 to T-6). */
-final class MappedTable implements TableView {
+final class MappedTable implements TableColumns {
   private static final Set<String> RESERVED =
       Set.of("id", "gen", "born", "died", "parent", "cause");
   private static final int NAME_CHARS = 100;
@@ -32,6 +33,10 @@ final class MappedTable implements TableView {
   private final ForeignTable table;
   private final ColumnMapping mapping;
   private final Findings findings;
+
+  /** What is said about each column; of several of one name about the first. */
+  private final Map<ForeignColumn, ColumnMapping.Entry> entries = new IdentityHashMap<>();
+
   private final Map<String, ForeignColumn> sources = new HashMap<>();
   private final Map<String, ByteBuffer> bytes = new HashMap<>();
   private final List<Column> values = new ArrayList<>();
@@ -68,17 +73,28 @@ final class MappedTable implements TableView {
 
   private MappedTable map() {
     List<ForeignColumn> rest = new ArrayList<>();
-    table.columns().forEach(c -> mapping.of(c.name()).ifPresent(e -> mapped.add(e.target())));
+    Set<String> names = new HashSet<>();
     for (ForeignColumn column : table.columns()) {
-      Optional<ColumnMapping.Entry> entry = mapping.of(column.name());
+      if (names.add(column.name())) {
+        mapping.of(column.name()).ifPresent(e -> entries.put(column, e));
+      }
+    }
+    entries.values().forEach(e -> mapped.add(e.target()));
+    for (ForeignColumn column : table.columns()) {
+      Optional<ColumnMapping.Entry> entry = entry(column);
       if (entry.isPresent() && entry.get().isSkipped()) {
         findings.leftOut(table.name(), column.name());
       } else if (!column.nulls().isEmpty() && entry.flatMap(e -> e.nullValue()).isEmpty()) {
         findings.unmapped(
             column.name(),
             Text.of(
-                "%d of %d values are null; name a value for them: --columns 'new=%s?0'",
-                column.nulls().cardinality(), table.rows(), column.name()));
+                "its type is %s, and %d of %d values are null; name a value for them: --columns '%s=%s?%s'",
+                column.type().label(),
+                column.nulls().cardinality(),
+                table.rows(),
+                valid(column.name()),
+                ColumnMapping.quoted(column.name()),
+                column.type() == ColumnType.STRING ? "\"\"" : "0"));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
       }
@@ -90,11 +106,15 @@ final class MappedTable implements TableView {
       rest.add(0, gen);
     }
     Set<String> taken = new HashSet<>(RESERVED);
-    rest.forEach(c -> mapping.of(c.name()).ifPresent(e -> taken.add(e.target())));
+    rest.forEach(c -> entry(c).ifPresent(e -> taken.add(e.target())));
     rest.forEach(column -> addValue(column, taken));
     schema = schema();
     columns = schema.allColumns();
     return this;
+  }
+
+  private Optional<ColumnMapping.Entry> entry(ForeignColumn column) {
+    return Optional.ofNullable(entries.get(column));
   }
 
   /** Takes a column as {@code id} or {@code gen}, if it is called so and can be it. */
@@ -107,6 +127,9 @@ final class MappedTable implements TableView {
       return false;
     }
     if (sources.containsKey(target)) {
+      if (entry.isEmpty()) {
+        return false;
+      }
       throw takenTwice(target);
     }
     ByteBuffer data;
@@ -146,7 +169,7 @@ final class MappedTable implements TableView {
   }
 
   private void addValue(ForeignColumn column, Set<String> taken) {
-    Optional<ColumnMapping.Entry> entry = mapping.of(column.name());
+    Optional<ColumnMapping.Entry> entry = entry(column);
     String name = entry.isPresent() ? entry.get().target() : free(valid(column.name()), taken);
     taken.add(name);
     if (!name.equals(column.name())) {
@@ -157,6 +180,9 @@ final class MappedTable implements TableView {
       throw takenTwice(name);
     }
     values.add(Column.of(name, type));
+    if (!column.unit().isEmpty()) {
+      findings.unit(name(), name, column.unit());
+    }
     if (column.type() != ColumnType.STRING || type != ColumnType.STRING) {
       bytes.put(name, data(column, type, entry));
     }
@@ -233,7 +259,7 @@ final class MappedTable implements TableView {
     for (int row = 0; row < table.rows(); row++) {
       int code;
       if (source.nulls().get(row)) {
-        code = codebook.intern(mapping.of(source.name()).orElseThrow().nullValue().orElseThrow());
+        code = codebook.intern(entry(source).orElseThrow().nullValue().orElseThrow());
       } else {
         int word = source.data().getInt(4 * row);
         if (codes[word] < 0) {

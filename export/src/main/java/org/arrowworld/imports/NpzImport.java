@@ -15,6 +15,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.UnsupportedArrayException;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -40,7 +41,7 @@ public final class NpzImport {
   private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    java.nio.file.Path file = options.source().toAbsolutePath().normalize();
+    java.nio.file.Path file = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(file.getParent());
     try (NpzReader archive = NpzReader.open(storage, file.getFileName().toString())) {
       archive.verify(); // from here on what cannot be read is foreign, not damaged

@@ -20,10 +20,12 @@ import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -71,7 +73,7 @@ public final class ParquetArchiveImport {
 
   /** Whether a path is an archive. */
   public static boolean isArchive(Path path) throws IOException {
-    Storage storage = new DiskStorage(path.toAbsolutePath().normalize());
+    Storage storage = new DiskStorage(AbsolutePath.of(path));
     return java.nio.file.Files.isDirectory(path) && storage.exists(MANIFEST);
   }
 
@@ -96,7 +98,7 @@ public final class ParquetArchiveImport {
               "Cannot import %s with --table or --columns: it is an archive with tables of its own; name one of its files",
               options.source()));
     }
-    Storage archive = new DiskStorage(options.source().toAbsolutePath().normalize());
+    Storage archive = new DiskStorage(AbsolutePath.of(options.source()));
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       String source = options.source().toString();
       Result result = restore(archive, source, new DiskStorage(target.directory()), allocator);
@@ -266,7 +268,7 @@ public final class ParquetArchiveImport {
     ArchivedWorld tables = new ArchivedWorld(archive, source, schema());
     long tick = described.number("tick");
     StoreInfo info = info(tables.schema());
-    try (World world = tables.read(codebook, tableFiles, tick, allocator)) {
+    try (MutableWorld world = tables.read(codebook, tableFiles, tick, allocator)) {
       String hash = Hashes.world(world.tables());
       requireHash(described, hash);
       info.write(store);

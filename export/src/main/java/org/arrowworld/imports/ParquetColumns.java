@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
@@ -29,15 +30,21 @@ final class ParquetColumns {
     return (int) input.rows();
   }
 
-  /** A column, its words by first use. */
+  /** A column as its own type, its words by first use. */
   static ForeignColumn read(ParquetInput input, InputColumn column) throws IOException {
+    return read(input, column, column.reading(Optional.empty()).orElseThrow());
+  }
+
+  /** A column, its words by first use. */
+  static ForeignColumn read(ParquetInput input, InputColumn column, InputColumn.Reading reading)
+      throws IOException {
     int rows = rows(input);
-    ColumnType type = column.stored().orElseThrow();
+    ColumnType type = reading.type();
     input.claim((long) rows * type.widthBytes());
     ByteBuffer data = Conversion.allocate(column.name(), type, rows);
     BitSet nulls = new BitSet();
     Map<String, Integer> words = new LinkedHashMap<>();
-    ParquetCursor cursor = input.cursor(column);
+    ParquetCursor cursor = input.cursor(column, reading);
     for (int row = 0; row < rows; row++) {
       if (!cursor.next()) {
         throw new DamagedFileException(
@@ -55,7 +62,7 @@ final class ParquetColumns {
       }
     }
     List<String> found = new ArrayList<>(words.keySet());
-    return new ForeignColumn(column.name(), type, data, nulls, found);
+    return new ForeignColumn(column.name(), type, data, nulls, found, reading.unit());
   }
 
   /** Puts a value given by its bits. */

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -13,7 +14,9 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.export.parquet.UnfitValueException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -38,7 +41,7 @@ public final class ParquetImport {
   private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     OutputDirectory.check(options.out(), options.existing());
-    Path path = options.source().toAbsolutePath().normalize();
+    Path path = AbsolutePath.of(options.source());
     if (Files.isDirectory(path)) {
       throw new InvalidUseException(
           Text.of(
@@ -61,16 +64,20 @@ public final class ParquetImport {
         allocator);
   }
 
-  private static ForeignTable read(
-      ParquetInput input, TableImportOptions options, Findings findings) throws IOException {
+  static ForeignTable read(ParquetInput input, TableImportOptions options, Findings findings)
+      throws IOException {
     List<ForeignColumn> columns = new ArrayList<>();
     for (InputColumn column : input.columns()) {
-      boolean asked =
-          options.columns().of(column.name()).flatMap(ColumnMapping.Entry::type).isPresent();
-      if (column.type().isPresent() || (asked && column.stored().isPresent())) {
-        columns.add(ParquetColumns.read(input, column));
-      } else {
+      Optional<InputColumn.Reading> reading =
+          column.reading(options.columns().of(column.name()).flatMap(ColumnMapping.Entry::type));
+      if (reading.isEmpty()) {
         findings.unmapped(column.name(), column.foreign());
+        continue;
+      }
+      try {
+        columns.add(ParquetColumns.read(input, column, reading.get()));
+      } catch (UnfitValueException e) {
+        findings.unmapped(column.name(), e.getMessage());
       }
     }
     return new ForeignTable(options.tableName(), ParquetColumns.rows(input), columns);

@@ -3,6 +3,7 @@ package org.arrowworld.imports;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.storage.AbsolutePath;
 
 /**
  * What to import and where to.
@@ -18,7 +19,7 @@ public record TableImportOptions(
 
   /** The table's name: the one that was said, or the file's stem. */
   String tableName() {
-    String file = String.valueOf(source.toAbsolutePath().normalize().getFileName());
+    String file = String.valueOf(AbsolutePath.of(source).getFileName());
     int dot = file.lastIndexOf('.');
     return table.orElse(MappedTable.valid(dot > 0 ? file.substring(0, dot) : file));
   }

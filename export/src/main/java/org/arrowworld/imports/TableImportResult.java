@@ -13,6 +13,8 @@ import java.util.Map;
  * @param rows rows by table
  * @param renamed columns with other names than they had, in words
  * @param leftOut columns left out as the mapping says, in words
+ * @param notes what was taken in a way that its owner should know of, in words
+ * @param units what the values of columns mean, by {@code table.column}
  * @param unmapped what became no column and is kept in {@code unmapped/}: why, by name
  * @param hashWorld {@code hash_world} of the state
  */
@@ -22,11 +24,14 @@ public record TableImportResult(
     Map<String, Integer> rows,
     List<String> renamed,
     List<String> leftOut,
+    List<String> notes,
+    Map<String, String> units,
     Map<String, String> unmapped,
     String hashWorld) {
 
   public TableImportResult {
     rows = Collections.unmodifiableMap(new LinkedHashMap<>(rows));
+    units = Collections.unmodifiableMap(new LinkedHashMap<>(units));
     unmapped = Collections.unmodifiableMap(new LinkedHashMap<>(unmapped));
   }
 

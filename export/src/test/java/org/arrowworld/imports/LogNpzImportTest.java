@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Triples;
 import org.arrowworld.npy.Compression;
@@ -70,14 +70,17 @@ class LogNpzImportTest {
                 .build());
     Path store = folder.resolve("store");
     try (LiveWorld live =
-        LiveWorld.create(store, schema, Map.of("seed", "7"), LogOptions.DEFAULT, memory)) {
+        LiveWorld.create(
+            store,
+            schema,
+            WorldOptions.DEFAULT.withProperties(Map.of("seed", "7")).withAllocator(memory))) {
       live.tick(
           t -> {
-            t.table("ship").insert().set("flag", "blue\u0000").setLong("serial", -1);
+            t.table("ship").insert().set("flag", "blue\u0000").set("serial", -1);
             t.table("ship").insert().set("flag", "").set("x", -0.0);
           });
-      live.tick(9, t -> t.table("ship").setFloat("x", 0, Float.intBitsToFloat(SIGNALLING_NAN)));
-      live.tick(12, t -> t.table("ship").remove(1));
+      live.tick(9, t -> t.table("ship").setSlot(0, "x", Float.intBitsToFloat(SIGNALLING_NAN)));
+      live.tick(12, t -> t.table("ship").removeSlot(1));
       live.tick(13, t -> t.table("ship").insert().set("flag", "blue\u0000"));
       live.seal();
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.ParquetArchive;
@@ -18,8 +19,7 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -46,14 +46,15 @@ class ParquetHistoriesTest {
   private void run(LiveWorld live, int from, float value) throws IOException {
     for (int tick = from; tick < TICKS; tick++) {
       float x = value + tick;
-      live.tick(t -> t.table("c").insert().setFloat("x", x));
+      live.tick(t -> t.table("c").insert().set("x", x));
     }
   }
 
   private void firstHistory(BufferAllocator memory) throws IOException {
     TableSchema table = TableSchema.row("c").column("x", ColumnType.F32).build();
     StoreInfo info = StoreInfo.create(WorldSchema.of(table), "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(store, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(store, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       run(live, 0, 0);
     }
   }
@@ -61,7 +62,7 @@ class ParquetHistoriesTest {
   /** Truncates, and runs to the same tick with other values. */
   private void secondHistory(BufferAllocator memory) throws IOException {
     StoreTruncation.after(store, 2);
-    try (LiveWorld live = LiveWorld.resume(store, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live = LiveWorld.resume(store, WorldOptions.DEFAULT.withAllocator(memory))) {
       run(live, 3, 100);
     }
   }

@@ -22,8 +22,8 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,13 +69,16 @@ class ParquetImportTest {
     TableImportResult result = load(file, "serial=serial,gap=gap:u16?7,at=when:i64,gone=note?none");
     assertThat(result.rows()).isEqualTo(Map.of("boats", ROWS));
     assertThat(result.unmapped().keySet()).containsExactlyInAnyOrder("raw", "list");
-    assertThat(result.unmapped().get("raw")).isEqualTo("its Parquet type is BYTE_ARRAY");
-    assertThat(result.unmapped().get("list")).isEqualTo("it is nested");
+    assertThat(result.unmapped().get("raw"))
+        .isEqualTo(
+            "its Parquet type is BYTE_ARRAY; if it holds text, take it as text with --columns 'raw=raw:string'");
+    assertThat(result.unmapped().get("list"))
+        .contains("a table holds no nested values; flatten it first");
     Path kept = folder.resolve("store/unmapped").resolve(file.getFileName());
     assertThat(kept).hasSameBinaryContentAs(file);
     try (Timeline store = Timeline.open(new DiskStorage(folder.resolve("store")));
         World world = store.at(0, memory)) {
-      WorldTable table = world.table("boats");
+      TableView table = world.table("boats");
       for (int row = 0; row < ROWS; row++) {
         assertThat(bits(table, "id", row)).isEqualTo(row * 3L);
         assertThat(bits(table, "serial", row)).isEqualTo(Long.MIN_VALUE + row);
@@ -92,7 +95,7 @@ class ParquetImportTest {
     }
   }
 
-  private static long bits(WorldTable table, String name, int row) {
+  private static long bits(TableView table, String name, int row) {
     var column =
         table.columns().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
     return switch (column.type().widthBytes()) {
@@ -103,16 +106,17 @@ class ParquetImportTest {
     };
   }
 
-  private static String word(World world, WorldTable table, String name, int row) {
+  private static String word(World world, TableView table, String name, int row) {
     return world.codebook().word((int) bits(table, name, row));
   }
 
   @Test
-  void nulls_without_a_value_and_times_without_a_type_are_no_columns() throws IOException {
+  void nulls_without_a_value_are_no_column_and_times_keep_their_unit() throws IOException {
     TableImportResult result = load(boats(WriterVersion.PARQUET_1_0, 30), "");
     assertThat(result.isComplete()).isFalse();
-    assertThat(result.unmapped().get("gap")).startsWith("10 of 30 values are null");
-    assertThat(result.unmapped().get("when")).isEqualTo("it holds times");
+    assertThat(result.unmapped().get("gap")).contains("10 of 30 values are null");
+    assertThat(result.units()).containsOnlyKeys("boats.when");
+    assertThat(result.units().get("boats.when")).contains("since 1970-01-01T00:00:00");
     assertThatThrownBy(() -> load(boats(WriterVersion.PARQUET_1_0, 31), "x=nothing"))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("there is no such column");
@@ -144,12 +148,12 @@ class ParquetImportTest {
     storage.put("x.parquet", bytes);
     try (ParquetInput input = ParquetInput.open(storage, "x.parquet")) {
       for (InputColumn column : input.columns()) {
-        if (column.stored().isEmpty()) {
+        if (column.type().isEmpty()) {
           continue;
         }
         ParquetCursor cursor = input.cursor(column);
         for (long row = 0; row < Math.min(input.rows(), 100_000) && cursor.next(); row++) {
-          if (!cursor.isNull() && column.stored().get() == ColumnType.STRING) {
+          if (!cursor.isNull() && column.type().get() == ColumnType.STRING) {
             cursor.text();
           } else if (!cursor.isNull()) {
             cursor.bits();

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.LogSpans;
@@ -23,7 +24,7 @@ import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -131,7 +132,9 @@ class ParquetRoundTripTest {
     StoreInfo info = StoreInfo.create(any.schema(), "tick", Map.of("seed", "x"));
     LogOptions options =
         LogOptions.DEFAULT.withDurability(Durability.NONE).withContainers(2, 1 << 14);
-    try (LiveWorld live = LiveWorld.create(storage, info, options, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       long tick = 0;
       for (int i = 1 + random.nextInt(12); i > 0; i--) {
         live.tick(tick, any::tick);

@@ -17,7 +17,7 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * The Java side of {@code python/test_languages.py}: the columns of a store's files, as this
@@ -41,7 +41,7 @@ public final class ColumnsMain {
     for (Snapshot.Location location : Snapshot.list(storage)) {
       try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
         List<String> words = info.strings() ? snapshot.codebook() : List.of();
-        for (TableView table : snapshot.tables()) {
+        for (TableColumns table : snapshot.tables()) {
           List<Object> columns = new ArrayList<>();
           for (Column column : table.columns()) {
             columns.add(tableColumn(column, table, words));
@@ -103,7 +103,7 @@ public final class ColumnsMain {
   }
 
   private static Map<String, Object> tableColumn(
-      Column column, TableView table, List<String> words) {
+      Column column, TableColumns table, List<String> words) {
     ByteBuffer bytes = table.bytes(column).duplicate().order(ByteOrder.LITTLE_ENDIAN);
     List<Object> values = new ArrayList<>();
     for (int row = 0; row < table.rows(); row++) {

@@ -1,14 +1,14 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /**
  * Every kind of table and type, the values that are easily lost, a recycled id, a gap between
@@ -64,53 +64,53 @@ final class FirstStore {
     }
   }
 
-  static void begin(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.insert().set("kind", "cat").setFloat("x", -0.0f).setLong("big", 0);
-    creatures.insert().set("kind", "dog").setFloat("x", SIGNALLING).setLong("big", -1);
+  static void begin(Tick t) {
+    TickTable creatures = t.table("creature");
+    creatures.insert().set("kind", "cat").set("x", -0.0f).set("big", 0);
+    creatures.insert().set("kind", "dog").set("x", SIGNALLING).set("big", -1);
     creatures.insert().set("kind", "cat").set("energy", PAYLOAD).parent(0);
-    creatures.insert().set("kind", "").set("energy", -0.0).setLong("debt", Long.MIN_VALUE);
-    TableMutations food = t.table("food");
-    food.insertId(FAR).set("size", 65535);
-    food.insertId(7);
-    food.insertId(3).set("size", 1);
-    TableMutations tickets = t.table("ticket");
+    creatures.insert().set("kind", "").set("energy", -0.0).set("debt", Long.MIN_VALUE);
+    TickTable food = t.table("food");
+    food.insert(FAR).set("size", 65535);
+    food.insert(7);
+    food.insert(3).set("size", 1);
+    TickTable tickets = t.table("ticket");
     tickets.insert().set("seat", 255).set("code", Integer.MIN_VALUE);
     tickets.insert().set("price", -32768);
-    t.table("hungry").insertId(1);
+    t.table("hungry").insert(1);
     t.table("census").insert().set("n", 4);
     t.input("order", 9, "schön");
   }
 
-  static void change(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
+  static void change(Tick t) {
+    TickTable creatures = t.table("creature");
     creatures.write("x", new float[] {SIGNALLING, 0.1f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE});
-    creatures.setLong("big", 0, 0x8000_0000_0000_0001L);
-    creatures.set("awake", 0, 0);
+    creatures.setSlot(0, "big", 0x8000_0000_0000_0001L);
+    creatures.setSlot(0, "awake", 0);
     creatures.event("ate", 0, 7);
-    creatures.remove(1, "cold");
-    t.table("hungry").insertId(3);
-    t.table("food").remove(1);
-    t.table("ticket").remove(0);
+    creatures.removeSlot(1, "cold");
+    t.table("hungry").insert(3);
+    t.table("food").removeSlot(1);
+    t.table("ticket").removeSlot(0);
     t.table("census").insert().set("n", 4_294_967_295.0);
   }
 
-  static void recycle(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.insert(5).set("kind", "猫");
-    creatures.insert(4).set("kind", "dog").parent(3);
-    creatures.remove(creatures.slotOfId(0));
-    t.table("food").insertId(7).set("size", 2);
+  static void recycle(Tick t) {
+    TickTable creatures = t.table("creature");
+    creatures.insertCausedBy(5).set("kind", "猫");
+    creatures.insertCausedBy(4).set("kind", "dog").parent(3);
+    creatures.remove(0);
+    t.table("food").insert(7).set("size", 2);
     t.table("ticket").insert();
-    t.table("census").setLong("n", 0, 0);
+    t.table("census").setSlot(0, "n", 0);
   }
 
-  static void end(MutationBuffer t) {
-    TableMutations creatures = t.table("creature");
-    creatures.set("kind", creatures.slotOfId(1), "猫");
-    creatures.set("level", creatures.slotOfId(1), -128);
-    creatures.remove(creatures.slotOfId(3), "age");
-    t.table("food").remove(0);
+  static void end(Tick t) {
+    TickTable creatures = t.table("creature");
+    creatures.set(1, "kind", "猫");
+    creatures.set(1, "level", -128);
+    creatures.remove(3, "age");
+    t.table("food").removeSlot(0);
     t.input("order", 0, "cold");
   }
 }

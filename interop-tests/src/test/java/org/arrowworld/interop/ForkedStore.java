@@ -1,14 +1,15 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.tick.Tick;
 
 /**
  * A fork of the first store at its tick 4: a base with free ids, presence rows and NaN payloads
@@ -23,7 +24,8 @@ final class ForkedStore {
   static void write(GoldenStore golden) throws IOException {
     StoreInfo origin = GoldenStore.info(ORIGIN, FirstStore.SCHEMA);
     try (LiveWorld live =
-        LiveWorld.create(new MemoryStorage(), origin, LogOptions.DEFAULT, golden.memory())) {
+        LiveWorld.create(
+            new MemoryStorage(), origin, WorldOptions.DEFAULT.withAllocator(golden.memory()))) {
       live.tick(0, FirstStore::begin);
       live.tick(1, FirstStore::change);
       live.tick(4, FirstStore::recycle);
@@ -56,7 +58,7 @@ final class ForkedStore {
     golden.note(0, live.world(), position);
   }
 
-  private static void goOn(MutationBuffer t) {
+  private static void goOn(Tick t) {
     t.table("creature").insert().set("kind", "forked").parent(1);
     t.table("census").insert().set("n", 9);
   }

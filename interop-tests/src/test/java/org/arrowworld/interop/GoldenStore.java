@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
@@ -21,8 +21,8 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.World;
-import org.arrowworld.tick.MutationBuffer;
+import org.arrowworld.table.WorldView;
+import org.arrowworld.tick.TickBody;
 
 /** A golden store being written, and what a reader must find in it. */
 final class GoldenStore {
@@ -48,7 +48,7 @@ final class GoldenStore {
 
   /** Makes the store; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema) throws IOException {
-    return LiveWorld.create(storage, info(id, schema), LogOptions.DEFAULT, memory);
+    return LiveWorld.create(storage, info(id, schema), WorldOptions.DEFAULT.withAllocator(memory));
   }
 
   /** What the store says about itself; the same in every run. */
@@ -68,17 +68,17 @@ final class GoldenStore {
   }
 
   LiveWorld resume(LogOptions options) throws IOException {
-    return LiveWorld.resume(storage, options, memory);
+    return LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
   }
 
   /** Commits a tick and notes what it made of the world. */
-  void tick(LiveWorld live, long tick, Consumer<MutationBuffer> systems) throws IOException {
+  void tick(LiveWorld live, long tick, TickBody<RuntimeException> systems) throws IOException {
     int rows = live.tick(tick, systems);
     note(rows, live.world(), live.acknowledged());
   }
 
   /** Notes what a world is after a tick of so many rows. */
-  void note(int rows, World world, LogPosition position) {
+  void note(int rows, WorldView world, LogPosition position) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("tick", world.tick());
     report.put("log_rows", rows);
@@ -93,7 +93,7 @@ final class GoldenStore {
 
   /** Writes {@code expected.json}, one line per tick, so that a change can be reviewed. */
   void expect(LiveWorld live) throws IOException {
-    World world = live.world();
+    WorldView world = live.world();
     List<String> words = new ArrayList<>();
     for (int code = 0; code < world.codebook().size(); code++) {
       words.add(world.codebook().word(code));

@@ -25,7 +25,7 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -73,7 +73,7 @@ public final class ParquetMain {
         Timeline history = Timeline.open(storage);
         World world = history.at(history.lastTick(), memory)) {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
-      for (TableView table : world.tables()) {
+      for (TableColumns table : world.tables()) {
         FileOrigin footer =
             FileOrigin.of(history.info()).table(table.name(), world.tick(), Hashes.table(table));
         writer.write(table.name() + ".parquet", table, world.codebook(), footer.pairs());
@@ -86,7 +86,7 @@ public final class ParquetMain {
     }
   }
 
-  private static void raw(Path out, TableView table) throws IOException {
+  private static void raw(Path out, TableColumns table) throws IOException {
     for (Column column : table.columns()) {
       String name = Text.of("%s.%s.%s", table.name(), column.name(), column.type().label());
       write(out.resolve(name), table.bytes(column));
@@ -136,7 +136,7 @@ public final class ParquetMain {
   }
 
   /** A table with a random, a repetitive and a rising column of every type. */
-  private static final class EveryType implements TableView {
+  private static final class EveryType implements TableColumns {
     private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
     private final int rows;
 

@@ -7,9 +7,9 @@ import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /**
  * A random world that touches every kind of table, type and row. Each step depends on (seed, step)
@@ -72,7 +72,7 @@ final class RandomWorld {
     return step + step / 9;
   }
 
-  void step(MutationBuffer t, long step) {
+  void step(Tick t, long step) {
     SplitMix random = new SplitMix(seed, step);
     t.input("rate", random.below(1L << 32), random.below(1000) / 8.0);
     if (random.oneIn(4)) {
@@ -88,8 +88,8 @@ final class RandomWorld {
     population(t, random);
   }
 
-  private static void columns(TableMutations creatures, SplitMix random) {
-    int rows = creatures.table().rows();
+  private static void columns(TickTable creatures, SplitMix random) {
+    int rows = creatures.before().rows();
     if (!random.oneIn(3)) {
       float[] x = new float[rows];
       for (int slot = 0; slot < rows; slot++) {
@@ -106,36 +106,36 @@ final class RandomWorld {
     }
   }
 
-  private static void creatures(TableMutations creatures, SplitMix random) {
-    for (int slot = 0; slot < creatures.table().rows(); slot++) {
-      int id = creatures.table().id(slot);
+  private static void creatures(TickTable creatures, SplitMix random) {
+    for (int slot = 0; slot < creatures.before().rows(); slot++) {
+      int id = creatures.before().id(slot);
       switch (random.below(16)) {
-        case 0 -> creatures.set("kind", slot, "kind " + random.below(6));
-        case 1 -> creatures.setLong("big", slot, random.next());
-        case 2 -> creatures.setLong("debt", slot, random.next());
-        case 3 -> creatures.setLong("age", slot, random.below(65536));
-        case 4 -> creatures.setLong("level", slot, random.below(256) - 128);
-        case 5 -> creatures.setLong("mood", slot, random.below(65536) - 32768);
-        case 6 -> creatures.setLong("score", slot, random.below(256));
-        case 7 -> creatures.setLong("rank", slot, random.below(1L << 32));
-        case 8 -> creatures.setLong("mark", slot, Integer.toUnsignedLong(random.below(1L << 32)));
-        case 9 -> creatures.setLong("awake", slot, random.below(2));
+        case 0 -> creatures.setSlot(slot, "kind", "kind " + random.below(6));
+        case 1 -> creatures.setSlot(slot, "big", random.next());
+        case 2 -> creatures.setSlot(slot, "debt", random.next());
+        case 3 -> creatures.setSlot(slot, "age", random.below(65536));
+        case 4 -> creatures.setSlot(slot, "level", random.below(256) - 128);
+        case 5 -> creatures.setSlot(slot, "mood", random.below(65536) - 32768);
+        case 6 -> creatures.setSlot(slot, "score", random.below(256));
+        case 7 -> creatures.setSlot(slot, "rank", random.below(1L << 32));
+        case 8 -> creatures.setSlot(slot, "mark", Integer.toUnsignedLong(random.below(1L << 32)));
+        case 9 -> creatures.setSlot(slot, "awake", random.below(2));
         case 10 -> creatures.event("ate", id, random.below(9));
         case 11 -> creatures.event("said", id, "wörd " + random.below(30));
-        case 12 -> creatures.remove(slot, random.oneIn(2) ? "starved" : "eaten");
-        case 13 -> creatures.remove(slot);
+        case 12 -> creatures.removeSlot(slot, random.oneIn(2) ? "starved" : "eaten");
+        case 13 -> creatures.removeSlot(slot);
         default -> {}
       }
     }
   }
 
-  private static void births(MutationBuffer t, SplitMix random) {
+  private static void births(Tick t, SplitMix random) {
     for (int i = random.below(6); i > 0; i--) {
       t.system(random.below(3));
-      var birth = t.table("creature").insert(random.below(4));
+      var birth = t.table("creature").insertCausedBy(random.below(4));
       birth.set("kind", "kind " + random.below(6));
-      birth.setFloat("x", Float.intBitsToFloat((int) random.next()));
-      birth.setLong("awake", random.below(2));
+      birth.set("x", Float.intBitsToFloat((int) random.next()));
+      birth.set("awake", random.below(2));
       if (random.oneIn(2)) {
         birth.parent(random.below(50));
       }
@@ -143,48 +143,48 @@ final class RandomWorld {
     t.system(0);
   }
 
-  private static void hungry(MutationBuffer t, SplitMix random) {
-    WorldTable creatures = t.table("creature").table();
-    TableMutations hungry = t.table("hungry");
+  private static void hungry(Tick t, SplitMix random) {
+    TableView creatures = t.table("creature").before();
+    TickTable hungry = t.table("hungry");
     for (int slot = 0; slot < creatures.rows(); slot++) {
       int id = creatures.id(slot);
-      int present = hungry.table().slotOf(id);
+      int present = hungry.before().slotOf(id);
       int choice = random.below(6);
       if (choice < 2 && present < 0) {
-        hungry.insertId(id);
+        hungry.insert(id);
       } else if (choice == 2 && present >= 0) {
-        hungry.remove(present);
+        hungry.removeSlot(present);
       } else if (choice == 3 && present >= 0) {
-        hungry.remove(present);
-        hungry.insertId(id);
+        hungry.removeSlot(present);
+        hungry.insert(id);
       }
     }
   }
 
-  private static void food(MutationBuffer t, SplitMix random) {
-    TableMutations food = t.table("food");
-    TableMutations marked = t.table("marked");
+  private static void food(Tick t, SplitMix random) {
+    TickTable food = t.table("food");
+    TickTable marked = t.table("marked");
     Set<Integer> removed = new HashSet<>();
-    for (int slot = 0; slot < food.table().rows(); slot++) {
-      int id = food.table().id(slot);
+    for (int slot = 0; slot < food.before().rows(); slot++) {
+      int id = food.before().id(slot);
       if (random.oneIn(4)) {
-        food.remove(slot);
+        food.removeSlot(slot);
         removed.add(id);
       }
-      if (random.oneIn(3) && marked.table().slotOf(id) < 0) {
-        marked.insertId(id);
+      if (random.oneIn(3) && marked.before().slotOf(id) < 0) {
+        marked.insert(id);
       }
     }
     int id = random.below(8) * 1_000_000_007;
-    if (food.table().slotOf(id) < 0 || removed.contains(id)) {
-      food.insertId(id).set("size", -3).set("note", "n" + random.below(4));
+    if (food.before().slotOf(id) < 0 || removed.contains(id)) {
+      food.insert(id).set("size", -3).set("note", "n" + random.below(4));
     }
   }
 
-  private static void tickets(TableMutations tickets, SplitMix random) {
-    for (int slot = 0; slot < tickets.table().rows(); slot++) {
+  private static void tickets(TickTable tickets, SplitMix random) {
+    for (int slot = 0; slot < tickets.before().rows(); slot++) {
       if (random.oneIn(5)) {
-        tickets.remove(slot);
+        tickets.removeSlot(slot);
       }
     }
     for (int i = random.below(3); i > 0; i--) {
@@ -192,23 +192,23 @@ final class RandomWorld {
     }
   }
 
-  private static void badges(TableMutations badges, SplitMix random) {
+  private static void badges(TickTable badges, SplitMix random) {
     int id = random.below(6);
-    int slot = badges.table().slotOf(id);
+    int slot = badges.before().slotOf(id);
     if (slot >= 0) {
-      badges.remove(slot);
+      badges.removeSlot(slot);
     } else {
-      badges.insertId(id).set("level", random.below(256));
+      badges.insert(id).set("level", random.below(256));
     }
   }
 
-  private static void population(MutationBuffer t, SplitMix random) {
-    TableMutations population = t.table("population");
-    int rows = population.table().rows();
-    int n = t.table("creature").table().rows();
+  private static void population(Tick t, SplitMix random) {
+    TickTable population = t.table("population");
+    int rows = population.before().rows();
+    int n = t.table("creature").before().rows();
     population.insert().set("n", n).set("mean", random.below(100) / 16.0);
     if (rows > 0 && random.oneIn(3)) {
-      population.setLong("n", random.below(rows), random.below(100));
+      population.setSlot(random.below(rows), "n", random.below(100));
     }
     population.event("logged", rows, random.below(100) - 50);
   }

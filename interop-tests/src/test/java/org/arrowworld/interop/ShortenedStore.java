@@ -2,14 +2,14 @@ package org.arrowworld.interop;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /**
  * A history that was given up before tick 6: a base snapshot with free ids, their generations and
@@ -35,13 +35,13 @@ final class ShortenedStore {
   static void write(GoldenStore golden) throws IOException {
     try (LiveWorld live = golden.create("0123456789abcdef0123456789abcdef", SCHEMA)) {
       golden.tick(live, 1, ShortenedStore::begin);
-      golden.tick(live, 2, t -> t.table("agent").remove(0, "forgotten"));
+      golden.tick(live, 2, t -> t.table("agent").removeSlot(0, "forgotten"));
       live.snapshot();
       live.seal();
     }
     try (LiveWorld live = golden.resume()) {
       golden.tick(live, 4, ShortenedStore::turnOver);
-      golden.tick(live, 6, t -> t.table("agent").remove(1, "retired"));
+      golden.tick(live, 6, t -> t.table("agent").removeSlot(1, "retired"));
       golden.tick(live, 7, ShortenedStore::turnOver);
       live.seal();
     }
@@ -54,20 +54,20 @@ final class ShortenedStore {
     }
   }
 
-  private static void begin(MutationBuffer t) {
-    TableMutations agents = t.table("agent");
+  private static void begin(Tick t) {
+    TickTable agents = t.table("agent");
     for (int i = 0; i < 5; i++) {
       agents.insert().set("mood", "m" + i).set("load", i / 8.0);
     }
-    t.table("idle").insertId(0);
-    t.table("idle").insertId(4);
+    t.table("idle").insert(0);
+    t.table("idle").insert(4);
     t.table("note").insert().set("text", "first");
   }
 
-  private static void turnOver(MutationBuffer t) {
-    TableMutations agents = t.table("agent");
-    agents.set("load", 0, -0.0);
-    agents.remove(2, "retired");
+  private static void turnOver(Tick t) {
+    TickTable agents = t.table("agent");
+    agents.setSlot(0, "load", -0.0);
+    agents.removeSlot(2, "retired");
     agents.insert().set("mood", "new").parent(4);
     t.table("note").insert().set("text", "");
   }

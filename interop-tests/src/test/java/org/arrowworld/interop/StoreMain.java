@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Key;
@@ -51,7 +52,9 @@ public final class StoreMain {
         case "at" -> at(storage, args, memory);
         case "log" -> log(storage);
         case "verify" -> verify(storage, memory);
-        case "resume" -> LiveWorld.resume(storage, OPTIONS, memory).close();
+        case "resume" ->
+            LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(OPTIONS).withAllocator(memory))
+                .close();
         default -> throw new IllegalArgumentException(args[0]);
       }
     }
@@ -71,8 +74,10 @@ public final class StoreMain {
     StoreInfo info = StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of("seed", args[2]));
     try (LiveWorld live =
         from == 0
-            ? LiveWorld.create(storage, info, options, memory)
-            : LiveWorld.resume(storage, options, memory)) {
+            ? LiveWorld.create(
+                storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))
+            : LiveWorld.resume(
+                storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       for (long i = from; i < Long.parseLong(args[4]); i++) {
         long step = i;
         live.tick(RandomWorld.tick(step), t -> random.step(t, step));

@@ -9,8 +9,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.json.Json;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogTruncation;
@@ -60,7 +61,9 @@ public final class TimelineMain {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             LiveWorld.create(
-                storage, StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of()), options, memory)) {
+                storage,
+                StoreInfo.create(RandomWorld.SCHEMA, "step", Map.of()),
+                WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       long steps = 5L + random.nextInt(40);
       for (long i = 0; i < steps; i++) {
         long step = i;

@@ -2,14 +2,14 @@ package org.arrowworld.interop;
 
 import java.io.IOException;
 import java.util.List;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.tick.Insertion;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.tick.Born;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** More keys than a byte can tell apart, of every type in turn, in a sealed and a live segment. */
 final class WideStore {
@@ -43,21 +43,21 @@ final class WideStore {
     }
   }
 
-  private static void row(Insertion row, int seed) {
+  private static void row(Born row, int seed) {
     for (int i = 0; i < COLUMNS; i++) {
       String column = Text.of("c%03d", i);
       switch (type(i)) {
         case STRING -> row.set(column, "w" + (i + seed) % 7);
         case BOOL -> row.set(column, (i + seed) % 2);
-        case U64, I64 -> row.setLong(column, (1L << 63) + i + seed);
+        case U64, I64 -> row.set(column, (1L << 63) + i + seed);
         default -> row.set(column, (i + seed) % 100);
       }
     }
   }
 
-  private static void change(MutationBuffer t) {
-    TableMutations table = t.table("wide");
-    table.remove(0);
+  private static void change(Tick t) {
+    TickTable table = t.table("wide");
+    table.removeSlot(0);
     row(table.insert(), 2);
   }
 }

@@ -7,14 +7,14 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
+import org.arrowworld.table.TableView;
+import org.arrowworld.table.WorldView;
 
 /** What Java holds of a world at a tick, as a tree that becomes JSON. */
 final class WorldReport {
   private WorldReport() {}
 
-  static Map<String, Object> of(World world) {
+  static Map<String, Object> of(WorldView world) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("tick", world.tick());
     report.put("hash_world", Hashes.world(world.tables()));
@@ -27,7 +27,7 @@ final class WorldReport {
   }
 
   /** Also the place in the log. */
-  static Map<String, Object> of(World world, LogPosition position) {
+  static Map<String, Object> of(WorldView world, LogPosition position) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("seq", position.seq());
     report.put("chain", Text.of("%016x", position.chain()));
@@ -35,7 +35,7 @@ final class WorldReport {
     return report;
   }
 
-  private static Map<String, Object> table(WorldTable table) {
+  private static Map<String, Object> table(TableView table) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("rows", table.rows());
     Map<String, Object> columns = new LinkedHashMap<>();

@@ -9,7 +9,7 @@ import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A table as an {@code .npz} that {@code np.load} reads: one array per column under the column's
@@ -39,7 +39,7 @@ public final class TableNpz {
    *
    * @param words the codebook, needed if there is a string column
    */
-  public static void write(Storage storage, String path, TableView table, List<String> words)
+  public static void write(Storage storage, String path, TableColumns table, List<String> words)
       throws IOException {
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED)) {
       write(ArraySink.of(out), table, words);
@@ -54,12 +54,13 @@ public final class TableNpz {
    * @param directory where they go, at its top
    * @param words the codebook, needed if there is a string column
    */
-  public static void writeFiles(Storage directory, TableView table, List<String> words)
+  public static void writeFiles(Storage directory, TableColumns table, List<String> words)
       throws IOException {
     write(ArraySink.of(directory), table, words);
   }
 
-  private static void write(ArraySink out, TableView table, List<String> words) throws IOException {
+  private static void write(ArraySink out, TableColumns table, List<String> words)
+      throws IOException {
     List<String> strings = new ArrayList<>();
     for (Column column : table.columns()) {
       out.add(

@@ -13,7 +13,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * A table as Avro records of the generic model.
@@ -30,7 +30,7 @@ public final class AvroView {
   /** Field property with the column's type, such as {@code u64}. */
   public static final String TYPE = "aw.type";
 
-  private final TableView table;
+  private final TableColumns table;
   private final Codebook words;
   private final Schema schema;
   private final List<Column> columns;
@@ -41,7 +41,7 @@ public final class AvroView {
    * @param words the codebook of its string columns
    * @throws InvalidUseException if Avro does not allow the table's or a column's name
    */
-  public AvroView(TableView table, Codebook words) {
+  public AvroView(TableColumns table, Codebook words) {
     this.table = table;
     this.words = words;
     this.columns = table.columns();

@@ -52,6 +52,10 @@ final class ChunkPages implements PageReader, PageReadStore {
     this.valuesLeft = meta.getNum_values();
   }
 
+  private static boolean isBytes(Type type) {
+    return type == Type.BYTE_ARRAY || type == Type.FIXED_LEN_BYTE_ARRAY || type == Type.INT96;
+  }
+
   /** Where a chunk's first page begins. */
   static long start(ColumnMetaData meta) {
     long data = meta.getData_page_offset();
@@ -88,12 +92,14 @@ final class ChunkPages implements PageReader, PageReadStore {
           int least =
               switch (meta.getType()) {
                 case INT64, DOUBLE -> 8;
+                case INT96 -> 12;
+                case FIXED_LEN_BYTE_ARRAY -> column.descriptor().getPrimitiveType().getTypeLength();
                 default -> 4;
               };
           require(
               values >= 0 && (long) values * least <= bytes.length,
               () -> Text.of("a dictionary of %d values in %d bytes", values, bytes.length));
-          claim(values * (meta.getType() == Type.BYTE_ARRAY ? WORD_BYTES : Long.BYTES));
+          claim(values * (isBytes(meta.getType()) ? WORD_BYTES : Long.BYTES));
           claimedByDictionary = claimedByPage;
           claimedByPage = 0;
           return new DictionaryPage(BytesInput.from(bytes), values, Encoding.PLAIN);

@@ -6,10 +6,10 @@ import java.util.List;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A codebook as a table: {@code code}, {@code word}. */
-final class CodebookTable implements TableView {
+final class CodebookTable implements TableColumns {
   private final ByteBuffer codes;
   private final int rows;
 

@@ -1,9 +1,8 @@
 package org.arrowworld.export.parquet;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ConvertedType;
 import org.apache.parquet.format.FieldRepetitionType;
@@ -15,7 +14,6 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.ColumnType;
 
 /** The columns a footer declares: flat ones with their types, others with why they have none. */
 final class InputSchema {
@@ -48,7 +46,7 @@ final class InputSchema {
       SchemaElement element = next();
       if (element.getNum_children() > 0) {
         skip(element.getNum_children(), 1);
-        columns.add(InputColumn.foreign(element.getName(), "it is nested"));
+        columns.add(InputColumn.foreign(element.getName(), nested(element)));
       } else {
         columns.add(column(element, leaves++));
       }
@@ -56,13 +54,6 @@ final class InputSchema {
     if (at != elements.size()) {
       throw new DamagedFileException(
           file, -1, Text.of("its schema has %d elements, %d of them used", elements.size(), at));
-    }
-    Set<String> names = new HashSet<>();
-    for (InputColumn column : columns) {
-      if (!names.add(column.name())) {
-        throw new DamagedFileException(
-            file, -1, Text.of("two columns are called '%s'", column.name()));
-      }
     }
     return new Columns(columns, leaves);
   }
@@ -89,110 +80,72 @@ final class InputSchema {
     }
   }
 
+  private static String nested(SchemaElement element) {
+    String kind = annotation(element).map(a -> "a " + a).orElse("a group of columns");
+    return Text.of(
+        "its type is %s, and a table holds no nested values; flatten it first, for instance with pyarrow's Table.flatten() or Polars' explode and unnest",
+        kind);
+  }
+
   private static InputColumn column(SchemaElement element, int leaf) {
     String name = element.getName();
     if (element.getType() == null || element.getRepetition_type() == null) {
       return InputColumn.foreign(name, "it has no type");
     }
     if (element.getRepetition_type() == FieldRepetitionType.REPEATED) {
-      return InputColumn.foreign(name, "it is a list");
+      return InputColumn.foreign(
+          name,
+          Text.of(
+              "its type is a list of %s, and a table holds no nested values; explode it first, for instance with Polars' explode",
+              described(element)));
+    }
+    boolean fixed = element.getType() == Type.FIXED_LEN_BYTE_ARRAY;
+    if (fixed && element.getType_length() <= 0) {
+      return InputColumn.foreign(name, "its type has no bytes");
     }
     boolean optional = element.getRepetition_type() == FieldRepetitionType.OPTIONAL;
-    Type physical = element.getType();
-    if (physical == Type.INT96 || physical == Type.FIXED_LEN_BYTE_ARRAY) {
-      return InputColumn.foreign(name, "its Parquet type is " + described(element));
-    }
+    Repetition repetition = optional ? Repetition.OPTIONAL : Repetition.REQUIRED;
+    PrimitiveTypeName stored =
+        PrimitiveTypeName.valueOf(
+            element.getType() == Type.BYTE_ARRAY ? "BINARY" : element.getType().name());
     ColumnDescriptor descriptor =
         new ColumnDescriptor(
             new String[] {name},
-            new PrimitiveType(
-                optional ? Repetition.OPTIONAL : Repetition.REQUIRED,
-                PrimitiveTypeName.valueOf(physical == Type.BYTE_ARRAY ? "BINARY" : physical.name()),
-                name),
+            fixed
+                ? new PrimitiveType(repetition, stored, element.getType_length(), name)
+                : new PrimitiveType(repetition, stored, name),
             0,
             optional ? 1 : 0);
-    if (isTime(element)) {
-      ColumnType stored = physical == Type.INT64 ? ColumnType.I64 : ColumnType.I32;
-      return InputColumn.ticks(name, leaf, stored, descriptor);
+    return InputTypes.reading(element)
+        .map(reading -> InputColumn.of(name, leaf, reading, descriptor))
+        .orElseGet(() -> bytes(element, leaf, descriptor));
+  }
+
+  private static InputColumn bytes(SchemaElement element, int leaf, ColumnDescriptor descriptor) {
+    String name = element.getName();
+    String type = "its Parquet type is " + described(element);
+    String asText = Text.of("take it as text with --columns '%1$s=%1$s:string'", name);
+    boolean plain = annotation(element).isEmpty();
+    if (element.getType() == Type.BYTE_ARRAY && plain) {
+      return InputColumn.bytes(
+          name, leaf, InputColumn.Form.TEXT, type + "; if it holds text, " + asText, descriptor);
     }
-    ColumnType type = type(element);
-    return type == null
-        ? InputColumn.foreign(name, "its Parquet type is " + described(element))
-        : InputColumn.of(name, leaf, type, descriptor);
+    if (InputTypes.isUuid(element)) {
+      return InputColumn.bytes(name, leaf, InputColumn.Form.UUID, type + "; " + asText, descriptor);
+    }
+    return InputColumn.foreign(name, type + "; write it as numbers or text");
   }
 
   private static String described(SchemaElement element) {
-    Object annotation =
-        element.getLogicalType() != null
-            ? element.getLogicalType().getSetField()
-            : element.getConverted_type();
-    return annotation == null
-        ? element.getType().toString()
-        : Text.of("%s (%s)", element.getType(), annotation);
+    String type = element.getType().toString();
+    return annotation(element).map(a -> Text.of("%s (%s)", type, a)).orElse(type);
   }
 
-  private static boolean isTime(SchemaElement element) {
-    LogicalType logical = element.getLogicalType();
-    if (logical != null && logical.isSet()) {
-      return logical.isSetDATE() || logical.isSetTIME() || logical.isSetTIMESTAMP();
+  private static Optional<String> annotation(SchemaElement element) {
+    if (element.getLogicalType() != null) {
+      LogicalType._Fields set = element.getLogicalType().getSetField();
+      return Optional.of(set == null ? "of an unknown annotation" : set.getFieldName());
     }
-    ConvertedType converted = element.getConverted_type();
-    return converted == ConvertedType.DATE
-        || converted == ConvertedType.TIME_MILLIS
-        || converted == ConvertedType.TIME_MICROS
-        || converted == ConvertedType.TIMESTAMP_MILLIS
-        || converted == ConvertedType.TIMESTAMP_MICROS;
-  }
-
-  /** The type, null if a table has none like it. */
-  private static ColumnType type(SchemaElement element) {
-    LogicalType logical =
-        element.getLogicalType() != null && element.getLogicalType().isSet()
-            ? element.getLogicalType()
-            : null;
-    ConvertedType converted = logical == null ? element.getConverted_type() : null;
-    boolean plain = logical == null && converted == null;
-    return switch (element.getType()) {
-      case BOOLEAN -> plain ? ColumnType.BOOL : null;
-      case FLOAT -> plain ? ColumnType.F32 : null;
-      case DOUBLE -> plain ? ColumnType.F64 : null;
-      case BYTE_ARRAY -> isText(logical, converted) ? ColumnType.STRING : null;
-      case INT32, INT64 -> {
-        int bits = element.getType() == Type.INT32 ? 32 : 64;
-        yield plain ? ColumnType.ofLabel("i" + bits) : integer(logical, converted, bits);
-      }
-      default -> null;
-    };
-  }
-
-  private static boolean isText(LogicalType logical, ConvertedType converted) {
-    return logical != null
-        ? logical.isSetSTRING() || logical.isSetENUM() || logical.isSetJSON()
-        : converted == ConvertedType.UTF8
-            || converted == ConvertedType.ENUM
-            || converted == ConvertedType.JSON;
-  }
-
-  private static ColumnType integer(LogicalType logical, ConvertedType converted, int stored) {
-    int bits;
-    boolean signed;
-    if (logical != null) {
-      if (!logical.isSetINTEGER()) {
-        return null;
-      }
-      bits = logical.getINTEGER().getBitWidth();
-      signed = logical.getINTEGER().isIsSigned();
-    } else {
-      String name = converted.name();
-      int underscore = name.indexOf('_');
-      if (!name.startsWith("INT_") && !name.startsWith("UINT_")) {
-        return null;
-      }
-      bits = Integer.parseInt(name.substring(underscore + 1));
-      signed = name.startsWith("INT_");
-    }
-    boolean fits =
-        bits == 64 ? stored == 64 : stored == 32 && (bits == 8 || bits == 16 || bits == 32);
-    return fits ? ColumnType.ofLabel((signed ? "i" : "u") + bits) : null;
+    return Optional.ofNullable(element.getConverted_type()).map(ConvertedType::name);
   }
 }

@@ -3,7 +3,11 @@ package org.arrowworld.export.parquet;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.apache.parquet.format.CompressionCodec;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
@@ -11,6 +15,17 @@ import org.xerial.snappy.Snappy;
 
 /** Takes pages out of their compression. */
 final class PageDecompressor {
+  /** The codecs that are read. */
+  static final Set<CompressionCodec> CODECS =
+      EnumSet.of(
+          CompressionCodec.UNCOMPRESSED,
+          CompressionCodec.ZSTD,
+          CompressionCodec.SNAPPY,
+          CompressionCodec.GZIP,
+          CompressionCodec.LZ4_RAW);
+
+  private static final LZ4SafeDecompressor LZ4 = LZ4Factory.fastestInstance().safeDecompressor();
+
   private PageDecompressor() {}
 
   /**
@@ -41,6 +56,14 @@ final class PageDecompressor {
               Text.of("snappy data: it holds %d bytes, expected %d", found, size));
         }
         page = Snappy.uncompress(stored);
+      }
+      case LZ4_RAW -> {
+        page = new byte[size];
+        int found = LZ4.decompress(stored, 0, stored.length, page, 0);
+        if (found != size) {
+          throw new IllegalArgumentException(
+              Text.of("LZ4 data: it holds %d bytes, expected %d", found, size));
+        }
       }
       case GZIP -> {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(stored))) {

@@ -27,7 +27,7 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 
@@ -144,7 +144,7 @@ public final class ParquetArchive implements Closeable {
     if (!world.isEmpty()) {
       throw new InvalidUseException(Text.of("Cannot add a second world to %s", directory));
     }
-    for (TableView table : source.tables()) {
+    for (TableColumns table : source.tables()) {
       table(source, table, form);
     }
     CodebookTable words = new CodebookTable(source.codebook());
@@ -158,7 +158,7 @@ public final class ParquetArchive implements Closeable {
   }
 
   /** Adds one table of a world. */
-  public void table(World source, TableView table, UnaryOperator<RowSource> form)
+  public void table(World source, TableColumns table, UnaryOperator<RowSource> form)
       throws IOException {
     String hash = Hashes.table(table);
     FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);

@@ -25,22 +25,24 @@ public final class ParquetCursor {
 
   private final ParquetInput input;
   private final InputColumn column;
+  private final InputColumn.Reading reading;
   private final ColumnType type;
   private final int present;
   private final Map<Binary, String> words = new HashMap<>();
   private String[] dictionary = {};
   private int nextGroup;
   private ChunkPages pages;
-  private ColumnReader reader;
+  private ColumnReader values;
   private long left;
   private boolean begun;
   private boolean isNull;
   private long row = -1;
 
-  ParquetCursor(ParquetInput input, InputColumn column) {
+  ParquetCursor(ParquetInput input, InputColumn column, InputColumn.Reading reading) {
     this.input = input;
     this.column = column;
-    this.type = column.stored().orElseThrow();
+    this.reading = reading;
+    this.type = reading.type();
     this.present = column.descriptor().getMaxDefinitionLevel();
   }
 
@@ -56,9 +58,9 @@ public final class ParquetCursor {
   private boolean advance() throws IOException {
     if (left > 0 && begun) {
       if (!isNull) {
-        reader.skip(); // nothing happens if it was read
+        values.skip(); // nothing happens if it was read
       }
-      reader.consume();
+      values.consume();
     }
     while (left == 0) {
       if (pages != null) {
@@ -73,7 +75,7 @@ public final class ParquetCursor {
     begun = true;
     left--;
     row++;
-    isNull = reader.getCurrentDefinitionLevel() < present;
+    isNull = values.getCurrentDefinitionLevel() < present;
     return true;
   }
 
@@ -85,7 +87,7 @@ public final class ParquetCursor {
       MessageType schema = new MessageType("schema", column.descriptor().getPrimitiveType());
       // No writer's name: parquet-java takes forever to parse some, for a workaround (PARQUET-246)
       // that it applies without one, and that changes nothing for sound pages.
-      reader =
+      values =
           new ColumnReadStoreImpl(pages, new NoConverter(), schema, "")
               .getColumnReader(column.descriptor());
     }
@@ -110,17 +112,20 @@ public final class ParquetCursor {
   }
 
   private long value() throws IOException {
+    if (reading.form() != InputColumn.Form.NUMBER) {
+      return PackedValues.bits(column.name(), reading, values);
+    }
     return switch (type) {
-      case BOOL -> reader.getBoolean() ? 1 : 0;
-      case F32 -> Float.floatToRawIntBits(reader.getFloat());
-      case F64 -> Double.doubleToRawLongBits(reader.getDouble());
-      case I64, U64 -> reader.getLong();
-      case I32 -> reader.getInteger();
-      case U32 -> reader.getInteger() & 0xFFFF_FFFFL;
-      case I16 -> within(reader.getInteger(), Short.MIN_VALUE, Short.MAX_VALUE);
-      case U16 -> within(reader.getInteger(), 0, Character.MAX_VALUE);
-      case I8 -> within(reader.getInteger(), Byte.MIN_VALUE, Byte.MAX_VALUE);
-      case U8 -> within(reader.getInteger(), 0, 255);
+      case BOOL -> values.getBoolean() ? 1 : 0;
+      case F32 -> Float.floatToRawIntBits(values.getFloat());
+      case F64 -> Double.doubleToRawLongBits(values.getDouble());
+      case I64, U64 -> values.getLong();
+      case I32 -> values.getInteger();
+      case U32 -> values.getInteger() & 0xFFFF_FFFFL;
+      case I16 -> within(values.getInteger(), Short.MIN_VALUE, Short.MAX_VALUE);
+      case U16 -> within(values.getInteger(), 0, Character.MAX_VALUE);
+      case I8 -> within(values.getInteger(), Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case U8 -> within(values.getInteger(), 0, 255);
       case STRING -> throw new IllegalArgumentException("a text is no number");
     };
   }
@@ -139,12 +144,15 @@ public final class ParquetCursor {
   /** The row's text; equal ones are the same object. */
   public String text() throws IOException {
     try {
-      if (!pages.indices()) {
-        return word(reader.getBinary());
+      if (reading.form() == InputColumn.Form.UUID) {
+        return PackedValues.uuid(values.getBinary());
       }
-      int index = reader.getCurrentValueDictionaryID();
+      if (!pages.indices()) {
+        return word(values.getBinary());
+      }
+      int index = values.getCurrentValueDictionaryID();
       if (dictionary[index] == null) {
-        dictionary[index] = word(reader.getBinary());
+        dictionary[index] = word(values.getBinary());
       }
       return dictionary[index];
     } catch (RuntimeException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.RowGroup;
@@ -40,6 +41,7 @@ public final class ParquetInput implements Closeable {
   private final FileMetaData meta;
   private final long dataEnd;
   private final List<InputColumn> columns;
+  private final long rows;
   private final long budget;
   private long claimed;
   private long decoded;
@@ -63,8 +65,9 @@ public final class ParquetInput implements Closeable {
                     new ByteArrayInputStream(footer), Math.max(1024, footer.length)));
     InputSchema.Columns found =
         reading(file.path(), () -> InputSchema.read(file.path(), meta.getSchema()));
-    this.columns = found.columns();
-    check(found.leaves());
+    this.columns = new java.util.ArrayList<>(found.columns());
+    columns.replaceAll(column -> readable(column, found.leaves()));
+    this.rows = check(found.leaves());
   }
 
   /**
@@ -165,12 +168,48 @@ public final class ParquetInput implements Closeable {
         -1,
         Text.of(
             "it cannot be decoded: %s; if other tools read it, write it again with one of them",
-            cause.getMessage() == null ? cause : cause.getMessage()),
+            plain(cause)),
         e);
   }
 
-  /** Row groups must add up, and lie in the file. */
-  private void check(int leaves) throws DamagedFileException {
+  /** What a decoder says, without the structures and traces it may add. */
+  private static String plain(Throwable cause) {
+    String text = String.valueOf(cause.getMessage());
+    if (cause.getMessage() == null || text.contains("0x") || text.contains("@")) {
+      return "its bytes contradict each other";
+    }
+    int end = text.indexOf(" Struct:");
+    int line = text.indexOf('\n');
+    int cut = Math.min(end < 0 ? text.length() : end, line < 0 ? text.length() : line);
+    return text.substring(0, Math.min(cut, 200));
+  }
+
+  /** The column, or it as one that cannot be read, with the reason. */
+  private InputColumn readable(InputColumn column, int leaves) {
+    for (RowGroup group : meta.getRow_groups()) {
+      if (column.leaf() < 0 || group.getColumnsSize() != leaves) {
+        break;
+      }
+      ColumnChunk chunk = group.getColumns().get(column.leaf());
+      if (!chunk.isSetMeta_data() || chunk.isSetCrypto_metadata()) {
+        return column.without("it is encrypted; write the file again without encryption");
+      }
+      CompressionCodec codec = chunk.getMeta_data().getCodec();
+      if (!PageDecompressor.CODECS.contains(codec)) {
+        return column.without(
+            Text.of(
+                "its pages are compressed with %s, which is not read here; write it again with zstd, snappy, gzip, LZ4_RAW or none",
+                codec));
+      }
+    }
+    return column;
+  }
+
+  /**
+   * Row groups must lie in the file; returns their rows. The footer's own count is not looked at:
+   * some writers left it 0.
+   */
+  private long check(int leaves) throws DamagedFileException {
     long rows = 0;
     for (RowGroup group : meta.getRow_groups()) {
       require(
@@ -180,25 +219,18 @@ public final class ParquetInput implements Closeable {
       require(
           group.getNum_rows() >= 0, () -> Text.of("a row group has %d rows", group.getNum_rows()));
       rows += group.getNum_rows();
-      require(
-          rows >= 0 && rows <= meta.getNum_rows(), () -> "its row groups have more rows than it");
+      require(rows >= 0, () -> "its row groups have more rows than can be counted");
       for (InputColumn column : columns) {
         if (column.leaf() >= 0) {
           check(group, column);
         }
       }
     }
-    long sum = rows;
-    require(
-        rows == meta.getNum_rows(),
-        () -> Text.of("it has %d rows, its row groups %d", meta.getNum_rows(), sum));
+    return rows;
   }
 
   private void check(RowGroup group, InputColumn column) throws DamagedFileException {
     ColumnChunk chunk = group.getColumns().get(column.leaf());
-    require(
-        chunk.isSetMeta_data(),
-        () -> Text.of("column '%s' has no metadata; is it encrypted?", column.name()));
     require(
         !chunk.isSetFile_path(), () -> Text.of("column '%s' lies in another file", column.name()));
     var data = chunk.getMeta_data();
@@ -238,9 +270,9 @@ public final class ParquetInput implements Closeable {
     return file.path();
   }
 
-  /** Rows it says to have. */
+  /** Rows of all row groups, as their metadata says. */
   public long rows() {
-    return meta.getNum_rows();
+    return rows;
   }
 
   /** Its columns in order. */
@@ -275,9 +307,14 @@ public final class ParquetInput implements Closeable {
     return pairs;
   }
 
-  /** Reads a column's values from the first row on. */
+  /** Reads a column's values from the first row on, as its own type. */
   public ParquetCursor cursor(InputColumn column) {
-    return new ParquetCursor(this, column);
+    return cursor(column, column.reading(java.util.Optional.empty()).orElseThrow());
+  }
+
+  /** Reads a column's values from the first row on. */
+  public ParquetCursor cursor(InputColumn column, InputColumn.Reading reading) {
+    return new ParquetCursor(this, column, reading);
   }
 
   List<RowGroup> groups() {

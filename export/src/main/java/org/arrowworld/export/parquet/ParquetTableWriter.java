@@ -5,7 +5,7 @@ import java.util.Map;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /**
  * Writes tables as Parquet files, see {@link ParquetRowWriter}.
@@ -30,7 +30,8 @@ public final class ParquetTableWriter {
    * @return rows and bytes written
    */
   public ParquetFileInfo write(
-      String path, TableView table, Codebook words, Map<String, String> footer) throws IOException {
+      String path, TableColumns table, Codebook words, Map<String, String> footer)
+      throws IOException {
     return writer.write(path, new TableSource(table, words::utf8, footer));
   }
 }

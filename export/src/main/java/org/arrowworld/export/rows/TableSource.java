@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A table's rows, without a copy. The table must not change meanwhile. */
 public final class TableSource implements RowSource {
-  private final TableView table;
+  private final TableColumns table;
   private final IntFunction<byte[]> words;
   private final Map<String, String> origin;
 
@@ -27,7 +27,7 @@ public final class TableSource implements RowSource {
    * @param origin see {@link FileOrigin}
    * @throws InvalidUseException if it has no columns, which the log can say and a table file cannot
    */
-  public TableSource(TableView table, IntFunction<byte[]> words, Map<String, String> origin) {
+  public TableSource(TableColumns table, IntFunction<byte[]> words, Map<String, String> origin) {
     if (table.columns().isEmpty()) {
       throw new InvalidUseException(
           Text.of(

@@ -21,6 +21,7 @@ import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.sqlite.SQLiteConfig;
@@ -65,7 +66,7 @@ public final class SqliteDatabase implements Closeable {
    * @throws org.arrowworld.errors.StoreLockedException if another export writes it
    */
   public static SqliteDatabase create(Path path) throws IOException {
-    Path target = path.toAbsolutePath().normalize();
+    Path target = AbsolutePath.of(path);
     Path directory = target.getParent();
     Files.createDirectories(directory);
     DiskStorage parent = new DiskStorage(directory);

@@ -9,6 +9,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -34,7 +35,7 @@ public final class SimLogImport {
    * @throws InvalidUseException if the target exists, or the source is no simlog directory
    */
   public static SimLogImportResult importDirectory(Path source, Path target) throws IOException {
-    Path absolute = target.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(target);
     Path parent = absolute.getParent();
     if (parent == null) {
       throw new InvalidUseException(

@@ -2,11 +2,11 @@ package org.arrowworld.imports.trajectories;
 
 import java.io.IOException;
 import java.util.List;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.table.WorldTable;
-import org.arrowworld.tick.Insertion;
-import org.arrowworld.tick.MutationBuffer;
-import org.arrowworld.tick.TableMutations;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Born;
+import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickTable;
 
 /** Makes a live world go through the frames of a file, one tick each. */
 final class FramePlayer {
@@ -44,19 +44,19 @@ final class FramePlayer {
   }
 
   /** Makes the table hold rows {@code [from, to)} of the frames. */
-  private void frame(MutationBuffer mutations, int from, int to) {
-    TableMutations table = mutations.table(source.table());
-    WorldTable present = table.table();
+  private void frame(Tick mutations, int from, int to) {
+    TickTable table = mutations.table(source.table());
+    TableView present = table.before();
     boolean[] stays = new boolean[present.rows()];
     for (int row = from; row < to; row++) {
       int slot = present.slotOf(frames.id(row));
       if (slot >= 0) {
         stays[slot] = true;
         for (int column = 0; column < columns.size(); column++) {
-          table.set(columns.get(column), slot, frames.value(column, row));
+          table.setSlot(slot, columns.get(column), frames.value(column, row));
         }
       } else {
-        Insertion born = table.insertId(frames.id(row));
+        Born born = table.insert(frames.id(row));
         for (int column = 0; column < columns.size(); column++) {
           born.set(columns.get(column), frames.value(column, row));
         }
@@ -65,7 +65,7 @@ final class FramePlayer {
     }
     for (int slot = 0; slot < stays.length; slot++) {
       if (!stays[slot]) {
-        table.remove(slot);
+        table.removeSlot(slot);
       }
     }
   }

@@ -6,9 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
-import org.arrowworld.live.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -95,7 +96,13 @@ public final class TrajectoryImport {
     try (OutputDirectory target = OutputDirectory.begin(out, existing)) {
       Result result;
       try (LiveWorld live =
-          LiveWorld.create(target.directory(), schema, properties(source), LOG, allocator)) {
+          LiveWorld.create(
+              target.directory(),
+              schema,
+              WorldOptions.DEFAULT
+                  .withProperties(properties(source))
+                  .withLog(LOG)
+                  .withAllocator(allocator))) {
         result = new FramePlayer(source, frames, live).play();
         live.snapshot();
         live.seal();

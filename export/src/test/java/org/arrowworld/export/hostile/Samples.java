@@ -33,12 +33,12 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.table.World;
-import org.arrowworld.table.WorldState;
 import org.arrowworld.timeline.Timeline;
 
 /** Sound files of every kind that can be imported, small. */
@@ -118,7 +118,7 @@ final class Samples {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 3));
       LogNpz.Words words =
           () -> {
-            try (World world = history.at(3, memory)) {
+            try (MutableWorld world = history.at(3, memory)) {
               return WorldState.of(world).words();
             }
           };

@@ -28,7 +28,7 @@ class DamagedPagesTest {
     List<Object> values = new ArrayList<>();
     try (ParquetInput input = ParquetInput.open(storage, "a.parquet")) {
       ParquetCursor cursor = input.cursor(input.column("a"));
-      boolean text = input.column("a").stored().orElseThrow() == ColumnType.STRING;
+      boolean text = input.column("a").type().orElseThrow() == ColumnType.STRING;
       long rows = 0;
       while (cursor.next()) {
         Object value = cursor.isNull() ? "null" : text ? cursor.text() : (Object) cursor.bits();

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -33,10 +33,11 @@ class ParquetArchiveTest {
     TableSchema table =
         TableSchema.row("c").column("x", ColumnType.F32).column("k", ColumnType.STRING).build();
     StoreInfo info = StoreInfo.create(WorldSchema.of(table), "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < 4; tick++) {
         float x = tick;
-        live.tick(t -> t.table("c").insert().setFloat("x", x).set("k", "word " + x));
+        live.tick(t -> t.table("c").insert().set("x", x).set("k", "word " + x));
       }
     }
     return storage;

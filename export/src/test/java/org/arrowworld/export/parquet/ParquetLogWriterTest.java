@@ -15,11 +15,11 @@ import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Binary;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.internal.Text;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
@@ -53,14 +53,15 @@ class ParquetLogWriterTest {
     }
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(WorldSchema.of(table.build()), "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         int births = tick == 1 ? 65_000 : 30;
         float x = tick * 1.5f;
         live.tick(
             t -> {
               for (int i = 0; i < births; i++) {
-                var row = t.table("c").insert().setFloat("x", x + i);
+                var row = t.table("c").insert().set("x", x + i);
                 if (words == Words.WITH) {
                   row.set("k", "word " + i % 7);
                 }

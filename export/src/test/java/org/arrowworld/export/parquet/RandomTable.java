@@ -11,10 +11,10 @@ import java.util.SplittableRandom;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.table.TableView;
+import org.arrowworld.table.TableColumns;
 
 /** A table with columns of every type, several shapes of values each, from a seed. */
-final class RandomTable implements TableView {
+final class RandomTable implements TableColumns {
   private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
   private final int rows;
   final Codebook words = new Codebook();

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.live.LiveWorld;
-import org.arrowworld.log.LogOptions;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
@@ -30,7 +30,8 @@ public final class Sources {
             .lineage(Lineage.CAUSE)
             .build();
     StoreInfo info = StoreInfo.create(WorldSchema.of(table), "tick", Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, LogOptions.DEFAULT, memory)) {
+    try (LiveWorld live =
+        LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < ticks; tick++) {
         float x = tick % 7 == 3 ? Float.NaN : tick * 1.5f;
         int at = tick;
@@ -39,13 +40,13 @@ public final class Sources {
               for (int i = 0; i < 20; i++) {
                 t.table("c")
                     .insert()
-                    .setFloat("x", x + i)
-                    .setLong("n", -1L - at)
+                    .set("x", x + i)
+                    .set("n", -1L - at)
                     .set("k", "word, \"" + (i + at) % 7 + "\"")
                     .set("b", i % 2);
               }
               if (at > 2) {
-                t.table("c").remove(t.table("c").slotOfId(at), "done");
+                t.table("c").remove(at, "done");
               }
             });
       }

@@ -22,8 +22,8 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.table.WorldTable;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +94,7 @@ class TrajectoryImportTest {
       String name = timeline.info().schema().tables().get(0).name();
       for (Map.Entry<Long, Map<Integer, double[]>> frame : frames.entrySet()) {
         try (World world = timeline.at(frame.getKey(), memory)) {
-          WorldTable table = world.table(name);
+          TableView table = world.table(name);
           assertThat(world.tick()).isEqualTo(frame.getKey());
           assertThat(table.rows()).isEqualTo(frame.getValue().size());
           for (Map.Entry<Integer, double[]> person : frame.getValue().entrySet()) {

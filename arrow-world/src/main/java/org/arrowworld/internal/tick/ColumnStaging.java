@@ -1,0 +1,66 @@
+package org.arrowworld.internal.tick;
+
+import java.util.BitSet;
+import org.arrowworld.internal.world.MutableColumn;
+
+/** The writes of one tick to one value column, the last one per slot. */
+final class ColumnStaging {
+  private final MutableColumn column;
+  private final int key;
+  private final BitSet touched = new BitSet();
+  private long[] patterns = new long[0];
+  private int rows;
+
+  ColumnStaging(MutableColumn column, int key) {
+    this.column = column;
+    this.key = key;
+  }
+
+  void begin(int rowsAtTickStart) {
+    touched.clear();
+    rows = rowsAtTickStart;
+    if (patterns.length < rows) {
+      patterns = new long[Math.max(rows, patterns.length * 2)];
+    }
+  }
+
+  void set(int slot, long pattern) {
+    patterns[slot] = pattern;
+    touched.set(slot);
+  }
+
+  /** Takes a pattern for each slot. */
+  void setAll(long[] values) {
+    System.arraycopy(values, 0, patterns, 0, rows);
+    touched.set(0, rows);
+  }
+
+  boolean isWhole() {
+    return touched.cardinality() == rows;
+  }
+
+  boolean isEmpty() {
+    return touched.isEmpty();
+  }
+
+  /** The next written slot from {@code slot} on, -1 if there is none. */
+  int nextSlot(int slot) {
+    return touched.nextSetBit(slot);
+  }
+
+  long pattern(int slot) {
+    return patterns[slot];
+  }
+
+  long[] patterns() {
+    return patterns;
+  }
+
+  MutableColumn column() {
+    return column;
+  }
+
+  int key() {
+    return key;
+  }
+}

@@ -1,0 +1,34 @@
+package org.arrowworld.internal.tick;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+
+/** Words of a tick that have no code yet: codes are given in row order, when rows are made. */
+final class PendingWords {
+  private final List<String> words = new ArrayList<>();
+
+  /**
+   * Keeps a word; the result stands for it in staged patterns.
+   *
+   * @param name what it is the value of, for messages
+   */
+  long add(String name, String word) {
+    if (word == null) {
+      throw new InvalidUseException(
+          Text.of("Cannot store null in '%s': expected a word; \"\" is one", name));
+    }
+    int index = words.size();
+    words.add(word);
+    return index;
+  }
+
+  String word(long pending) {
+    return words.get((int) pending);
+  }
+
+  void clear() {
+    words.clear();
+  }
+}

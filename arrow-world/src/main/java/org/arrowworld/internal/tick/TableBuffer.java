@@ -1,0 +1,615 @@
+package org.arrowworld.internal.tick;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.IdPolicy;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.Lineage;
+import org.arrowworld.schema.TableKind;
+import org.arrowworld.schema.Values;
+import org.arrowworld.table.Entity;
+import org.arrowworld.table.EntityRef;
+import org.arrowworld.table.TableView;
+import org.arrowworld.tick.Born;
+import org.arrowworld.tick.TickTable;
+
+/**
+ * The changes of one table in one tick. Every value is checked when it is given; a refused call
+ * changes nothing.
+ */
+final class TableBuffer implements TickTable {
+  private final TickBuffer buffer;
+  private final MutableTable table;
+  private final WorldKeys.TableKeys keys;
+  private final List<ColumnStaging> columns = new ArrayList<>();
+  private final RowList events = new RowList();
+  private final InsertionList insertions;
+  private final BitSet removals = new BitSet();
+
+  /** The pending word of each removed slot; stale where {@link #removals} has no bit. */
+  private long[] removalCauses = new long[0];
+
+  TableBuffer(TickBuffer buffer, MutableTable table, WorldKeys.TableKeys keys) {
+    this.buffer = buffer;
+    this.table = table;
+    this.keys = keys;
+    int count = table.schema().columns().size();
+    for (int i = 0; i < count; i++) {
+      columns.add(new ColumnStaging(table.valueColumn(i), keys.values().get(i)));
+    }
+    insertions = new InsertionList(table.name(), count);
+  }
+
+  void begin() {
+    columns.forEach(c -> c.begin(table.rows()));
+    events.clear();
+    insertions.begin(buffer.tick());
+    removals.clear();
+  }
+
+  @Override
+  public TableView before() {
+    return table;
+  }
+
+  @Override
+  public void setSlot(int slot, String column, long value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, long value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlot(int slot, String column, float value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, float value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlot(int slot, String column, double value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, double value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlot(int slot, String column, boolean value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, boolean value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlot(int slot, String column, String value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, buffer.word(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, String value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlot(int slot, String column, Entity value) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, reference(fullName(index), type(index), value));
+  }
+
+  @Override
+  public void set(Entity entity, String column, Entity value) {
+    if (entity instanceof NewRow row) {
+      own(row).set(column, value);
+    } else {
+      setSlot(slot(ref(entity)), column, value);
+    }
+  }
+
+  @Override
+  public void setSlotUnsigned(int slot, String column, long bits) {
+    int index = column(column, slot);
+    columns.get(index).set(slot, Encoding.ofUnsigned(fullName(index), type(index), bits));
+  }
+
+  @Override
+  public void setUnsigned(Entity entity, String column, long bits) {
+    if (entity instanceof NewRow row) {
+      own(row).setUnsigned(column, bits);
+    } else {
+      setSlotUnsigned(slot(ref(entity)), column, bits);
+    }
+  }
+
+  @Override
+  public void write(String column, byte[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, short[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, int[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, long[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, float[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, double[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, boolean[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void write(String column, String[] values) {
+    int index = whole(column, values == null ? -1 : values.length);
+    long[] patterns = new long[table.rows()];
+    for (int i = 0; i < patterns.length; i++) {
+      patterns[i] = buffer.word(fullName(index), type(index), values[i]);
+    }
+    columns.get(index).setAll(patterns);
+  }
+
+  @Override
+  public void writeUnsigned(String column, long[] bits) {
+    int index = whole(column, bits == null ? -1 : bits.length);
+    Encoding.ofUnsigned(fullName(index), type(index), 0);
+    columns.get(index).setAll(bits);
+  }
+
+  private int whole(String column, int length) {
+    buffer.checkOpen();
+    int index = columnIndex(column);
+    if (length != table.rows()) {
+      throw new InvalidUseException(
+          length < 0
+              ? Text.of(
+                  "Cannot write column '%s' from null: expected an array of %d values",
+                  fullName(index), table.rows())
+              : Text.of(
+                  "Cannot write column '%s': %d values for %d rows",
+                  fullName(index), length, table.rows()));
+    }
+    return index;
+  }
+
+  @Override
+  public void event(String name, int id, long value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, long value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, int id, float value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, float value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, int id, double value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, double value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, int id, boolean value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, boolean value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, int id, String value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, buffer.word(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, String value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), buffer.word(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, int id, Entity value) {
+    Key key = eventKey(name);
+    events.add(key.code(), id, reference(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void event(String name, Entity entity, Entity value) {
+    Key key = eventKey(name);
+    events.addOf(key.code(), idOf(entity), reference(key.name(), key.type(), value));
+  }
+
+  private Key eventKey(String name) {
+    buffer.checkOpen();
+    Key key = keys.events().get(name);
+    if (key == null) {
+      throw new InvalidUseException(
+          Text.of(
+              "Unknown event '%s' of table '%s': it has %s",
+              name, table.name(), keys.events().keySet()));
+    }
+    return key;
+  }
+
+  @Override
+  public void removeSlot(int slot) {
+    buffer.checkOpen();
+    if (table.schema().kind() == TableKind.APPEND_ONLY) {
+      throw new InvalidUseException("Cannot remove from append-only table '" + table.name() + "'");
+    }
+    checkSlot(slot);
+    addRemoval(slot, InsertionList.NO_ID);
+  }
+
+  @Override
+  public void removeSlot(int slot, String cause) {
+    requireLineage(Lineage.CAUSE);
+    checkSlot(slot);
+    addRemoval(slot, buffer.word(table.name() + ".cause", ColumnType.STRING, cause));
+  }
+
+  @Override
+  public void remove(Entity entity) {
+    removeSlot(living(entity));
+  }
+
+  @Override
+  public void remove(Entity entity, String cause) {
+    removeSlot(living(entity), cause);
+  }
+
+  /** The slot of an entity that is to be removed. */
+  private int living(Entity entity) {
+    if (entity instanceof NewRow row) {
+      row.checkUsable();
+      throw new InvalidUseException(Text.of("Cannot remove %s: it is born in this very tick", row));
+    }
+    return slot(ref(entity));
+  }
+
+  private void addRemoval(int slot, long cause) {
+    if (removalCauses.length <= slot) {
+      removalCauses = Arrays.copyOf(removalCauses, Math.max(table.rows(), slot + 1));
+    }
+    if (!removals.get(slot) || removalCauses[slot] == InsertionList.NO_ID) {
+      removalCauses[slot] = cause;
+    }
+    removals.set(slot);
+  }
+
+  @Override
+  public int slot(EntityRef entity) {
+    buffer.checkOpen();
+    int slot = table.slotOf(entity);
+    if (slot < 0) {
+      throw new InvalidUseException(
+          Text.of(
+              "Stale reference: %s of generation %s does not live",
+              table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
+    }
+    return slot;
+  }
+
+  @Override
+  public int slot(int id) {
+    buffer.checkOpen();
+    int slot = table.slotOf(id);
+    if (slot < 0) {
+      throw new InvalidUseException(
+          insertions.hasId(id)
+              ? Text.of(
+                  "Cannot change %s: it is born in this very tick; use the handle that insert gave",
+                  table.describe(id))
+              : Text.of("Cannot change %s: it is not live", table.describe(id)));
+    }
+    return slot;
+  }
+
+  /** A handle's row, if it is this tick's and this table's. */
+  private NewRow own(NewRow row) {
+    checkHandle(row);
+    if (row.table() != this) {
+      throw new InvalidUseException(
+          Text.of("Cannot use the handle of %s in table '%s'", row, table.name()));
+    }
+    return row;
+  }
+
+  private void checkHandle(NewRow row) {
+    if (!row.isOf(buffer)) {
+      throw new InvalidUseException(Text.of("Cannot use the handle of %s in another world", row));
+    }
+    row.checkUsable();
+  }
+
+  private EntityRef ref(Entity entity) {
+    buffer.checkOpen();
+    if (entity instanceof EntityRef ref) {
+      return ref;
+    }
+    throw new InvalidUseException(
+        Text.of(
+            "Cannot use %s as an entity of table '%s': expected an EntityRef or a handle of this tick",
+            entity, table.name()));
+  }
+
+  /** An entity's id, or what stands for that of a row born in this tick. */
+  long idOf(Entity entity) {
+    if (entity instanceof NewRow row) {
+      checkHandle(row);
+      return buffer.entities().id(row);
+    }
+    return Integer.toUnsignedLong(ref(entity).id());
+  }
+
+  /** An entity as the value of a column or event. */
+  long reference(String name, ColumnType type, Entity entity) {
+    Encoding.require(name, type, ColumnType.U32);
+    if (entity instanceof NewRow row) {
+      checkHandle(row);
+      return buffer.entities().pattern(row);
+    }
+    return Values.ofInteger(Integer.toUnsignedLong(ref(entity).id()));
+  }
+
+  @Override
+  public Born insert() {
+    return insertCausedBy(0);
+  }
+
+  @Override
+  public Born insertCausedBy(int causeId) {
+    checkAllocates();
+    return row(insertions.add(buffer.system(), causeId, InsertionList.NO_ID));
+  }
+
+  private void checkAllocates() {
+    buffer.checkOpen();
+    if (table.schema().kind() == TableKind.PRESENCE) {
+      throw new InvalidUseException(
+          Text.of("Cannot insert into table '%s' without an id", table.name()));
+    }
+    if (hasExternalIds()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot insert into table '%s' without an id: its ids are external", table.name()));
+    }
+  }
+
+  private boolean hasExternalIds() {
+    return table.schema().kind() == TableKind.ROW && table.schema().ids() == IdPolicy.EXTERNAL;
+  }
+
+  @Override
+  public Born insert(int id) {
+    buffer.checkOpen();
+    boolean chosen = hasExternalIds();
+    if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot insert id %s into table '%s': it allocates its ids",
+              Integer.toUnsignedString(id), table.name()));
+    }
+    int causeId = chosen ? 0 : id;
+    return row(insertions.add(buffer.system(), causeId, Integer.toUnsignedLong(id)));
+  }
+
+  @Override
+  public Born insert(Entity entity) {
+    buffer.checkOpen();
+    if (table.schema().kind() != TableKind.PRESENCE) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot insert an entity into table '%s': it is no presence table", table.name()));
+    }
+    if (entity instanceof NewRow) {
+      return row(insertions.add(buffer.system(), 0, idOf(entity)));
+    }
+    return insert(ref(entity).id());
+  }
+
+  private NewRow row(int row) {
+    return new NewRow(this, insertions.births(), row);
+  }
+
+  /** The place of a column among the table's value columns, for a slot that is there. */
+  private int column(String name, int slot) {
+    buffer.checkOpen();
+    int index = columnIndex(name);
+    checkSlot(slot);
+    return index;
+  }
+
+  int columnIndex(String column) {
+    List<Column> definitions = table.schema().columns();
+    for (int i = 0; i < definitions.size(); i++) {
+      if (definitions.get(i).name().equals(column)) {
+        return i;
+      }
+    }
+    table.column(column); // says which columns there are, if it is unknown
+    throw new InvalidUseException(
+        Text.of(
+            "Cannot write column '%s' of table '%s': it is set by birth", column, table.name()));
+  }
+
+  String fullName(int index) {
+    return columns.get(index).column().fullName();
+  }
+
+  ColumnType type(int index) {
+    return table.schema().columns().get(index).type();
+  }
+
+  void requireLineage(Lineage lineage) {
+    buffer.checkOpen();
+    if (!table.schema().lineage().contains(lineage)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot log a %s: table '%s' declares no such lineage",
+              lineage.label(), table.name()));
+    }
+  }
+
+  private void checkSlot(int slot) {
+    if (slot < 0 || slot >= table.rows()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Unknown slot %d of table '%s': it has %d rows", slot, table.name(), table.rows()));
+    }
+  }
+
+  TickBuffer buffer() {
+    return buffer;
+  }
+
+  MutableTable table() {
+    return table;
+  }
+
+  WorldKeys.TableKeys keys() {
+    return keys;
+  }
+
+  List<ColumnStaging> columns() {
+    return columns;
+  }
+
+  RowList events() {
+    return events;
+  }
+
+  InsertionList insertions() {
+    return insertions;
+  }
+
+  /** The slots to be removed. */
+  BitSet removals() {
+    return removals;
+  }
+
+  /** The pending word of a removed slot's cause, or {@link InsertionList#NO_ID}. */
+  long removalCause(int slot) {
+    return removals.get(slot) ? removalCauses[slot] : InsertionList.NO_ID;
+  }
+}

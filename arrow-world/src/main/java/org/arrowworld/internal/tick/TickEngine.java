@@ -1,0 +1,119 @@
+package org.arrowworld.internal.tick;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.LogFullException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
+import org.arrowworld.log.LogWriter;
+import org.arrowworld.log.Triples;
+import org.arrowworld.schema.KeyTable;
+import org.arrowworld.tick.TickBody;
+
+/**
+ * Runs ticks of a live world: systems fill the mutation buffer, cleanup makes triples, the log gets
+ * them, and only then are they applied. One thread.
+ */
+public final class TickEngine {
+  private final MutableWorld world;
+  private final LogWriter log;
+  private final Triples rows = new Triples(4096);
+  private final TickBuffer buffer;
+  private final Cleanup cleanup;
+  private final TripleApplier applier;
+  private boolean running;
+  private boolean halfApplied;
+
+  public TickEngine(MutableWorld world, KeyTable keys, LogWriter log) {
+    this(world, keys, Optional.of(log));
+  }
+
+  private TickEngine(MutableWorld world, KeyTable keys, Optional<LogWriter> log) {
+    this.world = world;
+    this.log = log.orElse(null);
+    this.buffer = new TickBuffer(world, keys);
+    this.cleanup = new Cleanup(world, buffer, rows);
+    this.applier = new TripleApplier(world, keys);
+  }
+
+  /**
+   * An engine whose ticks leave no history: the same triples are made and applied, and forgotten.
+   * For measuring what the log costs, and for worlds that nobody will ask about.
+   */
+  public static TickEngine unlogged(MutableWorld world, KeyTable keys) {
+    return new TickEngine(world, keys, Optional.empty());
+  }
+
+  /**
+   * Runs one tick. If the systems or cleanup throw, the tick is as if it had never begun. If the
+   * log throws, the world stays as it was and the log is poisoned.
+   *
+   * @param tick later than the last one
+   * @param systems puts mutations into the buffer, which is valid during the call only
+   * @return number of rows made, the commit row included
+   */
+  public <E extends Exception> int run(long tick, TickBody<E> systems) throws E, IOException {
+    if (running) {
+      throw new InvalidUseException(Text.of("Cannot begin tick %d inside a tick", tick));
+    }
+    if (halfApplied) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it",
+              tick));
+    }
+    if (tick <= world.tick()) {
+      throw new InvalidUseException(
+          Text.of("Cannot run tick %d: the world is at tick %d", tick, world.tick()));
+    }
+    int words = world.codebook().size();
+    prepare(tick, systems);
+    if (log == null) {
+      apply(tick);
+      return rows.size() + 1;
+    }
+    try {
+      log.reserve(tick, rows.size() + 1L);
+    } catch (LogFullException e) {
+      world.codebook().shrinkTo(words);
+      throw e;
+    }
+    log.beginTick(tick);
+    log.appendAll(rows);
+    long ticket = log.commitLater();
+    apply(tick);
+    if (ticket >= 0) {
+      log.await(ticket);
+    }
+    return rows.size() + 1;
+  }
+
+  /** Applies what was logged. Room was made before, so only a want of heap can end it halfway. */
+  private void apply(long tick) {
+    halfApplied = true;
+    applier.apply(rows, 0, rows.size(), null);
+    world.settle(tick);
+    buffer.applied();
+    halfApplied = false;
+  }
+
+  private <E extends Exception> void prepare(long tick, TickBody<E> systems) throws E {
+    int words = world.codebook().size();
+    boolean whole = false;
+    running = true;
+    buffer.begin(tick);
+    try {
+      systems.run(buffer);
+      cleanup.run();
+      whole = true;
+    } finally {
+      if (!whole) {
+        world.codebook().shrinkTo(words);
+      }
+      buffer.end();
+      running = false;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package org.arrowworld.internal.world;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.table.World;
+
+/**
+ * A world at a tick: its tables and codebook. Owns the memory of its tables; close it to give that
+ * back to the allocator.
+ */
+public final class MutableWorld implements World {
+  private final WorldSchema schema;
+  private final Codebook codebook;
+  private final BufferAllocator memory;
+  private final List<MutableTable> tables = new ArrayList<>();
+  private long tick = -1;
+  private boolean closed;
+
+  /**
+   * An empty world.
+   *
+   * @param parent allocator whose child the world takes; the caller closes it after the world
+   * @param codebook the store's words; shared with the log's writer
+   */
+  public MutableWorld(WorldSchema schema, Codebook codebook, BufferAllocator parent) {
+    this.schema = schema;
+    this.codebook = codebook;
+    this.memory = parent.newChildAllocator("world", 0, Long.MAX_VALUE);
+    try {
+      for (TableSchema table : schema.tables()) {
+        tables.add(new MutableTable(table, codebook, memory));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public WorldSchema schema() {
+    return schema;
+  }
+
+  @Override
+  public Codebook codebook() {
+    return codebook;
+  }
+
+  @Override
+  public long tick() {
+    return tick;
+  }
+
+  /** Called when a tick is applied: the vectors take the tables' row counts. */
+  public void settle(long newTick) {
+    tick = newTick;
+    tables.forEach(MutableTable::settle);
+  }
+
+  @Override
+  public List<MutableTable> tables() {
+    return List.copyOf(tables);
+  }
+
+  @Override
+  public MutableTable table(String name) {
+    for (MutableTable table : tables) {
+      if (table.name().equals(name)) {
+        return table;
+      }
+    }
+    throw new InvalidUseException(
+        Text.of(
+            "Unknown table '%s': this world has %s",
+            name, tables.stream().map(MutableTable::name).toList()));
+  }
+
+  /**
+   * The same state in memory of its own, allocators and codebook included. The caller closes it.
+   */
+  public MutableWorld copy(BufferAllocator parent) {
+    Codebook words = new Codebook();
+    for (int code = 0; code < codebook.size(); code++) {
+      words.learn(code, codebook.word(code));
+    }
+    MutableWorld copy = new MutableWorld(schema, words, parent);
+    try {
+      for (int i = 0; i < tables.size(); i++) {
+        copy.tables.get(i).restore(tables.get(i));
+      }
+      copy.tick = tick;
+      return copy;
+    } catch (RuntimeException | Error e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    tables.forEach(MutableTable::close);
+    tables.clear();
+    memory.close();
+  }
+}

@@ -1,0 +1,56 @@
+package org.arrowworld.live;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+
+/**
+ * How a live world is kept.
+ *
+ * @param log how its log is written, durability included
+ * @param properties the application's own settings, kept in {@code store.json} when a store is
+ *     created
+ * @param allocator whose child the world's memory is; the caller closes it after the world. Without
+ *     one the world has an allocator of its own
+ */
+public record WorldOptions(
+    LogOptions log, Map<String, String> properties, Optional<BufferAllocator> allocator) {
+
+  /** Forced commits, no properties, an allocator of its own. */
+  public static final WorldOptions DEFAULT =
+      new WorldOptions(LogOptions.DEFAULT, Map.of(), Optional.empty());
+
+  public WorldOptions {
+    properties = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+  }
+
+  /** These options with other log options. */
+  public WorldOptions withLog(LogOptions value) {
+    return new WorldOptions(value, properties, allocator);
+  }
+
+  /** These options with another durability. */
+  public WorldOptions withDurability(Durability value) {
+    return withLog(log.withDurability(value));
+  }
+
+  /** These options with other properties. */
+  public WorldOptions withProperties(Map<String, String> value) {
+    return new WorldOptions(log, value, allocator);
+  }
+
+  /** These options with one more property. */
+  public WorldOptions withProperty(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(properties);
+    more.put(name, value);
+    return withProperties(more);
+  }
+
+  /** These options with memory from an allocator of the caller's. */
+  public WorldOptions withAllocator(BufferAllocator value) {
+    return new WorldOptions(log, properties, Optional.of(value));
+  }
+}
