@@ -52,7 +52,7 @@ class _Keyframes:
     def _bytes(self) -> int:
         """What they take together; shared columns count once."""
         return sum({id(c): c.nbytes for w in self._worlds.values() for t in w.tables.values()
-                    for c in t.columns.values()}.values())
+                    for c in t._columns.values()}.values())
 
     def clear(self) -> None:
         """Forgets all."""

@@ -163,7 +163,7 @@ class _Verifier:
             if scan.schema_version != self._world.schema.version:
                 raise DamagedFileError(f"schema version {scan.schema_version} follows {self._world.schema.version} "
                                        "without a base", self._store.path / "log")
-            self._world.apply(rows, scan.keys, self._store.path / "log")
+            self._world._apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:
             self._report.add(e)
             self._world = None

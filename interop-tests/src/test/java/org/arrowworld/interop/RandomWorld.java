@@ -130,14 +130,15 @@ final class RandomWorld {
   }
 
   private static void births(Tick t, SplitMix random) {
+    TableView creatures = t.table("creature").before();
     for (int i = random.below(6); i > 0; i--) {
       t.system(random.below(3));
       var birth = t.table("creature").insertCausedBy(random.below(4));
       birth.set("kind", "kind " + random.below(6));
       birth.set("x", Float.intBitsToFloat((int) random.next()));
       birth.set("awake", random.below(2));
-      if (random.oneIn(2)) {
-        birth.parent(random.below(50));
+      if (random.oneIn(2) && creatures.rows() > 0) {
+        birth.parent(creatures.id(random.below(creatures.rows())));
       }
     }
     t.system(0);
