@@ -96,12 +96,12 @@ final class LogOpener {
   static List<String> segmentPaths(Storage storage) throws IOException {
     TreeMap<String, String> paths = new TreeMap<>();
     for (String name : storage.list(SegmentFormat.LIVE)) {
-      if (name.matches("[0-9]{20}\\.arrows")) {
+      if (SegmentFormat.isName(name, SegmentFormat.LIVE_ENDING)) {
         paths.put(name.substring(0, 20), SegmentFormat.LIVE + "/" + name);
       }
     }
     for (String name : storage.list(SegmentFormat.LOG)) {
-      if (name.matches("[0-9]{20}\\.arrow")) {
+      if (SegmentFormat.isName(name, SegmentFormat.SEALED_ENDING)) {
         paths.put(name.substring(0, 20), SegmentFormat.LOG + "/" + name);
       }
     }
@@ -195,8 +195,9 @@ final class LogOpener {
         long row = fence.seq() - 1 - entry.firstSeq();
         if (row >= 0 && row < entry.rows()) {
           TripleBatch batch = part.reader().read(part.index().batches(), i);
-          if (batch.key((int) row) != KeyTable.COMMIT) {
-            throw new DamagedFileException(Fence.PATH, -1, "its seq does not follow a commit row");
+          if (batch.key((int) row) != KeyTable.COMMIT || batch.tick((int) row) != fence.tick()) {
+            throw new DamagedFileException(
+                Fence.PATH, -1, "its seq does not follow the commit row of its tick");
           }
           return new LogPosition(fence.tick(), fence.seq(), batch.val((int) row));
         }
