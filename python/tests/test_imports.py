@@ -35,7 +35,7 @@ def test_no_module_imports_itself_by_way_of_others():
 
 def test_the_package_itself_imports_nothing_heavy():
     loaded = subprocess.run([sys.executable, "-c", "import arrow_world, sys; print(*sys.modules)"], check=True,
-                            capture_output=True, text=True).stdout.split()
+                            capture_output=True, text=True, encoding="utf-8").stdout.split()
     assert not {"numpy", "pyarrow", "pandas", "polars", "json"} & set(loaded)
 
 
