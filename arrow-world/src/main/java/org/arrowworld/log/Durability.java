@@ -21,6 +21,8 @@ public record Durability(Mode mode, long intervalMillis) {
     NONE
   }
 
+  private static final long MAX_MILLIS = 999_999_999;
+
   /** Force every commit. */
   public static final Durability COMMIT = new Durability(Mode.COMMIT, 0);
 
@@ -28,9 +30,15 @@ public record Durability(Mode mode, long intervalMillis) {
   public static final Durability NONE = new Durability(Mode.NONE, 0);
 
   public Durability {
-    if ((mode == Mode.INTERVAL) != (intervalMillis > 0)) {
+    boolean fits =
+        mode == Mode.INTERVAL
+            ? intervalMillis > 0 && intervalMillis <= MAX_MILLIS
+            : intervalMillis == 0;
+    if (mode == null || !fits) {
       throw new InvalidUseException(
-          Text.of("Cannot use an interval of %d ms with durability %s", intervalMillis, mode));
+          Text.of(
+              "Cannot use an interval of %d ms with durability %s: expected 1 to %d with INTERVAL, and 0 with COMMIT and NONE",
+              intervalMillis, mode, MAX_MILLIS));
     }
   }
 
@@ -41,13 +49,13 @@ public record Durability(Mode mode, long intervalMillis) {
 
   /** Parses {@code commit}, {@code interval:MS} or {@code none}. */
   public static Durability parse(String text) {
-    if (text.equals("commit")) {
+    if ("commit".equals(text)) {
       return COMMIT;
     }
-    if (text.equals("none")) {
+    if ("none".equals(text)) {
       return NONE;
     }
-    if (text.matches("interval:[1-9][0-9]{0,8}")) {
+    if (text != null && text.matches("interval:[1-9][0-9]{0,8}")) {
       return interval(Long.parseLong(text.substring("interval:".length())));
     }
     throw new InvalidUseException(
