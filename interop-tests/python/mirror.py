@@ -43,99 +43,99 @@ def tick(step: int) -> int:
     return step + step // 9
 
 
-def mutations(world: aw.World, seed: int, step: int) -> aw.Mutations:
+def change(t: aw.Tick, seed: int, step: int) -> None:
     """One step of RandomWorld."""
-    r, m = SplitMix(seed, step), aw.Mutations(world)
-    ids = {name: table.columns["id"].tolist() for name, table in world.tables.items() if "id" in table.columns}
+    r, tables = SplitMix(seed, step), t.world.tables
+    ids = {name: table["id"].tolist() for name, table in tables.items() if "id" in table.columns}
     target = r.below(1 << 32)
-    m.input("rate", r.below(1000) / 8.0, target)
+    t.input("rate", r.below(1000) / 8.0, target)
     if r.one_in(4):
-        m.input("order", f"order {r.below(5)}")
-    _columns(m, r, len(ids["creature"]))
-    _creatures(m, r, ids["creature"])
-    _births(m, r)
-    _hungry(m, r, ids)
-    _food(m, r, ids)
+        t.input("order", f"order {r.below(5)}")
+    _columns(t, r, len(ids["creature"]))
+    _creatures(t["creature"], r, ids["creature"])
+    _births(t, r, ids["creature"])
+    _hungry(t["hungry"], r, ids)
+    _food(t, r, ids)
     for rid in ids["ticket"]:
         if r.one_in(5):
-            m.remove("ticket", rid)
+            t["ticket"].remove(rid)
     for _ in range(r.below(3)):
-        m.insert("ticket", {"price": r.below(4) / 4.0})
+        t["ticket"].insert(price=r.below(4) / 4.0)
     badge = r.below(6)
     if badge in ids["badge"]:
-        m.remove("badge", badge)
+        t["badge"].remove(badge)
     else:
-        m.insert("badge", {"level": r.below(256)}, id=badge)
-    rows = world.tables["population"].rows
-    m.insert("population", {"n": len(ids["creature"]), "mean": r.below(100) / 16.0})
+        t["badge"].insert(id=badge, level=r.below(256))
+    rows, population = tables["population"].rows, t["population"]
+    newest = population.insert(n=len(ids["creature"]), mean=r.below(100) / 16.0)
     if rows and r.one_in(3):
         row = r.below(rows)
-        m.set("population", "n", row, r.below(100))
-    m.event("population", "logged", rows, r.below(100) - 50)
-    return m
+        population.set(row, n=r.below(100))
+    population.event("logged", newest, r.below(100) - 50)
 
 
-def _columns(m: aw.Mutations, r: SplitMix, rows: int) -> None:
+def _columns(t: aw.Tick, r: SplitMix, rows: int) -> None:
     if not r.one_in(3):
-        m.set_column("creature", "x", np.array([r.next() & 0xFFFFFFFF for _ in range(rows)], "<u4").view("<f4"))
+        t["creature"].write(x=np.array([r.next() & 0xFFFFFFFF for _ in range(rows)], "<u4").view("<f4"))
     if r.one_in(3):
-        m.set_column("creature", "energy", np.array([r.next() for _ in range(rows)], "<u8").view("<f8"))
+        t["creature"].write(energy=np.array([r.next() for _ in range(rows)], "<u8").view("<f8"))
 
 
-def _creatures(m: aw.Mutations, r: SplitMix, ids: list[int]) -> None:
+def _creatures(creature: aw.TickTable, r: SplitMix, ids: list[int]) -> None:
     for rid in ids:
         choice = r.below(16)
         if choice == 0:
-            m.set("creature", "kind", rid, f"kind {r.below(6)}")
+            creature.set(rid, kind=f"kind {r.below(6)}")
         elif choice == 1:
-            m.set("creature", "big", rid, np.uint64(r.next()))
+            creature.set(rid, big=np.uint64(r.next()))
         elif choice == 2:
-            m.set("creature", "debt", rid, signed(r.next(), 64))
+            creature.set(rid, debt=signed(r.next(), 64))
         elif choice in (3, 4, 5, 6, 9):
             column, bound, least = {3: ("age", 65536, 0), 4: ("level", 256, -128), 5: ("mood", 65536, -32768),
                                     6: ("score", 256, 0), 9: ("awake", 2, 0)}[choice]
-            m.set("creature", column, rid, r.below(bound) + least)
+            creature.set(rid, **{column: r.below(bound) + least})
         elif choice == 7:
-            m.set("creature", "rank", rid, signed(r.below(1 << 32), 32))
+            creature.set(rid, rank=signed(r.below(1 << 32), 32))
         elif choice == 8:
-            m.set("creature", "mark", rid, r.below(1 << 32))
+            creature.set(rid, mark=r.below(1 << 32))
         elif choice == 10:
-            m.event("creature", "ate", rid, r.below(9))
+            creature.event("ate", rid, r.below(9))
         elif choice == 11:
-            m.event("creature", "said", rid, f"wörd {r.below(30)}")
+            creature.event("said", rid, f"wörd {r.below(30)}")
         elif choice == 12:
-            m.remove("creature", rid, "starved" if r.one_in(2) else "eaten")
+            creature.remove(rid, cause="starved" if r.one_in(2) else "eaten")
         elif choice == 13:
-            m.remove("creature", rid)
+            creature.remove(rid)
 
 
-def _births(m: aw.Mutations, r: SplitMix) -> None:
+def _births(t: aw.Tick, r: SplitMix, ids: list[int]) -> None:
     for _ in range(r.below(6)):
-        system, cause_id = r.below(3), r.below(4)
-        values = {"kind": f"kind {r.below(6)}", "x": f32(r.next()), "awake": r.below(2)}
-        parent = r.below(50) if r.one_in(2) else None
-        m.insert("creature", values, system=system, cause_id=cause_id, parent=parent)
+        t.system(r.below(3))
+        cause, kind, x, awake = r.below(4), f"kind {r.below(6)}", f32(r.next()), r.below(2)
+        parent = ids[r.below(len(ids))] if r.one_in(2) and ids else None
+        t["creature"].insert(kind=kind, x=x, awake=awake, cause=cause, parent=parent)
+    t.system(0)
 
 
-def _hungry(m: aw.Mutations, r: SplitMix, ids: dict[str, list[int]]) -> None:
+def _hungry(hungry: aw.TickTable, r: SplitMix, ids: dict[str, list[int]]) -> None:
     for rid in ids["creature"]:
         choice, present = r.below(6), rid in ids["hungry"]
         if choice < 2 and not present:
-            m.insert("hungry", id=rid)
+            hungry.insert(id=rid)
         elif choice in (2, 3) and present:
-            m.remove("hungry", rid)
+            hungry.remove(rid)
             if choice == 3:
-                m.insert("hungry", id=rid)
+                hungry.insert(id=rid)
 
 
-def _food(m: aw.Mutations, r: SplitMix, ids: dict[str, list[int]]) -> None:
+def _food(t: aw.Tick, r: SplitMix, ids: dict[str, list[int]]) -> None:
     removed = set()
     for rid in ids["food"]:
         if r.one_in(4):
-            m.remove("food", rid)
+            t["food"].remove(rid)
             removed.add(rid)
         if r.one_in(3) and rid not in ids["marked"]:
-            m.insert("marked", id=rid)
+            t["marked"].insert(id=rid)
     rid = r.below(8) * 1_000_000_007 % (1 << 32)
     if rid not in ids["food"] or rid in removed:
-        m.insert("food", {"size": -3, "note": f"n{r.below(4)}"}, id=rid)
+        t["food"].insert(id=rid, size=-3, note=f"n{r.below(4)}")

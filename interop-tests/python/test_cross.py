@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,19 @@ import pytest
 import arrow_world as aw
 import java_side
 import mirror
+from arrow_world.writer import LogWriter
 from conftest import SEED, JavaRun, java_steps
 
 
-def python_steps(writer: aw.LogWriter, world: aw.World, first: int, end: int, every: int = 25) -> list[dict[str, Any]]:
+def python_steps(live: aw.LiveWorld, first: int, end: int, every: int = 25) -> list[dict[str, Any]]:
     """Steps of RandomWorld by Python; the hashes after each."""
     reports = []
     for step in range(first, end):
-        writer.step(world, mirror.tick(step), mirror.mutations(world, SEED, step))
-        reports.append(report(world))
+        with live.tick(mirror.tick(step)) as t:
+            mirror.change(t, SEED, step)
+        reports.append(report(live.world))
         if step % every == every - 1:
-            writer.write_snapshot(world)
+            live.snapshot()
     return reports
 
 
@@ -70,9 +73,8 @@ def test_the_package_verifies_javas_store_and_gives_its_world_at_every_tick(java
 
 def test_python_alone_makes_the_very_log_java_makes(tmp_path: Path, uninterrupted: list[Any]) -> None:  # O-1 to O-6, L-12
     schema = java_schema(tmp_path)
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema, strings=True, durability="none") as writer:
-        same(python_steps(writer, world, 0, 300), uninterrupted)
+    with aw.LiveWorld.create(tmp_path / "s", schema, durability="none") as live:
+        same(python_steps(live, 0, 300), uninterrupted)
     assert java_verify(tmp_path / "s")["snapshots"] == 12
     ticks = [r["tick"] for r in uninterrupted[::50]]
     assert [r["resume_hash"] for r in java_at(tmp_path / "s", *ticks)] == [r["resume_hash"] for r in uninterrupted[::50]]
@@ -88,9 +90,8 @@ def java_schema(folder: Path) -> aw.Schema:
 def test_java_then_python_then_java(tmp_path: Path, uninterrupted: list[Any], how: str) -> None:  # L-16, L-23, N-5, H-3
     path = tmp_path / "s"
     same(java_steps(path, 0, 100, how), uninterrupted[:100])
-    with aw.LogWriter.resume(path, durability="none") as writer:
-        world = aw.open_store(path).at(writer.tick)
-        same(python_steps(writer, world, 100, 200), uninterrupted[100:200])
+    with aw.LiveWorld.resume(path, durability="none") as live:
+        same(python_steps(live, 100, 200), uninterrupted[100:200])
     assert java_verify(path)["valid_to"] == uninterrupted[199]["tick"] and aw.verify(path).ok
     same(java_steps(path, 200, 300, "live"), uninterrupted[200:])
     assert java_verify(path)["rows"] == uninterrupted[-1]["seq"]
@@ -101,14 +102,12 @@ def test_java_then_python_then_java(tmp_path: Path, uninterrupted: list[Any], ho
 
 def test_python_then_java_then_python(tmp_path: Path, uninterrupted: list[Any]) -> None:  # L-8, L-23, N-2, N-4, N-5
     path, schema = tmp_path / "s", java_schema(tmp_path)
-    world = aw.World(schema)
-    with aw.LogWriter.create(path, schema, strings=True, batch_rows=500, durability="none") as writer:
-        same(python_steps(writer, world, 0, 100), uninterrupted[:100])
+    with aw.LiveWorld.create(path, schema, durability="none") as live:
+        same(python_steps(live, 0, 100), uninterrupted[:100])
     assert java_verify(path)["snapshots"] == 4
     same(java_steps(path, 100, 200, "live"), uninterrupted[100:200])
-    with aw.LogWriter.resume(path, durability="none") as writer:
-        world = aw.open_store(path).at(writer.tick)
-        same(python_steps(writer, world, 200, 300), uninterrupted[200:])
+    with aw.LiveWorld.resume(path, durability="none") as live:
+        same(python_steps(live, 200, 300), uninterrupted[200:])
     assert java_verify(path)["rows"] == uninterrupted[-1]["seq"] and aw.verify(path).ok
     kinds = [s.sealed for s in aw.open_store(path).segments()]
     assert kinds[0] and not kinds[-1]
@@ -116,9 +115,8 @@ def test_python_then_java_then_python(tmp_path: Path, uninterrupted: list[Any]) 
 
 def test_java_starts_from_a_snapshot_of_python(tmp_path: Path, uninterrupted: list[Any]) -> None:  # N-1 to N-6
     path, schema = tmp_path / "s", java_schema(tmp_path)
-    world = aw.World(schema)
-    with aw.LogWriter.create(path, schema, strings=True, durability="none") as writer:
-        python_steps(writer, world, 0, 60, every=60)
+    with aw.LiveWorld.create(path, schema, durability="none") as live:
+        python_steps(live, 0, 60, every=60)
     (found,) = java_at(path, uninterrupted[59]["tick"])
     assert (found["start"], found["warnings"]) == (uninterrupted[59]["tick"], [])
     assert found["resume_hash"] == uninterrupted[59]["resume_hash"]
@@ -126,7 +124,7 @@ def test_java_starts_from_a_snapshot_of_python(tmp_path: Path, uninterrupted: li
 
 def test_keys_declared_later_survive_the_change_of_hands(tmp_path: Path) -> None:  # L-3, L-6, L-7, L-8, O-14
     path, schema = tmp_path / "s", java_schema(tmp_path)
-    with aw.LogWriter.create(path, schema, strings=True) as writer:
+    with LogWriter.create(path, schema, strings=True) as writer:
         writer.declare_key("extra", "i64"), writer.declare_key("creature.extra", "f64"), writer.declare_key("note", "string")
         writer.append("extra", [1, 2], [-5, 1 << 62]), writer.append("creature.extra", 3, 0.5), writer.append("note", 0, "a")
         writer.commit(0)
@@ -143,7 +141,7 @@ def test_keys_declared_later_survive_the_change_of_hands(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("junk", [b"\0", bytes(8), b"\xff" * 4 + bytes(4), b"\xff" * 4 + b"\x08\0\0\0" + bytes(8), b"junk"])
-def test_both_call_a_tail_torn_where_anything_follows_and_java_seals_it_away(tmp_path: Path, junk: bytes) -> None:
+def test_both_call_a_tail_torn_where_anything_follows_and_seal_it_away(tmp_path: Path, junk: bytes) -> None:
     # L-22, L-23
     path = tmp_path / "s"
     reports = java_steps(path, 0, 5)
@@ -153,9 +151,11 @@ def test_both_call_a_tail_torn_where_anything_follows_and_java_seals_it_away(tmp
         file.write(junk)
     assert aw.open_store(path).log().torn.offset == size
     assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "TORN"
-    with pytest.raises(aw.InvalidUseError, match="is torn at byte"):
-        aw.LogWriter.resume(path)
+    twin = shutil.copytree(path, tmp_path / "twin")
+    aw.LiveWorld.resume(twin).close()
     java_side.run("StoreMain", "resume", path)
+    assert java_verify(twin)["valid_to"] == 4 and aw.verify(twin).ok
+    assert [p.name for p in sorted(twin.glob("log/*.arrow"))] == [p.name for p in sorted(path.glob("log/*.arrow"))]
     assert aw.open_store(path).log().torn is None and aw.open_store(path).at(4).hash_world() == reports[4]["hash_world"]
 
 
@@ -178,14 +178,14 @@ def test_both_tell_damage_from_a_torn_tail_alike(tmp_path: Path, place: str) -> 
     with pytest.raises(AssertionError, match="DamagedFileException"):
         java_side.run("StoreMain", "resume", path)
     with pytest.raises(aw.DamagedFileError):
-        aw.LogWriter.resume(path)
+        aw.LiveWorld.resume(path)
     assert {p: p.read_bytes() for p in path.rglob("*.arrow*")} == before
 
 
 def test_a_lock_held_in_one_language_refuses_the_other(tmp_path: Path) -> None:  # S-11
     path = tmp_path / "s"
     java_steps(path, 0, 1)
-    with aw.LogWriter.resume(path):
+    with aw.LiveWorld.resume(path):
         with pytest.raises(AssertionError, match="arrow_world \\(Python\\), process"):
             java_side.run("StoreMain", "resume", path)
     java_side.run("StoreMain", "resume", path)

@@ -214,10 +214,11 @@ def test_java_goes_on_with_a_store_that_another_language_wrote(language: str, tm
 def test_java_verifies_and_go_replays_what_python_wrote(tmp_path: Path) -> None:
     for golden in GOLDEN:
         store = shutil.copytree(golden / "store", tmp_path / golden.name)
-        with aw.LogWriter.resume(store) as writer:
-            world = aw.open_store(store).at(writer.tick)
-            writer.step(world, writer.tick + 1, aw.Mutations(world))
-            writer.write_snapshot(world)
+        with aw.LiveWorld.resume(store) as live:
+            with live.tick():
+                pass
+            live.snapshot()
+            world = live.world
             last = {"tick": world.tick, "hash_world": world.hash_world(), "resume_hash": world.resume_hash()}
         check_verified(store)
         assert json.loads(languages.run(programs("Go")["replay"], store).splitlines()[-1]) == last

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 
 import arrow_world as aw
 
@@ -29,26 +28,24 @@ class MesaRecorder:
         self._columns = dict(columns)
         schema = aw.Schema((aw.TableSchema("agent", ids="external", removal="compact", columns=tuple(
             aw.Column(name, type_name) for name, type_name in columns.items())),))
-        self.world = aw.World(schema)
-        self._writer = aw.LogWriter.create(path, schema, properties={"application": "mesa"}, tick_unit="step", **options)
+        self._live = aw.LiveWorld.create(path, schema, properties={"application": "mesa"}, tick_unit="step", **options)
 
     def __call__(self, model: mesa.Model) -> None:
         """Logs what the last step changed."""
-        known, agents = self.world.tables["agent"]["id"].tolist(), {a.unique_id: a for a in model.agents}
-        m = aw.Mutations(self.world)
-        stayed = [i for i in known if i in agents]
-        for name in self._columns:
-            if stayed:
-                m.set("agent", name, np.array(stayed), np.array([getattr(agents[i], name) for i in stayed]))
-        for gone in set(known) - set(agents):
-            m.remove("agent", gone)
-        for new in sorted(set(agents) - set(known)):
-            m.insert("agent", {name: getattr(agents[new], name) for name in self._columns}, id=new)
-        self._writer.step(self.world, model.steps, m)
+        known, agents = self._live["agent"]["id"].tolist(), {a.unique_id: a for a in model.agents}
+        stayed, new = [i for i in known if i in agents], sorted(set(agents) - set(known))
+        with self._live.tick(model.steps) as t:
+            table = t["agent"]
+            table.set(stayed, **self._values(agents, stayed))
+            table.remove(list(set(known) - set(agents)))
+            table.insert(id=new, **self._values(agents, new))
+
+    def _values(self, agents: Mapping[int, mesa.Agent], ids: list[int]) -> dict[str, list[Any]]:
+        return {name: [getattr(agents[i], name) for i in ids] for name in self._columns}
 
     def close(self) -> None:
         """Ends the log."""
-        self._writer.close()
+        self._live.close()
 
     def __enter__(self) -> MesaRecorder:
         return self

@@ -25,25 +25,22 @@ class PdeLog:
     def __init__(self, path: str | Path, name: str = "u", **options: Any) -> None:
         schema = aw.Schema((aw.TableSchema("cell", "append_only", columns=(aw.Column(name, "f64"),)),),
                            (aw.Event("time", "f64"),))
-        self._name, self._tick = name, 0
-        self.world = aw.World(schema)
-        self._writer = aw.LogWriter.create(path, schema, properties={"application": "py-pde"}, tick_unit="snapshot", **options)
+        self._name = name
+        self._live = aw.LiveWorld.create(path, schema, properties={"application": "py-pde"}, tick_unit="snapshot", **options)
 
     def __call__(self, state: pde.ScalarField, time: float) -> None:
         """Logs one state."""
-        values, m = np.ascontiguousarray(state.data, "<f8").ravel(), aw.Mutations(self.world)
-        m.input("time", float(time))
-        if self._tick:
-            m.set_column("cell", self._name, values)
-        else:
-            for value in values:
-                m.insert("cell", {self._name: value})
-        self._writer.step(self.world, self._tick, m)
-        self._tick += 1
+        values = {self._name: np.ascontiguousarray(state.data, "<f8").ravel()}
+        with self._live.tick() as t:
+            t.input("time", float(time))
+            if len(self._live["cell"]):
+                t["cell"].write(**values)
+            else:
+                t["cell"].insert(**values)
 
     def close(self) -> None:
         """Ends the log."""
-        self._writer.close()
+        self._live.close()
 
     def __enter__(self) -> PdeLog:
         return self

@@ -11,14 +11,12 @@ import numpy as np
 
 import arrow_world as aw
 
-ONE = struct.unpack("<Q", struct.pack("<d", 1.0))[0]
-
 SCHEMA = aw.Schema(
     tables=(
         aw.TableSchema("creature", gen=True, lineage=("parent", "cause"), events=(aw.Event("ate", "u32", "food"),),
                        columns=(aw.Column("pos_x", "f32"), aw.Column("age", "u16"), aw.Column("name", "string"),
-                                aw.Column("big", "i64"), aw.Column("awake", "bool", ONE))),
-        aw.TableSchema("food", ids="external", gen=True, removal="compact", columns=(aw.Column("energy", "f64", ONE),)),
+                                aw.Column("big", "i64"), aw.Column("awake", "bool", True))),
+        aw.TableSchema("food", ids="external", gen=True, removal="compact", columns=(aw.Column("energy", "f64", 1),)),
         aw.TableSchema("nest", removal="compact", columns=(aw.Column("size", "i8"),)),
         aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f64"), aw.Column("flag", "u64"))),
         aw.TableSchema("hungry", "presence", of="creature"),
@@ -32,58 +30,62 @@ def live_file(store: Path) -> Path:
     return path
 
 
-def random_tick(rng: random.Random, world: aw.World) -> aw.Mutations:
+def random_tick(rng: random.Random, t: aw.Tick) -> None:
     """A tick that touches every kind of table."""
-    m = aw.Mutations(world)
-    creatures = world.tables["creature"]["id"].tolist()
-    births = [m.insert("creature", {"name": f"n{rng.randrange(9)}", "pos_x": np.float32(rng.random()),
-                                    "awake": rng.randrange(2)},
-                       parent=rng.choice(creatures) if creatures and rng.random() < 0.5 else None,
-                       system=rng.randrange(3), cause_id=rng.randrange(5)) for _ in range(rng.randrange(4))]
+    tables, creature = t.world.tables, t["creature"]
+    creatures = tables["creature"]["id"].tolist()
+    births = []
+    for _ in range(rng.randrange(4)):
+        t.system(rng.randrange(3))
+        births.append(creature.insert(
+            name=f"n{rng.randrange(9)}", pos_x=np.float32(rng.random()), awake=rng.random() < 0.5, cause=rng.randrange(5),
+            parent=rng.choice([*creatures, *births]) if creatures and rng.random() < 0.5 else None))
     dying = [c for c in creatures if rng.random() < 0.25]
     for c in rng.sample(dying, len(dying)):
-        m.remove("creature", c, cause=rng.choice([None, "age", "cold"]))
+        creature.remove(c, cause=rng.choice([None, "age", "cold"]))
     if creatures:
-        m.set_column("creature", "age", np.array([rng.randrange(9) for _ in creatures]))
-        m.set("creature", "big", [rng.choice(creatures)], [rng.randrange(-2**63, 2**63)])
-        m.set("creature", "name", [rng.choice(creatures)], [f"n{rng.randrange(20)}"])
-        m.event("creature", "ate", rng.choice(creatures), rng.randrange(9))
-    foods = world.tables["food"]["id"].tolist()
+        creature.write(age=np.array([rng.randrange(9) for _ in creatures]))
+        creature.set([rng.choice(creatures)], big=[rng.randrange(-2**63, 2**63)])
+        creature.set([rng.choice(creatures)], name=[f"n{rng.randrange(20)}"])
+        creature.event("ate", rng.choice([*creatures, *births]), rng.randrange(9))
+    foods = tables["food"]["id"].tolist()
     for f in foods:
         if rng.random() < 0.3:
-            m.remove("food", f)
+            t["food"].remove(f)
     for f in {rng.randrange(12) for _ in range(2)} - set(foods):
-        m.insert("food", {"energy": rng.random()}, id=f)
-    for i in world.tables["nest"]["id"].tolist():
+        t["food"].insert(id=f, energy=rng.random())
+    for i in tables["nest"]["id"].tolist():
         if rng.random() < 0.3:
-            m.remove("nest", i)
+            t["nest"].remove(i)
     for _ in range(rng.randrange(3)):
-        m.insert("nest", {"size": rng.randrange(-128, 128)})
-    m.insert("reading", {"value": rng.random()})
-    if len(world.tables["reading"]):
-        m.set("reading", "flag", [rng.randrange(len(world.tables["reading"]))], [rng.randrange(2**64)])
-    hungry = set(world.tables["hungry"]["id"].tolist())
+        t["nest"].insert(size=rng.randrange(-128, 128))
+    t["reading"].insert(value=rng.random())
+    if len(tables["reading"]):
+        t["reading"].set([rng.randrange(len(tables["reading"]))], flag=[rng.randrange(2**64)])
+    hungry = set(tables["hungry"]["id"].tolist())
     for c in creatures:
         if c in hungry and rng.random() < 0.2:
-            m.remove("hungry", c)
+            t["hungry"].remove(c)
         elif c not in hungry and c not in dying and rng.random() < 0.3:
-            m.insert("hungry", id=c, system=rng.randrange(2))
+            t.system(rng.randrange(2))
+            t["hungry"].insert(id=c)
+    t.system(9)
     for b in births[:1]:
-        m.insert("hungry", id=b, system=9)
-    m.input("rate", rng.random())
-    return m
+        t["hungry"].insert(id=b)
+    t.input("rate", rng.random())
 
 
-def run(path: Path, ticks: int, seed: int, snapshot_every: int = 0, **options: Any) -> dict[int, tuple[str, str]]:
+def run(path: Path, ticks: int, seed: int, snapshot_every: int = 0, durability: str = "commit") -> dict[int, tuple[str, str]]:
     """A seeded run; per tick its (hash_world, resume_hash). Ticks have gaps."""
     print(f"repeat with run(path, {ticks}, seed={seed})")
-    rng, world, hashes, tick = random.Random(seed), aw.World(SCHEMA), {}, 0
-    with aw.LogWriter.create(path, SCHEMA, strings=True, durability="none", **options) as writer:
+    rng, hashes, tick = random.Random(seed), {}, 0
+    with aw.LiveWorld.create(path, SCHEMA, durability=durability) as live:
         for i in range(ticks):
-            writer.step(world, tick, random_tick(rng, world))
-            hashes[tick] = world.hash_world(), world.resume_hash()
+            with live.tick(tick) as t:
+                random_tick(rng, t)
+            hashes[tick] = live.world.hash_world(), live.world.resume_hash()
             if snapshot_every and i % snapshot_every == snapshot_every - 1:
-                writer.write_snapshot(world)
+                live.snapshot()
             tick += rng.choice([1, 1, 3])
     return hashes
 
@@ -104,8 +106,8 @@ def row_by_row(log: aw.Log, until_tick: int) -> dict[str, dict[str, list[Any]]]:
         table, schema = state[key.owner], schemas[key.owner]
         if key.kind == "born":
             for c in schema.columns:
-                default = struct.unpack("<d", c.default.to_bytes(8, "little"))[0]
-                table[c.name].append(c.default if c.type in ("u64", "i64") else default)
+                default = struct.unpack("<d", c.default_bits.to_bytes(8, "little"))[0]
+                table[c.name].append(c.default_bits if c.type in ("u64", "i64") else default)
             if schema.kind != "append_only":
                 table["id"].append(rid)
             if schema.gen:

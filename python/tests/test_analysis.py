@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pytest
-from helpers import ONE, live_file, run
+from helpers import live_file, run
 
 import arrow_world as aw
 
@@ -13,7 +13,7 @@ import arrow_world as aw
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("analysis") / "store"
-    run(path, 60, seed=8, snapshot_every=20, batch_rows=40)
+    run(path, 60, seed=8, snapshot_every=20)
     return aw.open_store(path)
 
 
@@ -96,16 +96,13 @@ def test_lives_are_those_of_a_row_by_row_reading(store):
 
 def test_a_child_with_its_parents_id_is_the_child_of_the_one_that_died(tmp_path):  # O-10
     schema = aw.Schema((aw.TableSchema("cell", gen=True, lineage=("parent", "cause")),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema, strings=True) as writer:
-        m = aw.Mutations(world)
-        m.insert("cell")
-        writer.step(world, 0, m)
-        for tick in (1, 2):
-            m = aw.Mutations(world)
-            m.remove("cell", 0, "split")
-            m.insert("cell", parent=0), m.insert("cell", parent=0)
-            writer.step(world, tick, m)
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
+        with live.tick() as t:
+            t["cell"].insert()
+        for _ in range(2):
+            with live.tick() as t:
+                t["cell"].remove(0, cause="split")
+                t["cell"].insert(2, parent=0)
     lives = aw.open_store(tmp_path / "s").lives("cell")
     assert lives.rid.tolist() == [0, 0, 1, 0, 2] and lives.gen.tolist() == [0, 1, 0, 2, 0]
     assert lives.parent.tolist() == [-1, 0, 0, 1, 1] and lives.descendants(0) == [1, 2, 3, 4]
@@ -177,11 +174,10 @@ def test_html_shows_ends_and_counts_and_escapes_what_files_say(tmp_path, store):
     assert f"{len(store.log()):,} log rows" in store.log()._repr_html_()
     assert "creature, " in world.tables["creature"]._repr_html_() and "name words" in world.tables["creature"]._repr_html_()
     schema = aw.Schema((aw.TableSchema("t", "append_only", columns=(aw.Column("s", "string"),)),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema, strings=True, properties={"<b>": "\u202e<script>"}) as writer:
-        m = aw.Mutations(world)
-        m.insert("t", {"s": "<img src=x>\x1b[31m"})
-        writer.step(world, 0, m)
+    with aw.LiveWorld.create(tmp_path / "s", schema, properties={"<b>": "\u202e<script>"}) as live:
+        world = live.world
+        with live.tick() as t:
+            t["t"].insert(s="<img src=x>\x1b[31m")
     for shown in (aw.open_store(tmp_path / "s"), world.tables["t"], aw.open_store(tmp_path / "s").log()):
         html = shown._repr_html_()
         assert "<img" not in html and "<script" not in html and "\x1b" not in html and "\u202e" not in html
@@ -189,18 +185,16 @@ def test_html_shows_ends_and_counts_and_escapes_what_files_say(tmp_path, store):
 
 
 def test_a_live_store_is_read_while_it_grows(tmp_path):  # L-18, L-20
-    schema = aw.Schema((aw.TableSchema("t", columns=(aw.Column("v", "f64", ONE),)),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema, durability="none") as writer:
+    schema = aw.Schema((aw.TableSchema("t", columns=(aw.Column("v", "f64", 1),)),))
+    with aw.LiveWorld.create(tmp_path / "s", schema, durability="none") as live:
         store = aw.open_store(tmp_path / "s")
         assert store.span() is None and "none" in store._repr_html_() and len(store.rows()) == 0 == len(store.events())
         for tick in range(5):
-            m = aw.Mutations(world)
-            m.insert("t", {"v": float(tick)})
-            writer.step(world, tick, m)
+            with live.tick() as t:
+                t["t"].insert(v=float(tick))
             assert store.span() == (0, tick) and len(store.lives("t")) == tick + 1
             assert store.rows(key="t.v").values.tolist() == [v for v in map(float, range(tick + 1)) if v != 1.0]
-            assert store.at(tick).hash_world() == world.hash_world()
+            assert store.at(tick).hash_world() == live.world.hash_world()
 
 
 @pytest.mark.parametrize("name, data, says", [
@@ -253,18 +247,14 @@ def test_a_truncated_file_is_named_with_the_place(tmp_path):
 def test_an_audit_is_one_life_and_no_row_of_another(tmp_path):  # O-2, O-3, O-10
     schema = aw.Schema((aw.TableSchema("cell", gen=True, lineage=("cause",), columns=(aw.Column("v", "f64"),)),
                         aw.TableSchema("marked", "presence", of="cell")))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema, strings=True) as writer:
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
         for tick in range(6):
-            m = aw.Mutations(world)
-            if tick % 2 == 0:
-                for rid in world.tables["cell"]["id"].tolist():
-                    m.remove("cell", rid, "old")
-                cell = m.insert("cell", {"v": 1.0 + tick})
-                m.insert("marked", id=cell)
-            else:
-                m.set_column("cell", "v", [10.0 + tick])
-            writer.step(world, tick, m)
+            with live.tick() as t:
+                if tick % 2 == 0:
+                    t["cell"].remove(live["cell"]["id"], cause="old")
+                    t["marked"].insert(id=t["cell"].insert(v=1.0 + tick))
+                else:
+                    t["cell"].write(v=[10.0 + tick])
     store = aw.open_store(tmp_path / "s")
     first, last = store.history("cell", 0, gen=0), store.history("cell", 0, gen=2)
     assert list(zip(first.tick.tolist(), first.names.tolist())) == [

@@ -18,13 +18,11 @@ SCHEMA = aw.Schema((aw.TableSchema("t", columns=(aw.Column("w", "string"),)),))
 @pytest.fixture
 def small(tmp_path):
     """A store of three ticks in three batches, with strings; a snapshot of the last."""
-    world = aw.World(SCHEMA)
-    with aw.LogWriter.create(tmp_path / "s", SCHEMA, strings=True, durability="none") as w:
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as w:
         for tick in range(3):
-            m = aw.Mutations(world)
-            m.insert("t", {"w": f"w{tick}"})
-            w.step(world, tick, m)
-        w.write_snapshot(world)
+            with w.tick() as t:
+                t["t"].insert(w=f"w{tick}")
+        w.snapshot()
     return aw.open_store(tmp_path / "s")
 
 
@@ -178,7 +176,7 @@ def test_a_missing_tail_is_reported_by_its_snapshot(small):  # L-24
     with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
         small.at(2)
     with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
-        aw.LogWriter.resume(small.path)
+        aw.LiveWorld.resume(small.path)
 
 
 @pytest.mark.parametrize("compression", [None, "zstd"])
@@ -209,8 +207,8 @@ def test_a_hole_between_segments_is_damage_and_the_sealed_twin_wins(small):  # L
     live.write_bytes(copy[:-8])
     assert small.log().torn is None and len(small.segments()) == 1
     live.unlink()
-    with aw.LogWriter.resume(small.path) as w:
-        w.commit(9)
+    with aw.LiveWorld.resume(small.path) as w, w.tick(9):
+        pass
     assert small.log().tick[-1] == 9 and [s.sealed for s in small.segments()] == [True, False]
     sealed.unlink()
     with pytest.raises(aw.DamagedFileError, match="its head is missing"):
@@ -228,7 +226,7 @@ def test_rows_behind_a_fence_do_not_exist(small):  # L-21
     with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
         small.at(2)
     with pytest.raises(aw.InvalidUseError, match="a truncation is under way"):
-        aw.LogWriter.resume(small.path)
+        aw.LiveWorld.resume(small.path)
     assert aw.verify(small.path).ok
 
 

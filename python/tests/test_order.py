@@ -14,33 +14,31 @@ def names(rows, keys):
 
 @pytest.fixture
 def started(tmp_path):
-    world = aw.World(SCHEMA)
-    writer = aw.LogWriter.create(tmp_path / "s", SCHEMA, strings=True)
-    m = aw.Mutations(world)
-    births = [m.insert("creature", {"name": n}) for n in "abc"]
-    m.insert("hungry", id=births[1])
-    m.insert("hungry", id=births[0])
-    m.insert("food", id=40)
-    m.insert("reading")
-    writer.step(world, 0, m)
-    yield world, writer
-    writer.close()
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        with live.tick() as t:
+            births = t["creature"].insert(name=list("abc"))
+            t["hungry"].insert(id=[births[1], births[0]])
+            t["food"].insert(id=40)
+            t["reading"].insert()
+        yield live
 
 
 def test_a_tick_stands_in_canonical_order_whatever_order_it_was_made_in(started):  # O-1 to O-5
-    world, writer = started
-    m = aw.Mutations(world)
-    m.insert("hungry", id=2)
-    late = m.insert("creature", {"name": "z", "pos_x": np.float32(0)}, system=2)
-    early = m.insert("creature", {"name": "y", "age": 3}, system=1, cause_id=9, parent=2)
-    first = m.insert("creature", {"name": "x"}, system=1, cause_id=4)
-    m.event("creature", "ate", 2, 40), m.event("creature", "ate", 0, 1), m.event("creature", "ate", 0, 0)
-    m.remove("creature", 0, cause="cold"), m.remove("creature", 1)
-    m.set("creature", "age", 2, 7), m.set_column("creature", "age", [1, 1, 1]), m.set("creature", "age", [0], [0])
-    m.set("reading", "value", 0, 0.5)
-    m.input("rate", 2.0, target=5), m.input("rate", 1.0)
-    rows = writer.step(world, 1, m)
-    assert names(rows, writer.keys)[:-1] == [
+    with started.tick() as t:
+        creature = t["creature"]
+        t["hungry"].insert(id=2)
+        t.system(2)
+        late = creature.insert(name="z", pos_x=np.float32(0))
+        t.system(1)
+        early = creature.insert(name="y", age=3, cause=9, parent=2)
+        first = creature.insert(name="x", cause=4)
+        creature.event("ate", [2, 0, 0], [40, 1, 0])
+        creature.remove(0, cause="cold"), creature.remove(1)
+        creature.set(2, age=7), creature.write(age=[1, 1, 1]), creature.set([0], age=[0])
+        t["reading"].set(0, value=0.5)
+        t.input("rate", 2.0, target=5), t.input("rate", 1.0)
+    world = started.world
+    assert names(t.rows, started._log.keys)[:-1] == [
         ("in.rate", 5, 2.0), ("in.rate", 0, 1.0),
         ("creature.age", 0, 0.0), ("creature.age", 1, 1.0), ("creature.age", 2, 1.0),
         ("creature.ate", 0, 1.0), ("creature.ate", 0, 0.0), ("creature.ate", 2, 40.0),
@@ -65,46 +63,48 @@ def test_keys_are_declared_in_the_order_of_the_schema():  # L-5, L-6
 
 
 def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started):  # O-4, O-5
-    world, writer = started
-    m = aw.Mutations(world)
-    m.remove("hungry", 0)
-    m.remove("creature", 2)
-    m.insert("hungry", id=2)
-    m.insert("hungry", id=0)
-    rows = writer.step(world, 1, m)
-    assert names(rows, writer.keys)[:-1] == [("creature.died", 2, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 0, 0.0)]
-    m = aw.Mutations(world)
-    m.insert("hungry", id=m.insert("creature", {"name": "d"}))
-    assert names(writer.step(world, 2, m), writer.keys)[-2] == ("hungry.born", 2, 0.0)
-    m = aw.Mutations(world)
-    for id in (1, 0):
-        m.remove("hungry", id)
-        m.insert("hungry", id=id)
-    assert names(writer.step(world, 3, m), writer.keys)[2:-1] == [("hungry.born", 0, 0.0), ("hungry.born", 1, 0.0)]
+    keys = started._log.keys
+    with started.tick() as t:
+        t["hungry"].remove(0)
+        t["creature"].remove(2)
+        t["hungry"].insert(id=[2, 0])
+    assert names(t.rows, keys)[:-1] == [("creature.died", 2, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 0, 0.0)]
+    with started.tick() as t:
+        t["hungry"].insert(id=t["creature"].insert(name="d"))
+    assert names(t.rows, keys)[-2] == ("hungry.born", 2, 0.0)
+    with started.tick() as t:
+        for id in (1, 0):
+            t["hungry"].remove(id)
+            t["hungry"].insert(id=id)
+    assert names(t.rows, keys)[2:-1] == [("hungry.born", 0, 0.0), ("hungry.born", 1, 0.0)]
 
 
 @pytest.mark.parametrize("change, message", [
-    (lambda m: m.remove("creature", 9), "No row 9 in creature"),
-    (lambda m: m.set("creature", "age", [9], [1]), "No row 9 in creature"),
-    (lambda m: m.remove("reading", 0), "rows are only added"),
-    (lambda m: m.insert("creature", {"age": 1}), "strings not given"),
-    (lambda m: m.insert("food"), "an id must be given"),
-    (lambda m: m.insert("creature", {"name": "a"}, id=3), "an id must not be given"),
-    (lambda m: m.insert("food", id=40), "it is there already"),
-    (lambda m: m.insert("hungry", id=0), "it is there already"),
-    (lambda m: m.insert("hungry", id=2, cause_id=1), "with a cause id"),
-    (lambda m: m.insert("hungry", id=7), "No row 7 in creature"),
-    (lambda m: m.set_column("creature", "age", [1]), "1 values for 3 rows"),
-    (lambda m: m.event("creature", "slept", 0, 1), "declares no event"),
-    (lambda m: m.insert("plant"), "No table 'plant'"),
+    (lambda t: t["creature"].remove(9), "No row 9 in creature"),
+    (lambda t: t["creature"].set(9, age=1), "No row 9 in creature"),
+    (lambda t: t["reading"].remove(0), "rows are only added"),
+    (lambda t: t["creature"].insert(age=1), "without a value for string column 'name'"),
+    (lambda t: t["food"].insert(), "an id must be given"),
+    (lambda t: t["creature"].insert(name="a", id=3), "an id must not be given"),
+    (lambda t: t["food"].insert(id=40), "it is there already"),
+    (lambda t: t["food"].insert(id=[41, 41]), "it is there already, inserted in this tick"),
+    (lambda t: t["hungry"].insert(id=0), "it is there already"),
+    (lambda t: t["hungry"].insert(id=2, cause=1), "with a cause"),
+    (lambda t: t["hungry"].insert(id=7), "7 into hungry: it does not live in creature"),
+    (lambda t: t["creature"].write(age=[1]), "1 values for 3 rows"),
+    (lambda t: t["creature"].set([0, 1], age=[1]), "1 values for 2 rows"),
+    (lambda t: t["creature"].event("slept", 0, 1), "declares no event"),
+    (lambda t: t["creature"].insert(name="x", parent=9), r"no row 9 lives in creature .* \(O-16\)"),
+    (lambda t: t["creature"].event("ate", 9, 1), r"no row 9 lives in creature .* \(O-16\)"),
+    (lambda t: t["creature"].remove_slot(3), "no slot 3; it has 3 rows"),
+    (lambda t: t["plant"].insert(), "No table 'plant'"),
 ])
 def test_a_change_that_cannot_be_logged_is_refused_and_nothing_is_written(started, change, message):  # O-5, O-6, O-12
-    world, writer = started
-    before = world.hash_world(), writer.seq
-    m = aw.Mutations(world)
+    before = started.world.hash_world(), started.last_tick
     with pytest.raises(aw.InvalidUseError, match=message):
-        change(m)
-        writer.step(world, 1, m)
-    assert (world.hash_world(), writer.seq) == before
-    writer.step(world, 1, aw.Mutations(world))
-    assert aw.verify(writer.path).ok
+        with started.tick() as t:
+            change(t)
+    assert (started.world.hash_world(), started.last_tick) == before
+    with started.tick():
+        pass
+    assert aw.verify(started.path).ok

@@ -52,12 +52,9 @@ def test_what_is_inserted_is_what_a_reader_finds(tmp_path_factory, rows):
     schema = aw.Schema((aw.TableSchema("t", ids="external", columns=(
         aw.Column("x", "f64"), aw.Column("word", "string"), aw.Column("big", "i64"))),))
     path = tmp_path_factory.mktemp("p") / "s"
-    world = aw.World(schema)
-    with aw.LogWriter.create(path, schema, strings=True, durability="none") as writer:
-        m = aw.Mutations(world)
+    with aw.LiveWorld.create(path, schema, durability="none") as live, live.tick() as t:
         for rid, x, word, big in rows:
-            m.insert("t", {"x": x, "word": word, "big": big}, id=rid)
-        writer.step(world, 0, m)
+            t["t"].insert(id=rid, x=x, word=word, big=big)
     store = aw.open_store(path)
     again = store.at(0)
     assert again.tables["t"]["id"].tolist() == [r[0] for r in rows]
@@ -71,16 +68,17 @@ def test_what_is_inserted_is_what_a_reader_finds(tmp_path_factory, rows):
 @given(st.randoms(use_true_random=False), st.integers(1, 12), st.integers(0, 11))
 def test_any_run_replays_in_any_pieces(tmp_path_factory, rng, ticks, cut):  # O-7 to O-15
     path = tmp_path_factory.mktemp("p") / "s"
-    world = aw.World(SCHEMA)
-    with aw.LogWriter.create(path, SCHEMA, strings=True, durability="none") as writer:
-        for tick in range(ticks):
-            writer.step(world, tick, random_tick(rng, world))
+    with aw.LiveWorld.create(path, SCHEMA, durability="none") as live:
+        world = live.world
+        for _ in range(ticks):
+            with live.tick() as t:
+                random_tick(rng, t)
     log = aw.open_store(path).log()
     whole, parts = aw.World(SCHEMA), aw.World(SCHEMA)
-    whole.apply(log, log.keys)
+    whole._apply(log, log.keys)
     middle = int((log.tick < cut).sum())
     for part in (log.slice(0, middle), log.slice(middle, len(log))):
-        parts.apply(part, log.keys)
+        parts._apply(part, log.keys)
     assert whole.resume_hash() == parts.resume_hash() == world.resume_hash()
     expected = row_by_row(log, ticks)
     assert {n: {c: a.tolist() for c, a in t.columns.items()} for n, t in whole.tables.items()} == expected
@@ -105,7 +103,7 @@ def test_long_runs_and_short_ones_give_the_same_columns(rows, births, data):
     n = len(rids)
     log = aw.Rows(0, np.zeros(n + 1, "<u8"), np.array([*rids, n], "<u4"), np.array([*codes, 0], "<u2"),
                   np.array([*values, 0.0]).view("<u8"))
-    world.apply(log, keys)
+    world._apply(log, keys)
     assert [world.tables["t"]["v"].tolist(), world.tables["t"]["n"].tolist()] == [list(c) for c in zip(*held.values())]
 
 
@@ -118,4 +116,4 @@ def test_a_long_run_with_one_dead_row_names_it():  # O-7
     key[0], key[-1] = 1, 0
     log = aw.Rows(0, np.zeros(n + 2, "<u8"), rid, key, np.zeros(n + 2, "<u8"))
     with pytest.raises(aw.DamagedFileError, match="seq 69000 sets t.v of row 5, which is not live there"):
-        aw.World(schema).apply(log, aw.schema.declare(schema))
+        aw.World(schema)._apply(log, aw.schema.declare(schema))

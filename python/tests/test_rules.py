@@ -5,8 +5,9 @@ import pytest
 from helpers import live_file
 
 import arrow_world as aw
-from arrow_world.live import LiveSegment
 from arrow_world.segment import SegmentReader
+from arrow_world.segment_write import LiveSegment
+from arrow_world.writer import LogWriter
 
 
 def extend(path, ticks, rids, keys, values, words=None, first_seq=2):
@@ -22,7 +23,7 @@ def extend(path, ticks, rids, keys, values, words=None, first_seq=2):
 
 @pytest.fixture
 def path(tmp_path):
-    with aw.LogWriter.create(tmp_path / "s", strings=True) as w:
+    with LogWriter.create(tmp_path / "s", strings=True) as w:
         w.declare_key("x", "f64"), w.declare_key("word", "string")
         w.append("word", 0, "first"), w.commit(5)
     return tmp_path / "s"
@@ -81,13 +82,11 @@ def test_the_chain_covers_every_column_and_the_tick_before(path):  # L-15
 
 def test_a_snapshot_that_replay_does_not_give_is_found_by_verify(tmp_path):  # N-7, H-2
     schema = aw.Schema((aw.TableSchema("a", "append_only", columns=(aw.Column("v", "f64"),)),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema) as w:
-        m = aw.Mutations(world)
-        m.insert("a", {"v": 1.0})
-        w.step(world, 0, m)
-        world.tables["a"].columns["v"][0] = 2.0
-        w.write_snapshot(world)
+    with aw.LiveWorld.create(tmp_path / "s", schema) as w:
+        with w.tick() as t:
+            t["a"].insert(v=1.0)
+        w.world.tables["a"]._columns["v"][0] = 2.0
+        w.snapshot()
     report = aw.verify(tmp_path / "s")
     assert any("replay gives the hash_world" in f.message for f in report.findings)
 
@@ -95,11 +94,10 @@ def test_a_snapshot_that_replay_does_not_give_is_found_by_verify(tmp_path):  # N
 def test_a_base_begins_a_history_whose_earlier_rows_need_not_exist(tmp_path):  # N-7, L-15, L-16
     from arrow_world.snapshot_write import write_snapshot
     schema = aw.Schema((aw.TableSchema("t", gen=True, columns=(aw.Column("v", "f64"),)),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema) as w:
-        m = aw.Mutations(world)
-        m.insert("t", {"v": 1.0}), m.insert("t")
-        w.step(world, 3, m)
+    with aw.LiveWorld.create(tmp_path / "s", schema) as w:
+        world = w.world
+        with w.tick(3) as t:
+            t["t"].insert(v=1.0), t["t"].insert()
         write_snapshot(w.path, w.info.store, False, world, base=True)
     live_file(tmp_path / "s").unlink()
     store = aw.open_store(tmp_path / "s")
@@ -111,11 +109,10 @@ def test_a_base_begins_a_history_whose_earlier_rows_need_not_exist(tmp_path):  #
     file.write_bytes(sound[:-100] + bytes([sound[-100] ^ 1]) + sound[-99:])
     assert not aw.verify(store.path).ok
     file.write_bytes(sound)
-    with aw.LogWriter.resume(store.path) as w:
-        world = store.at(3)
-        m = aw.Mutations(world)
-        m.remove("t", 0)
-        w.step(world, 4, m)
+    with aw.LiveWorld.resume(store.path) as w:
+        world = w.world
+        with w.tick() as t:
+            t["t"].remove(0)
     assert store.segments()[0].first_seq == store.snapshot(3).manifest.seq == 4
     assert store.at(4).resume_hash() == world.resume_hash()
     report = aw.verify(store.path)

@@ -1,5 +1,6 @@
 """The writer: keys, strings, batches, locks, going on after a close, and stock readers that follow it."""
 
+import random
 import subprocess
 import sys
 import textwrap
@@ -11,10 +12,11 @@ from helpers import SCHEMA, live_file, random_tick, run
 from sealing import seal
 
 import arrow_world as aw
+from arrow_world.writer import LogWriter
 
 
 def test_a_new_key_in_the_middle_of_a_log_is_declared_with_its_batch(tmp_path):  # L-3, L-8
-    with aw.LogWriter.create(tmp_path / "s", strings=True) as w:
+    with LogWriter.create(tmp_path / "s", strings=True) as w:
         w.declare_key("x", "f64")
         w.append("x", [0], [1.5]), w.commit(0)
         w.declare_key("word", "string")
@@ -29,7 +31,7 @@ def test_a_new_key_in_the_middle_of_a_log_is_declared_with_its_batch(tmp_path): 
 
 
 def test_the_257th_key_begins_a_segment_with_u16_codes(tmp_path):  # L-7, L-16, L-1
-    with aw.LogWriter.create(tmp_path / "s") as w:
+    with LogWriter.create(tmp_path / "s") as w:
         for i in range(255):
             w.declare_key(f"k{i}", "u8")
         w.append("k254", 1, 7), w.commit(0)
@@ -46,30 +48,26 @@ def test_the_257th_key_begins_a_segment_with_u16_codes(tmp_path):  # L-7, L-16, 
 def test_keys_are_wide_from_the_start_where_there_are_many(tmp_path):  # L-7
     columns = tuple(aw.Column(f"c{i}", "u8") for i in range(300))
     schema = aw.Schema((aw.TableSchema("a", "append_only", columns=columns),))
-    world = aw.World(schema)
-    with aw.LogWriter.create(tmp_path / "s", schema) as w:
-        m = aw.Mutations(world)
-        m.insert("a", {c.name: i % 256 for i, c in enumerate(columns)})
-        w.step(world, 0, m)
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live, live.tick() as t:
+        t["a"].insert(**{c.name: i % 256 for i, c in enumerate(columns)})
     table = aw.open_store(tmp_path / "s").at(0).tables["a"]
     assert [int(table[c.name][0]) for c in columns] == [i % 256 for i in range(300)]
 
 
 def test_going_on_in_a_clean_live_segment_equals_never_having_stopped(tmp_path):  # B-2, L-1, L-12, L-15
-    import random
     hashes = run(tmp_path / "a", 20, seed=8)
-    rng, world, tick = random.Random(8), aw.World(SCHEMA), 0
-    writer = aw.LogWriter.create(tmp_path / "b", SCHEMA, strings=True)
+    rng, tick = random.Random(8), 0
+    live = aw.LiveWorld.create(tmp_path / "b", SCHEMA)
     for i in range(20):
         if i % 6 == 5:
-            writer.close()
-            writer = aw.LogWriter.resume(tmp_path / "b")
-            world = aw.open_store(tmp_path / "b").at(writer.tick)
+            live.close()
+            live = aw.LiveWorld.resume(tmp_path / "b")
             if i == 11:
-                writer.write_snapshot(world)
-        writer.step(world, tick, random_tick(rng, world))
+                live.snapshot()
+        with live.tick(tick) as t:
+            random_tick(rng, t)
         tick += rng.choice([1, 1, 3])
-    writer.close()
+    live.close()
     assert aw.open_store(tmp_path / "b").at(max(hashes)).resume_hash() == hashes[max(hashes)][1]
     assert np.array_equal(aw.open_store(tmp_path / "a").log().bits, aw.open_store(tmp_path / "b").log().bits)
     assert len(aw.open_store(tmp_path / "b").segments()) == 1 and aw.verify(tmp_path / "b").ok
@@ -80,42 +78,79 @@ def test_going_on_after_a_sealed_segment_begins_a_live_one_at_the_next_seq(tmp_p
     store = aw.open_store(tmp_path / "s")
     seq = store.log().end_seq
     seal(live_file(store.path), store.info.store, True, 0)
-    with aw.LogWriter.resume(store.path) as w:
-        world = store.at(w.tick)
-        m = aw.Mutations(world)
-        m.insert("creature", {"name": "later"})
-        w.step(world, w.tick + 1, m)
+    with aw.LiveWorld.resume(store.path) as live:
+        world = live.world
+        with live.tick() as t:
+            t["creature"].insert(name="later")
     assert [s.first_seq for s in store.segments()] == [0, seq]
     assert store.at(world.tick).resume_hash() == world.resume_hash() and aw.verify(store.path).ok
 
 
-def test_a_torn_live_segment_is_refused_and_left_alone(tmp_path):  # L-22, L-23
-    run(tmp_path / "s", 3, seed=1)
+@pytest.mark.parametrize("junk", [-8, -200, b"\0", bytes(16), b"\xff" * 4 + bytes(4), b"junk" * 100])
+def test_a_torn_live_segment_is_sealed_up_to_its_last_commit_and_gone_on_from(tmp_path, junk):  # L-22, L-23
+    hashes = run(tmp_path / "s", 6, seed=1)
+    path, store = live_file(tmp_path / "s"), aw.open_store(tmp_path / "s")
+    data = path.read_bytes()
+    path.write_bytes(data[:junk] if isinstance(junk, int) else data + junk)
+    assert store.log().torn is not None
+    expected = store.log()
+    with aw.LiveWorld.resume(store.path) as live:
+        assert live.world.resume_hash() == hashes[live.last_tick][1] and not path.exists()
+        with live.tick() as t:
+            t["creature"].insert(name="later")
+    log = store.log()
+    assert [s.sealed for s in store.segments()] == [True, False] and log.torn is None
+    assert log.bits[: len(expected)].tolist() == expected.bits.tolist() and aw.verify(store.path).ok
+
+
+def test_a_live_segment_without_a_whole_tick_is_put_away(tmp_path):  # L-22, L-23
+    with LogWriter.create(tmp_path / "s", strings=True) as w:
+        w.declare_key("x", "string"), w.append("x", 0, "word"), w.commit(0)
     path = live_file(tmp_path / "s")
-    for data in (path.read_bytes()[:-8], path.read_bytes() + bytes(16)):
-        path.write_bytes(data)
-        with pytest.raises(aw.InvalidUseError, match=r"torn at byte \d+ .* `aw resume`"):
-            aw.LogWriter.resume(tmp_path / "s")
-        assert path.read_bytes() == data
+    path.write_bytes(path.read_bytes()[:-8])
+    with LogWriter.resume(tmp_path / "s") as w:
+        assert not path.exists() and w.tick == -1
+        w.declare_key("x", "string"), w.append("x", 0, "other"), w.commit(0)
+    assert aw.open_store(tmp_path / "s").log().text.tolist() == ["other", None] and aw.verify(tmp_path / "s").ok
+
+
+def test_a_sealed_log_is_one_stock_file_with_the_same_rows(tmp_path):  # L-20, B-2, B-7
+    run(tmp_path / "a", 12, seed=4)
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        live.seal()
+        for tick in range(12):
+            with live.tick() as t:
+                random_tick(random.Random(tick), t)
+            if tick == 5:
+                live.seal(), live.seal()
+        before = aw.open_store(live.path).log()
+        live.seal()
+    store = aw.open_store(tmp_path / "s")
+    log = store.log()
+    assert [s.sealed for s in store.segments()] == [True, True] and not list((store.path / "log" / "live").iterdir())
+    assert log.bits.tolist() == before.bits.tolist() and log.text.tolist() == before.text.tolist()
+    assert aw.verify(store.path).ok and store.at(11).hash_world() == live.world.hash_world()
+    tables = [pa.ipc.open_file(s.path).read_all() for s in store.segments()]
+    assert pa.concat_tables(tables)["text"].to_pylist() == log.text.tolist()
 
 
 def test_uncommitted_rows_are_discarded(tmp_path):  # L-14
-    with aw.LogWriter.create(tmp_path / "s") as w:
+    with LogWriter.create(tmp_path / "s") as w:
         w.declare_key("x", "u8")
         w.append("x", 0, 1), w.commit(4)
         w.append("x", 0, 2)
         with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4 \(L-2\)"):
             w.commit(4)
     assert aw.open_store(tmp_path / "s").log().val[:-1].tolist() == [1.0]
-    with pytest.raises(aw.InvalidUseError, match="is closed"):
+    with pytest.raises(aw.InvalidUseError, match="it was closed. Open it again with LiveWorld.resume"):
         w.commit(5)
     w.close()
 
 
 def test_a_batch_without_its_commit_row_is_hidden_until_that_row_comes(tmp_path):  # L-14, L-22
-    from arrow_world.live import LiveSegment
+    from arrow_world.segment_write import LiveSegment
     from arrow_world.segment import SegmentReader
-    with aw.LogWriter.create(tmp_path / "s") as w:
+    with LogWriter.create(tmp_path / "s") as w:
         w.declare_key("x", "u8")
         w.commit(0)
     log = aw.open_store(tmp_path / "s").log()
@@ -136,25 +171,26 @@ def test_a_batch_without_its_commit_row_is_hidden_until_that_row_comes(tmp_path)
 
 
 def test_a_second_writer_fails_at_once_and_names_the_holder(tmp_path):  # S-11
-    with aw.LogWriter.create(tmp_path / "s") as w:
+    with LogWriter.create(tmp_path / "s") as w:
         with pytest.raises(aw.StoreLockedError, match="this process is writing it already"):
-            aw.LogWriter.resume(tmp_path / "s")
+            aw.LiveWorld.resume(tmp_path / "s")
         code = textwrap.dedent("""
             import sys, arrow_world as aw
             try:
-                aw.LogWriter.resume(sys.argv[1])
+                aw.LiveWorld.resume(sys.argv[1])
             except aw.StoreLockedError as e:
                 print(e)
         """)
-        out = subprocess.run([sys.executable, "-c", code, str(w.path)], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run([sys.executable, "-c", code, str(w.path)], capture_output=True, text=True, check=True, encoding="utf-8").stdout
         assert "locked by 'arrow_world (Python), process" in out
-    aw.LogWriter.resume(tmp_path / "s").close()
+    aw.LiveWorld.resume(tmp_path / "s").close()
 
 
 def test_a_killed_writer_loses_no_acknowledged_tick_and_readers_meet_no_damage(tmp_path):  # L-18, L-22, S-11
     code = textwrap.dedent("""
-        import sys, arrow_world as aw
-        with aw.LogWriter.create(sys.argv[1], strings=True) as w:
+        import sys
+        from arrow_world.writer import LogWriter
+        with LogWriter.create(sys.argv[1], strings=True) as w:
             w.declare_key("x", "string")
             for tick in range(100_000):
                 w.append("x", range(20), [f"w{tick}"] * 20)
@@ -162,7 +198,7 @@ def test_a_killed_writer_loses_no_acknowledged_tick_and_readers_meet_no_damage(t
                 print(tick, flush=True)
     """)
     path = tmp_path / "s"
-    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True, encoding="utf-8") as child:
         try:
             for _ in range(8):
                 acknowledged = int(child.stdout.readline())
@@ -177,28 +213,27 @@ def test_a_killed_writer_loses_no_acknowledged_tick_and_readers_meet_no_damage(t
 
 @pytest.mark.parametrize("word", ["\ud800", b"x", None, 3])
 def test_a_word_that_is_no_text_is_refused(tmp_path, word):  # L-9
-    with aw.LogWriter.create(tmp_path / "s", strings=True) as w:
+    with LogWriter.create(tmp_path / "s", strings=True) as w:
         w.declare_key("x", "string")
-        with pytest.raises(aw.InvalidUseError, match="as a word"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot write .* to x: "):
             w.append("x", 0, [word])
 
 
 def test_a_store_is_not_created_over_another(tmp_path):  # S-4
-    aw.LogWriter.create(tmp_path / "s").close()
+    LogWriter.create(tmp_path / "s").close()
     before = (tmp_path / "s" / "store.json").read_bytes()
     with pytest.raises(aw.InvalidUseError, match="it is not empty"):
-        aw.LogWriter.create(tmp_path / "s")
+        LogWriter.create(tmp_path / "s")
     assert (tmp_path / "s" / "store.json").read_bytes() == before
 
 
 def test_stock_pyarrow_reads_the_live_segment_while_it_grows(tmp_path):  # L-17, L-18, L-19, B-6
-    with aw.LogWriter.create(tmp_path / "s", SCHEMA, strings=True) as w:
-        world, path = aw.World(SCHEMA), live_file(tmp_path / "s")
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as w:
+        path = live_file(tmp_path / "s")
         assert pa.ipc.open_stream(path).read_all().num_rows == 0
         for tick in range(8):
-            m = aw.Mutations(world)
-            m.insert("creature", {"name": f"n{tick}", "pos_x": np.float32(0.1)})
-            w.step(world, tick, m)
+            with w.tick() as t:
+                t["creature"].insert(name=f"n{tick}", pos_x=np.float32(0.1))
             with open(path, "r+b") as f:  # what a reader sees in the middle of the next write
                 f.seek(0, 2)
                 end = f.tell()
@@ -207,7 +242,7 @@ def test_stock_pyarrow_reads_the_live_segment_while_it_grows(tmp_path):  # L-17,
             table.validate(full=True)
             log = aw.open_store(tmp_path / "s").log()
             assert table["tick"].to_pylist() == log.tick.tolist() and table["text"].to_pylist() == log.text.tolist()
-            assert table["key"].to_pylist() == [w.keys[k].name for k in log.key.tolist()]
+            assert table["key"].to_pylist() == [log.keys[k].name for k in log.key.tolist()]
             assert table["val"].combine_chunks().to_numpy().tobytes() == log.val.tobytes()
             assert log.torn.offset == end
             with open(path, "r+b") as f:
@@ -252,13 +287,6 @@ def test_stock_pyarrow_reads_every_snapshot_file_without_a_copy(tmp_path):  # N-
         "awake").metadata == {b"aw.type": b"bool"}
 
 
-def test_a_snapshot_of_another_moment_than_the_logs_end_is_refused(tmp_path):  # N-8
-    run(tmp_path / "s", 4, seed=5)
-    with aw.LogWriter.resume(tmp_path / "s") as w:
-        with pytest.raises(aw.InvalidUseError, match="Cannot write a snapshot: the world is at seq"):
-            w.write_snapshot(aw.open_store(tmp_path / "s").at(0))
-
-
 @pytest.mark.parametrize("tables, message", [
     (("1st", {}), "not 1 to 100"), (("t", {"kind": "heap"}), "kind 'heap'"),
     (("t", {"columns": (aw.Column("id", "u8"),)}), "no column or event is called id"),
@@ -267,7 +295,8 @@ def test_a_snapshot_of_another_moment_than_the_logs_end_is_refused(tmp_path):  #
     (("t", {"columns": (aw.Column("x", "f16"),)}), "type 'f16'"),
     (("t", {"kind": "presence", "of": "u"}), "expected a row table"),
     (("t", {"removal": "lazy"}), "removal 'lazy'"),
-    (("t", {"columns": (aw.Column("x", "u8", 1),)}), "the default of t.x"),
+    (("t", {"columns": (aw.Column("x", "f64", table="t"),)}), "names a table; ids are u32"),
+    (("t", {"columns": (aw.Column("x", "u32", table="u"),)}), "names the table 'u', which is no row table"),
 ])
 def test_a_schema_that_breaks_the_rules_is_refused(tables, message):  # S-5 to S-9
     name, options = tables

@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from .errors import StoreLockedError as StoreLockedError
     from .errors import StoreNotFoundError as StoreNotFoundError
     from .errors import UnsupportedVersionError as UnsupportedVersionError
+    from .errors import WriterPoisonedError as WriterPoisonedError
+    from .handles import Born as Born
+    from .handles import BornRows as BornRows
+    from .handles import EntityRef as EntityRef
     from .hashes import hash_columns as hash_columns
     from .hashes import hash_world as hash_world
     from .hashes import resume_hash as resume_hash
     from .history import History as History
+    from .live import LiveWorld as LiveWorld
     from .lives import Lives as Lives
     from .log import Fence as Fence
     from .log import Log as Log
     from .log_rows import LogRows as LogRows
-    from .mutations import Birth as Birth
-    from .mutations import Mutations as Mutations
     from .net_change import Changes as Changes
     from .net_change import NetChange as NetChange
     from .playback import Cursor as Cursor
@@ -48,22 +51,24 @@ if TYPE_CHECKING:
     from .store_diff import Difference as Difference
     from .store_diff import Divergence as Divergence
     from .tables import Table as Table
+    from .tick import Tick as Tick
+    from .tick_table import TickTable as TickTable
     from .verification import Finding as Finding
     from .verification import Report as Report
     from .verification import verify as verify
     from .world import World as World
-    from .writer import LogWriter as LogWriter
 
 _HOMES = {
     "codebook": ("Codebook",),
     "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "StoreLockedError", "StoreNotFoundError",
-               "UnsupportedVersionError"),
+               "UnsupportedVersionError", "WriterPoisonedError"),
+    "handles": ("Born", "BornRows", "EntityRef"),
     "hashes": ("hash_columns", "hash_world", "resume_hash"),
     "history": ("History",),
+    "live": ("LiveWorld",),
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
     "log_rows": ("LogRows",),
-    "mutations": ("Birth", "Mutations"),
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
@@ -75,9 +80,10 @@ _HOMES = {
     "store": ("Store", "open_store"),
     "store_diff": ("Difference", "Divergence"),
     "tables": ("Table",),
+    "tick": ("Tick",),
+    "tick_table": ("TickTable",),
     "verification": ("Finding", "Report", "verify"),
     "world": ("World",),
-    "writer": ("LogWriter",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -12,15 +12,41 @@ from .rows import Rows
 from .values import Array
 
 
-def as_words(values: Any) -> Array:
-    """One word or several as an object array; InvalidUseError for anything but strings that UTF-8 can hold."""
-    items = [values] if isinstance(values, str) else list(values)
-    for word in items:
-        if not isinstance(word, str) or any("\ud800" <= c <= "\udfff" for c in word):
-            raise InvalidUseError(f"Cannot log {word!r} as a word: expected a string without lone surrogates.")
+def as_words(values: Any, name: str = "a word") -> Array:
+    """One word or several as an object array of shape (n,).
+
+    name: what the words are for, in messages. Raises InvalidUseError for anything but strings, and for a surrogate
+    without its pair, which UTF-8 cannot carry.
+    """
+    items = [values] if isinstance(values, str) else values.tolist() if isinstance(values, np.ndarray) else list(values)
+    try:
+        "\0".join(items).encode()
+    except (TypeError, UnicodeEncodeError):
+        for word in items:
+            check_word(word, name)
+        raise
     out = np.empty(len(items), object)
     out[:] = items
     return out
+
+
+def repeated(word: str | None, count: int) -> Array:
+    """A word so many times, as an object array. (np.full would cut a NUL off its end.)"""
+    out = np.empty(count, object)
+    out.fill(word)
+    return out
+
+
+def check_word(word: Any, name: str) -> str:
+    """The word, if the log can carry it."""
+    if not isinstance(word, str):
+        raise InvalidUseError(f"Cannot write {word!r} to {name}: the type is string, which takes str.")
+    try:
+        word.encode()
+    except UnicodeEncodeError as e:
+        raise InvalidUseError(f"Cannot write {word!r} to {name}: it has a surrogate without its pair, which UTF-8 cannot "
+                              "carry.") from e
+    return word
 
 
 class Codebook:

@@ -40,6 +40,13 @@ class StoreNotFoundError(ArrowWorldError):
     """There is no store at the path; the message says what is there."""
 
 
+class WriterPoisonedError(ArrowWorldError):
+    """A writer failed or was interrupted in the middle of a write or of applying a tick, and takes nothing more.
+
+    Close it and resume the store: that goes on after the last tick that is in the log.
+    """
+
+
 class UnsupportedVersionError(ArrowWorldError):
     """A format version or feature this package does not know (V-1)."""
 

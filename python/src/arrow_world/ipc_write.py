@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
-from .flatbuf import Builder, Ref
-from .ipc import BATCH, CONTINUATION, DICTIONARY, SCHEMA, Field
+from .flatbuf import Builder, Ref, Table, key_values
+from .ipc import BATCH, CONTINUATION, DICTIONARY, FILE_MAGIC, SCHEMA, Field
 from .values import Array
 
 Block = tuple[int, int, int]
@@ -97,3 +98,16 @@ def footer(
     entries = b.key_values(custom)
     blocks = [b.structs("qi4xq", list(blocks)) for blocks in (dictionaries, batches)]
     return b.finish(b.table(_V5, _schema(b, fields, schema_metadata), blocks[0], blocks[1], entries))
+
+
+def closing(
+    fields: Sequence[Field], metadata: dict[str, str], dictionaries: Sequence[Block], batches: Sequence[Block],
+    custom: dict[str, str],
+) -> bytes:
+    """What ends an IPC file: end of stream, footer with its own checksum (B-7), its length and the magic."""
+    flat = bytearray(footer(fields, metadata, dictionaries, batches, {"aw.footer_crc": "00000000", **custom}))
+    at = key_values(Table.root(bytes(flat)), 4)["aw.footer_crc"].pos
+    end = len(flat).to_bytes(4, "little") + FILE_MAGIC[:6]
+    eos = CONTINUATION + bytes(4)
+    flat[at : at + 8] = b"%08x" % zlib.crc32(eos + flat + end)
+    return bytes(eos + flat + end)

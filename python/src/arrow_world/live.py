@@ -1,122 +1,204 @@
-"""Writing one live segment: an IPC stream that is readable at every moment (L-17 to L-19, B-1, B-2)."""
+"""A world in memory whose every change is logged before it is applied."""
 
 from __future__ import annotations
 
-import json
+import operator
 import os
-import zlib
+import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .flatbuf import Table, key_values
-from .ipc import Field
-from .ipc_write import batch_metadata, body, dictionary_message, frame, schema_metadata
-from .jsonfile import chain_hex
-from .publish import publish_file, write_at
-from .regular import open_regular
-from .rows import Rows
-from .schema import Key
-from .segment import FORMAT
-from .values import Array
-
-_KEY_ID, _TEXT_ID = 0, 1
-_PREFIX_BYTES = 8
+from .errors import InvalidUseError
+from .interrupts import deferred_interrupts
+from .publish import discard_unfinished
+from .schema import Schema
+from .snapshot import list_snapshots
+from .snapshot_write import write_snapshot
+from .storefiles import StoreFiles, StoreInfo
+from .tables import Table
+from .tick import Tick
+from .world import World
+from .writer import LogWriter
 
 
-def _keys_json(keys: list[Key]) -> str:
-    return json.dumps([k.to_json() for k in keys], separators=(",", ":"), ensure_ascii=False)
+class LiveWorld:
+    """A world that runs. Begin with `create`, go on with `resume`, or let `open` do either; use it in a `with` statement.
 
+    ```python
+    with LiveWorld.create("run", schema) as world:
+        with world.tick() as t:
+            ship = t["ship"].insert(x=1.0)
+        with world.tick() as t:
+            t["ship"].set(ship.id, x=2.5)
+    ```
 
-def create_live_segment(
-    path: Path, store_id: bytes, schema_version: int, first_seq: int, prev_chain: bytes, keys: list[Key], strings: bool,
-) -> None:
-    """Publishes the header of a new live segment as one unit (L-17)."""
-    key_type = "u8" if len(keys) <= 256 else "u16"
-    fields = [Field("tick", "u64"), Field("rid", "u32"), Field("key", "utf8", False, key_type, _KEY_ID),
-              Field("val", "f64")]
-    if strings:
-        fields.append(Field("text", "utf8", True, "u32", _TEXT_ID))
-    metadata = {"aw.kind": "segment", "aw.format": str(FORMAT), "aw.store": store_id.hex(),
-                "aw.schema": str(schema_version), "aw.first_seq": f"{first_seq:020d}",
-                "aw.prev_chain": chain_hex(prev_chain), "aw.keys": _keys_json(keys)}
-    parts = [frame(schema_metadata(fields, metadata)), *dictionary_message(_KEY_ID, [k.name for k in keys])]
-    if strings:
-        parts += dictionary_message(_TEXT_ID, [])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    publish_file(path, b"".join(parts))
+    A tick is logged, by default forced to the device, and then applied. Ctrl-C during that waits until it is done;
+    anything else that ends it halfway poisons the world: close and resume it. Kill the process anywhere: `resume` goes
+    on after the last committed tick. One thread at a time ticks; a fork may only close it. Every method may raise
+    InvalidUseError, WriterPoisonedError and, from the file system, OSError.
+    """
 
+    def __init__(self, log: LogWriter) -> None:
+        """Use `create`, `resume` or `open`."""
+        self._log, self._world = log, log.end.world
+        self._keys = {k.name: k for k in log.keys}
+        self._open: Tick | None = None
+        self._opener = 0
+        self._guard = threading.Lock()
 
-class LiveSegment:
-    """Appends batches to a live segment file whose readable part ends at `end`."""
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
+               properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+        """A new store with an empty world before its first tick; `path` must not exist or be an empty folder.
 
-    def __init__(self, path: Path, store_id: bytes, first_seq: int, keys_written: int, key_type: str, strings: bool,
-                 end: int | None = None, last_crc: int | None = None) -> None:
-        self.path = path
-        self.key_type = key_type
-        self._keys_written, self._strings = keys_written, strings
-        self._fd = open_regular(path, os.O_RDWR)
-        self.end = os.fstat(self._fd).st_size if end is None else end
-        if last_crc is not None:
-            self._running = zlib.crc32(last_crc.to_bytes(4, "little"))
-        else:
-            seed = zlib.crc32(store_id + first_seq.to_bytes(8, "little"))
-            self._running = zlib.crc32(os.pread(self._fd, self.end, 0), seed)
+        durability: what the end of a tick promises: `commit`: the tick survives a power loss; `interval:MS`: it does
+        after at most so many milliseconds; `none`: it survives a killed process. properties: the application's own
+        settings, say a seed. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
+        """
+        return cls(LogWriter.create(Path(path), schema, strings=schema.has_strings, tick_unit=tick_unit,
+                                    properties=properties, durability=durability))
 
-    def fits(self, keys: list[Key]) -> bool:
-        """Whether the segment's key width holds these keys (L-7)."""
-        return self.key_type == "u16" or len(keys) <= 256
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
+        """Goes on after the last committed tick; what a crash left behind it is sealed away first.
 
-    def write(self, rows: Rows, keys: list[Key]) -> None:
-        """Appends one record batch, behind the dictionaries it needs."""
-        custom = {"aw.first_seq": f"{rows.first_seq:020d}", "aw.crc": "00000000"}
-        if len(keys) > self._keys_written:
-            self._message(*dictionary_message(_KEY_ID, [k.name for k in keys]))
-            custom["aw.keys"] = _keys_json(keys[self._keys_written :])
-            self._keys_written = len(keys)
-        key = rows.key.astype("<u1" if self.key_type == "u8" else "<u2")
-        buffers: list[bytes | Array] = [b"", rows.tick, b"", rows.rid, b"", key, b"", rows.bits]
-        nulls = [0, 0, 0, 0]
-        if rows.text is not None:
-            validity, index, words, missing = _index(rows)
-            if words:
-                self._message(*dictionary_message(_TEXT_ID, words))
-            buffers += [validity, index]
-            nulls.append(missing)
-        content, ranges = body(buffers)
-        head = bytearray(frame(batch_metadata(len(rows), nulls, ranges, len(content), custom)))
-        at = _PREFIX_BYTES + key_values(Table.root(bytes(head[_PREFIX_BYTES:])), 4)["aw.crc"].pos
-        crc = zlib.crc32(content, zlib.crc32(head, self._running))
-        head[at : at + 8] = b"%08x" % crc
-        self._message(bytes(head), content)
-        self._running = zlib.crc32(crc.to_bytes(4, "little"))
+        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
+        truncation.
+        """
+        return cls(LogWriter.resume(Path(path), durability=durability))
 
-    def _message(self, head: bytes, content: bytes) -> None:
-        """Everything behind the prefix first, the prefix last, in one write (L-18)."""
-        write_at(self._fd, bytes(_PREFIX_BYTES) + head[_PREFIX_BYTES:] + content, self.end)
-        write_at(self._fd, head[:_PREFIX_BYTES], self.end)
-        self._running = zlib.crc32(content, zlib.crc32(head, self._running))
-        self.end += len(head) + len(content)
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
+             properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+        """`resume` where there is a store, else `create`. A store of another schema is refused, by name.
 
-    def force(self) -> None:
-        """Forces what was written to the device."""
-        os.fsync(self._fd)
+        The other arguments are those of `create`; properties and tick_unit of a store that exists stay as they are.
+        """
+        if not (Path(path) / "store.json").exists():
+            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
+        found = StoreFiles(Path(path)).schema
+        if found != schema:
+            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_difference(found, schema)}. Use the "
+                                  "store's schema (LiveWorld.resume), or choose another path.")
+        return cls.resume(path, durability=durability)
+
+    @property
+    def path(self) -> Path:
+        """The store's folder."""
+        return self._log.path
+
+    @property
+    def info(self) -> StoreInfo:
+        """What the store says about itself."""
+        return self._log.info
+
+    @property
+    def world(self) -> World:
+        """The world as it is now, for reading. Arrays taken from it never change; it moves on with each tick."""
+        return self._world
+
+    def __getitem__(self, table: str) -> Table:
+        """A table as it is now: `world["ship"]["x"]` is an array."""
+        self._world.schema.table(table)
+        return self._world.tables[table]
+
+    @property
+    def last_tick(self) -> int:
+        """The last committed tick, -1 before the first."""
+        return self._world.tick
+
+    @property
+    def acknowledged(self) -> int:
+        """The last tick that is known to be on the device, -1 for none."""
+        return self._log.acknowledged
+
+    @property
+    def warnings(self) -> list[str]:
+        """Damaged snapshots that were passed over when the store was opened, in plain words."""
+        return list(self._log.end.warnings)
+
+    def tick(self, number: int | None = None) -> Tick:
+        """The next tick, for a `with` statement; a number of one's own must be later than the last one."""
+        self._log._check()
+        if number is None:
+            number = self.last_tick + 1
+        elif isinstance(number, (bool, np.bool_)) or not hasattr(number, "__index__"):
+            raise InvalidUseError(f"Cannot begin tick {number!r}: a tick is an integer.")
+        number = operator.index(number)
+        self._log.check_tick(number)
+        return Tick(self, number, self._keys)
+
+    def _begin(self, tick: Tick) -> None:
+        """Makes a tick the open one. One that the same thread began before and did not end is given up by that."""
+        self._log._check()
+        self._log.check_tick(tick.number)
+        with deferred_interrupts(), self._guard:
+            if self._open is not None and self._opener != threading.get_ident():
+                raise InvalidUseError(f"Cannot begin tick {tick.number}: another thread is in tick {self._open.number}. One "
+                                      "thread at a time ticks; let others compute arrays.")
+            self._open, self._opener = tick, threading.get_ident()
+
+    def _end(self, tick: Tick) -> None:
+        if self._open is tick:
+            self._open = None
+
+    def _finish(self, tick: Tick) -> None:
+        """Logs and applies the open tick."""
+        with deferred_interrupts():
+            log = self._log
+            log._check()
+            log.check_tick(tick.number)
+            rows = tick._make(log.seq, log.info.strings)
+            rows = log.commit_tick(tick.number, rows)
+            try:
+                self._world._apply(rows, log.keys, self.path)
+            except BaseException as e:
+                log.poison(e)
+                raise
+            tick.rows, tick._state = rows, "committed"
+
+    def sync(self) -> None:
+        """Forces every committed tick to the device."""
+        self._log.sync()
+
+    def seal(self) -> None:
+        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
+        self._log.seal()
+
+    def snapshot(self, properties: Mapping[str, str] | None = None) -> Path:
+        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept."""
+        self._log.sync()
+        world = self._world
+        for tick, version, path in list_snapshots(self.path):
+            if (tick, version) == (world.tick, world.schema.version):
+                return path
+        discard_unfinished(self.path / "snapshots")
+        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties)
 
     def close(self) -> None:
-        """Closes the file as it is (L-19); may be called again."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        """Lets the store go. Everything committed is in its log; an open tick is given up. May be called again."""
+        self._open = None
+        self._log.close()
+
+    def __enter__(self) -> "LiveWorld":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<live world {self.path.name} after tick {self.last_tick}>"
 
 
-def _index(rows: Rows) -> tuple[bytes, Array, list[str], int]:
-    """Validity, file-local indices, words by first use, and the number of nulls of the text column."""
-    assert rows.text is not None
-    local: dict[str, int] = {}
-    index = np.zeros(len(rows), "<u4")
-    places = np.flatnonzero(rows.text != None)  # noqa: E711 (element-wise)
-    index[places] = [local.setdefault(w, len(local)) for w in rows.text[places].tolist()]
-    missing = len(rows) - len(places)
-    valid = np.zeros(len(rows), bool)
-    valid[places] = True
-    return np.packbits(valid, bitorder="little").tobytes() if missing else b"", index, list(local), missing
+def _difference(found: Schema, given: Schema) -> str:
+    """The first thing in which two schemas differ."""
+    for what in ("tables", "inputs"):
+        theirs: Any = {x.name: x for x in getattr(found, what)}
+        ours: Any = {x.name: x for x in getattr(given, what)}
+        for name in [*theirs, *(n for n in ours if n not in theirs)]:
+            if theirs.get(name) != ours.get(name):
+                return f"{what[:-1]} {name!r} is {theirs.get(name) or 'not there'}, the one given {ours.get(name) or 'has none'}"
+    return f"version {found.version} or its order is not that of the one given"

@@ -64,8 +64,8 @@ def _compare(left: Table, right: Table) -> Iterator[RowDifference]:
 
 
 def _entities(table: Table) -> tuple[Array, Array]:
-    ids = table.columns["id"] if "id" in table.columns else np.arange(table.rows, dtype="<u4")
-    return ids, table.columns["gen"] if table.schema.gen else np.zeros(table.rows, "<u4")
+    ids = table._columns["id"] if "id" in table._columns else np.arange(table.rows, dtype="<u4")
+    return ids, table._columns["gen"] if table.schema.gen else np.zeros(table.rows, "<u4")
 
 
 def _places(ids: Array, gens: Array, other: Table, other_gens: Array) -> Array:
@@ -80,7 +80,7 @@ def _places(ids: Array, gens: Array, other: Table, other_gens: Array) -> Array:
 
 def _unequal(type_name: str, left: Table, right: Table, column: str, place: Array) -> Array:
     """Which rows have another value there, bit by bit; words by what they say."""
-    here, there = left.columns[column], right.columns[column]
+    here, there = left._columns[column], right._columns[column]
     unequal = np.zeros(len(place), bool)
     both = np.flatnonzero(place >= 0)
     a, b = here[both], there[place[both]]
@@ -93,7 +93,7 @@ def _unequal(type_name: str, left: Table, right: Table, column: str, place: Arra
 
 
 def _value(type_name: str, table: Table, column: str, slot: int) -> Any:
-    value = table.columns[column][slot].item()
+    value = table._columns[column][slot].item()
     if type_name == "string":
         return table.codebook.words[value]
     return bool(value) if type_name == "bool" else value

@@ -47,9 +47,9 @@ def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
                 _write(table, column.name, column.type, rows, at, life)
     for name, table in tables.items():
         if table.schema.of is not None:
-            missing = tables[table.schema.of].lookup().slots(table.columns["id"]) < 0
+            missing = tables[table.schema.of].lookup().slots(table._columns["id"]) < 0
             if missing.any():
-                raise _Contradiction(f"{name} lists {int(table.columns['id'][np.argmax(missing)])}, which is not live "
+                raise _Contradiction(f"{name} lists {int(table._columns['id'][np.argmax(missing)])}, which is not live "
                                      f"in {table.schema.of} after tick {int(rows.tick[-1])} (O-5)")
 
 
@@ -98,10 +98,10 @@ def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life
         i = int(_positions([at])[wrong[0]])
         raise _Contradiction(f"seq {rows.first_seq + i} sets {table.schema.name}.{name} of row "
                              f"{int(rows.rid[i])}, which is not live there (O-7)")
-    column = table.columns[name]
+    column = table._columns[name]
     if not column.flags.writeable:
         column = column.copy()
-        table.columns[name] = column
+        table._columns[name] = column
     # As integers: a float copy could quieten a signalling NaN; of repeated slots NumPy keeps the last value.
     raw = f"<u{column.dtype.itemsize}"
     if matter is None:
@@ -112,7 +112,7 @@ def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life
 
 def _grown(table: Table, name: str, type_name: str, default: int, origin: Array) -> Array:
     """The column with row i taken from old row origin[i], or the default where that is negative (O-8)."""
-    old = table.columns[name]
+    old = table._columns[name]
     raw = f"<u{old.dtype.itemsize}"
     fill = np.zeros(1, old.dtype) if type_name == "string" else decode(type_name, np.array([default], "<u8"))
     new = np.full(len(origin), fill.view(raw)[0], raw)
@@ -137,7 +137,7 @@ class _Appended(_Life):
         if len(born):
             origin = np.concatenate((np.arange(table.rows), np.full(len(born), -1)))
             for c in table.schema.columns:
-                table.columns[c.name] = _grown(table, c.name, c.type, c.default, origin)
+                table._columns[c.name] = _grown(table, c.name, c.type, c.default_bits, origin)
             table.rows += len(born)
 
     def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
@@ -193,8 +193,8 @@ class _Entities(_Life):
 
 def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) -> None:
     """Births and deaths in order on the id list; then gathers the columns (O-8 to O-12)."""
-    schema, ids = table.schema, table.columns["id"].tolist()
-    gens = table.columns["gen"].tolist() if schema.gen else [0] * len(ids)
+    schema, ids = table.schema, table._columns["id"].tolist()
+    gens = table._columns["gen"].tolist() if schema.gen else [0] * len(ids)
     origin, slot = list(range(len(ids))), {rid: i for i, rid in enumerate(ids)}
     compact = schema.removal == "compact"
     for seq, rid, is_born, gen in events:
@@ -222,10 +222,10 @@ def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) ->
     source = np.array(origin, np.int64)
     kept = source != -2
     for c in schema.columns:
-        table.columns[c.name] = _grown(table, c.name, c.type, c.default, source[kept])
-    table.columns["id"] = np.array(ids, "<u4")[kept]
+        table._columns[c.name] = _grown(table, c.name, c.type, c.default_bits, source[kept])
+    table._columns["id"] = np.array(ids, "<u4")[kept]
     if schema.gen:
-        table.columns["gen"] = np.array(gens, "<u4")[kept]
+        table._columns["gen"] = np.array(gens, "<u4")[kept]
     table.rows = int(np.count_nonzero(kept))
 
 

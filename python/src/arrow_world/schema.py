@@ -13,7 +13,7 @@ import numpy as np
 from .checks import nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
-from .values import DTYPES, decode
+from .values import DTYPES, decode, encode_one
 
 TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
@@ -27,11 +27,39 @@ def encoding_of(type_name: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A table column; `default` is the 64-bit pattern a log row with that value carries (S-8)."""
+    """A table column. `default` is the value a row has where none is given: `Column("x", "f64", 1)` begins at 1.0.
+
+    table: for a u32 column that holds ids of a row table, that table's name (S-13). `default_bits` is the 64-bit pattern
+    a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
+    """
 
     name: str
     type: str
-    default: int = 0
+    default: Any = field(default=0, compare=False)
+    table: str | None = None
+    default_bits: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        bits = 0
+        if self.type in DTYPES and self.type != "string":
+            try:
+                bits = encode_one(self.type, self.default)
+            except InvalidUseError as e:
+                raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
+        elif self.default not in (0, None):
+            raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
+                                  f"{self.type} has none (S-8).")
+        object.__setattr__(self, "default_bits", bits)
+
+    @staticmethod
+    def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
+        """A column whose default is this 64-bit pattern; ValueError where it is no value of the type."""
+        column = Column(name, type_name, table=table)
+        if type_name in DTYPES and type_name != "string":
+            value = decode(type_name, np.array([bits], "<u8"))[0]
+            object.__setattr__(column, "default", bool(value) if type_name == "bool" else value.item())
+            object.__setattr__(column, "default_bits", bits)
+        return column
 
 
 @dataclass(frozen=True)
@@ -79,8 +107,8 @@ class TableSchema:
             out.update(of=self.of, removal=self.removal)
             return out
         columns: list[dict[str, Any]] = [
-            {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default:016x}"})
-            for c in self.columns]
+            {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default_bits:016x}"})
+            | ({} if c.table is None else {"table": c.table}) for c in self.columns]
         return out | {"columns": columns, "events": [_event_json(e) for e in self.events]}
 
 
@@ -150,8 +178,11 @@ def _table(value: Any, path: Path) -> TableSchema:
     columns = []
     for item in m.items("columns"):
         c = Members(item, path, f"schema column of {name}")
-        type_name = c.text("type")
-        columns.append(Column(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default")))
+        type_name, of = c.text("type"), c.text("table") if "table" in c.raw else None
+        try:
+            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), of))
+        except ValueError as e:
+            raise DamagedFileError(f"schema column of {name}: the default of {c.text('name')}: {e}", path) from e
     events = _events(m.raw.get("events", []), path)
     if kind != "row":
         return TableSchema(name, kind, tuple(columns), events)
@@ -178,14 +209,6 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
             return f"presence table {t.name} is of {t.of!r}, expected a row table"
     elif t.of is not None:
         return f"table {t.name} is {t.kind} and of {t.of!r}; only presence tables are of another"
-    for c in t.columns:
-        try:
-            if not 0 <= c.default < 1 << 64:
-                return f"the default of {t.name}.{c.name} is {c.default}, no 64-bit pattern"
-            if c.type in DTYPES:
-                decode(c.type, np.array([c.default], "<u8"))
-        except ValueError as e:
-            return f"the default of {t.name}.{c.name}: {e}"
     return None
 
 
@@ -211,9 +234,10 @@ def _problem(schema: Schema) -> str | None:
     for m in (*members, *schema.inputs):
         if m.type not in TYPES:
             return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
-        if isinstance(m, Event) and m.table is not None and not (
-                schema.has(m.table) and schema.table(m.table).kind == "row"):
+        if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
             return f"{m.name} names the table {m.table!r}, which is no row table"
+        if isinstance(m, Column) and m.table is not None and m.type != "u32":
+            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-13)"
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]} (S-9)" if twice else None
@@ -275,7 +299,7 @@ def _declared(schema: Schema) -> Iterable[tuple[str, str, str, str | None, int |
             parent = word == "parent"
             yield f"{t.name}.{word}", "u32" if parent else "string", "lineage", t.name if parent else None, None
         for c in t.columns:
-            yield f"{t.name}.{c.name}", c.type, "value", None, None if c.type == "string" else c.default
+            yield f"{t.name}.{c.name}", c.type, "value", None, None if c.type == "string" else c.default_bits
     for t in schema.tables:
         for e in t.events:
             yield f"{t.name}.{e.name}", e.type, "event", e.table, None

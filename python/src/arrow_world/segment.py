@@ -227,7 +227,7 @@ class SegmentReader:
             self.next_seq += len(rows)
             self.last_crc = stored
             self.end = self._pos = self._start = message.end
-            self.stats.append(_stat(rows, stored))
+            self.stats.append(batch_stat(rows, stored))
             yield rows
         if most is None:
             self._finish()
@@ -331,7 +331,7 @@ def _batch_stats(footer: Footer) -> list[list[int]]:
     return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
 
 
-def _stat(rows: Rows, crc: int) -> list[str]:
+def batch_stat(rows: Rows, crc: int) -> list[str]:
     if not len(rows):
         return [str(rows.first_seq), "0", "0", "0", "0", "0", f"{crc:08x}"]
     numbers = (rows.first_seq, len(rows), rows.tick.min(), rows.tick.max(), rows.rid.min(), rows.rid.max())

@@ -256,10 +256,10 @@ class Snapshot:
             raise DamagedFileError(f"the record batch has {file.batch.record_batch().number(0, 'q')} rows, the manifest "
                                    f"says {table.rows}", path, remedy=_REMEDY)
         for i, c in enumerate(columns):
-            table.columns[c.name] = _numbers(nodes[i], c, path)
+            table._columns[c.name] = _numbers(nodes[i], c, path)
             if c.type == "string":
                 words = file.dictionaries.get(file.fields[i].dictionary_id)
-                if words != self.codebook.words or np.any(table.columns[c.name] >= len(words)):
+                if words != self.codebook.words or np.any(table._columns[c.name] >= len(words)):
                     raise DamagedFileError(f"the dictionary of {c.name} is not the codebook (N-2)", path, remedy=_REMEDY)
         if table.schema.kind == "row":
             self._free(table)
@@ -270,7 +270,7 @@ class Snapshot:
         path = self.manifest.path / f"{table.schema.name}.free.arrow"
         _, nodes = self._read(path.name, "free", fields, table.schema.name)
         ids, gens = (_numbers(n, Column(f.name, "u32"), path).tolist() for n, f in zip(nodes, fields))
-        known = set(ids) | set(table.columns["id"].tolist())
+        known = set(ids) | set(table._columns["id"].tolist())
         complete = table.schema.allocated and table.schema.gen
         if len(known) != len(ids) + table.rows or complete and len(known) != table.next_id or (
                 not table.schema.gen and ids) or table.schema.allocated and known and max(known) >= table.next_id:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,9 @@ import numpy as np
 
 from . import jsonfile
 from .errors import InvalidUseError
-from .flatbuf import Table as FlatTable, key_values
-from .ipc import CONTINUATION, FILE_MAGIC, Field
-from .ipc_write import Block, batch_metadata, body, dictionary_message, footer, frame, schema_metadata
-from .publish import force_directory, write_forced
+from .ipc import FILE_MAGIC, Field
+from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
+from .publish import discard, force_directory, write_forced
 from .segment import FORMAT
 from .snapshot import expected_field
 from .values import Array
@@ -61,15 +59,7 @@ class _File:
 
     def finish(self) -> bytes:
         """The whole file, its footer digits set (B-7)."""
-        tail_start = len(self.data)
-        flat = bytearray(footer(self.fields, self.metadata, self.dictionaries, self.batches,
-                                {"aw.footer_crc": "00000000"}))
-        at = key_values(FlatTable.root(bytes(flat)), 4)["aw.footer_crc"].pos
-        end = len(flat).to_bytes(4, "little") + FILE_MAGIC[:6]
-        eos = CONTINUATION + bytes(4)
-        flat[at : at + 8] = b"%08x" % zlib.crc32(eos + flat + end)
-        self.data += eos + flat + end
-        assert len(self.data) == tail_start + len(eos) + len(flat) + len(end)
+        self.data += closing(self.fields, self.metadata, self.dictionaries, self.batches, {})
         return bytes(self.data)
 
     def entry(self, name: str, data: bytes) -> dict[str, Any]:
@@ -89,7 +79,7 @@ def _table_file(table: Table, words: Sequence[str], metadata: dict[str, str]) ->
     for i, c in enumerate(columns):
         if c.type == "string":
             file.dictionary(i, words)
-    file.batch(table.rows, [(table.columns[c.name],) for c in columns])
+    file.batch(table.rows, [(table._columns[c.name],) for c in columns])
     return file
 
 
@@ -115,7 +105,7 @@ def write_snapshot(
 ) -> Path:
     """Publishes the world as `snapshots/<tick>.v<schema>/`; returns the directory.
 
-    The caller has forced the log up to `world.seq` (N-8); LogWriter.write_snapshot does. Raises InvalidUseError if the
+    The caller has forced the log up to `world.seq` (N-8); LiveWorld.snapshot does. Raises InvalidUseError if the
     world has no tick or the snapshot exists.
     """
     if world.tick < 0:
@@ -133,23 +123,31 @@ def write_snapshot(
     if strings:
         made["codebook.arrow"] = _codebook_file(world.codebook.words, metadata)
     temporary = target.with_name(target.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
+    discard(temporary)
     temporary.mkdir(parents=True)
-    entries = []
-    for name, file in made.items():
-        data = file.finish()
-        write_forced(temporary / name, data)
-        entries.append(file.entry(name, data))
-    write_forced(temporary / "manifest.json", jsonfile.encode({
-        "kind": "arrow-world snapshot", "format": FORMAT, "store": store_id.hex(), "schema": world.schema.to_json(),
-        "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}", "chain": jsonfile.chain_hex(world.chain), "base": base,
-        "hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "properties": dict(properties or {}),
-        "codes": len(world.codebook),
-        "tables": [{"name": n, "rows": t.rows, "next_id": t.next_id, "columns": list(t.columns),
-                    "hash": t.hash_columns().hex()} for n, t in world.tables.items()],
-        "files": entries}))
-    force_directory(temporary)
-    temporary.rename(target)
+    try:
+        entries = []
+        for name, file in made.items():
+            data = file.finish()
+            write_forced(temporary / name, data)
+            entries.append(file.entry(name, data))
+        write_forced(temporary / "manifest.json", _manifest(world, store_id, base, dict(properties or {}), entries))
+        force_directory(temporary)
+        temporary.rename(target)
+    except BaseException:
+        discard(temporary)
+        raise
     force_directory(target.parent)
     force_directory(store)
     return target
+
+
+def _manifest(world: World, store_id: bytes, base: bool, properties: dict[str, str], files: list[dict[str, Any]]) -> bytes:
+    return jsonfile.encode({
+        "kind": "arrow-world snapshot", "format": FORMAT, "store": store_id.hex(), "schema": world.schema.to_json(),
+        "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}", "chain": jsonfile.chain_hex(world.chain), "base": base,
+        "hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "properties": properties,
+        "codes": len(world.codebook),
+        "tables": [{"name": n, "rows": t.rows, "next_id": t.next_id, "columns": list(t.columns),
+                    "hash": t.hash_columns().hex()} for n, t in world.tables.items()],
+        "files": files})

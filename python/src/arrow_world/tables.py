@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Table(Frame):
         self.schema = schema
         self.codebook = codebook
         self.rows = 0
-        self.columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
+        self._columns: dict[str, Array] = {c.name: np.empty(0, DTYPES[c.type]) for c in schema.file_columns}
         self.next_id = 0
         self.free: list[tuple[int, int]] = []
         """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
@@ -38,32 +39,37 @@ class Table(Frame):
         self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
-        column = self.columns.get(name)
+        column = self._columns.get(name)
         if column is None:
-            raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self.columns)}.")
+            raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}.")
         column.flags.writeable = False  # who changes it later takes a copy
-        return column.view()
+        return np.asarray(column.data.toreadonly())  # unlike a view of the array, nothing can make it writable
+
+    @property
+    def columns(self) -> Mapping[str, Array]:
+        """All columns by name, in file order."""
+        return MappingProxyType(dict(self.items()))
 
     def __len__(self) -> int:
         return self.rows
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.columns)
+        return iter(self._columns)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.columns
+        return name in self._columns
 
     def keys(self) -> list[str]:
         """The names of the columns, in file order."""
-        return list(self.columns)
+        return list(self._columns)
 
     def values(self) -> list[Array]:
         """The columns, in file order."""
-        return [self[name] for name in self.columns]
+        return [self[name] for name in self._columns]
 
     def items(self) -> list[tuple[str, Array]]:
         """Names and columns, in file order."""
-        return [(name, self[name]) for name in self.columns]
+        return [(name, self[name]) for name in self._columns]
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.keys()
@@ -82,8 +88,8 @@ class Table(Frame):
 
     def lookup(self) -> Lookup:
         """From live ids to slots; kept until a row is born or dies."""
-        if self._lookup is None or self._lookup.ids is not self.columns["id"]:
-            self._lookup = Lookup(self.columns["id"])
+        if self._lookup is None or self._lookup.ids is not self._columns["id"]:
+            self._lookup = Lookup(self._columns["id"])
         return self._lookup
 
     def slots(self, ids: Any) -> Array:
@@ -102,11 +108,11 @@ class Table(Frame):
     def copy_to(self, other: Table) -> None:
         """Gives another table this state, as far as it has the columns; they are shared until one of both changes."""
         other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
-        other.columns = {name: self.columns[name] for name in other.columns}
+        other._columns = {name: self._columns[name] for name in other._columns}
         other._lookup = self._lookup
-        for column in other.columns.values():
+        for column in other._columns.values():
             column.flags.writeable = False
 
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self[n] for n in (self.columns if names is None else names))
+        return hashes.hash_columns(self[n] for n in (self._columns if names is None else names))

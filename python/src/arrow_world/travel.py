@@ -93,5 +93,5 @@ class Travel:
             raise UnsupportedVersionError(f"Cannot replay schema version {scan.schema_version} onto a world of version "
                                           f"{world.schema.version} in {self._store}; replay never crosses a change.")
         before = world.tick
-        world.apply(concat(chunk), scan.keys, self._store / "log")
+        world._apply(concat(chunk), scan.keys, self._store / "log")
         bar.update(world.tick - before)

@@ -49,6 +49,9 @@ class Report:
         """Whether nothing is wrong; a torn end is no damage."""
         return not self.findings
 
+    def __bool__(self) -> bool:
+        return self.ok
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
         torn = self.torn and {"path": str(self.torn.path), "offset": self.torn.offset, "reason": self.torn.reason}
@@ -163,7 +166,7 @@ class _Verifier:
             if scan.schema_version != self._world.schema.version:
                 raise DamagedFileError(f"schema version {scan.schema_version} follows {self._world.schema.version} "
                                        "without a base", self._store.path / "log")
-            self._world.apply(rows, scan.keys, self._store.path / "log")
+            self._world._apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:
             self._report.add(e)
             self._world = None

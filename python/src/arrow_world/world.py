@@ -67,18 +67,17 @@ class World(Mapping[str, Table]):
         """A string column as words: object array of shape (rows,)."""
         return self.codebook.decode(self[table][column])
 
-    def apply(self, rows: Rows, keys: Mapping[int, Key] | Iterable[Key], source: str | Path = "log") -> None:
-        """Applies whole committed ticks that follow `seq` (order.md).
+    def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
+        """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.
 
         rows: with commit rows; keys: the declarations; source: named in errors. Raises DamagedFileError where a row
         contradicts the state; the world is then of no further use.
         """
         if not len(rows):
             return
-        declared = list(keys.values()) if isinstance(keys, Mapping) else list(keys)
         if rows.first_seq != self.seq:
             raise DamagedFileError(f"rows begin at seq {rows.first_seq}, the world is at seq {self.seq} (L-1)", source)
-        problem = self.codebook.absorb(rows) or replay(self.tables, rows, declared)
+        problem = self.codebook.absorb(rows) or replay(self.tables, rows, list(keys))
         if problem:
             raise DamagedFileError(problem, source)
         self.tick = int(rows.tick[-1])

@@ -1,148 +1,159 @@
-"""Writing a store: ticks in, a live segment out (log.md). Python writes live segments only; Java seals them."""
+"""Writing a log: rows in, a live segment out, sealed when it is large or the writer says so (log.md)."""
 
 from __future__ import annotations
 
+import os
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from . import jsonfile
-from .codebook import Codebook, as_words
-from .errors import ArrowWorldError, DamagedFileError, InvalidUseError
-from .live import LiveSegment, create_live_segment
+from .codebook import as_words, check_word
+from .durability import Durability, Forcer
+from .errors import InvalidUseError, WriterPoisonedError
+from .interrupts import deferred_interrupts
 from .lock import StoreLock
-from .mutations import Mutations
-from .publish import force_directory, publish_file
+from .log_end import LogEnd, log_end
+from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of
+from .seal import seal_segment
 from .segment import FORMAT
-from .snapshot_write import write_snapshot
-from .storefiles import StoreFiles
+from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
+from .storefiles import StoreFiles, StoreInfo
 from .values import Array, encode
 from .world import World
 
 _MAX_KEYS = 1 << 16
+_MAX_KEY_BYTES = 15 << 20
 _TICKS = 1 << 63
+_SEGMENT_BYTES = 256 << 20
 
 
 class LogWriter:
-    """The one writer of a store. Use `create` or `resume`, best in a `with` statement.
+    """The one writer of a store's log: `LiveWorld` is made of it; alone it writes rows of any declared key.
 
-    Rows appended since the last commit are discarded by `close`. After a failed write every further call fails: the
-    file is left as it is, for recovery. Not safe for several threads.
+    Whatever ends a write in the middle, an exception of any kind, poisons the writer: it takes nothing more, the file is
+    left as it is, and the next opening goes on after the last tick that is whole in it. Ctrl-C waits until the step is
+    done. One thread, one process: a fork may not use it.
     """
 
-    def __init__(self, path: Path, lock: StoreLock, durability: str, batch_rows: int) -> None:
-        self.path = path
-        self._lock = lock
-        self._durability, self._batch_rows = durability, batch_rows
+    def __init__(self, path: Path, lock: StoreLock, durability: Durability, info: StoreInfo, end: LogEnd) -> None:
+        self.path, self.info, self.end = path, info, end
+        self._lock, self._durability, self._process = lock, durability, os.getpid()
+        self.seq, self.tick, self.chain = end.world.seq, end.world.tick, end.world.chain
+        self.codebook, self.keys = end.world.codebook, end.keys
+        self._by_name = {k.name: k for k in self.keys}
         self._live: LiveSegment | None = None
         self._open_tick: list[Rows] = []
-        self._committed: list[Rows] = []
-        self._failed: Exception | None = None
+        self._failed: BaseException | str | None = None
         self._closed = False
+        self._files = threading.Lock()
+        self._forced = self.seq, self.tick
+        self._forcer: Forcer | None = None
 
     @classmethod
     def create(cls, path: str | Path, schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
-               properties: Mapping[str, str] | None = None, durability: Literal["commit", "none"] = "commit",
-               batch_rows: int = 1) -> "LogWriter":
-        """Makes a new store; `path` must not exist or be empty.
+               properties: Mapping[str, str] | None = None, durability: str = "commit") -> "LogWriter":
+        """Makes a new store; `path` must not exist or be empty. Where it fails, it leaves nothing.
 
-        durability: `commit` forces each committed tick, `none` leaves that to the system; batch_rows: a batch is
-        written at the first commit that brings at least so many rows. Raises InvalidUseError, StoreLockedError.
+        Raises InvalidUseError, StoreLockedError.
         """
-        store = Path(path)
+        store, kind, keys = Path(path), Durability.parse(durability), declare(schema)
         if not strings and schema.has_strings:
             raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
-        if len(declare(schema)) > _MAX_KEYS:
-            raise InvalidUseError(f"Cannot create the store: its schema makes more than {_MAX_KEYS} keys.")
-        if store.exists() and any(p.name != "LOCK" and p.suffix != ".tmp" for p in store.iterdir()):
-            raise InvalidUseError(f"Cannot create a store at {store}: it is not empty. Use LogWriter.resume to go on.")
-        store.mkdir(parents=True, exist_ok=True)
-        lock = StoreLock(store)
-        try:
-            publish_file(store / "store.json", jsonfile.encode({
-                "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
-                "tick_unit": tick_unit, "schema": schema.to_json(), "properties": dict(properties or {}),
-                "environment": {"writer": "arrow_world (Python)"}}))
-            (store / "log").mkdir()
-            (store / "log" / "live").mkdir()
-            force_directory(store / "log")
-            force_directory(store)
-            return cls(store, lock, durability, batch_rows)._start()
-        except BaseException:
-            lock.close()
-            raise
+        _check_keys(keys, "create the store")
+        members = {
+            "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
+            "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
+            "properties": _properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+        content = jsonfile.encode(members)
+        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, _properties(properties),
+                         {"writer": "arrow_world (Python)"}, None)
+        _check_empty(store)
+        with deferred_interrupts():
+            made = _make_folders(store)
+            lock: StoreLock | None = None
+            try:
+                lock = StoreLock(store)
+                _check_empty(store)
+                discard_unfinished(store)
+                made += [store / "LOCK"] * lock.created
+                made.append(store / "store.json")
+                publish_file(store / "store.json", content)
+                for folder in (store / "log", store / "log" / "live"):
+                    folder.mkdir()
+                    made.append(folder)
+                force_directory(store / "log")
+                force_directory(store)
+                writer = cls(store, lock, kind, info, LogEnd(World(schema), keys))
+                made.append(store / "log" / "live" / f"{0:020d}.arrows")
+                writer._begin_segment()
+                return writer
+            except BaseException:
+                _undo(made, lock)
+                raise
 
     @classmethod
-    def resume(cls, path: str | Path, *, durability: Literal["commit", "none"] = "commit",
-               batch_rows: int = 1) -> "LogWriter":
-        """Goes on after the last committed tick: in the live segment if it ends cleanly, else in a new one.
+    def resume(cls, path: str | Path, *, durability: str = "commit") -> "LogWriter":
+        """Goes on after the last committed tick: in the live segment if it ends cleanly; a torn one is sealed first.
 
-        Raises InvalidUseError for a torn live segment or a fenced store, DamagedFileError, StoreLockedError.
+        Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
         """
-        store = Path(path)
-        StoreFiles(store)
-        lock = StoreLock(store)
+        path, kind = Path(path), Durability.parse(durability)
+        StoreFiles(path)
+        writer: LogWriter | None = None
+        lock = StoreLock(path)
         try:
-            return cls(store, lock, durability, batch_rows)._start()
+            store = StoreFiles(path)
+            end = log_end(store)
+            with deferred_interrupts():
+                writer = cls(path, lock, kind, store.info, end)
+                writer._go_on()
+            return writer
         except BaseException:
+            if writer is not None:
+                writer._release()
             lock.close()
             raise
 
-    def _start(self) -> "LogWriter":
-        """Finds where the log ends: seq, tick, chain, keys, codebook."""
-        store = StoreFiles(self.path)
-        if store.fence is not None:
-            raise InvalidUseError(f"Cannot write {self.path}: a truncation is under way (fence.json). "
-                                  "Finish it with `aw truncate` first.")
-        self.info = store.info
-        manifests = store.manifests()
-        self.seq, self.chain, self.tick, self.codebook = 0, bytes(8), -1, Codebook()
-        if manifests:
-            m = manifests[-1]
-            self.seq, self.chain, self.tick = m.seq, m.chain, m.tick
-            self.codebook = store.snapshot(m.tick).codebook.copy()
-        scan = store.scan(self.seq, self.codebook)
-        for rows in scan:
-            if rows.first_seq > self.seq:
-                raise DamagedFileError(f"the log goes on at seq {rows.first_seq}, expected {self.seq}", self.path / "log")
-            self.seq, self.tick = rows.end_seq, int(rows.tick[-1])
-        if scan.torn is not None:
-            raise InvalidUseError(f"Cannot write {self.path}: the live segment is torn at byte {scan.torn.offset} of "
-                                  f"{scan.torn.path.name}, {scan.torn.reason}. Open it once with `aw resume`, or save "
-                                  "it with `aw recover`.")
-        reader = scan.reader
-        if reader is not None and scan.end_seq != self.seq:
-            raise DamagedFileError(f"the log ends at seq {scan.end_seq}, a snapshot is at {self.seq}; a tail is missing "
-                                   "(L-24)", reader.path)
-        if reader is not None and manifests and scan.chain != self.chain and self.seq == manifests[-1].seq:
-            raise DamagedFileError("the log's chain is not that of the newest snapshot (L-24)", reader.path)
-        self.chain = scan.chain or self.chain
-        self.keys = list(scan.keys) or declare(self.info.schema)
-        self._by_name = {k.name: k for k in self.keys}
-        if reader is not None and not reader.sealed:
-            self._live = LiveSegment(reader.path, self.info.store, reader.header.first_seq, len(self.keys),
-                                     reader.header.key_type, self.info.strings, reader.end, reader.last_crc)
-        else:
-            self._roll()
-        return self
+    def _go_on(self) -> None:
+        """Clears away what a dead writer left, and opens the live segment if it can be gone on in (L-23)."""
+        for folder in (self.path, self.path / "log", self.path / "log" / "live", self.path / "snapshots"):
+            discard_unfinished(folder)
+        live = self.path / "log" / "live"
+        live.mkdir(exist_ok=True)
+        for folder in (self.path, self.path / "log", live):
+            force_directory(folder)
+        for file in sorted(live.iterdir()):
+            if file.suffix == ".arrows" and (self.path / "log" / (file.stem + ".arrow")).exists():
+                file.unlink()
+        last, info = self.end.last, self.info
+        if last is None or last.sealed:
+            return
+        if self.end.torn is not None:
+            seal_segment(last.path, info.store, info.strings, last.header.first_seq)
+            return
+        self._live = LiveSegment(last.path, info.store, last.header.first_seq, len(self.keys), last.header.key_type,
+                                 info.strings, last.end, last.last_crc)
+        self._live.force()
 
-    def _roll(self) -> None:
+    def _begin_segment(self) -> None:
+        """Begins a live segment at the next row; the one before is forced first (L-27)."""
         if self._live is not None:
-            self._live.close()
-        path = self.path / "log" / "live" / f"{self._written_seq():020d}.arrows"
-        prev_chain = self.chain if not self._committed else self._chain_before
-        create_live_segment(path, self.info.store, self.info.schema.version, self._written_seq(), prev_chain, self.keys,
+            self._live.force()
+            self._forced = self.seq, self.tick
+            with self._files:
+                self._live.close()
+        path = self.path / "log" / "live" / f"{self.seq:020d}.arrows"
+        create_live_segment(path, self.info.store, self.info.schema.version, self.seq, self.chain, self.keys,
                             self.info.strings)
-        self._live = LiveSegment(path, self.info.store, self._written_seq(), len(self.keys),
-                                 "u8" if len(self.keys) <= 256 else "u16", self.info.strings)
-
-    def _written_seq(self) -> int:
-        return self._committed[0].first_seq if self._committed else self.seq
+        self._live = LiveSegment(path, self.info.store, self.seq, len(self.keys), key_width(len(self.keys)),
+                                 self.info.strings)
 
     def __enter__(self) -> "LogWriter":
         return self
@@ -151,10 +162,15 @@ class LogWriter:
         self.close()
 
     def _check(self) -> None:
+        if self._process != os.getpid():
+            raise InvalidUseError(f"Cannot write {self.path}: process {self._process} opened it, and this is a fork, process "
+                                  f"{os.getpid()}. One process writes a store; send it what others compute.")
         if self._closed:
-            raise InvalidUseError(f"The writer of {self.path} is closed.")
+            raise InvalidUseError(f"Cannot write {self.path}: it was closed. Open it again with LiveWorld.resume.")
         if self._failed is not None:
-            raise InvalidUseError(f"The writer of {self.path} failed earlier ({self._failed}); open the store again.")
+            raise WriterPoisonedError(f"Cannot write {self.path}: an earlier write was not finished ({self._failed!r}). The "
+                                      f"last tick known to be whole is {self.tick}. Close it and use LiveWorld.resume, which "
+                                      "goes on after the last tick in the log.")
 
     def declare_key(self, name: str, type_name: str, kind: str = "value", table: str | None = None) -> Key:
         """Declares a further key, or returns it if it is declared so already (L-3, L-6)."""
@@ -165,9 +181,11 @@ class LogWriter:
             if known != key:
                 raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known} (L-3).")
             return known
+        check_word(name, "a key's name")
         Key.from_json(key.to_json(), self.path)
-        if key.encoding == "code" and not self.info.strings or len(self.keys) >= _MAX_KEYS:
-            raise InvalidUseError(f"Cannot declare {name}: the store has no strings, or {_MAX_KEYS} keys.")
+        if key.encoding == "code" and not self.info.strings:
+            raise InvalidUseError(f"Cannot declare {name}: the store has no strings.")
+        _check_keys([*self.keys, key], f"declare {name}")
         self.keys.append(key)
         self._by_name[name] = key
         return key
@@ -182,103 +200,188 @@ class LogWriter:
         if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
             raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
         text: Array | None = np.full(len(ids), None, object) if self.info.strings else None
-        if key.encoding == "code":
-            words = as_words(values)
-            if len(words) != len(ids):
-                raise InvalidUseError(f"Cannot append to {name}: {len(words)} words for {len(ids)} row ids.")
-            assert text is not None
-            text[:] = words
-            bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
-        else:
-            bits = encode(key.type, values)
+        words = as_words(values, name) if key.encoding == "code" else None
+        bits = np.zeros(len(words), "<u8") if words is not None else encode(key.type, values, name)
         if len(bits) != len(ids):
             raise InvalidUseError(f"Cannot append to {name}: {len(bits)} values for {len(ids)} row ids.")
+        if words is not None and text is not None:
+            text[:] = words
+            bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
         self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids.astype("<u4"), np.full(len(ids), key.code, "<u2"),
                                     bits, text))
 
     def commit(self, tick: int) -> Rows:
-        """Commits the open tick under this number; returns its rows with the commit row."""
+        """Commits the appended rows as this tick; returns them with the commit row."""
         self._check()
-        if not self.tick < tick < _TICKS:
-            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
-        if self._open_tick:
-            rows = concat(self._open_tick)
-            self._open_tick = []
-        else:
-            rows = empty_rows(0, self.info.strings)
+        self.check_tick(tick)
+        rows = concat(self._open_tick) if self._open_tick else empty_rows(0, self.info.strings)
         rows = Rows(self.seq, np.full(len(rows), tick, "<u8"), rows.rid, rows.key, rows.bits, rows.text)
-        return self._commit(tick, rows)
+        with deferred_interrupts():
+            self._open_tick = []
+            return self.commit_tick(tick, rows)
 
-    def step(self, world: World, tick: int, mutations: Mutations) -> Rows:
-        """Logs one tick of mutations, commits it, and applies it to the world; returns the rows."""
-        self._check()
-        if self._open_tick or mutations.world is not world or world.seq != self.seq:
-            raise InvalidUseError(f"Cannot step: the world is at seq {world.seq}, the log at {self.seq}, or rows are open.")
+    def check_tick(self, tick: int) -> None:
+        """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
             raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
-        rows = mutations.rows(tick, self.seq, self.info.strings)
-        problem = self.codebook.absorb(rows)
-        if problem:
-            raise InvalidUseError(f"Cannot step: {problem}.")
-        rows = self._commit(tick, rows)
-        world.apply(rows, self.keys, self.path)
-        return rows
 
-    def _commit(self, tick: int, rows: Rows) -> Rows:
+    def commit_tick(self, tick: int, rows: Rows) -> Rows:
+        """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
+
+        The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
+        poisons the writer.
+        """
         chain = tick_chain(self.chain, tick, rows)
         text = np.full(1, None, object) if self.info.strings else None
-        commit = Rows(rows.end_seq, np.array([tick], "<u8"), np.array([len(rows) % (1 << 32)], "<u4"),
-                      np.zeros(1, "<u2"), np.frombuffer(chain, "<u8"), text)
-        rows = concat([rows, commit])
-        if not self._committed:
-            self._chain_before = self.chain
-        self._committed.append(rows)
-        self.seq, self.tick, self.chain = rows.end_seq, tick, chain
-        if sum(map(len, self._committed)) >= self._batch_rows:
-            self.flush()
-        return rows
-
-    def flush(self) -> None:
-        """Hands all committed ticks to the system as one batch, and forces them if the store is durable."""
-        self._check()
-        if not self._committed:
-            return
+        rows = concat([rows, Rows(rows.end_seq, np.array([tick], "<u8"), np.array([len(rows) % (1 << 32)], "<u4"),
+                                  np.zeros(1, "<u2"), np.frombuffer(chain, "<u8"), text)])
+        self._failed = "it was interrupted"
         try:
             if self._live is None or not self._live.fits(self.keys):
-                self._roll()
+                self._begin_segment()
+            elif self._live.end >= _SEGMENT_BYTES:
+                self._seal()
+                self._begin_segment()
             assert self._live is not None
-            self._live.write(concat(self._committed), self.keys)
-            if self._durability == "commit":
+            self._live.write(rows, self.keys, self._forced[0])
+            if self._durability.mode == "commit":
                 self._live.force()
-        except (OSError, ArrowWorldError) as e:
+                self._forced = rows.end_seq, tick
+            self.seq, self.tick, self.chain = rows.end_seq, tick, chain
+            self._failed = None
+        except BaseException as e:
             self._failed = e
             raise
-        self._committed = []
+        if self._durability.interval_ms:
+            if self._forcer is None:
+                self._forcer = Forcer(self._durability.interval_ms, self._force_behind)
+            self._forcer.touch()
+        return rows
+
+    def poison(self, error: BaseException) -> None:
+        """Takes nothing more: what is in memory does not stand where the log does."""
+        self._failed = error
+
+    @property
+    def acknowledged(self) -> int:
+        """The last tick that is known to be forced to the device, -1 for none."""
+        return self._forced[1]
+
+    def _force_behind(self) -> None:
+        """On the forcer's thread: forces what was committed when it began."""
+        with self._files:
+            if self._live is None or self._live.closed:
+                return
+            position, fd = (self.seq, self.tick), self._live.duplicate()
+        try:
+            os.fsync(fd)
+            self._forced = max(self._forced, position)
+        except OSError as e:
+            self._failed = e
+        finally:
+            os.close(fd)
 
     def sync(self) -> None:
-        """Flushes and forces everything committed to the device."""
-        self.flush()
-        if self._live is not None:
-            self._live.force()
+        """Forces everything committed to the device."""
+        self._check()
+        with deferred_interrupts():
+            try:
+                if self._live is not None:
+                    self._live.force()
+            except BaseException as e:
+                self._failed = e
+                raise
+            self._forced = self.seq, self.tick
 
-    def write_snapshot(self, world: World, *, properties: Mapping[str, str] | None = None) -> Path:
-        """Forces the log, then publishes a snapshot of the world, which must be at the log's end (N-8)."""
-        if (world.seq, world.chain) != (self.seq, self.chain):
-            raise InvalidUseError(f"Cannot write a snapshot: the world is at seq {world.seq}, the log at {self.seq}.")
-        self.sync()
-        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties)
+    def seal(self) -> None:
+        """Forces and seals the live segment; the next tick begins another."""
+        self._check()
+        with deferred_interrupts():
+            self._failed = "it was interrupted"
+            try:
+                self._seal()
+                self._failed = None
+            except BaseException as e:
+                self._failed = e
+                raise
+
+    def _seal(self) -> None:
+        live = self._live
+        if live is None:
+            return
+        live.force()
+        self._forced = self.seq, self.tick
+        if self.seq > live.first_seq:
+            with self._files:
+                live.close()
+                self._live = None
+            seal_segment(live.path, self.info.store, self.info.strings, live.first_seq)
 
     def close(self) -> None:
-        """Writes what is committed and closes; uncommitted rows are discarded. May be called again."""
+        """Lets the store go; what is committed is in the log, appended rows without a commit are discarded.
+
+        May be called again. In a fork it closes files and nothing else.
+        """
         if self._closed:
             return
-        try:
-            if self._failed is None:
-                self.flush()
-        finally:
+        with deferred_interrupts():
             self._closed = True
+            try:
+                if self._forcer is not None and self._process == os.getpid():
+                    self._forcer.stop()
+                    if self._failed is None and self._live is not None:
+                        self._live.force()
+            finally:
+                self._release()
+
+    def _release(self) -> None:
+        self._closed = True
+        try:
             if self._live is not None:
                 self._live.close()
+        finally:
             self._lock.close()
 
 
+def _properties(properties: Mapping[str, str] | None) -> dict[str, str]:
+    return {check_word(k, "the name of a property"): check_word(v, f"the property {k}") for k, v in (properties or {}).items()}
+
+
+def _check_keys(keys: list[Key], action: str) -> None:
+    if len(keys) > _MAX_KEYS:
+        raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
+    if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
+        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB (L-8).")
+
+
+def _check_empty(store: Path) -> None:
+    if store.is_symlink() and not store.exists() or store.exists() and not store.is_dir():
+        raise InvalidUseError(f"Cannot create a store at {store}: it is no folder. Choose another path.")
+    found = [p.name for p in store.iterdir() if p.name != "LOCK" and p.suffix != ".tmp"] if store.exists() else []
+    if found:
+        raise InvalidUseError(f"Cannot create a store at {store}: it is not empty, it has {sorted(found)[0]}. Use "
+                              "LiveWorld.resume to go on with a store, or choose another path.")
+
+
+def _make_folders(store: Path) -> list[Path]:
+    """Makes the folder and those above it; returns those that were not there, the outermost first."""
+    made: list[Path] = []
+    missing = [p for p in (store, *store.parents) if not p.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        made.append(folder)
+    return made
+
+
+def _undo(made: list[Path], lock: StoreLock | None) -> None:
+    """Deletes what a failed `create` made, the last first; what others put there meanwhile stays."""
+    for path in reversed(made):
+        try:
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        except OSError:
+            pass
+    if lock is not None:
+        lock.close()

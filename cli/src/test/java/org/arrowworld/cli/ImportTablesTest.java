@@ -178,7 +178,7 @@ class ImportTablesTest {
             LiveWorld.resume(new DiskStorage(out), WorldOptions.DEFAULT.withAllocator(memory))) {
       assertThat(live.lastTick()).isZero();
       assertThat(live.world().table("ships").rows()).isEqualTo(3);
-      live.tick(t -> t.table("ships").set(7, "pos_x", 2));
+      live.tick(t -> t.table("ships").set(7, "pos_x", 2f));
       live.seal();
     }
     assertThat(Aw.run("verify", out, "--deep").exit()).isZero();
