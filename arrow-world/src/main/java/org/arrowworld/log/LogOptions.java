@@ -22,11 +22,6 @@ public record LogOptions(
     Overflow overflow,
     BufferCompression sealing) {
 
-  /** Most rows of all containers together, which are in memory: about 6 GB. */
-  private static final long MAX_ROWS = 1L << 28;
-
-  private static final long MAX_SEGMENT_BYTES = 1L << 40;
-
   /** What an append does when all containers are full. */
   public enum Overflow {
     /** It waits. A tick larger than all containers streams through them. */
@@ -40,23 +35,34 @@ public record LogOptions(
       new LogOptions(
           Durability.COMMIT, 2, 200_000, 256L << 20, Overflow.BLOCK, BufferCompression.NONE);
 
+  /** The most containers, rows of all of them together, and bytes of a segment. */
+  private static final int MAX_CONTAINERS = 1024;
+
+  private static final long MAX_ROWS = 1L << 30;
+  private static final long MAX_SEGMENT_BYTES = 1L << 40;
+
   public LogOptions {
     if (durability == null || overflow == null || sealing == null) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot write a log with durability %s, overflow %s and sealing %s: none of them may be null",
+              "Cannot write a log with durability %s, overflow %s and sealing %s: none may be null",
               durability, overflow, sealing));
     }
-    long rows = (long) containers * containerRows;
     if (containers < 2
+        || containers > MAX_CONTAINERS
         || containerRows < 2
-        || rows > MAX_ROWS
+        || (long) containers * containerRows > MAX_ROWS
         || segmentBytes < 1
         || segmentBytes > MAX_SEGMENT_BYTES) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot write a log with %d containers of %d rows and segments of %d bytes: expected at least 2 of 2, at most %d rows in all, and 1 to %d bytes",
-              containers, containerRows, segmentBytes, MAX_ROWS, MAX_SEGMENT_BYTES));
+              "Cannot write a log with %d containers of %d rows and segments of %d bytes: expected 2 to %d containers, of at least 2 rows each and %d together, and segments of 1 to %d bytes",
+              containers,
+              containerRows,
+              segmentBytes,
+              MAX_CONTAINERS,
+              MAX_ROWS,
+              MAX_SEGMENT_BYTES));
     }
   }
 
