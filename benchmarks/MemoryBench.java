@@ -17,7 +17,7 @@ import org.arrowworld.table.Hashes;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.Store;
 import org.arrowworld.window.Answer;
 import org.arrowworld.window.StreamingWorld;
 import org.arrowworld.window.Window;
@@ -113,8 +113,8 @@ final class MemoryBench {
 
   private static String fromFiles(DiskStorage storage, long tick, BufferAllocator memory)
       throws IOException {
-    try (Timeline timeline = Timeline.open(storage);
-        MutableWorld world = timeline.at(tick, memory)) {
+    try (Store timeline = Store.open(storage);
+        MutableWorld world = timeline.at(tick)) {
       return Hashes.world(world.tables());
     }
   }

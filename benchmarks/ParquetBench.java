@@ -26,7 +26,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.Store;
 
 /**
  * The Java side of parquet.py: {@code write DIR TABLE_ROWS LOG_ROWS RUNS LEVEL}; prints JSON lines, the
@@ -55,7 +55,7 @@ public final class ParquetBench {
       if (!StoreInfo.exists(store)) {
         fill(store, entities, memory);
       }
-      try (Timeline history = Timeline.open(store)) {
+      try (Store history = Store.open(store)) {
         facts(table, history);
         for (Map.Entry<String, ParquetCompression> form : forms.entrySet()) {
           ParquetOptions options = ParquetOptions.DEFAULT.with(form.getValue());
@@ -81,7 +81,7 @@ public final class ParquetBench {
     return new Table(rows);
   }
 
-  private static void facts(TableColumns table, Timeline history) throws IOException {
+  private static void facts(TableColumns table, Store history) throws IOException {
     List<String> hashes =
         table.columns().stream()
             .map(c -> String.format(Locale.ROOT, "\"%s\":\"%s\"", c.name(), Hashes.columns(table, List.of(c.name()))))

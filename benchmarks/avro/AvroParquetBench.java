@@ -27,7 +27,7 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.Store;
 
 /**
  * AvroParquetWriter on the rows of parquet.py: {@code DIR table|log none|zstd ROWS RUNS LEVEL}. The
@@ -38,7 +38,7 @@ public final class AvroParquetBench {
 
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
-    try (Timeline history = Timeline.open(new DiskStorage(folder.resolve("store")))) {
+    try (Store history = Store.open(new DiskStorage(folder.resolve("store")))) {
       RowSource source =
           args[1].equals("log")
               ? LogSource.of(

@@ -14,7 +14,9 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.NewStore;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreMigration;
@@ -45,6 +47,7 @@ import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
+import org.arrowworld.timeline.WorldColumns;
 
 /**
  * A recorded run, for reading: its world at any tick, the life of any entity, every row of its log.
@@ -52,7 +55,8 @@ import org.arrowworld.timeline.Verifier;
  * <pre>{@code
  * try (Store store = Store.open(Path.of("run"))) {
  *   try (World world = store.at(100)) {
- *     F32Column x = world.table("ship").f32("x");
+ *     DoubleColumn x = world.table("ship").f64("x");
+ *     System.out.println(x.get(0));
  *   }
  *   store.history("ship", 0).forEach(change -> System.out.println(change.tick() + " " + change.value()));
  * }
@@ -159,6 +163,11 @@ public final class Store implements Closeable {
     return info().schema();
   }
 
+  /** Where its files are. */
+  public Storage storage() {
+    return storage;
+  }
+
   /** The committed rows, to be read batch by batch. Closed with the store. */
   public Log log() {
     return timeline().log();
@@ -187,6 +196,11 @@ public final class Store implements Closeable {
     return timeline().lastTick();
   }
 
+  /** Where the log stands after the last committed tick: its tick, seq and digest chain. */
+  public LogPosition end() throws IOException {
+    return timeline().end();
+  }
+
   /** Damaged snapshots that were passed over so far, in plain words. */
   public List<String> warnings() {
     return timeline().warnings();
@@ -204,7 +218,18 @@ public final class Store implements Closeable {
 
   /** As {@link #at(long)}, with memory for some tables and columns alone. */
   public World at(long tick, Projection wanted) throws IOException {
-    return timeline().at(tick, wanted, memory);
+    MutableWorld world = timeline().at(tick, wanted, memory);
+    worlds.add(world);
+    world.whenClosed(() -> worlds.remove(world));
+    return world;
+  }
+
+  /**
+   * The columns of the world at a tick, to be written out or hashed whole: they take no memory
+   * where a snapshot stands there. The caller closes them before the store.
+   */
+  public WorldColumns columnsAt(long tick) throws IOException {
+    return timeline().columnsAt(tick, memory);
   }
 
   /** A world to be moved from tick to tick, which costs one pass over the log. */
@@ -351,16 +376,21 @@ public final class Store implements Closeable {
 
   /** {@code hash_world} of the world at a tick: equal hashes are equal worlds. */
   public String hashWorld(long tick) throws IOException {
-    try (World world = at(tick)) {
+    try (WorldColumns world = columnsAt(tick)) {
       return Hashes.world(world.tables());
     }
   }
 
   /** {@code hash_columns} of columns of a table at a tick, in the given order. */
   public String hashColumns(long tick, String table, String... columns) throws IOException {
-    try (World world = at(tick, Projection.of(table))) {
+    try (WorldColumns world = columnsAt(tick)) {
       return Hashes.columns(world.table(table), List.of(columns));
     }
+  }
+
+  /** {@code resume_hash} of a tick: equal ones go on equally, with the same ids. */
+  public String resumeHash(long tick) throws IOException {
+    return timeline().resumeHash(tick, memory);
   }
 
   /** Proves checksums, footers, the digest chain, and every snapshot against replay. */

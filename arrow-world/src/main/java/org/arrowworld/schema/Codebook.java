@@ -16,6 +16,15 @@ public final class Codebook {
   private volatile String[] words = new String[16];
   private int size;
 
+  /** These words, under the codes 0, 1, 2 ... */
+  public static Codebook of(Iterable<String> words) {
+    Codebook codebook = new Codebook();
+    for (String word : words) {
+      codebook.learn(codebook.size(), word);
+    }
+    return codebook;
+  }
+
   /** Number of words. */
   public int size() {
     return size;

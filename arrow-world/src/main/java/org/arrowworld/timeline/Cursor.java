@@ -9,6 +9,7 @@ import org.arrowworld.log.LogReader;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.table.WorldView;
 
 /**
  * A world that is moved through its history. Going from tick to tick with {@link #next} costs one
@@ -82,7 +83,12 @@ public final class Cursor implements Closeable {
    *
    * @throws InvalidUseException before the first {@link #next} or {@link #seek}
    */
-  public MutableWorld world() {
+  public WorldView world() {
+    return mutable();
+  }
+
+  /** The world, with what a proof needs of it. */
+  MutableWorld mutable() {
     checkOpen();
     if (world == null) {
       throw new InvalidUseException(

@@ -19,6 +19,7 @@ import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
 
 /**
  * A store's history, for reading: the world at any committed tick. A view of the moment it was
@@ -108,7 +109,7 @@ public final class Timeline implements Closeable {
     boolean based = false;
     for (Snapshot.Location location : snapshots) {
       if (location.tick() < firstLogged && !based) {
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+        try (Snapshot snapshot = snapshot(location)) {
           based = snapshot.isBase();
           found = based ? location.tick() : found;
         } catch (DamagedFileException e) {
@@ -147,7 +148,7 @@ public final class Timeline implements Closeable {
     LogPosition position = log.positionAt(tick);
     for (Snapshot.Location location : position.tick() < 0 ? snapshots : NONE) {
       if (location.tick() <= tick) {
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
+        try (Snapshot snapshot = snapshot(location)) {
           position = snapshot.isBase() ? snapshot.position() : position;
         }
       }
@@ -155,7 +156,7 @@ public final class Timeline implements Closeable {
     return position;
   }
 
-  private DamagedFileException passOver(DamagedFileException damage) {
+  DamagedFileException passOver(DamagedFileException damage) {
     warnings.add("passed over a damaged snapshot: " + damage.getMessage());
     return damage;
   }
@@ -199,6 +200,28 @@ public final class Timeline implements Closeable {
       world.close();
       throw e;
     }
+  }
+
+  /**
+   * The columns of the world after the last committed tick at or before {@code tick}. The caller
+   * closes them.
+   *
+   * @throws InvalidUseException if the tick lies outside the committed span
+   */
+  public WorldColumns columnsAt(long tick, BufferAllocator allocator) throws IOException {
+    return WorldColumns.at(this, tick, allocator);
+  }
+
+  /** {@code resume_hash} after the last committed tick at or before {@code tick}. */
+  public String resumeHash(long tick, BufferAllocator allocator) throws IOException {
+    try (MutableWorld world = at(tick, allocator)) {
+      return Hashes.resume(world);
+    }
+  }
+
+  /** A snapshot of this history, opened; the caller closes it. */
+  Snapshot snapshot(Snapshot.Location location) throws IOException {
+    return Snapshot.open(storage, location, info.id());
   }
 
   /**
@@ -253,7 +276,7 @@ public final class Timeline implements Closeable {
                     .reversed())
             .toList();
     for (Snapshot.Location candidate : candidates) {
-      try (Snapshot snapshot = Snapshot.open(storage, candidate, info.id())) {
+      try (Snapshot snapshot = snapshot(candidate)) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
         if (usable && belongs(snapshot)) {
           return snapshot.load(wanted.of(snapshot.schema()), allocator);

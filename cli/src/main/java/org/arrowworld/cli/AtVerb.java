@@ -6,16 +6,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.ExportRequest;
+import org.arrowworld.export.ExportResult;
+import org.arrowworld.export.Exports;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
-import org.arrowworld.storage.Storage;
 import org.arrowworld.table.TableColumns;
+import org.arrowworld.timeline.WorldColumns;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,7 +47,7 @@ final class AtVerb extends ReadingVerb {
       names = "--to",
       paramLabel = "FORMAT",
       description = "Write files: ${COMPLETION-CANDIDATES}.")
-  private TableFormat to;
+  private Format to;
 
   @Option(
       names = "--out",
@@ -63,14 +67,21 @@ final class AtVerb extends ReadingVerb {
   @Option(names = "--replace", description = "Replace what is at --out.")
   private boolean replace;
 
-  private BufferCompression compression;
+  /** Formats as they are named. */
+  enum Format {
+    arrow,
+    npz,
+    npy,
+    parquet,
+    csv
+  }
 
   @Override
   QuickArguments quick() {
     return quick(p -> store = p)
         .requiredNumber("--tick", v -> tick = v)
         .text("--table", v -> table = v)
-        .text("--to", v -> to = TableFormat.valueOf(v))
+        .text("--to", v -> to = Format.valueOf(v))
         .text("--out", v -> out = Path.of(v))
         .text("--compress", v -> compress = v)
         .flag("--replace", () -> replace = true);
@@ -86,21 +97,18 @@ final class AtVerb extends ReadingVerb {
     if ((to == null) != (out == null)) {
       throw new UsageException(to == null ? "--out needs --to" : "--to needs --out");
     }
-    if (compress != null && to != TableFormat.arrow) {
+    if (compress != null && to != Format.arrow) {
       throw new UsageException("--compress needs --to arrow");
     }
-    compression = compression();
-    Storage storage = store(store);
-    if (out != null && (table == null || to == TableFormat.npy)) {
-      OutputDirectory.check(out, existing());
-    } else if (out != null) {
-      OutputDirectory.checkFile(out, existing());
-    }
-    try (State state = State.at(storage, tick, console())) {
-      if (to == null) {
+    compression();
+    try (Store opened = open(store)) {
+      if (to != null) {
+        write(opened);
+        return Exit.OK;
+      }
+      try (WorldColumns state = opened.columnsAt(tick)) {
+        opened.warnings().forEach(console()::note);
         show(state);
-      } else {
-        write(state);
       }
     }
     return Exit.OK;
@@ -114,29 +122,32 @@ final class AtVerb extends ReadingVerb {
     }
   }
 
-  private Existing existing() {
-    return replace ? Existing.REPLACE : Existing.REFUSE;
-  }
-
-  private void write(State state) throws IOException {
-    TableOutput output = new TableOutput(to, out, existing(), compression);
-    List<TableColumns> written;
-    if (table == null) {
-      written = state.tables();
-      output.write(state);
-    } else {
-      written = List.of(state.table(table));
-      output.write(state, written.get(0));
-    }
-    long rows = written.stream().mapToLong(TableColumns::rows).sum();
+  private void write(Store opened) throws IOException {
+    ExportRequest.Format format = ExportRequest.Format.valueOf(to.name().toUpperCase(Locale.ROOT));
+    ExportRequest tables = ExportRequest.of(format, out).atTick(tick);
+    ExportRequest wanted = table == null ? tables : tables.ofTable(table);
+    ExportRequest.Form form = ExportRequest.Form.DEFAULT;
+    ExportResult result =
+        Exports.write(
+            opened,
+            wanted
+                .withForm(
+                    new ExportRequest.Form(
+                        form.profile(), form.signed(), form.csv(), compression()))
+                .withOutput(
+                    new ExportRequest.Output(
+                        out,
+                        ExportRequest.Layout.FILES,
+                        replace ? Existing.REPLACE : Existing.REFUSE)));
+    opened.warnings().forEach(console()::note);
     console()
         .note(
             Text.of(
                 "wrote %d rows of %d tables at tick %d to %s",
-                rows, written.size(), state.tick(), out));
+                result.rows(), result.tables(), result.tick().getAsLong(), out));
   }
 
-  private void show(State state) {
+  private void show(WorldColumns state) {
     if (format() == Report.Format.JSON) {
       List<Object> tables = new ArrayList<>();
       for (TableColumns view : table == null ? state.tables() : List.of(state.table(table))) {

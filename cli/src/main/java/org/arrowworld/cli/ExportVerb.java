@@ -3,11 +3,18 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.arrowworld.cli.ExportRequest.Format;
-import org.arrowworld.cli.ExportRequest.View;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.arrowworld.Store;
+import org.arrowworld.export.ExportRequest;
+import org.arrowworld.export.ExportResult;
+import org.arrowworld.export.Exports;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.csv.CsvOptions;
 import org.arrowworld.export.parquet.ParquetProfile;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
@@ -87,6 +94,25 @@ final class ExportVerb extends ReadingVerb {
   @Option(names = "--replace", description = "Replace what is at --out.")
   private boolean replace;
 
+  /** Formats as they are named. */
+  enum Format {
+    parquet,
+    avro,
+    csv,
+    sqlite,
+    npz,
+    arrow
+  }
+
+  /** Views as they are named. */
+  enum View {
+    table,
+    log,
+    by_entity,
+    events,
+    archive
+  }
+
   /** Profiles as they are named. */
   enum Profile {
     compat,
@@ -107,25 +133,44 @@ final class ExportVerb extends ReadingVerb {
     StoreInfo info = StoreInfo.read(storage);
     View wanted = view == null ? defaultView(info) : view;
     check(info, wanted);
-    ExportRequest request =
-        new ExportRequest(
-            storage,
-            to,
-            wanted,
-            new ExportRequest.Rows(
-                table,
-                tick,
-                range == null ? TickRange.ALL : range,
-                keys == null ? List.of() : keys),
-            new ExportRequest.Output(out, replace ? Existing.REPLACE : Existing.REFUSE),
-            new ExportRequest.Form(
-                profile == Profile.compact ? ParquetProfile.COMPACT : ParquetProfile.COMPAT,
-                signed,
-                spreadsheetSafe ? CsvOptions.SPREADSHEET_SAFE : CsvOptions.DEFAULT));
-    ExportJob job = new ExportJob(request, console());
-    Report report = job.run().add("out", out.toString());
-    report.print(console(), format());
+    AtomicBoolean stopped = new AtomicBoolean();
+    Interruption.install(() -> stopped.set(true));
+    try (Store opened = Store.open(storage)) {
+      ExportResult result =
+          Exports.write(opened, request(wanted), new ExportProgress(console(), stopped::get));
+      Report report =
+          new Report()
+              .add("format", to.toString())
+              .add("view", wanted.toString())
+              .add("rows", result.rows());
+      if (to == Format.parquet) {
+        report.add("files_kept", result.filesKept());
+      } else if (result.tick().isPresent()) {
+        report.add("tick", result.tick().getAsLong()).add("tables", result.tables());
+      }
+      report.add("out", out.toString()).print(console(), format());
+    }
     return Exit.OK;
+  }
+
+  private ExportRequest request(View wanted) {
+    return new ExportRequest(
+        ExportRequest.Format.valueOf(to.name().toUpperCase(Locale.ROOT)),
+        ExportRequest.View.valueOf(wanted.name().toUpperCase(Locale.ROOT)),
+        new ExportRequest.Rows(
+            Optional.ofNullable(table),
+            tick == null ? OptionalLong.empty() : OptionalLong.of(tick),
+            range == null
+                ? org.arrowworld.timeline.TickRange.ALL
+                : org.arrowworld.timeline.TickRange.of(range.first(), range.last()),
+            keys == null ? List.of() : keys),
+        new ExportRequest.Output(
+            out, ExportRequest.Layout.ARCHIVE, replace ? Existing.REPLACE : Existing.REFUSE),
+        new ExportRequest.Form(
+            profile == Profile.compact ? ParquetProfile.COMPACT : ParquetProfile.COMPAT,
+            signed,
+            spreadsheetSafe ? CsvOptions.SPREADSHEET_SAFE : CsvOptions.DEFAULT,
+            BufferCompression.NONE));
   }
 
   private int exportFields(Storage storage) throws IOException {

@@ -3,7 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.arrowworld.cli.ExportRequest.Format;
+import org.arrowworld.cli.ExportVerb.Format;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.csv.CsvOptions;

@@ -3,15 +3,12 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
-import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.WorldColumns;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,22 +64,27 @@ final class HashVerb extends ReadingVerb {
     if (resume && table != null) {
       throw new UsageException("--resume is about the whole world, not about --table");
     }
-    Storage storage = store(store);
-    if (resume) {
-      printResume(storage);
-      return Exit.OK;
-    }
-    try (State state = State.at(storage, tick, console())) {
-      if (table == null) {
-        printWorld(state);
-      } else {
-        printTable(state.tick(), state.table(table));
+    try (Store opened = open(store)) {
+      if (resume) {
+        String hash = opened.resumeHash(tick);
+        opened.warnings().forEach(console()::note);
+        long at = Math.max(opened.firstTick(), opened.log().positionAt(tick).tick());
+        print(new Report().add("tick", at), "resume_hash", hash);
+        return Exit.OK;
+      }
+      try (WorldColumns state = opened.columnsAt(tick)) {
+        opened.warnings().forEach(console()::note);
+        if (table == null) {
+          printWorld(state);
+        } else {
+          printTable(state.tick(), state.table(table));
+        }
       }
     }
     return Exit.OK;
   }
 
-  private void printWorld(State state) {
+  private void printWorld(WorldColumns state) {
     Report report = new Report().add("tick", state.tick());
     for (TableColumns view : state.tables()) {
       report.line(view.name(), Text.of("%d rows, %s", view.rows(), Hashes.table(view)));
@@ -100,17 +102,6 @@ final class HashVerb extends ReadingVerb {
             .add("rows", view.rows())
             .add("columns", names, String.join(",", names));
     print(report, "hash_columns", Hashes.columns(view, names));
-  }
-
-  private void printResume(Storage storage) throws IOException {
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline timeline = Timeline.open(storage)) {
-      State.checkTick(timeline, tick);
-      try (World world = timeline.at(tick, memory)) {
-        timeline.warnings().forEach(console()::note);
-        print(new Report().add("tick", world.tick()), "resume_hash", Hashes.resume(world));
-      }
-    }
   }
 
   private void print(Report report, String name, String hash) {

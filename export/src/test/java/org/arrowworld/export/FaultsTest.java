@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.export.arrow.ArrowWriter;
 import org.arrowworld.export.avro.AvroWriter;
 import org.arrowworld.export.csv.CsvOptions;
@@ -24,7 +25,6 @@ import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +40,7 @@ class FaultsTest {
     BY_ENTITY,
     LOG_NPZ;
 
-    void run(Storage target, Timeline history) throws IOException {
+    void run(Storage target, Store history) throws IOException {
       LogSource log = log(history);
       switch (this) {
         case CSV -> new CsvWriter(CsvOptions.DEFAULT).write(target, "out", log);
@@ -53,7 +53,7 @@ class FaultsTest {
     }
   }
 
-  private static LogSource log(Timeline history) {
+  private static LogSource log(Store history) {
     return LogSource.of(history.info(), history.log(), new LogSource.Span(0, 1000));
   }
 
@@ -61,7 +61,7 @@ class FaultsTest {
   @EnumSource(Format.class)
   void a_file_is_there_whole_or_not_at_all(Format format) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 12))) {
+        Store history = Store.open(Sources.store(memory, 12))) {
       MemoryStorage clean = new MemoryStorage();
       format.run(clean, history);
       assertThat(clean.list("")).containsExactly("out");
@@ -90,7 +90,7 @@ class FaultsTest {
     }
   }
 
-  private static int archive(MemoryStorage target, Timeline history, String parameter)
+  private static int archive(MemoryStorage target, Store history, String parameter)
       throws IOException {
     LogSource.Span whole = new LogSource.Span(0, 11);
     try (ParquetArchive archive =
@@ -114,7 +114,7 @@ class FaultsTest {
   @Test
   void an_archive_that_was_interrupted_anywhere_is_gone_on_with() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 12))) {
+        Store history = Store.open(Sources.store(memory, 12))) {
       MemoryStorage clean = new MemoryStorage();
       archive(clean, history, "all");
       assertThat(clean.list("out")).containsExactly("by_entity", "log", "manifest.json");
@@ -148,7 +148,7 @@ class FaultsTest {
   @Test
   void what_was_changed_or_made_with_other_parameters_is_written_again() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 12))) {
+        Store history = Store.open(Sources.store(memory, 12))) {
       MemoryStorage clean = new MemoryStorage();
       archive(clean, history, "all");
       long operations = clean.operations();

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.csv.CsvOptions;
@@ -25,7 +26,6 @@ import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
 import org.arrowworld.export.sqlite.SqliteDatabase;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,7 +46,7 @@ class FullDiskExportTest {
     SQLITE,
     CSV;
 
-    void export(Path disk, Timeline history) throws IOException {
+    void export(Path disk, Store history) throws IOException {
       LogSource.Span whole = new LogSource.Span(0, history.lastTick());
       LogSource log = LogSource.of(history.info(), history.log(), whole);
       DiskStorage storage = new DiskStorage(disk);
@@ -112,7 +112,7 @@ class FullDiskExportTest {
         .withFailMessage("skipped: mounting a tmpfs needs root, which this process is not")
         .isZero();
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 60))) {
+        Store history = Store.open(Sources.store(memory, 60))) {
       Path first = mountPoint.resolve("first");
       Files.createDirectory(first);
       format.export(first, history);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
@@ -37,7 +38,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,12 +84,12 @@ class LogNpzImportTest {
       live.tick(13, t -> t.table("ship").insert().set("flag", "blue\u0000"));
       live.seal();
     }
-    try (Timeline timeline = Timeline.open(new DiskStorage(store))) {
+    try (Store timeline = Store.open(new DiskStorage(store))) {
       info = timeline.info();
       keys = timeline.log().keys().from(0);
       end = timeline.end();
       timeline.log().scan(0, Long.MAX_VALUE, (batch, from, to) -> batch.copyTo(rows, from, to));
-      try (World world = timeline.at(13, memory)) {
+      try (World world = timeline.at(13)) {
         for (int code = 0; code < world.codebook().size(); code++) {
           words.add(world.codebook().word(code));
         }
@@ -181,8 +181,8 @@ class LogNpzImportTest {
     assertThat(result.end()).isEqualTo(end);
     DiskStorage back = new DiskStorage(folder.resolve("back"));
     Triples again = new Triples(64);
-    try (Timeline timeline = Timeline.open(back);
-        Timeline old = Timeline.open(new DiskStorage(folder.resolve("store")))) {
+    try (Store timeline = Store.open(back);
+        Store old = Store.open(new DiskStorage(folder.resolve("store")))) {
       assertThat(timeline.end()).isEqualTo(end);
       assertThat(timeline.info().properties())
           .containsEntry("imported_from", info.id().hex())
@@ -196,8 +196,8 @@ class LogNpzImportTest {
         assertThat(again.rids()[i]).isEqualTo(rows.rids()[i]);
       }
       for (long tick : new long[] {0, 9, 12, 13}) {
-        try (World was = old.at(tick, memory);
-            World is = timeline.at(tick, memory)) {
+        try (World was = old.at(tick);
+            World is = timeline.at(tick)) {
           assertThat(Hashes.resume(is)).isEqualTo(Hashes.resume(was));
         }
       }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.ParquetArchive;
@@ -29,7 +30,6 @@ import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,7 +69,7 @@ class ParquetHistoriesTest {
 
   /** Exports in three files, and publishes them or is interrupted before it. */
   private int export(String name, boolean publishes) throws IOException {
-    try (Timeline history = Timeline.open(store);
+    try (Store history = Store.open(store);
         ParquetArchive archive =
             ParquetArchive.create(archives, name, history.info(), ParquetOptions.DEFAULT)) {
       archive.log(history, 0, 1);
@@ -89,8 +89,8 @@ class ParquetHistoriesTest {
   }
 
   private String storedHash(BufferAllocator memory) throws IOException {
-    try (Timeline history = Timeline.open(store);
-        World world = history.at(TICKS - 1, memory)) {
+    try (Store history = Store.open(store);
+        World world = history.at(TICKS - 1)) {
       return Hashes.world(world.tables());
     }
   }
@@ -139,7 +139,7 @@ class ParquetHistoriesTest {
         chain = manifest.get(i).string("last_chain");
         seq = manifest.get(i).string("end_seq");
       }
-      try (Timeline history = Timeline.open(store)) {
+      try (Store history = Store.open(store)) {
         assertThat(chain).isEqualTo(Text.of("%016x", history.end().chain()));
         assertThat(seq).isEqualTo(Text.of("%016x", history.end().seq()));
       }

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
@@ -24,7 +25,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,8 +76,8 @@ class ParquetImportTest {
         .contains("a table holds no nested values; flatten it first");
     Path kept = folder.resolve("store/unmapped").resolve(file.getFileName());
     assertThat(kept).hasSameBinaryContentAs(file);
-    try (Timeline store = Timeline.open(new DiskStorage(folder.resolve("store")));
-        World world = store.at(0, memory)) {
+    try (Store store = Store.open(new DiskStorage(folder.resolve("store")));
+        World world = store.at(0)) {
       TableView table = world.table("boats");
       for (int row = 0; row < ROWS; row++) {
         assertThat(bits(table, "id", row)).isEqualTo(row * 3L);

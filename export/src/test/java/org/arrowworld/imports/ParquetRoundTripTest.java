@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.LogSpans;
@@ -34,7 +35,6 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.AnyWorld;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 
@@ -95,8 +95,8 @@ class ParquetRoundTripTest {
     Storage store = store(seed, memory);
     MemoryStorage archives = new MemoryStorage();
     MemoryStorage back = new MemoryStorage();
-    try (Timeline was = Timeline.open(store);
-        World world = was.at(was.lastTick(), memory)) {
+    try (Store was = Store.open(store);
+        World world = was.at(was.lastTick())) {
       if (world.tables().stream().anyMatch(t -> t.columns().isEmpty())) {
         assertThatThrownBy(() -> export(was, world, new MemoryStorage(), Form.BOTH))
             .isInstanceOf(InvalidUseException.class)
@@ -108,8 +108,8 @@ class ParquetRoundTripTest {
           ParquetArchiveImport.restore(new Subdirectory(archives, "out"), "out", back, memory);
       assertThat(result.hashWorld()).hasValue(Hashes.world(world.tables()));
       assertThat(result.lost()).isEmpty();
-      try (Timeline is = Timeline.open(back);
-          World again = is.at(is.lastTick(), memory)) {
+      try (Store is = Store.open(back);
+          World again = is.at(is.lastTick())) {
         assertThat(is.lastTick()).isEqualTo(was.lastTick());
         assertThat(Hashes.world(again.tables())).isEqualTo(Hashes.world(world.tables()));
         assertThat(words(again)).isEqualTo(words(world));
@@ -144,7 +144,7 @@ class ParquetRoundTripTest {
     return storage;
   }
 
-  private static void export(Timeline history, World world, Storage target, Form form)
+  private static void export(Store history, World world, Storage target, Form form)
       throws IOException {
     ParquetArchive.Contents contents = new ParquetArchive.Contents(history.info(), Map.of());
     try (ParquetArchive archive = ParquetArchive.create(target, "out", contents, form.options)) {

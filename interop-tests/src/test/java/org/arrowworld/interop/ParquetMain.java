@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
@@ -27,7 +26,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 
 /**
  * The Java side of {@code python/test_parquet.py}.
@@ -69,9 +67,8 @@ public final class ParquetMain {
 
   private static void store(DiskStorage storage, Path out) throws IOException {
     DiskStorage target = new DiskStorage(out);
-    try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(storage);
-        World world = history.at(history.lastTick(), memory)) {
+    try (Store history = Store.open(storage);
+        World world = history.at(history.lastTick())) {
       ParquetTableWriter writer = new ParquetTableWriter(target, ParquetOptions.DEFAULT);
       for (TableColumns table : world.tables()) {
         FileOrigin footer =
@@ -101,7 +98,7 @@ public final class ParquetMain {
     Files.write(out.resolve("words.json"), Json.write(list).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void log(Path out, Timeline history) throws IOException {
+  private static void log(Path out, Store history) throws IOException {
     Triples all = new Triples(1 << 16);
     List<String> texts = new ArrayList<>();
     history

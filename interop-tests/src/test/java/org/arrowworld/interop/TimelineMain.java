@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
@@ -18,7 +19,6 @@ import org.arrowworld.log.LogTruncation;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
-import org.arrowworld.timeline.Timeline;
 
 /**
  * Histories for Python to replay.
@@ -37,8 +37,8 @@ public final class TimelineMain {
     Path directory = Path.of(args[1]);
     if (args[0].equals("fence")) {
       DiskStorage storage = new DiskStorage(directory);
-      try (Timeline timeline = Timeline.open(storage)) {
-        LogTruncation.begin(storage, timeline.positionOf(Long.parseLong(args[2])));
+      try (Store timeline = Store.open(storage)) {
+        LogTruncation.begin(storage, timeline.log().positionAt(Long.parseLong(args[2])));
       }
       return;
     }
@@ -81,7 +81,7 @@ public final class TimelineMain {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("seed", seed);
     report.put("hashes", hashes);
-    try (Timeline timeline = Timeline.open(storage)) {
+    try (Store timeline = Store.open(storage)) {
       report.put("last", timeline.log().end().tick());
     }
     return report;

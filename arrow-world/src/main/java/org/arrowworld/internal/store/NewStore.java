@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.StoreId;
+import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -26,7 +27,7 @@ public final class NewStore {
    * @throws InvalidUseException if there is something of this name already; nothing is touched
    */
   public static <R> R make(Path directory, Maker<R> maker) throws IOException {
-    Path absolute = directory.toAbsolutePath().normalize();
+    Path absolute = AbsolutePath.of(directory);
     if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS) || absolute.getFileName() == null) {
       throw new InvalidUseException(
           Text.of("Cannot write %s: it exists already; name a directory that does not", directory));

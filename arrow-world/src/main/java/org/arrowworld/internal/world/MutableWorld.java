@@ -20,6 +20,7 @@ public final class MutableWorld implements World {
   private final BufferAllocator memory;
   private final List<MutableTable> tables = new ArrayList<>();
   private long tick = -1;
+  private Runnable whenClosed = () -> {};
   private boolean closed;
 
   /**
@@ -102,6 +103,11 @@ public final class MutableWorld implements World {
     }
   }
 
+  /** Has somebody told once it is closed. */
+  public void whenClosed(Runnable told) {
+    whenClosed = told;
+  }
+
   @Override
   public void close() {
     if (closed) {
@@ -111,5 +117,6 @@ public final class MutableWorld implements World {
     tables.forEach(MutableTable::close);
     tables.clear();
     memory.close();
+    whenClosed.run();
   }
 }

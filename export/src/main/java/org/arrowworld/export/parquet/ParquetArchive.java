@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.LogSource;
@@ -20,6 +21,7 @@ import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.internal.Blake2b;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.storage.AtomicFiles;
@@ -28,7 +30,7 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.WorldColumns;
 
 /**
  * A directory of Parquet files of one store, published as a whole: {@code tables/<name>.parquet}
@@ -53,9 +55,9 @@ public final class ParquetArchive implements Closeable {
   private final List<Map<String, Object>> files = new ArrayList<>();
   private final Map<String, Object> world = new LinkedHashMap<>();
   private final Map<String, Object> history = new LinkedHashMap<>();
-  private State state = State.OPEN;
+  private Phase phase = Phase.OPEN;
 
-  private enum State {
+  private enum Phase {
     OPEN,
     COMMITTED,
     CLOSED
@@ -132,6 +134,9 @@ public final class ParquetArchive implements Closeable {
     return files.stream().mapToLong(file -> ((Number) file.get("rows")).longValue()).sum();
   }
 
+  /** A world's tables and words. */
+  private record State(long tick, List<? extends TableColumns> tables, Codebook words) {}
+
   /** Adds the tables of a world and its codebook; once at most. */
   public void world(World source) throws IOException {
     world(source, rows -> rows);
@@ -139,6 +144,15 @@ public final class ParquetArchive implements Closeable {
 
   /** As {@link #world(World)}, with the rows of tables passed through a function. */
   public void world(World source, UnaryOperator<RowSource> form) throws IOException {
+    world(new State(source.tick(), source.tables(), source.codebook()), form);
+  }
+
+  /** As {@link #world(World, UnaryOperator)}, of a state's columns. */
+  public void world(WorldColumns source, UnaryOperator<RowSource> form) throws IOException {
+    world(new State(source.tick(), source.tables(), source.codebook()), form);
+  }
+
+  private void world(State source, UnaryOperator<RowSource> form) throws IOException {
     requireOpen();
     if (!world.isEmpty()) {
       throw new InvalidUseException(Text.of("Cannot add a second world to %s", directory));
@@ -146,57 +160,60 @@ public final class ParquetArchive implements Closeable {
     for (TableColumns table : source.tables()) {
       table(source, table, form);
     }
-    CodebookTable words = new CodebookTable(source.codebook());
+    CodebookTable words = new CodebookTable(source.words());
     FileOrigin footer = FileOrigin.of(store).with("aw.view", "codebook");
     add(
         new File("codebook", "codebook.parquet", Map.of()),
-        new TableSource(words, source.codebook()::utf8, footer.pairs()),
-        words(source));
+        new TableSource(words, source.words()::utf8, footer.pairs()),
+        basis(source.words()));
     world.put("tick", source.tick());
     world.put("hash_world", Hashes.world(source.tables()));
   }
 
-  /** Adds one table of a world. */
-  public void table(World source, TableColumns table, UnaryOperator<RowSource> form)
+  /** Adds one table of a state. */
+  public void table(WorldColumns source, TableColumns table, UnaryOperator<RowSource> form)
+      throws IOException {
+    table(new State(source.tick(), source.tables(), source.codebook()), table, form);
+  }
+
+  private void table(State source, TableColumns table, UnaryOperator<RowSource> form)
       throws IOException {
     String hash = Hashes.table(table);
     FileOrigin footer = FileOrigin.of(store).table(table.name(), source.tick(), hash);
     boolean coded = table.columns().stream().anyMatch(c -> c.type() == ColumnType.STRING);
     add(
         new File("table", Text.of("tables/%s.parquet", table.name()), Map.of("hash_columns", hash)),
-        form.apply(new TableSource(table, source.codebook()::utf8, footer.pairs())),
-        coded ? words(source) : "");
+        form.apply(new TableSource(table, source.words()::utf8, footer.pairs())),
+        coded ? basis(source.words()) : "");
   }
 
   /** What identifies a world's words. */
-  private static String words(World source) {
+  private static String basis(Codebook words) {
     CRC32 crc = new CRC32();
-    int words = source.codebook().size();
-    for (int code = 0; code < words; code++) {
-      byte[] word = source.codebook().utf8(code);
-      crc.update(word);
+    for (int code = 0; code < words.size(); code++) {
+      crc.update(words.utf8(code));
       crc.update(0xFF); // in no word
     }
-    return Text.of("%d words %08x", words, crc.getValue());
+    return Text.of("%d words %08x", words.size(), crc.getValue());
   }
 
   /** Adds the log's rows of ticks {@code first} to {@code last} as one file. */
-  public void log(Timeline timeline, long first, long last) throws IOException {
-    history(timeline);
+  public void log(Store source, long first, long last) throws IOException {
+    history(source);
     LogSource.Span span = new LogSource.Span(first, last);
-    add(File.ofTicks("log", span), LogSource.of(timeline.info(), timeline.log(), span));
+    add(File.ofTicks("log", span), LogSource.of(source.info(), source.log(), span));
   }
 
   /**
    * Notes how the store's history begins, which the rows of its log do not tell: an import makes a
    * store of the log only if it begins with nothing.
    */
-  public void history(Timeline timeline) throws IOException {
-    Optional<Long> logged = timeline.log().firstTick();
+  public void history(Store source) throws IOException {
+    Optional<Long> logged = source.log().firstTick();
     if (logged.isPresent()) {
-      long first = timeline.firstTick();
+      long first = source.firstTick();
       history.put("first_tick", first);
-      history.put("base", first < logged.get() || timeline.log().start().seq() != 0);
+      history.put("base", first < logged.get() || source.log().start().seq() != 0);
     }
   }
 
@@ -316,20 +333,20 @@ public final class ParquetArchive implements Closeable {
     progress.finish();
     requireAbsent(storage, directory);
     AtomicFiles.publish(storage, temporary(), directory);
-    state = State.COMMITTED;
+    phase = Phase.COMMITTED;
   }
 
   private void requireOpen() {
-    if (state != State.OPEN) {
+    if (phase != Phase.OPEN) {
       throw new InvalidUseException(
-          Text.of("Cannot add to the archive %s: it is %s", directory, state));
+          Text.of("Cannot add to the archive %s: it is %s", directory, phase));
     }
   }
 
   @Override
   public void close() throws IOException {
-    boolean discard = state == State.OPEN && progress.isEmpty();
-    state = state == State.OPEN ? State.CLOSED : state;
+    boolean discard = phase == Phase.OPEN && progress.isEmpty();
+    phase = phase == Phase.OPEN ? Phase.CLOSED : phase;
     try (progress) {
       if (discard) {
         AtomicFiles.discard(storage, temporary());

@@ -1,9 +1,9 @@
 package org.arrowworld.export.parquet;
 
 import java.io.IOException;
+import org.arrowworld.Store;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.timeline.Timeline;
 
 /**
  * Writes a store's log as a Parquet file in log order, streaming: one row per committed triple, see
@@ -23,7 +23,7 @@ public final class ParquetLogWriter {
    * @param path the file; one that exists is replaced when the new one is complete
    * @return rows and bytes written
    */
-  public ParquetFileInfo write(String path, Timeline history, long first, long last)
+  public ParquetFileInfo write(String path, Store history, long first, long last)
       throws IOException {
     return writer.write(
         path, LogSource.of(history.info(), history.log(), new LogSource.Span(first, last)));

@@ -15,6 +15,7 @@ import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.io.LocalInputFile;
+import org.arrowworld.Store;
 import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetRowWriter;
@@ -27,7 +28,6 @@ import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +51,7 @@ class AvroFilesTest {
   @Test
   void a_container_file_holds_every_row_bit_for_bit() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 30))) {
+        Store history = Store.open(Sources.store(memory, 30))) {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 99));
       AvroWriter.write(new DiskStorage(directory), "log.avro", log);
       List<List<Object>> expected = Sources.rows(log);
@@ -75,7 +75,7 @@ class AvroFilesTest {
     ParquetCompression compression =
         level == 0 ? ParquetCompression.none() : ParquetCompression.zstd(level);
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 30))) {
+        Store history = Store.open(Sources.store(memory, 30))) {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 99));
       new ParquetRowWriter(new DiskStorage(directory), ParquetOptions.DEFAULT.with(compression))
           .write("log.parquet", log);

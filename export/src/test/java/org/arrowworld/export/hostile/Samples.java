@@ -28,18 +28,18 @@ import org.apache.arrow.vector.ipc.ArrowWriter;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.arrowworld.Store;
 import org.arrowworld.export.npz.LogNpz;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
-import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.table.World;
 
 /** Sound files of every kind that can be imported, small. */
 final class Samples {
@@ -114,11 +114,11 @@ final class Samples {
   static byte[] log() throws IOException {
     MemoryStorage out = new MemoryStorage();
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 4))) {
+        Store history = Store.open(Sources.store(memory, 4))) {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 3));
       LogNpz.Words words =
           () -> {
-            try (MutableWorld world = history.at(3, memory)) {
+            try (World world = history.at(3)) {
               return WorldState.of(world).words();
             }
           };
@@ -131,7 +131,7 @@ final class Samples {
   static byte[] parquet() throws IOException {
     MemoryStorage out = new MemoryStorage();
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 4))) {
+        Store history = Store.open(Sources.store(memory, 4))) {
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, 3));
       new ParquetRowWriter(out, ParquetOptions.DEFAULT).write("a.parquet", log);
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.export.arrow.ArrowWriter;
 import org.arrowworld.export.csv.CsvOptions;
@@ -19,7 +20,6 @@ import org.arrowworld.export.rows.Sources;
 import org.arrowworld.export.rows.WatchedRows;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +49,7 @@ class OutputLockTest {
   void a_second_export_is_refused_while_the_first_one_runs(Format format) throws IOException {
     Storage target = new DiskStorage(directory);
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 12))) {
+        Store history = Store.open(Sources.store(memory, 12))) {
       format.run(target, log(history));
       byte[] whole = Files.readAllBytes(directory.resolve("out"));
       RowSource disturbed =
@@ -66,7 +66,7 @@ class OutputLockTest {
     }
   }
 
-  private static LogSource log(Timeline history) {
+  private static LogSource log(Store history) {
     return LogSource.of(history.info(), history.log(), new LogSource.Span(0, 1000));
   }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -23,7 +24,6 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 
 /** An archive is there as a whole or not at all. */
@@ -45,8 +45,8 @@ class ParquetArchiveTest {
 
   private static void export(MemoryStorage store, MemoryStorage target, BufferAllocator memory)
       throws IOException {
-    try (Timeline history = Timeline.open(store);
-        World world = history.at(3, memory);
+    try (Store history = Store.open(store);
+        World world = history.at(3);
         ParquetArchive archive =
             ParquetArchive.create(target, "out", history.info(), ParquetOptions.DEFAULT)) {
       archive.world(world);
@@ -66,8 +66,8 @@ class ParquetArchiveTest {
       for (JsonObject file : manifest.objects("files")) {
         assertThat(target.bytes("out/" + file.string("path"))).hasSize((int) file.number("bytes"));
       }
-      try (Timeline history = Timeline.open(store);
-          World world = history.at(3, memory)) {
+      try (Store history = Store.open(store);
+          World world = history.at(3)) {
         assertThat(manifest.object("world").string("hash_world"))
             .isEqualTo(Hashes.world(world.tables()));
       }
@@ -82,8 +82,8 @@ class ParquetArchiveTest {
   private static MemoryStorage interrupted(MemoryStorage store, BufferAllocator memory)
       throws IOException {
     MemoryStorage target = new MemoryStorage();
-    try (Timeline history = Timeline.open(store);
-        World world = history.at(2, memory);
+    try (Store history = Store.open(store);
+        World world = history.at(2);
         ParquetArchive archive =
             ParquetArchive.create(target, "out", history.info(), ParquetOptions.DEFAULT)) {
       archive.world(world);
@@ -119,8 +119,8 @@ class ParquetArchiveTest {
     try (BufferAllocator memory = new RootAllocator()) {
       MemoryStorage store = store(memory);
       MemoryStorage target = interrupted(store, memory);
-      try (Timeline history = Timeline.open(store);
-          World world = history.at(2, memory);
+      try (Store history = Store.open(store);
+          World world = history.at(2);
           ParquetArchive archive =
               ParquetArchive.create(target, "out", history.info(), ParquetOptions.DEFAULT)) {
         long before = target.operations();

@@ -16,6 +16,7 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Binary;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.internal.Text;
@@ -28,7 +29,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +76,7 @@ class ParquetLogWriterTest {
   @EnumSource(Words.class)
   void every_committed_row_is_there_in_log_order(Words words) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(store(words, memory))) {
+        Store history = Store.open(store(words, memory))) {
       Map<String, List<Object>> expected = rows(history, 0, TICKS, words);
       ParquetFileInfo info =
           new ParquetLogWriter(new DiskStorage(directory), ParquetOptions.DEFAULT)
@@ -92,7 +92,7 @@ class ParquetLogWriterTest {
   @EnumSource(Words.class)
   void every_row_is_there_by_entity(Words words) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(store(words, memory))) {
+        Store history = Store.open(store(words, memory))) {
       DiskStorage storage = new DiskStorage(directory);
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, TICKS));
       new ParquetRowWriter(storage, ParquetOptions.DEFAULT)
@@ -120,7 +120,7 @@ class ParquetLogWriterTest {
   @Test
   void a_span_of_ticks_is_cut_exactly_and_ordered_by_tick() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(store(Words.WITH, memory))) {
+        Store history = Store.open(store(Words.WITH, memory))) {
       new ParquetLogWriter(new DiskStorage(directory), ParquetOptions.DEFAULT)
           .write("log.parquet", history, 2, 9);
       Path file = directory.resolve("log.parquet");
@@ -140,7 +140,7 @@ class ParquetLogWriterTest {
   @Test
   void parquet_java_s_own_filters_prune_row_groups_and_pages() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(store(Words.WITHOUT, memory))) {
+        Store history = Store.open(store(Words.WITHOUT, memory))) {
       DiskStorage storage = new DiskStorage(directory);
       new ParquetLogWriter(storage, ParquetOptions.DEFAULT).write("log.parquet", history, 0, TICKS);
       LogSource log = LogSource.of(history.info(), history.log(), new LogSource.Span(0, TICKS));
@@ -168,8 +168,8 @@ class ParquetLogWriterTest {
     assertThat(commits.rows()).isEqualTo(20_480);
   }
 
-  private static Map<String, List<Object>> rows(
-      Timeline history, long first, long last, Words words) throws IOException {
+  private static Map<String, List<Object>> rows(Store history, long first, long last, Words words)
+      throws IOException {
     Map<String, List<Object>> columns = new LinkedHashMap<>();
     for (String name : List.of("seq", "tick", "rid", "key", "key_code", "val")) {
       columns.put(name, new ArrayList<>());

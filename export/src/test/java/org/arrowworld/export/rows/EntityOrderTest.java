@@ -9,17 +9,17 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs sorted by entity. */
 class EntityOrderTest {
-  private static LogSource log(Timeline history) {
+  private static LogSource log(Store history) {
     return LogSource.of(history.info(), history.log(), new LogSource.Span(0, 1000));
   }
 
@@ -27,7 +27,7 @@ class EntityOrderTest {
   @ValueSource(ints = {7, 1000, 1 << 20})
   void rows_come_by_key_rid_tick_and_seq_whatever_the_size_of_runs(int runRows) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 40))) {
+        Store history = Store.open(Sources.store(memory, 40))) {
       List<List<Object>> expected = new ArrayList<>(Sources.rows(log(history)));
       expected.sort(
           Comparator.<List<Object>>comparingLong(row -> (Long) row.get(LogSource.KEY_CODE))
@@ -44,7 +44,7 @@ class EntityOrderTest {
   @Test
   void a_full_disk_leaves_no_runs() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 10))) {
+        Store history = Store.open(Sources.store(memory, 10))) {
       MemoryStorage scratch = new MemoryStorage();
       scratch.plan(
           (index, operation, path) ->
@@ -60,7 +60,7 @@ class EntityOrderTest {
   @Test
   void only_rows_of_the_wanted_keys_come_and_an_unknown_key_is_refused() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 10))) {
+        Store history = Store.open(Sources.store(memory, 10))) {
       LogSource.Span span = new LogSource.Span(2, 5);
       LogSource some = LogSource.of(history.info(), history.log(), span, List.of("c.x", "c.died"));
       List<List<Object>> expected =
@@ -80,7 +80,7 @@ class EntityOrderTest {
   @Test
   void without_unsigned_types_every_value_is_kept() throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        Timeline history = Timeline.open(Sources.store(memory, 10))) {
+        Store history = Store.open(Sources.store(memory, 10))) {
       SignedRows signed = new SignedRows(log(history));
       assertThat(signed.columns().stream().map(c -> c.type().label()))
           .containsExactly("i64", "i64", "i64", "string", "i32", "f64", "string");

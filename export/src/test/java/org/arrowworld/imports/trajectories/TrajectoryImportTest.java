@@ -18,13 +18,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,10 +90,10 @@ class TrajectoryImportTest {
 
   private void check(Path store, NavigableMap<Long, Map<Integer, double[]>> frames)
       throws IOException {
-    try (Timeline timeline = Timeline.open(new DiskStorage(store))) {
+    try (Store timeline = Store.open(new DiskStorage(store))) {
       String name = timeline.info().schema().tables().get(0).name();
       for (Map.Entry<Long, Map<Integer, double[]>> frame : frames.entrySet()) {
-        try (World world = timeline.at(frame.getKey(), memory)) {
+        try (World world = timeline.at(frame.getKey())) {
           TableView table = world.table(name);
           assertThat(world.tick()).isEqualTo(frame.getKey());
           assertThat(table.rows()).isEqualTo(frame.getValue().size());
@@ -148,9 +148,9 @@ class TrajectoryImportTest {
     Path store = folder.resolve("store");
     TrajectoryImport.Result result = run(file, ColumnMap.parse("id,tick,x"), store);
     assertThat(result.births()).isEqualTo(3);
-    try (Timeline timeline = Timeline.open(new DiskStorage(store));
-        World gone = timeline.at(12, memory);
-        World back = timeline.at(13, memory)) {
+    try (Store timeline = Store.open(new DiskStorage(store));
+        World gone = timeline.at(12);
+        World back = timeline.at(13)) {
       assertThat(gone.table("file").slotOf(1)).isEqualTo(-1);
       assertThat(back.table("file").gen(back.table("file").slotOf(1))).isEqualTo(1);
       assertThat(back.table("file").rows()).isEqualTo(1);
@@ -222,8 +222,8 @@ class TrajectoryImportTest {
     Files.writeString(file, "7 2 3 4 5\n");
     TrajectoryImport.Source source = TrajectoryImport.Source.of(file, XYZ);
     TrajectoryImport.run(source, store, OutputDirectory.Existing.REPLACE, memory);
-    try (Timeline timeline = Timeline.open(new DiskStorage(store));
-        World world = timeline.at(2, memory)) {
+    try (Store timeline = Store.open(new DiskStorage(store));
+        World world = timeline.at(2)) {
       assertThat(world.table("file").id(0)).isEqualTo(7);
     }
     Path notes = Files.createDirectory(folder.resolve("notes"));
@@ -248,7 +248,7 @@ class TrajectoryImportTest {
   void fields_named_by_an_underscore_are_left_out() throws IOException {
     Path store = folder.resolve("store");
     run(write("a 4 7 1.25 b\n"), ColumnMap.parse("_,tick,id,x,_"), store);
-    try (Timeline timeline = Timeline.open(new DiskStorage(store))) {
+    try (Store timeline = Store.open(new DiskStorage(store))) {
       assertThat(timeline.info().schema().table("file").columns())
           .extracting(c -> c.name())
           .containsExactly("x");

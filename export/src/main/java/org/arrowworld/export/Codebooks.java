@@ -1,13 +1,11 @@
-package org.arrowworld.cli;
+package org.arrowworld.export;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.export.rows.LogSource;
-import org.arrowworld.table.World;
-import org.arrowworld.timeline.Timeline;
+import org.arrowworld.timeline.WorldColumns;
 
 /** The codebook at the end of a span of the log. */
 final class Codebooks {
@@ -18,8 +16,7 @@ final class Codebooks {
    *
    * @param log scanned already
    */
-  static List<byte[]> utf8(LogSource log, Timeline history, LogSource.Span span)
-      throws IOException {
+  static List<byte[]> utf8(LogSource log, Store store, LogSource.Span span) throws IOException {
     List<byte[]> words = new ArrayList<>();
     if (span.first() == 0 && log.log().start().seq() == 0) {
       for (int code = 0; log.word(code) != null; code++) {
@@ -27,8 +24,7 @@ final class Codebooks {
       }
       return words;
     }
-    try (BufferAllocator memory = new RootAllocator();
-        World world = history.at(span.last(), memory)) {
+    try (WorldColumns world = store.columnsAt(span.last())) {
       for (int code = 0; code < world.codebook().size(); code++) {
         words.add(world.codebook().utf8(code));
       }
