@@ -36,7 +36,7 @@ def born(ids: Array) -> tuple[aw.World, list[aw.Key]]:
     n = len(ids) + 1
     rows = Rows(0, np.zeros(n, "<u8"), np.append(ids, len(ids)).astype("<u4"), np.append(np.ones(len(ids)), 0).astype("<u2"),
                 np.zeros(n, "<u8"))
-    world.apply(rows, keys)
+    world._apply(rows, keys)
     return world, keys
 
 
@@ -91,7 +91,7 @@ def main() -> None:
             numpy_runs.append(len(rows) / seconds / 1e6)
             digests.add(digest)
             start = time.perf_counter()
-            world.apply(rows, keys)
+            world._apply(rows, keys)
             package_runs.append(len(rows) / (time.perf_counter() - start) / 1e6)
             digests.add(world.tables["creature"].hash_columns([n for n, _ in COLUMNS]))
         assert len(digests) == 1, "the two sides disagree"
