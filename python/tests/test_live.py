@@ -62,7 +62,7 @@ def test_a_handle_kept_too_long_or_of_a_tick_given_up_is_refused(world):
             t["docked"].insert(id=t["port"].insert(id=9, name="a"))
         with pytest.raises(aw.InvalidUseError, match="not born and removed in one tick"):
             t["ship"].remove(t["ship"].insert())
-        with pytest.raises(aw.InvalidUseError, match="Declare it as u32 with table='ship'"):
+        with pytest.raises(aw.InvalidUseError, match="the type is i32; ids go into u32"):
             t["ship"].set(0, n=t["ship"].insert())
 
 
