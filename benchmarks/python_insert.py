@@ -63,7 +63,7 @@ def main() -> None:
         Path(args.out).write_text(json.dumps({
             "python": platform.python_version(), "numpy": np.__version__, "cores": os.cpu_count(), "load": os.getloadavg(),
             "rows": args.rows, "insert_s": [r[0] for r in runs], "write_s": [r[1] for r in runs],
-            "ratio": insert / write}, indent=1) + "\n")
+            "ratio": insert / write}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def interrupt(folder: Path, first: int, end: int, seed: int) -> None:
     rng = random.Random(f"{seed} parent {first}")
     command = [sys.executable, str(Path(__file__).resolve()), "--child", str(first), str(end), "--seed", str(seed), "--out",
                str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None and process.stderr is not None
         for i in range(first, end):
             line = process.stdout.readline()

@@ -241,7 +241,7 @@ def test_a_fork_may_not_write_and_its_end_lets_nothing_go(world):  # S-11
 def locked_for_others(path):
     """Whether another process finds the store locked."""
     code = "import sys, arrow_world as aw\ntry:\n    aw.LiveWorld.resume(sys.argv[1])\nexcept aw.StoreLockedError:\n    print('locked')"
-    return subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True).stdout == "locked\n"
+    return subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=True).stdout == b"locked\n"
 
 
 def test_a_second_open_by_another_path_is_refused_and_leaves_the_first_its_lock(world, tmp_path):  # S-11
@@ -259,17 +259,17 @@ def test_a_lock_that_is_no_regular_file_is_refused_and_not_touched(world, tmp_pa
     world.close()
     path, other = world.path / "LOCK", tmp_path / "other"
     path.unlink()
-    other.write_text("precious")
+    other.write_text("precious", encoding="utf-8")
     {"link": lambda: path.symlink_to(other), "dangling": lambda: path.symlink_to(tmp_path / "none"),
      "fifo": lambda: os.mkfifo(path), "folder": path.mkdir}[kind]()
     with pytest.raises(aw.InvalidUseError, match="its LOCK is (a symbolic link|no regular file), expected a regular file"):
         aw.LiveWorld.resume(world.path)
-    assert other.read_text() == "precious" and not (tmp_path / "none").exists()
+    assert other.read_text(encoding="utf-8") == "precious" and not (tmp_path / "none").exists()
 
 
 def test_a_create_that_is_refused_or_fails_leaves_what_was_there(tmp_path, monkeypatch):  # S-3, S-11
     (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "mine").write_text("x")
+    (tmp_path / "full" / "mine").write_text("x", encoding="utf-8")
     for path in (tmp_path / "full", tmp_path / "full" / "mine"):
         with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine|it is no folder"):
             aw.LiveWorld.create(path, SCHEMA)
