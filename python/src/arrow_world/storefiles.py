@@ -119,11 +119,13 @@ class StoreFiles:
         return list(scan.keys)
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
-        base = self.base()
-        ticks = [m.tick for m in (base, self.nearest(_NEVER)) if m is not None]
+        """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
+
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
+        """
+        ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
         files = self.log_files()
-        if base is None or files.segments and files.segments[0].first_seq == 0:  # else rows may stand before the base (O-15)
+        if files.segments and files.segments[0].first_seq == 0:
             for rows in Scan(files):
                 ticks.append(int(rows.tick[0]))
                 break

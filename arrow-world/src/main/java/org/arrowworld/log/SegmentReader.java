@@ -237,8 +237,12 @@ final class SegmentReader implements Closeable {
       loadWords(entries);
     }
     int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
-    TripleBatch batch = verified(entry.from(), entry.to(), previousCrc).batch;
-    if (batch.firstSeq() != entry.firstSeq() || batch.rows() != entry.rows()) {
+    Checked checked = verified(entry.from(), entry.to(), previousCrc);
+    TripleBatch batch = checked.batch;
+    // The checksum too: by now the file of this name may be another one.
+    if (batch.firstSeq() != entry.firstSeq()
+        || batch.rows() != entry.rows()
+        || checked.crc != entry.crc()) {
       throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
     }
     return batch;

@@ -26,6 +26,7 @@ import org.arrowworld.snapshot.SnapshotFile.Reading;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
@@ -137,8 +138,9 @@ public final class Snapshot implements Closeable {
     }
     Snapshot snapshot = new Snapshot(storage, directory, manifest, reading);
     try {
+      Storage files = new FewFiles(storage);
       for (TableSchema table : manifest.schema().tables()) {
-        snapshot.tables.add(snapshot.openTable(table));
+        snapshot.tables.add(snapshot.openTable(files, table));
       }
       return snapshot;
     } catch (NoSuchFileException e) {
@@ -150,14 +152,14 @@ public final class Snapshot implements Closeable {
     }
   }
 
-  private SnapshotTable openTable(TableSchema schema) throws IOException {
+  private SnapshotTable openTable(Storage files, TableSchema schema) throws IOException {
     TableEntry entry = manifest.table(schema.name());
     FileEntry file = manifest.file(SnapshotFormat.tableFile(schema.name()));
     return new SnapshotTable(
         schema,
         entry,
         SnapshotFile.open(
-            storage, directory, file, SnapshotFormat.fields(schema.allColumns()), reading));
+            files, directory, file, SnapshotFormat.fields(schema.allColumns()), reading));
   }
 
   public WorldSchema schema() {
