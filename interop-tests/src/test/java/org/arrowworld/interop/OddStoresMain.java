@@ -20,9 +20,9 @@ import org.arrowworld.testing.OddStores;
 import org.arrowworld.timeline.Verifier;
 
 /**
- * Writes odd stores for the readers of other languages, with Java's verdict on each: {@code DIR COUNT
- * SEED}. Prints one line of JSON per store: its directory, what was done to it, whether it is sound,
- * the findings, and, where something could be recovered, the directory of that.
+ * Writes odd stores for the readers of other languages, with Java's verdict on each: {@code DIR
+ * COUNT SEED}. Prints one line of JSON per store: its directory, what was done to it, whether it is
+ * sound, the findings, and, where something could be recovered, the directory of that.
  */
 public final class OddStoresMain {
   private OddStoresMain() {}
