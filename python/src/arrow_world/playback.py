@@ -78,6 +78,11 @@ class Playback:
             self._keyframes.offer(world)
             return world.copy()
 
+    def base_tick(self) -> int | None:
+        """The tick of the state the history begins with, None if it begins with nothing."""
+        base = self._files.base()
+        return None if base is None else base.tick
+
     def move(self, travel: Travel | None, tick: int) -> Travel:
         """The way that leads to a tick with the least replay: this one, or a new one from a keyframe or a snapshot."""
         with self._lock:
@@ -169,6 +174,10 @@ class Cursor:
     def next(self) -> bool:
         """Moves on by one committed tick; False, and stays, where there is none (yet)."""
         if self._travel is None:
+            base = self._playback.base_tick()
+            if base is not None:  # a history that begins with a state: its tick is the first
+                self.seek(base)
+                return True
             with self._moving(-1) as travel:
                 return travel.next(self._bar)
         with self._moving(self._travel.world.tick) as travel:

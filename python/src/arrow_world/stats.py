@@ -86,6 +86,19 @@ def _numbers(type_name: str, rows: LogRows) -> Array:
     return rows.bits.astype("<f8") if type_name == "u64" else rows.val
 
 
+def _total(numbers: Array) -> float:
+    """Their sum, to the last bit where it stays in the range of a double on the way."""
+    if np.isfinite(numbers).all():
+        try:
+            return math.fsum(numbers.tolist())
+        except OverflowError:
+            pass
+    total = 0.0
+    for number in numbers.tolist():
+        total += number
+    return total
+
+
 def summary(values: Array, bits: Array, bins: int = 0) -> Summary:
     """The summary of values given as numbers and as the patterns they were logged with; shape (n,) each."""
     numbers = values[~np.isnan(values)]
@@ -96,7 +109,7 @@ def summary(values: Array, bits: Array, bins: int = 0) -> Summary:
     ordered = numbers[np.lexsort((~np.signbit(numbers), numbers))]
     least, most = float(ordered[0]), float(ordered[-1])
     quartiles = tuple(float(ordered[-(-len(ordered) * k // 4) - 1]) for k in (1, 2, 3))
-    total = math.fsum(numbers.tolist()) if np.isfinite(numbers).all() else float(numbers.sum())
+    total = _total(numbers)
     counts: Array = np.empty(0, np.int64)
     if bins:
         width = most - least

@@ -47,8 +47,8 @@ public final class Queries {
               filter.assumeAlive(base);
             }
           }
-          boolean oneLife = query.generation().isPresent(); // whose birth must be seen
-          TickRange ticks = oneLife ? TickRange.upTo(query.ticks().last()) : query.ticks();
+          boolean counted = table.hasGenerations(); // births before the ticks asked for matter
+          TickRange ticks = counted ? TickRange.upTo(query.ticks().last()) : query.ticks();
           timeline.scan(ticks, query, filter);
           filter.end();
         });

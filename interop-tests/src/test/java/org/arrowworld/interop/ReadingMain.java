@@ -199,7 +199,7 @@ public final class ReadingMain {
     return List.of(
         s.count(),
         s.nans(),
-        value(s.mean()),
+        Double.isFinite(s.mean()) ? Text.of("%.12e", s.mean()) : value(s.mean()),
         value(s.min()),
         value(s.max()),
         s.distinct(),
