@@ -16,7 +16,7 @@ public final class ChildJvm {
   /**
    * Starts one; what it prints is read by the caller, its errors go where the caller's go.
    *
-   * @param limits JVM options, which come before the defaults of the tests' own JVM
+   * @param limits JVM options; they prevail over the defaults of the tests' own JVM
    */
   public static Process start(Class<?> main, List<String> limits, List<String> arguments)
       throws IOException {
