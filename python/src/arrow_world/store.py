@@ -250,7 +250,7 @@ class Store:
             return -1
         start = base.tables[table]
         slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
-        return int(start.columns["gen"][slot]) if slot >= 0 else -1
+        return int(start._columns["gen"][slot]) if slot >= 0 else -1
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""

@@ -88,7 +88,7 @@ class AllocationFailureTest {
               });
         } catch (MemoryFullException e) {
           assertThat(live.lastTick()).as("the tick never began").isEqualTo(tick - 1);
-          live.tick(t -> t.table("c").setSlot(0, "x", 4.5)); // and the world can go on
+          live.tick(t -> t.table("c").setSlot(0, "x", 4.5f)); // and the world can go on
         }
       }
       live.snapshot();

@@ -10,6 +10,7 @@ import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.ColumnMapping;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.csv.CsvFormat;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,7 +57,13 @@ abstract class ImportTablesVerb extends ReadingVerb {
         out,
         replace ? Existing.REPLACE : Existing.REFUSE,
         Optional.ofNullable(table),
-        mapping);
+        mapping,
+        text());
+  }
+
+  /** What is said about the text of the file. */
+  CsvFormat text() {
+    return CsvFormat.DEFAULT;
   }
 
   /** Imports; tells what was brought in. */
