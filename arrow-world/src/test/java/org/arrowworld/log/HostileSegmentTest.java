@@ -115,7 +115,8 @@ class HostileSegmentTest {
         assertThatThrownBy(log::verifyChain)
             .isInstanceOf(DamagedFileException.class)
             .hasMessageContaining("Cannot read log/00000000000000000000.arrow at byte ")
-            .hasMessageContaining("buffer 1 declares %d uncompressed bytes, expected 64", lie);
+            .hasMessageContaining(
+                Text.of("buffer 1 declares %d uncompressed bytes, expected 64", lie));
       }
     }
   }
