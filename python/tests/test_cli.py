@@ -81,5 +81,5 @@ def test_misuse_ends_with_2_and_a_path_that_is_no_store_with_1(tmp_path, capsys)
 
 def test_a_reader_that_stops_reading_is_no_failure(good):
     program = subprocess.run(f"{sys.executable} -m arrow_world log {good[0]} | head -1", shell=True, capture_output=True,
-                             text=True, check=True)
+                             text=True, encoding="utf-8", check=True)
     assert program.stdout == "tick\tid\tkey\tvalue\n" and program.stderr == ""

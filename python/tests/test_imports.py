@@ -70,5 +70,5 @@ for path in sys.argv[1:]:
 print(len(sys.argv) - 1)
 """
     paths = [str(p.parent) for p in sorted((root / "docs" / "spec" / "conformance").rglob("store.json"))]
-    done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout) == (0, f"{len(paths)}\n"), done.stderr
