@@ -6,6 +6,12 @@
 # builds again.
 set -eu
 
+# Java reads and writes the names of files in the locale's charset. In another one than UTF-8 it takes
+# names for others; nothing else of aw depends on the locale. (macOS has no C.UTF-8.)
+LC_ALL=C.UTF-8
+[ ! -d /System/Library/CoreServices ] || LC_ALL=en_US.UTF-8
+export LC_ALL
+
 fail() {
   echo "aw: Cannot $1" >&2
   exit 1

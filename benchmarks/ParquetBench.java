@@ -110,7 +110,11 @@ public final class ParquetBench {
               for (int i = 0; i < entities / TICKS; i++) {
                 var row = t.table("c").insert();
                 for (int k = 0; k < names.size(); k++) {
-                  row.set(names.get(k), k < 4 ? random.nextDouble() : random.nextInt(1, 1000));
+                  if (k < 4) {
+                    row.set(names.get(k), random.nextDouble());
+                  } else {
+                    row.set(names.get(k), (double) random.nextInt(1, 1000));
+                  }
                 }
               }
             });

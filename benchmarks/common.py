@@ -21,7 +21,7 @@ def java(main: str, *arguments: str, memory: str = "4g") -> Iterator[str]:
     """Runs a benchmark class and yields its lines; its failure is ours."""
     command = ["java", *FLAGS, f"-Xmx{memory}", f"-XX:MaxDirectMemorySize={memory}", "-cp", os.environ["AW_CLASSPATH"],
                main, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
         for line in process.stdout:
             yield line.rstrip("\n")
@@ -31,7 +31,7 @@ def java(main: str, *arguments: str, memory: str = "4g") -> Iterator[str]:
 
 def environment() -> dict[str, Any]:
     """Versions, cores and load; a high load makes the figures worthless."""
-    version = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[0]
+    version = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True, encoding="utf-8").stderr.splitlines()[0]
     peers = {}
     for name in ("numpy", "pyarrow", "duckdb", "polars", "pandas"):
         try:

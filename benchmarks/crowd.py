@@ -47,10 +47,10 @@ def tables(found: dict[str, Any]) -> list[str]:
 
 
 def docs(path: str) -> None:
-    text = PAGE.read_text()
+    text = PAGE.read_text(encoding="utf-8")
     before, after = text[:text.index(BEGIN)], text[text.index(END):]
-    lines = tables(json.loads(Path(path).read_text()))
-    PAGE.write_text("\n".join([before + BEGIN, *lines, after]))
+    lines = tables(json.loads(Path(path).read_text(encoding="utf-8")))
+    PAGE.write_text("\n".join([before + BEGIN, *lines, after]), encoding="utf-8")
 
 
 def main() -> None:

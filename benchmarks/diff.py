@@ -43,14 +43,14 @@ print(json.dumps({"tick": tick, "table": table, "column": name, "id": rid}))
 
 def ours(left: Path, right: Path) -> dict[str, Any]:
     command = ["java", *FLAGS, "-cp", os.environ["AW_CLASSPATH"], "org.arrowworld.cli.Main", "diff", left, right, "--json"]
-    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout)
+    found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8").stdout)
     assert found["differing_rows"] == 1
     return {"tick": found["tick"], **{n: found["rows"][0][n] for n in ("table", "column", "id")}}
 
 
 def peer(left: Path, right: Path) -> dict[str, Any]:
     command = [sys.executable, "-c", SCAN, left, right]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout)
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def main() -> None:
             numpy["point"].append(point)
         done = subprocess.run(
             ["java", "-Xmx256m", "-cp", args.classpath, "FieldsBench", folder,
-             str(args.snapshots), str(args.flush_every), str(args.runs + WARM_UPS)], capture_output=True, text=True, check=True)
+             str(args.snapshots), str(args.flush_every), str(args.runs + WARM_UPS)], capture_output=True, text=True, check=True, encoding="utf-8")
         java: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         same = (np.load(path / "u.npy", mmap_mode="r") == np.load(Path(folder) / "java" / "u.npy", mmap_mode="r")).all()
     assert same and (slab_sum, point_sum) == (java["slab_sum"], java["point_sum"]), "the two sides disagree"
@@ -94,7 +94,7 @@ def main() -> None:
     text = json.dumps(result, indent=1)
     print(text)
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    Path(args.out).write_text(text + "\n")
+    Path(args.out).write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

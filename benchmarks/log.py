@@ -91,7 +91,7 @@ class SimLogPeer:
     def close(self) -> None:
         """Writes what is left, and the codebook."""
         self.flush()
-        (self.folder / "_codebook.json").write_text(json.dumps({"keys": self.keys, "types": self.types, "words": self.words}))
+        (self.folder / "_codebook.json").write_text(json.dumps({"keys": self.keys, "types": self.types, "words": self.words}), encoding="utf-8")
 
 
 def peer_records(folder: Path, fields: int, records: int) -> float:
@@ -145,7 +145,7 @@ def text_logging(path: Path, records: int) -> dict[str, float]:
     logger.removeHandler(handler)
     pattern = re.compile(r" entity=42 ")
     start = time.perf_counter_ns()
-    with path.open() as lines:
+    with path.open(encoding="utf-8") as lines:
         found = sum(1 for line in lines if pattern.search(line))
     question = (time.perf_counter_ns() - start) / 1e6
     assert found == (records - 43 + ENTITIES) // ENTITIES, found
@@ -167,7 +167,7 @@ def chronicle(scratch: Path, rows: int) -> list[float]:
     folder.mkdir()
     try:
         out = subprocess.run(["java", *CHRONICLE_FLAGS, "-cp", path, "ChronicleBench", str(folder), str(rows)],
-                             stdout=subprocess.PIPE, text=True, check=True).stdout
+                             stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout
     finally:
         shutil.rmtree(folder)
     return [float(line.split()[1]) for line in out.splitlines() if line.startswith("chronicle_scalar ")]
@@ -189,7 +189,7 @@ def main() -> None:
         sources = [str(ROOT / "benchmarks" / f"{name}.java") for name in ("LogBench", "RecordBench", "ThrottledStorage")]
         subprocess.run(["javac", "-cp", classpath(), "-d", classes, *sources], check=True)
         java = subprocess.run(["java", *FLAGS, "-cp", os.pathsep.join([classes, classpath()]), "LogBench", str(args.folder),
-                               str(args.rows), str(args.runs)], stdout=subprocess.PIPE, text=True, check=True)
+                               str(args.rows), str(args.runs)], stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8")
     for line in map(json.loads, java.stdout.splitlines()):
         if "unit" in line:
             runs[line["name"]].append(line["value"])
@@ -238,7 +238,7 @@ def main() -> None:
     text = json.dumps(result, indent=1)
     print(text)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(text + "\n")
+    args.out.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

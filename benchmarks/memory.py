@@ -57,7 +57,7 @@ def measured(path: str, main: str, *args: object, exit_code: int = 0) -> dict[st
         process = subprocess.Popen(command, stdout=out, stderr=err)
         while process.poll() is None:
             try:
-                found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+                found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8"))
             except OSError:
                 found = None
             if found:
@@ -199,12 +199,12 @@ def main() -> None:
             results = queries(path, args.folder, args.gigabytes)
         else:
             results = curve(path, args.folder, args.gigabytes, args.compress)
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr.splitlines()[0]
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True, encoding="utf-8").stderr.splitlines()[0]
     peak = max(r["peak_rss_anon_mib"] for r in results)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     environment = {"cpus": os.cpu_count(), "machine": platform.machine(), "java": java, "flags": FLAGS[-2:]}
     args.out.write_text(json.dumps({"environment": environment, "limit_mib": LIMIT_MIB, "peak_mib": peak, "compress": args.compress,
-                                    "steps": results}, indent=1) + "\n")
+                                    "steps": results}, indent=1) + "\n", encoding="utf-8")
     draw(results, args.out.with_suffix(".png"))
     print(f"peak {peak} MiB of {LIMIT_MIB}: {'met' if peak <= LIMIT_MIB else 'not met'}")
 

@@ -131,7 +131,7 @@ def avro_classpath(folder: Path) -> str | None:
                            f"-Dmdep.outputFile={listed}"], cwd=ROOT, stdout=sys.stderr, check=False)
     if made.returncode or not listed.exists():
         return None
-    path = os.pathsep.join([str(folder), os.environ["AW_CLASSPATH"], listed.read_text().strip()])
+    path = os.pathsep.join([str(folder), os.environ["AW_CLASSPATH"], listed.read_text(encoding="utf-8").strip()])
     done = subprocess.run(["javac", "-proc:none", "-nowarn", "-d", folder, "-cp", path, ROOT / "benchmarks/avro/AvroParquetBench.java"],
                           stdout=sys.stderr, check=False)
     return None if done.returncode else path
@@ -187,7 +187,7 @@ def rates(folder: Path, rows: int, log_rows: int, runs: int, level: int) -> tupl
 def avro(result: Rates, path: str, folder: Path, view: str, codec: str, rows: int, runs: int, level: int) -> None:
     command = ["java", *FLAGS, "-Xmx3g", "-XX:MaxDirectMemorySize=4g", "-cp", path, "AvroParquetBench", str(folder), view, codec,
                str(rows), str(runs), str(level)]
-    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True, check=True).stdout
+    out = subprocess.run(command, stdout=subprocess.PIPE, stderr=sys.stderr, text=True, check=True, encoding="utf-8").stdout
     file = folder / "avro.parquet"
     for line in map(json.loads, out.splitlines()):
         result.add("avro", view, codec, line["seconds"], file)

@@ -89,7 +89,7 @@ class Run:
             values.tofile(self.directory / f"{name}.bin")
         command = ["java", *FLAGS, "-cp", classpath, str(REPO / "benchmarks/SnapshotBench.java"), str(self.directory),
                    str(self.rows), str(self.runs + 3)]
-        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout
         for line in map(json.loads, out.splitlines()):
             self.add(line["what"], line["seconds"], line["bytes"], line["checksum"])
         for what in self.results:
@@ -136,11 +136,11 @@ class Run:
         total = lambda items: float(sum(r["energy"] for r in items))  # noqa: E731
 
         def write_json() -> None:
-            with open(d / "rows.json", "w") as f:
+            with open(d / "rows.json", "w", encoding="utf-8") as f:
                 json.dump(rows, f)
 
         def read_json() -> float:
-            with open(d / "rows.json") as f:
+            with open(d / "rows.json", encoding="utf-8") as f:
                 return total(json.load(f))
 
         self.measure("json write", d / "rows.json", write_json, 1)
@@ -152,7 +152,7 @@ class Run:
         d, eat = self.directory, ["eat"] * 1_000_000
 
         def write_json() -> None:
-            with open(d / "words.json", "w") as f:
+            with open(d / "words.json", "w", encoding="utf-8") as f:
                 json.dump(eat, f)
 
         self.measure("words json", d / "words.json", write_json, 1)
@@ -262,7 +262,7 @@ def main() -> None:
     args = parser.parse_args()
     environment = {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
                    "numpy": np.__version__, "pyarrow": pa.__version__, "load": os.getloadavg(),
-                   "java": subprocess.run(["java", "-version"], stderr=subprocess.PIPE, text=True).stderr.splitlines()[0]}
+                   "java": subprocess.run(["java", "-version"], stderr=subprocess.PIPE, text=True, encoding="utf-8").stderr.splitlines()[0]}
     print(json.dumps(environment))
     pa.set_cpu_count(os.cpu_count() or 1)
     done = []
@@ -279,11 +279,11 @@ def main() -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         args.out.write_text(json.dumps({"environment": environment, "command": " ".join(map(str, [
             "benchmarks/snapshots.py", "--rows", *args.rows, "--runs", args.runs])),
-            "tables": [{"rows": r.rows, "checksum": r.sum, "results": r.results} for r in done]}, indent=1) + "\n")
+            "tables": [{"rows": r.rows, "checksum": r.sum, "results": r.results} for r in done]}, indent=1) + "\n", encoding="utf-8")
     if args.docs:
-        text = args.docs.read_text()
+        text = args.docs.read_text(encoding="utf-8")
         head, rest = text.split(BEGIN)
-        args.docs.write_text(head + BEGIN + "\n" + page(done) + "\n" + END + rest.split(END)[1])
+        args.docs.write_text(head + BEGIN + "\n" + page(done) + "\n" + END + rest.split(END)[1], encoding="utf-8")
 
 
 if __name__ == "__main__":

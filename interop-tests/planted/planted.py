@@ -49,14 +49,14 @@ BUGS = {
 def caught(name: str, tree: pathlib.Path) -> bool:
     file, text, planted, test = BUGS[name]
     path = tree / MAIN / file
-    sound = path.read_text()
+    sound = path.read_text(encoding="utf-8")
     if sound.count(text) < 1:
         raise SystemExit(f"{name}: {file} does not hold the text any more; bring planted.py up to date")
-    path.write_text(sound.replace(text, planted, 1))
+    path.write_text(sound.replace(text, planted, 1), encoding="utf-8")
     command = ["./mvnw", "-q", "-o", "-pl", "arrow-world", "test", f"-Dtest={test}", "-Dspotless.check.skip",
                "-Daw.powercuts=1500", "-Daw.seed=1"]
-    run = subprocess.run(command, cwd=tree, capture_output=True, text=True)
-    path.write_text(sound)
+    run = subprocess.run(command, cwd=tree, capture_output=True, text=True, encoding="utf-8")
+    path.write_text(sound, encoding="utf-8")
     lines = [line for line in (run.stdout + run.stderr).splitlines() if "ERROR" in line and "Test" in line]
     print(f"{name}: {'caught by ' + test if run.returncode else 'NOT CAUGHT'}")
     print("    " + (lines[0].strip() if lines else "no failing test is named"), flush=True)

@@ -46,7 +46,7 @@ def imports(tasks: Iterable[Task]) -> list[Outcome]:
     tasks = list(tasks)
     lines = "".join(f"{t.kind}\t{t.file}\t{t.store}\t{t.columns}\n" for t in tasks)
     done = subprocess.run(java_side.command("ImportsMain"), input=lines, capture_output=True, text=True,
-                          timeout=1800, check=False)
+                          timeout=1800, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(found) == len(tasks), done.stderr

@@ -26,7 +26,7 @@ def command(main: str, *args: object, package: str = "org.arrowworld.interop") -
 
 def run(main: str, *args: object) -> str:
     """Runs a main class to its end and returns what it printed."""
-    done = subprocess.run(command(main, *args), capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command(main, *args), capture_output=True, text=True, timeout=300, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -38,6 +38,6 @@ def aw_command(*args: object) -> list[str]:
 
 def aw(*args: object, code: int = 0) -> str:
     """Runs `aw` to its end, expects an exit code, returns its standard output."""
-    done = subprocess.run(aw_command(*args), capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(aw_command(*args), capture_output=True, text=True, timeout=300, check=False, encoding="utf-8")
     assert done.returncode == code, done.stderr
     return done.stdout

@@ -25,7 +25,7 @@ Programs = dict[str, list[str]]  # a program's name and the command that runs it
 
 def _run(command: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, env={**os.environ, **variables}, capture_output=True, text=True,
-                          timeout=SECONDS, check=False)
+                          timeout=SECONDS, check=False, encoding="utf-8")
 
 
 def _need(*tools: str) -> None:

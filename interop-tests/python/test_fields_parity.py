@@ -24,7 +24,7 @@ def grid(snapshot: int, array: int) -> np.ndarray:
 def test_numpy_reads_a_java_run_at_every_flush_of_the_running_writer(tmp_path: Path) -> None:
     path, total = tmp_path / "run", 110
     child = subprocess.Popen(java_side.command("FieldParityMain", "write", path, total), stdin=subprocess.PIPE,
-                             stdout=subprocess.PIPE, text=True, bufsize=1)
+                             stdout=subprocess.PIPE, text=True, bufsize=1, encoding="utf-8")
     assert child.stdin and child.stdout
     for appended in range(1, total + 1):
         flushed = int(child.stdout.readline())
@@ -93,7 +93,7 @@ def test_java_reads_the_reference_run() -> None:
 
 def test_both_languages_write_the_same_files(tmp_path: Path) -> None:
     child = subprocess.run(java_side.command("FieldParityMain", "write", tmp_path / "java", 12), input="\n" * 12,
-                           capture_output=True, text=True, check=True, timeout=60)
+                           capture_output=True, text=True, check=True, timeout=60, encoding="utf-8")
     assert child.stdout.splitlines()[-1] == "12"
     with fields.FieldSnapshotWriter(tmp_path / "python", fields=["u", "w"], velocities=["w"], grid_shape=(3, 4, 5),
                                     flush_every=3) as writer:

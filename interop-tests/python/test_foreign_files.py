@@ -107,11 +107,11 @@ def test_golden_files_of_the_arrow_and_parquet_projects_come_in_exactly_or_are_r
         lines.append(f"| {name} | {said} | {detail.replace('|', ' ')[:160]} |")
         problems += [f"{name}: {w}" for w in wrong]
     assert not problems, "\n".join(problems)
-    text = TABLE.read_text() if TABLE.exists() else ""
+    text = TABLE.read_text(encoding="utf-8") if TABLE.exists() else ""
     head = HEAD.format(**{k.replace(" ", "_"): counts[k] for k in ("equal", "columns unmapped", "refused by name")})
     fresh = head + "\n".join(lines) + "\n"
     if text != fresh:
-        TABLE.write_text(fresh)
+        TABLE.write_text(fresh, encoding="utf-8")
     print(dict(counts))
 
 

@@ -246,7 +246,7 @@ def test_polars_own_log_tells_of_row_groups_skipped_by_tick_rid_and_key(question
     code = f"""import polars as pl
 found = pl.scan_parquet({str(path)!r}).filter(pl.col({column!r}) == {value!r}).select("seq").collect()
 print(sorted(found["seq"].to_list()))"""
-    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "POLARS_VERBOSE": "1"}, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "POLARS_VERBOSE": "1"}, capture_output=True, text=True, check=True, encoding="utf-8")
     assert json.loads(done.stdout) == rows
     read, there = map(int, re.findall(r"reading (\d+) / (\d+) row groups", done.stderr)[-1])
     assert there == groups and 0 < read < groups

@@ -49,8 +49,8 @@ def test_a_fork_is_read_verified_and_gives_javas_worlds(java_run: JavaRun, tmp_p
     fork = tmp_path / "fork"
     made = json.loads(java_side.aw("fork", java_run.path, "--tick", tick, "--out", fork, "--json"))
     assert made["hash_world"] == reports[tick]["hash_world"]
-    parent = json.loads((fork / "store.json").read_text())["parent"]
-    origin = json.loads((java_run.path / "store.json").read_text())
+    parent = json.loads((fork / "store.json").read_text(encoding="utf-8"))["parent"]
+    origin = json.loads((java_run.path / "store.json").read_text(encoding="utf-8"))
     assert parent == {"store": origin["store"], "tick": f"{tick:016x}", "seq": f"{reports[tick]['seq']:016x}",
                       "chain": reports[tick]["chain"]}
     assert aw.open_store(fork).at(tick).resume_hash() == reports[tick]["resume_hash"]

@@ -19,7 +19,7 @@ Frame = dict[int, tuple[float, ...]]
 def raw_frames(path: Path) -> dict[int, Frame]:
     """frame -> id -> (x, y, z), as the file has them."""
     frames: dict[int, Frame] = {}
-    for line in path.read_text().splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             person, frame, *coordinates = line.split()
             frames.setdefault(int(frame), {})[int(person)] = tuple(map(float, coordinates))
@@ -60,7 +60,7 @@ def test_the_world_at_each_frame_is_that_frame(name: str, tmp_path: Path) -> Non
 
 def test_a_malformed_line_is_refused_and_leaves_no_store(tmp_path: Path) -> None:
     source = tmp_path / "bad.txt"
-    source.write_text("1 1 0.5 0.5 0\n1 2 0.5 oops 0\n")
+    source.write_text("1 1 0.5 0.5 0\n1 2 0.5 oops 0\n", encoding="utf-8")
     store = tmp_path / "store"
     java_side.aw("import", "trajectories", source, "--columns", "id,tick,x,y,z", "--out", store, code=1)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.txt"]

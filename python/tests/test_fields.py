@@ -57,7 +57,7 @@ def test_metadata_come_back_and_unknown_members_are_kept(tmp_path: Path) -> None
     metadata = fields.FieldSnapshots.open(tmp_path / "run").metadata
     assert metadata["solver"] == {"order": 4} and metadata["periodic"] == [True, False]
     assert metadata["grid_bounds"] == [[0, 1], [0, 0.75]] and metadata["n_snapshots"] == 0
-    assert json.loads((tmp_path / "run" / "metadata.json").read_text())["bc_types"] == ["periodic", "wall"]
+    assert json.loads((tmp_path / "run" / "metadata.json").read_text(encoding="utf-8"))["bc_types"] == ["periodic", "wall"]
 
 
 @pytest.mark.parametrize("shape", [(5,), (2, 3), (2, 3, 4), (2, 1, 3, 2)])
@@ -109,7 +109,7 @@ def test_an_existing_run_is_refused_unless_it_is_to_be_replaced(tmp_path: Path) 
         with pytest.raises(errors.StoreLockedError):
             fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
     assert check(tmp_path / "run") == 1
-    (tmp_path / "run" / "notes.txt").write_text("mine")
+    (tmp_path / "run" / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(errors.InvalidUseError, match="holds notes.txt, which is no part of a field run"):
         fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
 

@@ -181,7 +181,7 @@ def test_a_second_writer_fails_at_once_and_names_the_holder(tmp_path):  # S-11
             except aw.StoreLockedError as e:
                 print(e)
         """)
-        out = subprocess.run([sys.executable, "-c", code, str(w.path)], capture_output=True, text=True, check=True).stdout
+        out = subprocess.run([sys.executable, "-c", code, str(w.path)], capture_output=True, text=True, check=True, encoding="utf-8").stdout
         assert "locked by 'arrow_world (Python), process" in out
     aw.LiveWorld.resume(tmp_path / "s").close()
 
@@ -198,7 +198,7 @@ def test_a_killed_writer_loses_no_acknowledged_tick_and_readers_meet_no_damage(t
                 print(tick, flush=True)
     """)
     path = tmp_path / "s"
-    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True, encoding="utf-8") as child:
         try:
             for _ in range(8):
                 acknowledged = int(child.stdout.readline())

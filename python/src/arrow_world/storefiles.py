@@ -114,16 +114,16 @@ class StoreFiles:
         return list(scan.keys)
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick whose state can be told, None if there is none.
+        """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
 
-        Reads the ends of the log only; rows before a base do not tell a state.
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
         """
-        base = self.base()
-        ticks = [m.tick for m in (base, self.nearest(_NEVER)) if m is not None]
+        ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
         files = self.log_files()
-        for rows in Scan(files):
-            ticks.append(int(rows.tick[0]))
-            break
+        if files.segments and files.segments[0].first_seq == 0:
+            for rows in Scan(files):
+                ticks.append(int(rows.tick[0]))
+                break
         for segment in reversed(files.segments):
             end = Scan(files, segment.first_seq, wanted=Wanted(_NEVER, _NEVER))
             for _ in end:
@@ -131,7 +131,7 @@ class StoreFiles:
             if end.last_tick >= 0:
                 ticks.append(end.last_tick)
                 break
-        return (min(ticks) if base is None else base.tick, max(ticks)) if ticks else None
+        return (min(ticks), max(ticks)) if ticks else None
 
     def base(self) -> Manifest | None:
         """The snapshot the history begins with, if it does not begin with nothing."""

@@ -14,6 +14,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.tick.TickEngine;
+import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
@@ -60,15 +61,28 @@ public final class LiveWorld implements Closeable {
   private final TickEngine engine;
   private final BackgroundSnapshots background;
   private List<String> warnings = List.of();
+  private final Turn turn = new Turn();
   private boolean closed;
 
-  /** What is held from the beginning on: the store's lock, and memory. */
-  private record Held(Closeable lock, Memory memory) implements Closeable {
-    @Override
-    public void close() throws IOException {
-      try (lock;
-          memory) {
-        // in this order
+  /** What a world that is being opened holds, given back if that fails. */
+  private static final class Held {
+    final Memory memory;
+    MutableWorld world;
+    Closeable lock;
+
+    Held(Memory memory) {
+      this.memory = memory;
+    }
+
+    void closeAfter(Throwable failure) {
+      Closeable locked = lock;
+      MutableWorld made = world;
+      try (locked;
+          memory;
+          made) {
+        // the last is closed first
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
       }
     }
   }
@@ -90,18 +104,12 @@ public final class LiveWorld implements Closeable {
     }
   }
 
-  private LiveWorld(
-      Storage storage,
-      StoreInfo info,
-      Held held,
-      MutableWorld world,
-      LogWriter log,
-      KeyTable keys) {
+  private LiveWorld(Storage storage, StoreInfo info, Held held, LogWriter log, KeyTable keys) {
     this.storage = storage;
     this.info = info;
-    this.lock = held.lock();
-    this.memory = held.memory();
-    this.world = world;
+    this.lock = held.lock;
+    this.memory = held.memory;
+    this.world = held.world;
     this.log = log;
     this.engine = new TickEngine(world, keys, log);
     this.background = new BackgroundSnapshots(storage, info.id(), info.properties());
@@ -137,17 +145,31 @@ public final class LiveWorld implements Closeable {
    */
   public static LiveWorld create(Storage storage, StoreInfo info, WorldOptions options)
       throws IOException {
-    storage.createDirectories("");
-    Held held = new Held(StoreLock.take(storage), Memory.of(options));
+    requireGiven(storage, "storage");
+    requireGiven(info, "store info");
+    requireGiven(options, "options");
+    if (!options.properties().isEmpty()) {
+      throw new InvalidUseException(
+          "Cannot create a store with properties in its store info and in its options: give them in one");
+    }
+    info.checkNew(storage);
+    Held held = new Held(Memory.of(options));
     try {
+      held.world = new MutableWorld(info.schema(), new Codebook(), held.memory.allocator());
+      storage.createDirectories("");
+      held.lock = StoreLock.take(storage);
       info.write(storage);
-      MutableWorld world =
-          new MutableWorld(info.schema(), new Codebook(), held.memory().allocator());
       KeyTable keys = new KeyTable(info.schema().keys());
-      return start(storage, info, held, world, keys, LogPosition.START, options);
+      return start(storage, info, held, keys, LogPosition.START, options);
     } catch (IOException | RuntimeException | Error e) {
-      held.close();
+      held.closeAfter(e);
       throw e;
+    }
+  }
+
+  private static void requireGiven(Object value, String what) {
+    if (value == null) {
+      throw new InvalidUseException(Text.of("Cannot open a world without a %s: it is null", what));
     }
   }
 
@@ -172,26 +194,35 @@ public final class LiveWorld implements Closeable {
    *     damaged; nothing is changed
    */
   public static LiveWorld resume(Storage storage, WorldOptions options) throws IOException {
+    requireGiven(storage, "storage");
+    requireGiven(options, "options");
     StoreInfo info = StoreInfo.read(storage);
-    Held held = new Held(StoreLock.take(storage), Memory.of(options));
-    BufferAllocator allocator = held.memory().allocator();
+    if (info.schema().tables().isEmpty() && info.schema().inputs().isEmpty()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot resume %s as a world: it has no tables; a record log is opened by SimLog.open",
+              storage.description()));
+    }
+    Held held = new Held(Memory.of(options));
     try {
+      held.lock = StoreLock.take(storage);
       Set<String> warnings = new LinkedHashSet<>();
       LogPosition end = checkedEnd(storage, info, warnings);
       LogRecovery.prepare(storage, options.log().sealing());
       Snapshot.discardUnfinished(storage);
+      BufferAllocator allocator = held.memory.allocator();
       try (Timeline timeline = Timeline.open(storage)) {
-        MutableWorld world =
+        held.world =
             end.tick() < 0
                 ? new MutableWorld(info.schema(), new Codebook(), allocator)
                 : timeline.at(timeline.lastTick(), allocator);
         warnings.addAll(timeline.warnings());
-        LiveWorld live = start(storage, info, held, world, timeline.log().keys(), end, options);
+        LiveWorld live = start(storage, info, held, timeline.log().keys(), end, options);
         live.warnings = List.copyOf(warnings);
         return live;
       }
     } catch (IOException | RuntimeException | Error e) {
-      held.close();
+      held.closeAfter(e);
       throw e;
     }
   }
@@ -217,6 +248,7 @@ public final class LiveWorld implements Closeable {
   /** As {@link #open(Path, WorldSchema, WorldOptions)}, in a storage. */
   public static LiveWorld open(Storage storage, WorldSchema schema, WorldOptions options)
       throws IOException {
+    requireGiven(storage, "storage");
     if (!StoreInfo.exists(storage)) {
       return create(storage, schema, options);
     }
@@ -273,15 +305,14 @@ public final class LiveWorld implements Closeable {
       Storage storage,
       StoreInfo info,
       Held held,
-      MutableWorld world,
       KeyTable keys,
       LogPosition position,
       WorldOptions options)
       throws IOException {
     LogWriter.Start start =
-        new LogWriter.Start(info.id(), world.schema().version(), info.strings(), position);
-    LogWriter log = LogWriter.open(storage, start, keys, world.codebook(), options.log());
-    return new LiveWorld(storage, info, held, world, log, keys);
+        new LogWriter.Start(info.id(), held.world.schema().version(), info.strings(), position);
+    LogWriter log = LogWriter.open(storage, start, keys, held.world.codebook(), options.log());
+    return new LiveWorld(storage, info, held, log, keys);
   }
 
   /** The world as it is now; for reading between ticks. Views bound to it follow it. */
@@ -327,17 +358,38 @@ public final class LiveWorld implements Closeable {
    * @return number of rows logged
    */
   public <E extends Exception> int tick(TickBody<E> body) throws E, IOException {
-    return tick(world.tick() + 1, body);
+    Turn mine = begin("run a tick");
+    try (mine) {
+      return engine.run(world.tick() + 1, body);
+    }
   }
 
   /** Runs a tick of the caller's number, later than the last one; see {@link #tick(TickBody)}. */
   public <E extends Exception> int tick(long tick, TickBody<E> body) throws E, IOException {
-    return engine.run(tick, body);
+    Turn mine = begin("run a tick");
+    try (mine) {
+      return engine.run(tick, body);
+    }
+  }
+
+  /** Begins a call: one at a time, and none after {@link #close}. */
+  private Turn begin(String action) {
+    Turn mine = turn.take(action);
+    if (closed) {
+      mine.close();
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot %s: the world is closed; LiveWorld.resume opens its store again", action));
+    }
+    return mine;
   }
 
   /** Hands every committed tick to the operating system; forces it too unless told never to. */
   public void sync() throws IOException {
-    log.sync();
+    Turn mine = begin("sync the log");
+    try (mine) {
+      log.sync();
+    }
   }
 
   /**
@@ -346,15 +398,26 @@ public final class LiveWorld implements Closeable {
    * @return its directory in the store; an existing one of this tick is kept
    */
   public String snapshot() throws IOException {
-    background.await();
-    log.force();
-    for (Snapshot.Location existing : Snapshot.list(storage)) {
-      if (existing.tick() == world.tick() && existing.schemaVersion() == world.schema().version()) {
-        return existing.directory();
+    Turn mine = begin("write a snapshot");
+    try (mine) {
+      requireTick();
+      background.await();
+      log.force();
+      for (Snapshot.Location existing : Snapshot.list(storage)) {
+        if (existing.tick() == world.tick()
+            && existing.schemaVersion() == world.schema().version()) {
+          return existing.directory();
+        }
       }
+      return SnapshotWriter.write(
+          storage, info.id(), world, log.flushed(), SnapshotWriter.Role.CACHE, info.properties());
     }
-    return SnapshotWriter.write(
-        storage, info.id(), world, log.flushed(), SnapshotWriter.Role.CACHE, info.properties());
+  }
+
+  private void requireTick() {
+    if (world.tick() < 0) {
+      throw new InvalidUseException("Cannot write a snapshot of a world before its first tick");
+    }
   }
 
   /**
@@ -369,10 +432,11 @@ public final class LiveWorld implements Closeable {
    *     holds
    */
   public void snapshotLater() throws IOException {
-    if (world.tick() < 0) {
-      throw new InvalidUseException("Cannot write a snapshot of a world before its first tick");
+    Turn mine = begin("write a snapshot");
+    try (mine) {
+      requireTick();
+      background.begin(world, log.forceLater());
     }
-    background.begin(world, log.forceLater());
   }
 
   /** Whether a snapshot is being written in the background. */
@@ -387,26 +451,35 @@ public final class LiveWorld implements Closeable {
    *     closing
    */
   public void awaitSnapshot() throws IOException {
-    background.await();
+    Turn mine = begin("wait for a snapshot");
+    try (mine) {
+      background.await();
+    }
   }
 
   /** Ends the log: flushed, forced and sealed. Only {@link #close} may follow. */
   public void seal() throws IOException {
-    log.seal();
+    Turn mine = begin("seal the log");
+    try (mine) {
+      log.seal();
+    }
   }
 
   /** Waits for the snapshot being written, then closes log, world and lock. Idempotent. */
   @Override
   public void close() throws IOException {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try (lock;
-        memory;
-        world;
-        log) {
-      background.close();
+    Turn mine = turn.take("close the world");
+    try (mine) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try (lock;
+          memory;
+          world;
+          log) {
+        background.close();
+      }
     }
   }
 }

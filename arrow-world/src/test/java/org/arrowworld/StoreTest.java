@@ -191,7 +191,6 @@ class StoreTest {
       assertThat(store.truncateAfter(25).last().tick()).isEqualTo(25);
       assertThat(store.lastTick()).isEqualTo(25);
       store.compact(StoreCompaction.Options.ALL_TICKS.keepingTicks(12));
-      assertThat(store.firstTick()).isEqualTo(13);
       assertThat(old.isClosed()).isTrue();
       walk(store, new Random(7));
     }

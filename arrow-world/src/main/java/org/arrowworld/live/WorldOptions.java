@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 
@@ -24,6 +25,10 @@ public record WorldOptions(
       new WorldOptions(LogOptions.DEFAULT, Map.of(), Optional.empty());
 
   public WorldOptions {
+    if (log == null || properties == null || allocator == null) {
+      throw new InvalidUseException(
+          "Cannot keep a world with null options: leave out what is to be as in WorldOptions.DEFAULT");
+    }
     properties = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(properties));
   }
 
@@ -51,6 +56,6 @@ public record WorldOptions(
 
   /** These options with memory from an allocator of the caller's. */
   public WorldOptions withAllocator(BufferAllocator value) {
-    return new WorldOptions(log, properties, Optional.of(value));
+    return new WorldOptions(log, properties, Optional.ofNullable(value));
   }
 }

@@ -4,14 +4,23 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.KeyTable;
 
-/** Recomputes the digest chain over a scan and compares it with the commit rows. */
-final class ChainVerifier implements Log.Visitor {
+/**
+ * Recomputes the digest chain over rows in log order and compares it with the commit rows: also
+ * that each tick is later than the one before, and counts its rows.
+ */
+public final class ChainVerifier implements Log.Visitor {
   private final ChainDigest chain;
   private long openTick = -1;
-  private long lastTick = -1;
+  private long lastTick;
 
-  ChainVerifier(long start, boolean strings) {
-    this.chain = new ChainDigest(start, strings);
+  /**
+   * A verifier of the rows behind a position.
+   *
+   * @param start its tick is -1 where it is not known
+   */
+  public ChainVerifier(LogPosition start, boolean strings) {
+    this.chain = new ChainDigest(start.chain(), strings);
+    this.lastTick = start.tick();
   }
 
   @Override

@@ -21,6 +21,9 @@ public record Durability(Mode mode, long intervalMillis) {
     NONE
   }
 
+  /** A longer interval, eleven days, is a mistake. */
+  private static final long MAX_INTERVAL_MILLIS = 999_999_999;
+
   /** Force every commit. */
   public static final Durability COMMIT = new Durability(Mode.COMMIT, 0);
 
@@ -28,7 +31,9 @@ public record Durability(Mode mode, long intervalMillis) {
   public static final Durability NONE = new Durability(Mode.NONE, 0);
 
   public Durability {
-    if ((mode == Mode.INTERVAL) != (intervalMillis > 0)) {
+    if (mode == null
+        || (mode == Mode.INTERVAL) != (intervalMillis > 0)
+        || intervalMillis > MAX_INTERVAL_MILLIS) {
       throw new InvalidUseException(
           Text.of("Cannot use an interval of %d ms with durability %s", intervalMillis, mode));
     }

@@ -5,6 +5,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -38,6 +39,10 @@ record Fence(long tick, long seq, int epoch) {
     } catch (NoSuchFileException e) {
       return Optional.empty(); // the truncation was finished this moment
     }
-    return Optional.of(new Fence(json.hex64("tick"), json.hex64("seq"), json.count("epoch")));
+    Fence fence = new Fence(json.hex64("tick"), json.hex64("seq"), json.count("epoch"));
+    if (fence.tick < 0 || fence.seq < 0) {
+      throw new DamagedFileException(PATH, -1, "its tick or seq is not below 2^63");
+    }
+    return Optional.of(fence);
   }
 }

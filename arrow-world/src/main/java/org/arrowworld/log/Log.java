@@ -124,6 +124,11 @@ public final class Log implements Closeable {
     return fence.isPresent() ? OptionalLong.of(fence.get().tick()) : OptionalLong.empty();
   }
 
+  /** The first seq that does not exist any more, where a truncation is under way (spec L-21). */
+  public OptionalLong fencedSeq() {
+    return fence.isPresent() ? OptionalLong.of(fence.get().seq()) : OptionalLong.empty();
+  }
+
   /** What follows the committed rows. */
   public Tail tail() {
     return tail;
@@ -286,7 +291,7 @@ public final class Log implements Closeable {
       return;
     }
     boolean strings = parts.get(0).reader.header().strings();
-    ChainVerifier verifier = new ChainVerifier(start.chain(), strings);
+    ChainVerifier verifier = new ChainVerifier(start, strings);
     scan(0, Long.MAX_VALUE, verifier);
     verifier.finish(end);
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.storage.BufferCompression;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
 
 /** Merges and drops sealed segments (spec L-25, L-26). The caller holds the store's lock. */
@@ -100,9 +101,10 @@ public final class LogCompaction {
     }
     List<Sealer.Source> sources = new ArrayList<>();
     ReadMemory memory = new ReadMemory();
+    FewFiles files = new FewFiles(storage);
     try {
       for (Log.Segment segment : run) {
-        SegmentReader reader = SegmentReader.open(storage, segment.path(), 8, memory);
+        SegmentReader reader = SegmentReader.open(files, segment.path(), 8, memory);
         sources.add(new Sealer.Source(reader, SegmentIndexer.sealed(reader)));
       }
       Sealer.merge(storage, sources, compression);

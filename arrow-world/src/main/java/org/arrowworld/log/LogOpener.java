@@ -11,11 +11,15 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log.Part;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
 
 /** Finds a log's segments, checks that they continue each other, and tells where the log ends. */
 final class LogOpener {
   private static final int ATTEMPTS = 5;
+
+  /** So many live segments keep a descriptor, for a writer seals and deletes them at any moment. */
+  private static final int HELD = 8;
 
   private final Storage storage;
   private final StoreId store;
@@ -49,12 +53,16 @@ final class LogOpener {
   private Log open(Optional<Fence> fence) throws IOException {
     List<Part> parts = new ArrayList<>();
     ReadMemory memory = new ReadMemory();
+    FewFiles files = new FewFiles(storage);
     try {
-      for (String path : segmentPaths(storage)) {
+      List<String> paths = segmentPaths(storage);
+      long live = paths.stream().filter(path -> path.startsWith(SegmentFormat.LIVE)).count();
+      for (String path : paths) {
         if (fence.isPresent() && firstSeq(path) >= fence.get().seq()) {
           continue;
         }
-        Part part = openPart(storage, path, memory);
+        boolean held = path.startsWith(SegmentFormat.LIVE) && --live < HELD;
+        Part part = openPart(held ? storage : files, path, memory);
         parts.add(part);
         if (isCovered(parts, part)) {
           parts.remove(parts.size() - 1);
@@ -88,12 +96,12 @@ final class LogOpener {
   static List<String> segmentPaths(Storage storage) throws IOException {
     TreeMap<String, String> paths = new TreeMap<>();
     for (String name : storage.list(SegmentFormat.LIVE)) {
-      if (name.matches("[0-9]{20}\\.arrows")) {
+      if (SegmentFormat.isName(name, SegmentFormat.LIVE_ENDING)) {
         paths.put(name.substring(0, 20), SegmentFormat.LIVE + "/" + name);
       }
     }
     for (String name : storage.list(SegmentFormat.LOG)) {
-      if (name.matches("[0-9]{20}\\.arrow")) {
+      if (SegmentFormat.isName(name, SegmentFormat.SEALED_ENDING)) {
         paths.put(name.substring(0, 20), SegmentFormat.LOG + "/" + name);
       }
     }
@@ -187,8 +195,9 @@ final class LogOpener {
         long row = fence.seq() - 1 - entry.firstSeq();
         if (row >= 0 && row < entry.rows()) {
           TripleBatch batch = part.reader().read(part.index().batches(), i);
-          if (batch.key((int) row) != KeyTable.COMMIT) {
-            throw new DamagedFileException(Fence.PATH, -1, "its seq does not follow a commit row");
+          if (batch.key((int) row) != KeyTable.COMMIT || batch.tick((int) row) != fence.tick()) {
+            throw new DamagedFileException(
+                Fence.PATH, -1, "its seq does not follow the commit row of its tick");
           }
           return new LogPosition(fence.tick(), fence.seq(), batch.val((int) row));
         }

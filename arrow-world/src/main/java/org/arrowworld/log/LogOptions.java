@@ -35,12 +35,34 @@ public record LogOptions(
       new LogOptions(
           Durability.COMMIT, 2, 200_000, 256L << 20, Overflow.BLOCK, BufferCompression.NONE);
 
+  /** The most containers, rows of all of them together, and bytes of a segment. */
+  private static final int MAX_CONTAINERS = 1024;
+
+  private static final long MAX_ROWS = 1L << 30;
+  private static final long MAX_SEGMENT_BYTES = 1L << 40;
+
   public LogOptions {
-    if (containers < 2 || containerRows < 2 || segmentBytes < 1) {
+    if (durability == null || overflow == null || sealing == null) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot write a log with %d containers of %d rows and segments of %d bytes",
-              containers, containerRows, segmentBytes));
+              "Cannot write a log with durability %s, overflow %s and sealing %s: none may be null",
+              durability, overflow, sealing));
+    }
+    if (containers < 2
+        || containers > MAX_CONTAINERS
+        || containerRows < 2
+        || (long) containers * containerRows > MAX_ROWS
+        || segmentBytes < 1
+        || segmentBytes > MAX_SEGMENT_BYTES) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot write a log with %d containers of %d rows and segments of %d bytes: expected 2 to %d containers, of at least 2 rows each and %d together, and segments of 1 to %d bytes",
+              containers,
+              containerRows,
+              segmentBytes,
+              MAX_CONTAINERS,
+              MAX_ROWS,
+              MAX_SEGMENT_BYTES));
     }
   }
 

@@ -31,7 +31,7 @@ public final class LogRecovery {
     LogTruncation.finish(storage);
     discardCovered(storage);
     for (String name : storage.list(SegmentFormat.LIVE)) {
-      if (!name.matches("[0-9]{20}\\.arrows")) {
+      if (!SegmentFormat.isName(name, SegmentFormat.LIVE_ENDING)) {
         continue;
       }
       long firstSeq = Long.parseLong(name.substring(0, 20));

@@ -90,6 +90,20 @@ public final class LogWriter implements Closeable {
     }
   }
 
+  /**
+   * Logs a whole tick: room, rows, and the commit row. Under {@code COMMIT} it returns when the
+   * tick is forced.
+   *
+   * @throws LogFullException under {@code FAIL}, if there is no room; nothing was changed
+   * @throws WriterPoisonedException if a write or force failed; the tick may be in the log or not
+   */
+  public void commitTick(long newTick, Triples rows) throws IOException {
+    reserve(newTick, rows.size() + 1L);
+    beginTick(newTick);
+    appendAll(rows);
+    commit();
+  }
+
   /** Begins a tick, which must be later than the last committed one. */
   public void beginTick(long newTick) throws IOException {
     checkOpen();
@@ -322,7 +336,7 @@ public final class LogWriter implements Closeable {
     checkNoOpenTick();
     force();
     close();
-    segments.sealAll();
+    Uninterrupted.run(segments::sealAll);
   }
 
   /**

@@ -107,6 +107,16 @@ final class Sealer implements Closeable {
     String temporary = path + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(storage, temporary);
     collectWords();
+    try {
+      write(storage, temporary);
+      AtomicFiles.publish(storage, temporary, path);
+    } catch (IOException | RuntimeException | Error e) {
+      AtomicFiles.discardAfter(e, storage, temporary); // a full disk must not stay full
+      throw e;
+    }
+  }
+
+  private void write(Storage storage, String temporary) throws IOException {
     CRC32 crc = SegmentWriter.firstCrc(header);
     try (WritableFile file = storage.create(temporary)) {
       IpcFileWriter out =
@@ -125,7 +135,6 @@ final class Sealer implements Closeable {
       writeBatches(out, crc);
       out.finish(SegmentIndexer.footerMetadata(entries, end.chain()));
     }
-    AtomicFiles.publish(storage, temporary, path);
   }
 
   private void writeDictionary(IpcFileWriter out, long id, List<byte[]> dictionary)

@@ -65,6 +65,14 @@ final class SegmentFormat {
     return LOG + "/" + digits20(firstSeq) + SEALED_ENDING;
   }
 
+  /** Whether a file of the log's folders is called as segments are (spec S-1, L-2). */
+  static boolean isName(String name, String ending) {
+    return name.length() == 20 + ending.length()
+        && name.endsWith(ending)
+        && name.matches("0[0-9]{19}\\..*")
+        && name.substring(0, 20).compareTo(digits20(Long.MAX_VALUE)) <= 0;
+  }
+
   static String digits20(long number) {
     return Text.of("%020d", number);
   }

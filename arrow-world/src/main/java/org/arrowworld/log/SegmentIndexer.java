@@ -38,19 +38,21 @@ final class SegmentIndexer {
         nextSeq += batch.rows();
         at = v.entry().to();
         crc = v.entry().crc();
-        int committed = batch.committedRows();
-        if (committed > 0) {
-          end =
-              new LogPosition(
-                  batch.tick(committed - 1),
-                  batch.firstSeq() + committed,
-                  batch.val(committed - 1));
-        }
+        end = endOf(batch, end);
       }
     } catch (DamagedFileException e) {
       failure = e;
     }
     return new SegmentIndex(List.copyOf(entries), end, tail(reader, at, nextSeq, end, failure));
+  }
+
+  /** The position after a batch's last commit row; the one before where it has none. */
+  static LogPosition endOf(TripleBatch batch, LogPosition before) {
+    int committed = batch.committedRows();
+    return committed == 0
+        ? before
+        : new LogPosition(
+            batch.tick(committed - 1), batch.firstSeq() + committed, batch.val(committed - 1));
   }
 
   private static Tail tail(

@@ -84,6 +84,18 @@ final class SegmentReader implements Closeable {
     }
   }
 
+  /** Whether a file begins as an IPC file does, rather than as a stream. */
+  static boolean isFile(Storage storage, String path) throws IOException {
+    try (ReadableFile file = storage.openRead(path)) {
+      ByteBuffer magic = ByteBuffer.allocate(8);
+      if (file.size() < magic.capacity()) {
+        return false;
+      }
+      file.readFully(magic, 0);
+      return new String(magic.array(), StandardCharsets.US_ASCII).equals("ARROW1\0\0");
+    }
+  }
+
   private static SegmentFormat.Header header(String path, IpcSchema schema) throws IOException {
     Map<String, String> m = schema.metadata();
     if (!SegmentFormat.KIND_SEGMENT.equals(m.get(SegmentFormat.KIND))) {
@@ -225,8 +237,12 @@ final class SegmentReader implements Closeable {
       loadWords(entries);
     }
     int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
-    TripleBatch batch = verified(entry.from(), entry.to(), previousCrc).batch;
-    if (batch.firstSeq() != entry.firstSeq() || batch.rows() != entry.rows()) {
+    Checked checked = verified(entry.from(), entry.to(), previousCrc);
+    TripleBatch batch = checked.batch;
+    // The checksum too: by now the file of this name may be another one.
+    if (batch.firstSeq() != entry.firstSeq()
+        || batch.rows() != entry.rows()
+        || checked.crc != entry.crc()) {
       throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
     }
     return batch;
@@ -372,6 +388,11 @@ final class SegmentReader implements Closeable {
     long tickMax = batch.rows() == 0 ? 0 : batch.tick(batch.rows() - 1);
     return new SegmentIndex.Entry(
         from, to, batch.firstSeq(), batch.rows(), tickMin, tickMax, ridMin, ridMax, crc);
+  }
+
+  /** An error about what its footer says. */
+  DamagedFileException wrongFooter(String finding) {
+    return new DamagedFileException(path(), -1, finding);
   }
 
   /** Whether any byte follows (spec L-22). */

@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.field.FieldSnapshots;
 import org.arrowworld.internal.Text;
@@ -80,7 +81,7 @@ public final class StoreDoctor {
     StoreInfo info;
     try {
       info = StoreInfo.read(storage);
-    } catch (DamagedFileException e) {
+    } catch (DamagedFileException | StoreNotFoundException e) {
       damage(
           e.getMessage(),
           "Without store.json nothing says which schema and which files belong together.",

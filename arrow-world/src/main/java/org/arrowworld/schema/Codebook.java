@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.WellFormed;
 
 /**
  * The store-wide words and their codes, given by first use from 0 (spec L-12). One thread adds;
@@ -33,7 +34,7 @@ public final class Codebook {
   /** The code of a word, which is added if it is new. */
   public int intern(String word) {
     Integer code = codes.get(word);
-    return code != null ? code : add(word);
+    return code != null ? code : add(WellFormed.text("store the word", word));
   }
 
   private int add(String word) {

@@ -1,11 +1,10 @@
 package org.arrowworld.simlog;
 
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.WellFormed;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 
@@ -39,12 +38,7 @@ final class FieldNames {
    * @throws InvalidUseException if it has a surrogate without its pair, which UTF-8 cannot carry
    */
   static int utf8Bytes(String action, String text) {
-    try {
-      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
-    } catch (CharacterCodingException e) {
-      throw new InvalidUseException(
-          Text.of("Cannot %s '%s': it has a surrogate without its pair", action, text), e);
-    }
+    return WellFormed.text(action, text).getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** The bare key name of a field. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,6 +18,7 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Codebook;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -24,7 +26,9 @@ import org.arrowworld.snapshot.SnapshotFile.Reading;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 
 /**
@@ -45,6 +49,9 @@ public final class Snapshot implements Closeable {
     this.reading = reading;
   }
 
+  /** The folder of a store that holds its snapshots. */
+  public static final String FOLDER = SnapshotFormat.DIRECTORY;
+
   /** A published snapshot's place, from its directory's name. */
   public record Location(long tick, int schemaVersion, String directory) {}
 
@@ -61,6 +68,20 @@ public final class Snapshot implements Closeable {
       }
     }
     return locations;
+  }
+
+  /**
+   * What a manifest says of its store and place.
+   *
+   * @param schema of its tables
+   * @param base whether a history begins there
+   */
+  public record Identity(StoreId store, WorldSchema schema, LogPosition position, boolean base) {}
+
+  /** Reads who a snapshot belongs to, whatever else of it is damaged. */
+  public static Identity identity(Storage storage, Location location) throws IOException {
+    SnapshotManifest manifest = SnapshotManifest.read(storage, location.directory());
+    return new Identity(manifest.store(), manifest.schema(), manifest.position(), manifest.base());
   }
 
   /** Deletes a snapshot: it vanishes by one rename. */
@@ -117,8 +138,9 @@ public final class Snapshot implements Closeable {
     }
     Snapshot snapshot = new Snapshot(storage, directory, manifest, reading);
     try {
+      Storage files = new FewFiles(storage);
       for (TableSchema table : manifest.schema().tables()) {
-        snapshot.tables.add(snapshot.openTable(table));
+        snapshot.tables.add(snapshot.openTable(files, table));
       }
       return snapshot;
     } catch (NoSuchFileException e) {
@@ -130,14 +152,14 @@ public final class Snapshot implements Closeable {
     }
   }
 
-  private SnapshotTable openTable(TableSchema schema) throws IOException {
+  private SnapshotTable openTable(Storage files, TableSchema schema) throws IOException {
     TableEntry entry = manifest.table(schema.name());
     FileEntry file = manifest.file(SnapshotFormat.tableFile(schema.name()));
     return new SnapshotTable(
         schema,
         entry,
         SnapshotFile.open(
-            storage, directory, file, SnapshotFormat.fields(schema.allColumns()), reading));
+            files, directory, file, SnapshotFormat.fields(schema.allColumns()), reading));
   }
 
   public WorldSchema schema() {
@@ -206,6 +228,42 @@ public final class Snapshot implements Closeable {
       if (table.kind() == TableKind.ROW) {
         free(table.name());
       }
+    }
+  }
+
+  /**
+   * Proves a snapshot as strictly as any reader does: every byte, and that tables, hashes, ids and
+   * codes are what the manifest says.
+   *
+   * @throws DamagedFileException naming the first thing that is not so
+   */
+  public void prove(BufferAllocator allocator) throws IOException {
+    verify();
+    List<String> names = schema().tables().stream().map(TableSchema::name).toList();
+    require("tables", manifest.tables().stream().map(TableEntry::name).toList(), names);
+    try (MutableWorld world = load(allocator)) {
+      for (MutableTable table : world.tables()) {
+        TableEntry entry = manifest.table(table.name());
+        List<String> columns = table.columns().stream().map(Column::name).toList();
+        require("columns of " + table.name(), entry.columns(), columns);
+        require("hash of " + table.name(), entry.hash(), Hashes.table(table));
+        if (table.schema().kind() != TableKind.APPEND_ONLY) {
+          long distinct = Arrays.stream(table.ids(), 0, table.rows()).distinct().count();
+          require("ids in " + table.name(), (long) table.rows(), distinct);
+        }
+      }
+      require("hash_world", hashWorld(), Hashes.world(world.tables()));
+      require("resume_hash", resumeHash(), Hashes.resume(world));
+      require("codes", manifest.codes(), world.codebook().size());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void require(String what, Object stated, Object found) throws DamagedFileException {
+    if (!found.equals(stated)) {
+      throw new DamagedFileException(
+          directory, -1, Text.of("%s: found %s, its manifest says %s", what, found, stated));
     }
   }
 

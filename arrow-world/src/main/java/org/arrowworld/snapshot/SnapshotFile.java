@@ -3,6 +3,7 @@ package org.arrowworld.snapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class SnapshotFile implements Closeable {
   static SnapshotFile open(
       Storage storage, String directory, FileEntry entry, List<IpcField> fields, Reading reading)
       throws IOException {
-    ReadableFile file = storage.openRead(directory + "/" + entry.name());
+    ReadableFile file = openFile(storage, directory + "/" + entry.name());
     try {
       checkSize(file, entry);
       IpcFooter footer = IpcFooter.read(file);
@@ -85,6 +86,14 @@ final class SnapshotFile implements Closeable {
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
+    }
+  }
+
+  private static ReadableFile openFile(Storage storage, String path) throws IOException {
+    try {
+      return storage.openRead(path);
+    } catch (NoSuchFileException e) {
+      throw new DamagedFileException(path, -1, "a file of the snapshot is missing", e);
     }
   }
 

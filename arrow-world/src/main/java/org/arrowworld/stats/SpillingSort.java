@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -106,8 +107,9 @@ final class SpillingSort implements Closeable {
     List<Run> open = new ArrayList<>();
     try {
       PriorityQueue<Run> queue = new PriorityQueue<>((a, b) -> Long.compare(a.value, b.value));
+      Storage files = new FewFiles(scratch);
       for (String path : runs) {
-        Run run = new Run(scratch.openRead(path));
+        Run run = new Run(files.openRead(path));
         open.add(run);
         if (run.next()) {
           queue.add(run);

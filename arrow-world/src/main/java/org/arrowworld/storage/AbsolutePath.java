@@ -30,8 +30,8 @@ public final class AbsolutePath {
     if (relative && !isCurrentFolderKnown()) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot use the relative path %s: Java takes the current folder for %s, which it is"
-                  + " not, as it reads names of files in %s",
+              "Cannot use the current folder for the path '%s': Java takes it for %s, as it reads"
+                  + " names of files in %s",
               path, Path.of("").toAbsolutePath(), charset() + REMEDY));
     }
     return absolute;
@@ -54,9 +54,11 @@ public final class AbsolutePath {
     }
   }
 
+  /** Java puts U+FFFD where it cannot read a byte of the folder's name. */
   private static boolean isCurrentFolderKnown() {
     try {
-      return Files.isSameFile(Path.of("."), Path.of("").toAbsolutePath());
+      return System.getProperty("user.dir").indexOf('\uFFFD') < 0
+          && Files.isSameFile(Path.of("."), Path.of("").toAbsolutePath());
     } catch (IOException e) {
       return false;
     }

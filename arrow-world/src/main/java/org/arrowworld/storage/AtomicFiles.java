@@ -17,11 +17,16 @@ public final class AtomicFiles {
   public static void write(Storage storage, String path, ByteBuffer content) throws IOException {
     String temporary = path + UNFINISHED;
     discard(storage, temporary);
-    try (WritableFile file = storage.create(temporary)) {
-      file.write(content, 0);
-      file.force();
+    try {
+      try (WritableFile file = storage.create(temporary)) {
+        file.write(content, 0);
+        file.force();
+      }
+      publish(storage, temporary, path);
+    } catch (IOException | RuntimeException | Error e) {
+      discardAfter(e, storage, temporary); // a full disk must not stay full
+      throw e;
     }
-    publish(storage, temporary, path);
   }
 
   /** Renames a forced temporary file, or a directory whose files are forced, into place. */

@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.WellFormed;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.Log;
@@ -97,15 +99,30 @@ public record StoreInfo(
   }
 
   /**
+   * Refuses what {@link #write} would refuse, and writes nothing.
+   *
+   * @throws InvalidUseException if there is a store already, or a text that UTF-8 cannot carry
+   */
+  public void checkNew(Storage storage) throws IOException {
+    WellFormed.text("use the tick unit", tickUnit);
+    properties.forEach(
+        (name, value) -> {
+          WellFormed.text("name a property", name);
+          WellFormed.text(Text.of("set the property '%s' to", name), value);
+        });
+    if (exists(storage)) {
+      throw new InvalidUseException(
+          Text.of("Cannot create a store in %s: there is one already", storage.description()));
+    }
+  }
+
+  /**
    * Writes {@code store.json} into a storage that has none.
    *
    * @throws InvalidUseException if there is a store already
    */
   public void write(Storage storage) throws IOException {
-    if (exists(storage)) {
-      throw new InvalidUseException(
-          Text.of("Cannot create a store in %s: there is one already", storage.description()));
-    }
+    checkNew(storage);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kind", KIND);
     json.put("format", FORMAT);
@@ -142,8 +159,7 @@ public record StoreInfo(
   /** Reads {@code store.json}. */
   public static StoreInfo read(Storage storage) throws IOException {
     if (!exists(storage)) {
-      throw new DamagedFileException(
-          storage.description(), -1, "it is no store: there is no store.json");
+      throw new StoreNotFoundException(storage.description());
     }
     JsonObject json = ChecksummedJson.read(storage, PATH);
     if (!json.string("kind").equals(KIND)) {

@@ -11,11 +11,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.Log;
+import org.arrowworld.log.LogAudit;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.LogReader;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
+import org.arrowworld.log.TripleBatch;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.Hashes;
 
@@ -97,6 +104,8 @@ public final class Verifier {
   }
 
   private Report run(Options options) throws IOException {
+    findings.addAll(LogAudit.names(storage));
+    checkSnapshotNames();
     try (Timeline timeline = Timeline.open(storage)) {
       timeline.log().watch(options.progress);
       checkLog(timeline);
@@ -111,13 +120,45 @@ public final class Verifier {
       return new Report(
           List.copyOf(findings),
           List.copyOf(notes),
-          timeline.end().tick(),
+          validToTick(timeline),
           timeline.log().end().seq() - timeline.log().start().seq(),
           snapshots.size(),
           List.copyOf(samples));
     } catch (DamagedFileException e) {
-      findings.add(e.getMessage());
+      found(e);
       return new Report(List.copyOf(findings), List.copyOf(notes), -1, 0, 0, List.of());
+    }
+  }
+
+  private void found(DamagedFileException damage) {
+    if (!findings.contains(damage.getMessage())) {
+      findings.add(damage.getMessage());
+    }
+  }
+
+  private static long validToTick(Timeline timeline) {
+    try {
+      return timeline.end().tick();
+    } catch (IOException e) {
+      return timeline.log().end().tick(); // a base that cannot be read was found before
+    }
+  }
+
+  private void checkSnapshotNames() throws IOException {
+    String problem = LogAudit.folderProblem(storage, Snapshot.FOLDER);
+    if (!problem.isEmpty()) {
+      findings.add(problem);
+      return;
+    }
+    Set<String> known = new TreeSet<>();
+    Snapshot.list(storage).forEach(location -> known.add(location.directory()));
+    for (String name : storage.list(Snapshot.FOLDER)) {
+      String path = Snapshot.FOLDER + "/" + name;
+      if (!known.contains(path) && !name.endsWith(AtomicFiles.UNFINISHED)) {
+        findings.add(path + ": no snapshot has such a name, so it is not read; move it away");
+      } else if (known.contains(path) && storage.isLink(path)) {
+        findings.add(path + ": it is a link, expected a directory; links are not followed");
+      }
     }
   }
 
@@ -136,35 +177,70 @@ public final class Verifier {
     }
     try {
       timeline.log().verifyChain();
+      findings.addAll(LogAudit.segments(storage, timeline.log().segments()));
     } catch (DamagedFileException e) {
-      findings.add(e.getMessage());
+      found(e);
+    }
+    checkFence(timeline);
+    if (timeline.log().segments().isEmpty() && timeline.snapshots().isEmpty()) {
+      notes.add("the log has no segment, as the first moment of a store leaves it");
+    }
+  }
+
+  /** A truncation leaves a history that ends right at its fence (spec L-21). */
+  private void checkFence(Timeline timeline) throws IOException {
+    long end = timeline.log().end().seq();
+    try {
+      end = timeline.end().seq();
+    } catch (DamagedFileException e) {
+      found(e); // a base that cannot be read
+    }
+    long fencedSeq = timeline.log().fencedSeq().orElse(end);
+    if (end != fencedSeq) {
+      findings.add(
+          Text.of(
+              "fence.json: its seq is %d, but the history before it ends at %d", fencedSeq, end));
     }
   }
 
   private Map<Long, Snapshot.Location> checkSnapshotFiles(Timeline timeline) throws IOException {
     Map<Long, Snapshot.Location> sound = new TreeMap<>();
+    boolean based = false;
+    Log log = timeline.log();
     for (Snapshot.Location location : timeline.snapshots()) {
       try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
-        snapshot.verify();
-        String hash = Hashes.world(snapshot.tables());
-        if (!hash.equals(snapshot.hashWorld())) {
-          findings.add(
-              Text.of(
-                  "%s: hash_world is %s, its manifest says %s",
-                  location.directory(), hash, snapshot.hashWorld()));
-        } else if (snapshot.position().seq() > timeline.end().seq()) {
+        snapshot.prove(allocator);
+        LogPosition position = snapshot.position();
+        based |= snapshot.isBase() && position.seq() >= log.start().seq();
+        if (!snapshot.schema().keys().equals(timeline.info().schema().keys())) {
+          findings.add(location.directory() + ": its schema is not that of the log");
+        } else if (log.segments().isEmpty() && !snapshot.isBase() && !based
+            || !log.segments().isEmpty() && position.seq() > log.end().seq()) {
           findings.add(
               Text.of(
                   "%s stands at seq %d, but the log ends at %d: its tail is missing",
-                  location.directory(), snapshot.position().seq(), timeline.end().seq()));
+                  location.directory(), position.seq(), log.end().seq()));
+        } else if (position.seq() < log.start().seq()) {
+          findings.add(
+              Text.of(
+                  "%s stands at seq %d, but the log begins at %d",
+                  location.directory(), position.seq(), log.start().seq()));
         } else {
           sound.put(location.tick(), location);
         }
       } catch (DamagedFileException e) {
+        found(e);
+      } catch (UnsupportedVersionException e) {
         findings.add(e.getMessage());
       } catch (UncheckedIOException e) {
         findings.add(e.getCause().getMessage());
       }
+    }
+    if (log.start().seq() > 0 && !based) {
+      findings.add(
+          Text.of(
+              "the log begins at seq %d, and no base snapshot holds what was before",
+              log.start().seq()));
     }
     return sound;
   }
@@ -178,19 +254,38 @@ public final class Verifier {
     }
   }
 
-  /** One replay from the base, stopping at every snapshot's tick and every sample. */
+  /**
+   * One replay from the base to the end, every row proven, stopping at every snapshot's tick and
+   * every sample.
+   */
   private void checkAgainstReplay(
       Timeline timeline, Map<Long, Snapshot.Location> snapshots, Set<Long> samples)
       throws IOException {
-    TreeSet<Long> stops = new TreeSet<>(samples);
-    stops.addAll(snapshots.keySet());
-    if (stops.isEmpty()) {
+    if (timeline.end().tick() < 0) {
       return;
     }
+    TreeSet<Long> stops = new TreeSet<>(samples);
+    stops.addAll(snapshots.keySet());
+    stops.add(timeline.lastTick());
+    long first = timeline.firstTick();
     try (MutableWorld world =
-        timeline.startWorld(stops.first(), Timeline.Start.BASE, Projection.ALL, allocator)) {
+        timeline.startWorld(first, Timeline.Start.BASE, Projection.ALL, allocator)) {
+      HistoryProof proof = new HistoryProof(world, timeline.log().keys());
       for (long stop : stops) {
-        timeline.advance(world, stop);
+        if (world.tick() < stop) {
+          try (LogReader reader = timeline.log().rowReader(world.tick() + 1, stop)) {
+            while (reader.next()) {
+              int from = reader.from();
+              TripleBatch batch = reader.batch();
+              proof.add(
+                  reader.rows(),
+                  0,
+                  reader.rows().size(),
+                  row -> batch.word(from + row),
+                  batch.firstSeq() + from);
+            }
+          }
+        }
         String hash = Hashes.resume(world);
         if (snapshots.containsKey(stop)) {
           compareSnapshot(timeline, snapshots.get(stop), world, hash);
@@ -200,7 +295,7 @@ public final class Verifier {
         }
       }
     } catch (DamagedFileException e) {
-      findings.add(e.getMessage());
+      found(e);
     }
   }
 
@@ -209,6 +304,10 @@ public final class Verifier {
       throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
       String hash = Hashes.world(world.tables());
+      List<String> words = new ArrayList<>();
+      for (int code = 0; code < world.codebook().size(); code++) {
+        words.add(world.codebook().word(code));
+      }
       if (!hash.equals(snapshot.hashWorld())) {
         findings.add(
             Text.of(
@@ -216,12 +315,26 @@ public final class Verifier {
                 location.directory(), Divergence.describe(world, snapshot)));
       } else if (!resumeHash.equals(snapshot.resumeHash())) {
         findings.add(Text.of("%s: its allocator state differs from the log", location.directory()));
+      } else if (snapshot.schema().hasStrings() && !words.equals(snapshot.codebook())) {
+        findings.add(Text.of("%s: its codebook is not that of the log", location.directory()));
       }
-      if (!snapshot.isBase()
-          && !timeline.log().positionAt(location.tick()).equals(snapshot.position())) {
+      if (!stands(timeline, snapshot)) {
         findings.add(Text.of("%s stands at another place than the log says", location.directory()));
       }
     }
+  }
+
+  /** Whether a snapshot stands right after a commit of the log, or where the log begins. */
+  private static boolean stands(Timeline timeline, Snapshot snapshot) throws IOException {
+    LogPosition position = snapshot.position();
+    LogPosition start = timeline.log().start();
+    if (snapshot.isBase() && timeline.log().segments().isEmpty()) {
+      return true;
+    }
+    if (snapshot.isBase() && position.seq() == start.seq()) {
+      return position.chain() == start.chain();
+    }
+    return timeline.log().positionAt(position.tick()).equals(position);
   }
 
   private void compareNearest(Timeline timeline, long tick, String expected) throws IOException {

@@ -22,6 +22,7 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
+import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.tick.TickTable;
 import org.arrowworld.timeline.Timeline;
@@ -81,7 +82,7 @@ class LiveWorldTest {
         creatures.setSlot(slot, "kind", "kind " + random.nextInt(6));
       }
       if (random.nextInt(4) == 0) {
-        creatures.setSlot(slot, "big", random.nextLong());
+        creatures.setSlotUnsigned(slot, "big", random.nextLong());
       }
       if (random.nextInt(5) == 0) {
         creatures.event("ate", creatures.before().id(slot), random.nextInt(9));
@@ -91,12 +92,15 @@ class LiveWorldTest {
       }
     }
     for (int i = random.nextInt(6); i > 0; i--) {
-      creatures
-          .insertCausedBy(random.nextInt(3))
-          .set("kind", "kind " + random.nextInt(6))
-          .set("awake", random.nextInt(2))
-          .set("x", random.nextFloat())
-          .parent(random.nextInt(50));
+      Born born =
+          creatures
+              .insertCausedBy(random.nextInt(3))
+              .set("kind", "kind " + random.nextInt(6))
+              .set("awake", random.nextBoolean())
+              .set("x", random.nextFloat());
+      if (rows > 0) {
+        born.parent(creatures.before().id(random.nextInt(rows)));
+      }
     }
     TickTable hungry = t.table("hungry");
     for (int slot = 0; slot < rows; slot++) {

@@ -84,7 +84,7 @@ class CompactionTest {
     byte[] live = storage.bytes(livePath);
     try (LiveWorld world = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < 3; i++) {
-        world.tick(t -> t.table("c").insert().set("x", 1).set("k", "w"));
+        world.tick(t -> t.table("c").insert().set("x", 1f).set("k", "w"));
       }
       world.seal();
     }

@@ -40,7 +40,7 @@ class LinkedStoreTest {
     try (LiveWorld live =
         LiveWorld.create(store, SmallStores.SCHEMA, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < 4; tick++) {
-        live.tick(t -> t.table("c").insert().set("x", 1).set("k", "w"));
+        live.tick(t -> t.table("c").insert().set("x", 1f).set("k", "w"));
         if (tick == 1) {
           live.snapshot();
         }

@@ -69,7 +69,7 @@ class TruncationTest {
           if (t.table("c").before().rows() > 4) {
             t.table("c").removeSlot(tick % 4, "old");
           }
-          t.table("c").insert().set("x", tick).set("k", "word " + tick % 11);
+          t.table("c").insert().set("x", (float) tick).set("k", "word " + tick % 11);
         });
   }
 

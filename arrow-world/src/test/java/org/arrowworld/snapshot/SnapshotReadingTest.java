@@ -66,7 +66,11 @@ class SnapshotReadingTest {
       live.tick(
           t -> {
             for (int i = 0; i < rows; i++) {
-              t.table("ship").insert().set("x", i * 0.5).set("flag", "f" + i % 3).set("afloat", 1);
+              t.table("ship")
+                  .insert()
+                  .set("x", i * 0.5)
+                  .set("flag", "f" + i % 3)
+                  .set("afloat", true);
             }
           });
       live.snapshot();

@@ -42,7 +42,7 @@ class TableFilesTest {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
-      live.tick(t -> t.table("ship").insert().set("x", 1.5).set("flag", "blue"));
+      live.tick(t -> t.table("ship").insert().set("x", 1.5f).set("flag", "blue"));
       String snapshot = live.snapshot();
       TableFiles.Origin origin = new TableFiles.Origin(info.id(), 1, 0, List.of("blue"));
       TableFiles.write(storage, "ship.arrow", live.world().table("ship"), origin);
@@ -67,7 +67,7 @@ class TableFilesTest {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live =
             LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
-      live.tick(3, t -> t.table("ship").insert().set("x", 1.5).set("flag", "blue"));
+      live.tick(3, t -> t.table("ship").insert().set("x", 1.5f).set("flag", "blue"));
       live.tick(5, t -> {});
       live.sync();
       SegmentInfo running = SegmentInfo.read(storage, "log/live/00000000000000000000.arrows");

@@ -75,7 +75,7 @@ class KeyStatisticsTest {
             t -> {
               t.table("c").write("x", values);
               long pattern = random.nextInt(3) * 0x6FFF_FFFF_FFFF_FFFFL;
-              t.table("c").setSlot(4, "big", pattern);
+              t.table("c").setSlotUnsigned(4, "big", pattern);
               big.add(pattern);
               int value = random.nextInt(256) - 128;
               t.table("c").setSlot(9, "small", value);

@@ -108,10 +108,10 @@ public final class AnyWorld {
     TableView table = mutations.before();
     values(mutations);
     for (EventKind event : table.schema().events()) {
-      if (random.nextBoolean()) {
+      if (random.nextBoolean() && table.rows() > 0) {
         switch (event.name()) {
-          case "said" -> mutations.event("said", random.nextInt(), word());
-          default -> mutations.event("event", random.nextInt(), random.nextInt(100) - 50);
+          case "said" -> mutations.event("said", someId(table), word());
+          default -> mutations.event("event", someId(table), random.nextInt(100) - 50);
         }
       }
     }
@@ -136,6 +136,10 @@ public final class AnyWorld {
     if (external && table.slotOf(id) < 0) {
       fill(mutations.insert(id), table);
     }
+  }
+
+  private int someId(TableView table) {
+    return table.id(random.nextInt(table.rows()));
   }
 
   private void values(TickTable mutations) {
@@ -163,6 +167,8 @@ public final class AnyWorld {
       case STRING -> mutations.setSlot(slot, column.name(), word());
       case F32 -> mutations.setSlot(slot, column.name(), f32());
       case F64 -> mutations.setSlot(slot, column.name(), f64());
+      case BOOL -> mutations.setSlot(slot, column.name(), random.nextBoolean());
+      case U64 -> mutations.setSlotUnsigned(slot, column.name(), integer(column.type()));
       default -> mutations.setSlot(slot, column.name(), integer(column.type()));
     }
   }
@@ -175,12 +181,15 @@ public final class AnyWorld {
         switch (column.type()) {
           case F32 -> row.set(column.name(), f32());
           case F64 -> row.set(column.name(), f64());
+          case BOOL -> row.set(column.name(), random.nextBoolean());
+          case U64 -> row.setUnsigned(column.name(), integer(column.type()));
           default -> row.set(column.name(), integer(column.type()));
         }
       }
     }
-    if (table.schema().lineage().contains(Lineage.PARENT) && random.nextBoolean()) {
-      row.parent(random.nextInt(20));
+    boolean logged = table.schema().lineage().contains(Lineage.PARENT);
+    if (logged && table.rows() > 0 && random.nextBoolean()) {
+      row.parent(someId(table));
     }
   }
 

@@ -75,7 +75,7 @@ class QueriesTest {
           t.table("c").insert().set("name", "dora").parent(0);
           t.table("c").insert().set("name", "carl").parent(1);
         });
-    live.tick(t -> t.table("c").set(1, "x", 7));
+    live.tick(t -> t.table("c").set(1, "x", 7f));
   }
 
   private static List<String> history(Timeline timeline, HistoryQuery query) throws IOException {

@@ -157,7 +157,7 @@ final class AtVerb extends ReadingVerb {
       report.print(console(), format());
       return;
     }
-    console().out().println("tick " + state.tick());
+    console().out().print("tick " + state.tick() + "\n");
     if (table == null) {
       Grid grid = new Grid("table", "rows", "columns");
       for (TableColumns view : state.tables()) {
@@ -171,7 +171,9 @@ final class AtVerb extends ReadingVerb {
   }
 
   private void showColumns(TableColumns view, List<String> words) {
-    console().out().println(Text.of("table %s, %d rows", Escape.text(view.name()), view.rows()));
+    console()
+        .out()
+        .print(Text.of("table %s, %d rows", Escape.text(view.name()), view.rows()) + "\n");
     Grid grid = new Grid("column", "type", "least", "greatest", "first", "last");
     for (Column column : view.columns()) {
       Span span = Span.of(column, view);

@@ -46,6 +46,6 @@ record Console(Output out, PrintStream err, boolean terminal, Pause pause) {
 
   /** A line for people, on stderr. */
   void note(String line) {
-    err.println("aw: " + Escape.text(line));
+    err.print("aw: " + Escape.text(line) + "\n");
   }
 }

@@ -139,7 +139,9 @@ final class DiffVerb extends ReadingVerb {
 
   static void printRow(Console console, String key, int id, Object left, Object right) {
     String number = Integer.toUnsignedString(id);
-    console.out().println(String.join("\t", Escape.text(key), number, shown(left), shown(right)));
+    console
+        .out()
+        .print(String.join("\t", Escape.text(key), number, shown(left), shown(right)) + "\n");
   }
 
   static void noteMore(Console console, long more) {

@@ -35,7 +35,7 @@ final class Grid {
           line.append(" ".repeat(widths[i] - row.get(i).length() + 2));
         }
       }
-      console.out().println(line);
+      console.out().print(line + "\n");
     }
   }
 }

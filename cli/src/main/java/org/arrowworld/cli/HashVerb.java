@@ -107,7 +107,7 @@ final class HashVerb extends ReadingVerb {
   private void print(Report report, String name, String hash) {
     report.json(name, hash).print(console(), format());
     if (format() == Report.Format.TEXT) {
-      console().out().println(hash);
+      console().out().print(hash + "\n");
     }
   }
 }

@@ -1,10 +1,14 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.AbsolutePath;
 
 /** {@code aw}. */
 public final class Main {
@@ -42,11 +46,32 @@ public final class Main {
 
   private static int execute(Console console, String... args) {
     try {
+      for (String arg : args) {
+        requireText(arg);
+      }
+      AbsolutePath.of(Path.of(".")); // refuses a current folder that Java cannot name
       Verb quick = quick(args);
       return quick != null ? execute(quick, console) : RootCommand.run(console, args);
+    } catch (UsageException e) {
+      console.note(e.getMessage());
+      return Exit.USAGE;
+    } catch (InvalidUseException e) {
+      console.note(Failures.line(e, "start"));
+      return Exit.FAILURE;
     } catch (StackOverflowError | OutOfMemoryError e) {
       console.note(Failures.line(e, "go on"));
       return Exit.FAILURE;
+    }
+  }
+
+  /** Java puts U+FFFD where it cannot read an argument's bytes; as a path it names another file. */
+  private static void requireText(String arg) {
+    if (arg.indexOf('\uFFFD') >= 0) {
+      throw new UsageException(
+          Text.of(
+              "Cannot read the argument '%s': it is no text in %s; name files in UTF-8 and start Java"
+                  + " in a UTF-8 locale (LC_ALL=C.UTF-8), as the launcher aw does",
+              arg, System.getProperty("sun.jnu.encoding")));
     }
   }
 

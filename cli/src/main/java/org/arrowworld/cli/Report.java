@@ -39,13 +39,15 @@ final class Report {
 
   void print(Console console, Format format) {
     if (format == Format.JSON) {
-      console.out().println(JsonText.of(members));
+      console.out().print(JsonText.of(members) + "\n");
       return;
     }
     int width = lines.stream().mapToInt(line -> line[0].length()).max().orElse(0);
     for (String[] line : lines) {
       String name = Escape.text(line[0]);
-      console.out().println(name + " ".repeat(width - line[0].length() + 2) + Escape.text(line[1]));
+      console
+          .out()
+          .print(name + " ".repeat(width - line[0].length() + 2) + Escape.text(line[1]) + "\n");
     }
   }
 

@@ -89,7 +89,7 @@ final class RootCommand implements Runnable {
     console.note(
         message.startsWith("Cannot ") ? message : "Cannot understand the command line: " + message);
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    console.err().println(Text.of("Try '%s --help'.", command));
+    console.err().print(Text.of("Try '%s --help'.", command) + "\n");
     return Exit.USAGE;
   }
 }

@@ -26,14 +26,14 @@ final class RowPrinter {
       for (int i = 0; i < names.length; i++) {
         object.put(names[i], values[i]);
       }
-      console.out().println(JsonText.of(object));
+      console.out().print(JsonText.of(object) + "\n");
     } else {
       StringBuilder line = new StringBuilder();
       for (Object value : values) {
         line.append(line.isEmpty() ? "" : "\t");
         line.append(value == null ? "-" : Escape.text(value.toString()));
       }
-      console.out().println(line);
+      console.out().print(line + "\n");
     }
     printed();
   }
@@ -45,7 +45,7 @@ final class RowPrinter {
       object.put("record", record.ordinal());
       object.put("group", record.group());
       object.put("values", record.toMap());
-      console.out().println(JsonText.of(object));
+      console.out().print(JsonText.of(object) + "\n");
     } else {
       StringBuilder line = new StringBuilder();
       line.append(record.ordinal()).append('\t').append(record.group());
@@ -57,7 +57,7 @@ final class RowPrinter {
                       .append(Escape.text(name))
                       .append('=')
                       .append(Escape.text(value.toString())));
-      console.out().println(line);
+      console.out().print(line + "\n");
     }
     printed();
   }

@@ -1,6 +1,8 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.arrowworld.ecosystem.EcosystemRun;
 import org.arrowworld.ecosystem.Preset;
@@ -54,8 +56,7 @@ final class RunVerb extends ReadingVerb {
   int execute() throws IOException {
     RunOptions options =
         settings.options().withPreset(Preset.named(preset)).withSeed(seed).withTicks(ticks);
-    OutputDirectory.clear(out, replace ? Existing.REPLACE : Existing.REFUSE);
-    try (EcosystemRun run = EcosystemRun.create(out, options)) {
+    try (EcosystemRun run = begin(options)) {
       RunResult result = Running.run(run, ticks, console());
       RunResultReport.of(out, result).print(console(), format());
       if (result.stopped()) {
@@ -67,5 +68,20 @@ final class RunVerb extends ReadingVerb {
       }
     }
     return Exit.OK;
+  }
+
+  /** In the place of another store it appears with its first tick, so that one is always there. */
+  private EcosystemRun begin(RunOptions options) throws IOException {
+    Existing existing = replace ? Existing.REPLACE : Existing.REFUSE;
+    OutputDirectory.repair(out);
+    OutputDirectory.check(out, existing);
+    if (Files.notExists(out, LinkOption.NOFOLLOW_LINKS)) {
+      return EcosystemRun.create(out, options);
+    }
+    try (OutputDirectory target = OutputDirectory.begin(out, existing)) {
+      EcosystemRun.create(target.directory(), options).close();
+      target.commit();
+    }
+    return EcosystemRun.resume(out, options);
   }
 }

@@ -44,7 +44,7 @@ class FollowTest {
     try (BufferAllocator memory = new RootAllocator();
         LiveWorld live = LiveWorld.resume(store, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int i = 0; i < ticks; i++) {
-        int x = 100 + i;
+        float x = 100 + i;
         live.tick(t -> t.table("ship").setSlot(0, "x", x));
       }
     }

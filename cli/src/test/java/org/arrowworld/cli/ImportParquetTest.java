@@ -91,7 +91,7 @@ class ImportParquetTest {
     String fork = folder.resolve("fork").toString();
     assertThat(Aw.run("fork", store, "--tick", "1", "--out", fork).exit()).isZero();
     store = fork;
-    Stores.goOn(Path.of(fork), t -> t.table("ship").setSlot(0, "x", 3));
+    Stores.goOn(Path.of(fork), t -> t.table("ship").setSlot(0, "x", 3f));
     export();
     Aw run = Aw.run("import", "parquet", archive, "--out", back, "--json");
     assertThat(run.exit()).isEqualTo(Exit.DATA_LOSS);

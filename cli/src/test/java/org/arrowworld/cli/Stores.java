@@ -46,21 +46,21 @@ final class Stores {
             WorldOptions.DEFAULT.withProperties(Map.of("made", EVIL)).withAllocator(memory));
     live.tick(
         t -> {
-          t.table("ship").insert().set("flag", "blue").set("x", 0.1f).set("afloat", 1);
-          t.table("ship").insert().set("flag", EVIL).set("serial", -1);
+          t.table("ship").insert().set("flag", "blue").set("x", 0.1f).set("afloat", true);
+          t.table("ship").insert().set("flag", EVIL).setUnsigned("serial", -1);
           t.table("fleet").insert().set("n", 2);
         });
     live.tick(
         t -> {
           t.input("wind", 7, Double.NaN);
-          t.table("ship").setSlot(0, "x", 0.5);
+          t.table("ship").setSlot(0, "x", 0.5f);
           t.table("ship").setSlot(1, "mass", Double.POSITIVE_INFINITY);
           t.table("ship").event("hit", 0, -3);
           t.table("damaged").insert(0);
         });
     live.tick(t -> t.table("ship").removeSlot(0, "sunk"));
     live.tick(t -> t.table("ship").insert().set("flag", "red").parent(1));
-    live.tick(t -> t.table("ship").set(0, "x", 8));
+    live.tick(t -> t.table("ship").set(0, "x", 8f));
     return live;
   }
 

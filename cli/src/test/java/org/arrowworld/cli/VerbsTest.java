@@ -280,10 +280,10 @@ class VerbsTest {
           () -> {
             try {
               if (rounds[0] == 1) {
-                live.tick(t -> t.table("ship").setSlot(0, "x", 77));
+                live.tick(t -> t.table("ship").setSlot(0, "x", 77f));
                 live.sync();
               } else if (rounds[0] == 2) {
-                live.tick(t -> t.table("ship").setSlot(0, "x", 78));
+                live.tick(t -> t.table("ship").setSlot(0, "x", 78f));
                 live.seal();
               }
             } catch (IOException e) {

@@ -43,7 +43,7 @@ class EventsTest {
   }
 
   private static void food(Tick t, double x, double y) {
-    t.table("food").insert().set("pos_x", (float) x).set("pos_y", (float) y).set("value", 20);
+    t.table("food").insert().set("pos_x", (float) x).set("pos_y", (float) y).set("value", 20f);
   }
 
   /** Runs one tick from a world made by hand, and lets a check look at the outcome. */

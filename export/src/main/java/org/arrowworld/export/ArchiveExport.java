@@ -58,8 +58,7 @@ final class ArchiveExport {
       if (request.view() == View.EVENTS) {
         events(archive);
       }
-      OutputDirectory.clear(out, request.output().existing());
-      archive.commit();
+      OutputDirectory.replace(out, request.output().existing(), archive::replace);
       return new ExportResult(archive.rows(), tick, tables, archive.resumed());
     }
   }

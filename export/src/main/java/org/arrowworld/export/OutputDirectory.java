@@ -2,12 +2,13 @@ package org.arrowworld.export;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.internal.OutputLock;
+import org.arrowworld.export.internal.Replacement;
 import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -40,19 +41,23 @@ public final class OutputDirectory implements Closeable {
   private final String name;
   private final String temporary;
   private final Existing existing;
-  private boolean done;
+  private final OutputLock lock;
+  private boolean closed;
 
-  private OutputDirectory(DiskStorage parent, String name, String temporary, Existing existing) {
+  private OutputDirectory(DiskStorage parent, String name, Existing existing, OutputLock lock) {
     this.parent = parent;
     this.name = name;
-    this.temporary = temporary;
+    this.temporary = "." + name + AtomicFiles.UNFINISHED;
     this.existing = existing;
+    this.lock = lock;
   }
 
   /**
-   * Makes the temporary directory, after checking the final place.
+   * Makes the temporary directory, after checking the final place. What a process that was killed
+   * left of one for the same place is put right or removed.
    *
    * @throws InvalidUseException if something stands there that may not be replaced
+   * @throws org.arrowworld.errors.StoreLockedException if another process writes this output
    */
   public static OutputDirectory begin(Path out, Existing existing) throws IOException {
     Path absolute = AbsolutePath.of(out);
@@ -60,31 +65,61 @@ public final class OutputDirectory implements Closeable {
     Path parent = parent(absolute);
     Files.createDirectories(parent);
     String name = absolute.getFileName().toString();
-    for (int attempt = 0; ; attempt++) {
-      String temporary =
-          Text.of(
-              ".%s.%d-%d%s", name, ProcessHandle.current().pid(), attempt, AtomicFiles.UNFINISHED);
-      try {
-        Files.createDirectory(parent.resolve(temporary));
-        return new OutputDirectory(new DiskStorage(parent), name, temporary, existing);
-      } catch (FileAlreadyExistsException e) {
-        if (attempt == 1000) {
-          throw e;
-        }
+    DiskStorage storage = new DiskStorage(parent);
+    OutputLock lock = OutputLock.take(storage, name);
+    try {
+      Replacement.repair(storage, name);
+      check(absolute, existing);
+      OutputDirectory output = new OutputDirectory(storage, name, existing, lock);
+      AtomicFiles.discard(storage, output.temporary);
+      storage.createDirectories(output.temporary);
+      return output;
+    } catch (IOException | RuntimeException | Error e) {
+      try (lock) {
+        throw e;
       }
     }
   }
 
+  /** Brings back what an interrupted replacement had set aside, if nothing took its place. */
+  public static void repair(Path out) throws IOException {
+    Path absolute = AbsolutePath.of(out);
+    DiskStorage parent = new DiskStorage(parent(absolute));
+    String name = absolute.getFileName().toString();
+    if (Replacement.isUnfinished(parent, name)) {
+      OutputLock.holding(
+          parent,
+          name,
+          () -> {
+            Replacement.repair(parent, name);
+            return null;
+          });
+    }
+  }
+
+  /** Something that publishes an output. */
+  public interface Publication {
+    void run() throws IOException;
+  }
+
   /**
-   * Clears the place of a store that is then written directly under its final name.
+   * Publishes an output by {@link Replacement}, after checking the final place, while nobody writes
+   * the store that stands there.
    *
    * @throws InvalidUseException if something stands there that may not be replaced
    */
-  public static void clear(Path out, Existing existing) throws IOException {
+  @SuppressWarnings("try") // the lock is only held
+  public static void replace(Path out, Existing existing, Publication publication)
+      throws IOException {
     Path absolute = AbsolutePath.of(out);
     check(absolute, existing);
-    if (exists(absolute)) {
-      delete(absolute);
+    if (!isStore(absolute)) {
+      publication.run();
+      return;
+    }
+    String holder = Text.of("process %d, to replace it", ProcessHandle.current().pid());
+    try (Closeable held = new DiskStorage(absolute).lock("LOCK", holder)) {
+      publication.run();
     }
   }
 
@@ -181,56 +216,28 @@ public final class OutputDirectory implements Closeable {
         && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Deletes a store nobody writes to, or a directory that {@link #check} let pass. */
-  private static void delete(Path absolute) throws IOException {
-    DiskStorage parent = new DiskStorage(absolute.getParent());
-    DiskStorage old = new DiskStorage(absolute);
-    if (StoreInfo.exists(old)) {
-      String holder = Text.of("process %d, to replace it", ProcessHandle.current().pid());
-      Closeable lock = old.lock("LOCK", holder);
-      try {
-        AtomicFiles.discard(old, "store.json"); // from here on it is no store any more
-        discard(parent, absolute.getFileName().toString());
-      } finally {
-        lock.close();
-      }
-      return;
-    }
-    discard(parent, absolute.getFileName().toString());
-  }
-
-  /** Deletes a tree without following links out of it. */
-  private static void discard(DiskStorage parent, String name) throws IOException {
-    Path root = Path.of(parent.description()).resolve(name);
-    try (var paths = Files.walk(root)) {
-      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
   /** The directory to fill; it moves when committed. */
   public Path directory() {
     return Path.of(parent.description()).resolve(temporary);
   }
 
-  /** Publishes what was written, durably; it must be forced already. */
+  /**
+   * Publishes what was written, durably; it must be forced already. What it replaces is there, or
+   * this, at any moment.
+   */
   public void commit() throws IOException {
     Path target = Path.of(parent.description()).resolve(name);
-    check(target, existing);
-    if (exists(target)) {
-      delete(target);
-    }
-    AtomicFiles.publish(parent, temporary, name);
-    done = true;
+    replace(target, existing, () -> Replacement.publish(parent, temporary, name));
   }
 
   /** Without {@link #commit} deletes what was written. Idempotent. */
   @Override
   public void close() throws IOException {
-    if (!done) {
-      done = true;
-      discard(parent, temporary);
+    if (!closed) {
+      closed = true;
+      try (lock) {
+        AtomicFiles.discard(parent, temporary);
+      }
     }
   }
 }

@@ -76,8 +76,8 @@ class LogNpzImportTest {
             WorldOptions.DEFAULT.withProperties(Map.of("seed", "7")).withAllocator(memory))) {
       live.tick(
           t -> {
-            t.table("ship").insert().set("flag", "blue\u0000").set("serial", -1);
-            t.table("ship").insert().set("flag", "").set("x", -0.0);
+            t.table("ship").insert().set("flag", "blue\u0000").setUnsigned("serial", -1);
+            t.table("ship").insert().set("flag", "").set("x", -0.0f);
           });
       live.tick(9, t -> t.table("ship").setSlot(0, "x", Float.intBitsToFloat(SIGNALLING_NAN)));
       live.tick(12, t -> t.table("ship").removeSlot(1));

@@ -67,7 +67,7 @@ final class FirstStore {
   static void begin(Tick t) {
     TickTable creatures = t.table("creature");
     creatures.insert().set("kind", "cat").set("x", -0.0f).set("big", 0);
-    creatures.insert().set("kind", "dog").set("x", SIGNALLING).set("big", -1);
+    creatures.insert().set("kind", "dog").set("x", SIGNALLING).setUnsigned("big", -1);
     creatures.insert().set("kind", "cat").set("energy", PAYLOAD).parent(0);
     creatures.insert().set("kind", "").set("energy", -0.0).set("debt", Long.MIN_VALUE);
     TickTable food = t.table("food");
@@ -85,14 +85,14 @@ final class FirstStore {
   static void change(Tick t) {
     TickTable creatures = t.table("creature");
     creatures.write("x", new float[] {SIGNALLING, 0.1f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE});
-    creatures.setSlot(0, "big", 0x8000_0000_0000_0001L);
-    creatures.setSlot(0, "awake", 0);
+    creatures.setSlotUnsigned(0, "big", 0x8000_0000_0000_0001L);
+    creatures.setSlot(0, "awake", false);
     creatures.event("ate", 0, 7);
     creatures.removeSlot(1, "cold");
     t.table("hungry").insert(3);
     t.table("food").removeSlot(1);
     t.table("ticket").removeSlot(0);
-    t.table("census").insert().set("n", 4_294_967_295.0);
+    t.table("census").insert().set("n", 4_294_967_295L);
   }
 
   static void recycle(Tick t) {

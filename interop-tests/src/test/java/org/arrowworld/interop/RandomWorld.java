@@ -111,7 +111,7 @@ final class RandomWorld {
       int id = creatures.before().id(slot);
       switch (random.below(16)) {
         case 0 -> creatures.setSlot(slot, "kind", "kind " + random.below(6));
-        case 1 -> creatures.setSlot(slot, "big", random.next());
+        case 1 -> creatures.setSlotUnsigned(slot, "big", random.next());
         case 2 -> creatures.setSlot(slot, "debt", random.next());
         case 3 -> creatures.setSlot(slot, "age", random.below(65536));
         case 4 -> creatures.setSlot(slot, "level", random.below(256) - 128);
@@ -119,7 +119,7 @@ final class RandomWorld {
         case 6 -> creatures.setSlot(slot, "score", random.below(256));
         case 7 -> creatures.setSlot(slot, "rank", random.below(1L << 32));
         case 8 -> creatures.setSlot(slot, "mark", Integer.toUnsignedLong(random.below(1L << 32)));
-        case 9 -> creatures.setSlot(slot, "awake", random.below(2));
+        case 9 -> creatures.setSlot(slot, "awake", random.below(2) == 1);
         case 10 -> creatures.event("ate", id, random.below(9));
         case 11 -> creatures.event("said", id, "wörd " + random.below(30));
         case 12 -> creatures.removeSlot(slot, random.oneIn(2) ? "starved" : "eaten");
@@ -130,15 +130,15 @@ final class RandomWorld {
   }
 
   private static void births(Tick t, SplitMix random) {
-    TableView creatures = t.table("creature").before();
+    int[] ids = t.table("creature").before().ids();
     for (int i = random.below(6); i > 0; i--) {
       t.system(random.below(3));
       var birth = t.table("creature").insertCausedBy(random.below(4));
       birth.set("kind", "kind " + random.below(6));
       birth.set("x", Float.intBitsToFloat((int) random.next()));
-      birth.set("awake", random.below(2));
-      if (random.oneIn(2) && creatures.rows() > 0) {
-        birth.parent(creatures.id(random.below(creatures.rows())));
+      birth.set("awake", random.below(2) == 1);
+      if (random.oneIn(2) && ids.length > 0) {
+        birth.parent(ids[random.below(ids.length)]);
       }
     }
     t.system(0);
@@ -189,7 +189,7 @@ final class RandomWorld {
       }
     }
     for (int i = random.below(3); i > 0; i--) {
-      tickets.insert().set("price", random.below(4) / 4.0);
+      tickets.insert().set("price", random.below(4) / 4f);
     }
   }
 

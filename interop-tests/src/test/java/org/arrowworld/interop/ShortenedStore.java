@@ -57,7 +57,7 @@ final class ShortenedStore {
   private static void begin(Tick t) {
     TickTable agents = t.table("agent");
     for (int i = 0; i < 5; i++) {
-      agents.insert().set("mood", "m" + i).set("load", i / 8.0);
+      agents.insert().set("mood", "m" + i).set("load", i / 8f);
     }
     t.table("idle").insert(0);
     t.table("idle").insert(4);
@@ -66,7 +66,7 @@ final class ShortenedStore {
 
   private static void turnOver(Tick t) {
     TickTable agents = t.table("agent");
-    agents.setSlot(0, "load", -0.0);
+    agents.setSlot(0, "load", -0.0f);
     agents.removeSlot(2, "retired");
     agents.insert().set("mood", "new").parent(4);
     t.table("note").insert().set("text", "");

@@ -48,8 +48,11 @@ final class WideStore {
       String column = Text.of("c%03d", i);
       switch (type(i)) {
         case STRING -> row.set(column, "w" + (i + seed) % 7);
-        case BOOL -> row.set(column, (i + seed) % 2);
-        case U64, I64 -> row.set(column, (1L << 63) + i + seed);
+        case BOOL -> row.set(column, (i + seed) % 2 == 1);
+        case U64 -> row.setUnsigned(column, (1L << 63) + i + seed);
+        case I64 -> row.set(column, (1L << 63) + i + seed);
+        case F32 -> row.set(column, (float) ((i + seed) % 100));
+        case F64 -> row.set(column, (double) ((i + seed) % 100));
         default -> row.set(column, (i + seed) % 100);
       }
     }

@@ -68,6 +68,10 @@ final class Cleanup {
         lives.get(i).numberBirths();
       }
     }
+    for (int i = 0; i < lives.size(); i++) {
+      TableBuffer table = buffer.tables().get(i);
+      table.unproven().check(table, lives.get(i));
+    }
     if (!buffer.entities().isEmpty()) {
       for (TableBuffer table : buffer.tables()) {
         table.events().resolve(buffer.entities());

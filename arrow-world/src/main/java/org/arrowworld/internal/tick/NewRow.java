@@ -65,6 +65,7 @@ final class NewRow implements Born {
   public Born parent(int id) {
     checkUsable();
     table.requireLineage(Lineage.PARENT);
+    table.requireKnown(id, "name as a parent");
     table.insertions().parent(row, Integer.toUnsignedLong(id));
     return this;
   }

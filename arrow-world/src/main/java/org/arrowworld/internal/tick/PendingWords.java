@@ -2,8 +2,7 @@ package org.arrowworld.internal.tick;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.WellFormed;
 
 /** Words of a tick that have no code yet: codes are given in row order, when rows are made. */
 final class PendingWords {
@@ -15,12 +14,8 @@ final class PendingWords {
    * @param name what it is the value of, for messages
    */
   long add(String name, String word) {
-    if (word == null) {
-      throw new InvalidUseException(
-          Text.of("Cannot store null in '%s': expected a word; \"\" is one", name));
-    }
     int index = words.size();
-    words.add(word);
+    words.add(WellFormed.text("store as '" + name + "'", word));
     return index;
   }
 

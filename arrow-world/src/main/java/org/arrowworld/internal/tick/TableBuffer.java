@@ -32,6 +32,7 @@ final class TableBuffer implements TickTable {
   private final RowList events = new RowList();
   private final InsertionList insertions;
   private final BitSet removals = new BitSet();
+  private final Unproven unproven = new Unproven();
 
   /** The pending word of each removed slot; stale where {@link #removals} has no bit. */
   private long[] removalCauses = new long[0];
@@ -52,6 +53,7 @@ final class TableBuffer implements TickTable {
     events.clear();
     insertions.begin(buffer.tick());
     removals.clear();
+    unproven.clear();
   }
 
   @Override
@@ -270,7 +272,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, long value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
   }
 
   @Override
@@ -282,7 +284,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, float value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
   }
 
   @Override
@@ -294,7 +296,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, double value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
   }
 
   @Override
@@ -306,7 +308,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, boolean value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, Encoding.of(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
   }
 
   @Override
@@ -318,7 +320,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, String value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, buffer.word(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), buffer.word(key.name(), key.type(), value));
   }
 
   @Override
@@ -330,13 +332,26 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, Entity value) {
     Key key = eventKey(name);
-    events.add(key.code(), id, reference(key.name(), key.type(), value));
+    events.add(key.code(), subject(name, id), reference(key.name(), key.type(), value));
   }
 
   @Override
   public void event(String name, Entity entity, Entity value) {
     Key key = eventKey(name);
     events.addOf(key.code(), idOf(entity), reference(key.name(), key.type(), value));
+  }
+
+  private int subject(String event, int id) {
+    requireKnown(id, "report event '" + event + "' of");
+    return id;
+  }
+
+  /** Refuses an id that does not live; at the end of the tick, as it may yet be born. */
+  int requireKnown(int id, String use) {
+    if (table.slotOf(id) < 0) {
+      unproven.add(id, use);
+    }
+    return id;
   }
 
   private Key eventKey(String name) {
@@ -453,18 +468,18 @@ final class TableBuffer implements TickTable {
             entity, table.name()));
   }
 
-  /** An entity's id, or what stands for that of a row born in this tick. */
+  /** The id of an entity of this table, or what stands for that of a row born in this tick. */
   long idOf(Entity entity) {
     if (entity instanceof NewRow row) {
-      checkHandle(row);
-      return buffer.entities().id(row);
+      return buffer.entities().id(own(row));
     }
-    return Integer.toUnsignedLong(ref(entity).id());
+    slot(ref(entity)); // refuses a life that has ended
+    return Integer.toUnsignedLong(((EntityRef) entity).id());
   }
 
   /** An entity as the value of a column or event. */
   long reference(String name, ColumnType type, Entity entity) {
-    Encoding.require(name, type, ColumnType.U32);
+    Encoding.requireId(name, type);
     if (entity instanceof NewRow row) {
       checkHandle(row);
       return buffer.entities().pattern(row);
@@ -522,10 +537,11 @@ final class TableBuffer implements TickTable {
           Text.of(
               "Cannot insert an entity into table '%s': it is no presence table", table.name()));
     }
+    TableBuffer of = buffer.tableOf(table.schema().of().orElseThrow());
     if (entity instanceof NewRow) {
-      return row(insertions.add(buffer.system(), 0, idOf(entity)));
+      return row(insertions.add(buffer.system(), 0, of.idOf(entity)));
     }
-    return insert(ref(entity).id());
+    return insert((int) of.idOf(entity));
   }
 
   private NewRow row(int row) {
@@ -601,6 +617,10 @@ final class TableBuffer implements TickTable {
 
   InsertionList insertions() {
     return insertions;
+  }
+
+  Unproven unproven() {
+    return unproven;
   }
 
   /** The slots to be removed. */

@@ -73,6 +73,10 @@ final class TickBuffer implements Tick {
   @Override
   public TickTable table(String name) {
     checkOpen();
+    return tableOf(name);
+  }
+
+  TableBuffer tableOf(String name) {
     for (TableBuffer table : tables) {
       if (table.table().name().equals(name)) {
         return table;

@@ -47,8 +47,9 @@ public final class TickEngine {
   }
 
   /**
-   * Runs one tick. If the systems or cleanup throw, the tick is as if it had never begun. If the
-   * log throws, the world stays as it was and the log is poisoned.
+   * Runs one tick: logged, forced where the durability asks for it, and only then applied. If the
+   * systems or cleanup throw, the tick is as if it had never begun. If the log throws, the world
+   * stays as it was and the log is poisoned: whether the tick is in it, resuming will tell.
    *
    * @param tick later than the last one
    * @param systems puts mutations into the buffer, which is valid during the call only
@@ -75,18 +76,12 @@ public final class TickEngine {
       return rows.size() + 1;
     }
     try {
-      log.reserve(tick, rows.size() + 1L);
+      log.commitTick(tick, rows);
     } catch (LogFullException e) {
-      world.codebook().shrinkTo(words);
+      world.codebook().shrinkTo(words); // nothing of the tick is in the log
       throw e;
     }
-    log.beginTick(tick);
-    log.appendAll(rows);
-    long ticket = log.commitLater();
     apply(tick);
-    if (ticket >= 0) {
-      log.await(ticket);
-    }
     return rows.size() + 1;
   }
 

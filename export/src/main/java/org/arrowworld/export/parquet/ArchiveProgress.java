@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.OutputLock;
+import org.arrowworld.export.internal.Replacement;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -55,6 +56,7 @@ final class ArchiveProgress implements Closeable {
     String directory = archive + AtomicFiles.UNFINISHED;
     ArchiveProgress progress = new ArchiveProgress(storage, directory, parameters, lock);
     try {
+      Replacement.repair(storage, archive);
       AtomicFiles.createDirectories(storage, directory);
       progress.takeOver();
     } catch (IOException | RuntimeException | Error e) {

@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.zip.CRC32;
 import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.internal.Replacement;
 import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
@@ -312,6 +313,16 @@ public final class ParquetArchive implements Closeable {
   /** Writes {@code manifest.json} and publishes the directory. */
   public void commit() throws IOException {
     requireOpen();
+    requireAbsent(storage, directory);
+    replace();
+  }
+
+  /**
+   * As {@link #commit}, in the place of what is there; that it may be replaced is for the caller to
+   * know. At any moment it is there, or this.
+   */
+  public void replace() throws IOException {
+    requireOpen();
     progress.keepOnly(files);
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("kind", KIND);
@@ -331,8 +342,7 @@ public final class ParquetArchive implements Closeable {
     manifest.put("files", files);
     ChecksummedJson.write(storage, within("manifest.json"), manifest);
     progress.finish();
-    requireAbsent(storage, directory);
-    AtomicFiles.publish(storage, temporary(), directory);
+    Replacement.publish(storage, temporary(), directory);
     phase = Phase.COMMITTED;
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
@@ -102,8 +103,9 @@ final class SortedRuns implements Closeable {
     PriorityQueue<Cursor> queue =
         new PriorityQueue<>(
             Comparator.<Cursor>comparingLong(c -> c.order).thenComparingInt(c -> c.number));
+    Storage runs = new FewFiles(storage);
     for (int i = 0; i < files.size(); i++) {
-      Cursor cursor = new Cursor(i, storage.openRead(files.get(i)), memory(records));
+      Cursor cursor = new Cursor(i, runs.openRead(files.get(i)), memory(records));
       cursors.add(cursor);
       if (cursor.next()) {
         queue.add(cursor);

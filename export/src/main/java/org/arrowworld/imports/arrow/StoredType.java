@@ -1,5 +1,6 @@
 package org.arrowworld.imports.arrow;
 
+import java.util.Locale;
 import org.arrowworld.internal.Text;
 
 /**
@@ -126,7 +127,7 @@ record StoredType(
       case DURATION -> Text.of("duration[%s]", unit.symbol);
       case INTERVAL -> unit.symbol + "_interval";
       case FIXED_SIZE_BINARY -> Text.of("fixed_size_binary[%d]", bits / 8);
-      default -> kind.name().toLowerCase(java.util.Locale.ROOT);
+      default -> kind.name().toLowerCase(Locale.ROOT);
     };
   }
 }

@@ -41,9 +41,9 @@ public final class Sources {
                 t.table("c")
                     .insert()
                     .set("x", x + i)
-                    .set("n", -1L - at)
+                    .setUnsigned("n", -1L - at)
                     .set("k", "word, \"" + (i + at) % 7 + "\"")
-                    .set("b", i % 2);
+                    .set("b", i % 2 == 1);
               }
               if (at > 2) {
                 t.table("c").remove(at, "done");

@@ -1,0 +1,19 @@
+package org.arrowworld.errors;
+
+import java.io.IOException;
+import org.arrowworld.internal.Text;
+
+/** There is no store where one was to be opened. */
+public final class StoreNotFoundException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param place where it was looked for
+   */
+  public StoreNotFoundException(String place) {
+    super(
+        Text.of(
+            "Cannot open a store in %s: it is no store: there is no store.json; LiveWorld.create makes one",
+            place));
+  }
+}
