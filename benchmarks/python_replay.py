@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 import arrow_world as aw
+from arrow_world.schema import declare
 
 COLUMNS = (("x", "f32"), ("y", "f32"), ("energy", "f64"), ("age", "u32"))
 DTYPES = {"f32": "<f4", "f64": "<f8", "u32": "<u4"}
@@ -32,11 +33,11 @@ def born(ids: Array) -> tuple[aw.World, list[aw.Key]]:
     """A world of these rows, and its keys."""
     table = aw.TableSchema("creature", ids="external", columns=tuple(aw.Column(n, t) for n, t in COLUMNS))
     world = aw.World(aw.Schema((table,)))
-    keys = aw.schema.declare(world.schema)
+    keys = declare(world.schema)
     n = len(ids) + 1
     rows = Rows(0, np.zeros(n, "<u8"), np.append(ids, len(ids)).astype("<u4"), np.append(np.ones(len(ids)), 0).astype("<u2"),
                 np.zeros(n, "<u8"))
-    world.apply(rows, keys)
+    world._apply(rows, keys)
     return world, keys
 
 
@@ -91,7 +92,7 @@ def main() -> None:
             numpy_runs.append(len(rows) / seconds / 1e6)
             digests.add(digest)
             start = time.perf_counter()
-            world.apply(rows, keys)
+            world._apply(rows, keys)
             package_runs.append(len(rows) / (time.perf_counter() - start) / 1e6)
             digests.add(world.tables["creature"].hash_columns([n for n, _ in COLUMNS]))
         assert len(digests) == 1, "the two sides disagree"

@@ -50,3 +50,25 @@ def test_the_names_the_checkers_see_are_those_that_are_there():
     declared = {a.asname for node in ast.walk(ast.parse((FOLDER / "__init__.py").read_text(encoding="utf-8")))
                 if isinstance(node, ast.ImportFrom) and node.level == 1 for a in node.names}
     assert declared == set(aw.__all__)
+
+
+def test_reading_needs_nothing_that_only_posix_has():
+    root = next((p for p in FOLDER.parents if (p / "docs" / "spec" / "conformance").is_dir()), None)
+    if root is None:
+        pytest.skip("the conformance stores are not beside the package")
+    program = """
+import os, sys
+for name in ("fcntl", "pwd", "resource"):
+    sys.modules[name] = None
+del os.pread, os.pwrite
+import arrow_world as aw
+for path in sys.argv[1:]:
+    store = aw.open_store(path)
+    first, last = store.span()
+    assert store.verify() and store.at(last).tick == last == max(store.log().tick), path
+    assert [w.tick for w in store.cursor()][0] == first and len(store.rows(ticks=last))
+print(len(sys.argv) - 1)
+"""
+    paths = [str(p.parent) for p in sorted((root / "docs" / "spec" / "conformance").rglob("store.json"))]
+    done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (0, f"{len(paths)}\n"), done.stderr

@@ -40,7 +40,7 @@ def test_whatever_is_repeated_few_times_the_bytes_are_read(pattern: bytes, gives
 
 
 def live_store(tmp_path: Path) -> Path:
-    run(tmp_path / "store", 6, seed=5)
+    run(tmp_path / "store", 6, seed=5, durability="commit")
     return tmp_path / "store"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +14,31 @@ from .html import html_table
 from .values import Array
 
 
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+
 class Frame(ABC):
-    """Something with named columns of equal length."""
+    """Something with named columns of equal length.
+
+    Whoever reads Arrow's C stream interface takes it as it is: `pyarrow.table(frame)`, `polars.DataFrame(frame)`,
+    `duckdb.sql("from frame")`.
+    """
 
     @abstractmethod
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """A pyarrow.Table; numbers are not copied."""
 
-    def to_pandas(self) -> Any:
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The table as a PyCapsule of an ArrowArrayStream (Arrow's PyCapsule interface)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        """The table's schema as a PyCapsule of an ArrowSchema."""
+        return self.to_arrow().schema.__arrow_c_schema__()
+
+    def to_pandas(self) -> pandas.DataFrame:
         """A pandas.DataFrame. Words are categoricals; integers that may be missing are nullable (`UInt64`)."""
         try:
             import pandas as pd
@@ -33,7 +50,7 @@ class Frame(ABC):
         return pd.DataFrame({name: column.to_pandas(types_mapper=nullable.get if column.null_count else None)
                              for name, column in zip(table.column_names, table.columns)}, copy=False)
 
-    def to_polars(self) -> Any:
+    def to_polars(self) -> polars.DataFrame:
         """A polars.DataFrame over the same memory; words are categoricals."""
         try:
             import polars as pl

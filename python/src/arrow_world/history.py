@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
+import pyarrow as pa
 
 from .errors import InvalidUseError
 from .frames import nullable_column
@@ -27,10 +26,8 @@ class History(LogRows):
         part = super().where(chosen)
         return History(part.seq, part.tick, part.rid, part.key, part.bits, part.text, part.keys, self.gen[chosen])
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """seq, tick, gen, rid, key, val, and text where the store has strings; with one key also `value`."""
-        import pyarrow as pa
-
         return super().to_arrow().add_column(2, "gen", nullable_column(self.gen, pa.uint32()))
 
     def _title(self) -> str:

@@ -57,12 +57,20 @@ class FileSource:
         """A copy of the bytes."""
         parts, end = [], min(offset + length, self.size)
         while offset < end:
-            part = os.pread(self._fd, end - offset, offset)
+            part = _read_at(self._fd, end - offset, offset)
             if not part:
                 break
             parts.append(part)
             offset += len(part)
         return memoryview(parts[0] if len(parts) == 1 else b"".join(parts))
+
+
+def _read_at(fd: int, length: int, offset: int) -> bytes:
+    """Up to `length` bytes; where there is no pread (Windows) the descriptor, which is one reader's own, is moved."""
+    if hasattr(os, "pread"):
+        return os.pread(fd, length, offset)
+    os.lseek(fd, offset, os.SEEK_SET)
+    return os.read(fd, length)
 
 
 @dataclass(frozen=True)

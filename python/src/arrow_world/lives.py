@@ -71,7 +71,7 @@ class Lives(Frame):
         died = np.sort(self.died[self.died >= 0])
         return np.searchsorted(np.sort(self.born), asked, "right") - np.searchsorted(died, asked, "right")
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """rid, gen, born, died, parent (a row number here), cause."""
         tick = pa.uint64()
         return pa.table({"rid": self.rid, "gen": self.gen, "born": nullable_column(self.born, tick),

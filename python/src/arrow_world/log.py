@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from . import jsonfile
 from .codebook import Codebook
@@ -58,7 +59,7 @@ class Log(Frame, Rows):
         """Each row's number in the log."""
         return np.arange(self.first_seq, self.end_seq, dtype="<u8")
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """seq, tick, rid, key, val, and text where the store has strings."""
         return self._as_log_rows().to_arrow()
 

@@ -39,6 +39,7 @@ def log_end(store: StoreFiles) -> LogEnd:
         raise InvalidUseError(f"Cannot write {store.path}: a truncation is under way (fence.json). Finish it with "
                               "`aw truncate` first.")
     world, base, passed = _start(store)
+    _refer(world, store)
     start = world.seq, world.chain
     scan = store.scan(world.seq)
     chunk: list[Rows] = []
@@ -74,6 +75,14 @@ def _start(store: StoreFiles) -> tuple[World, bool, list[tuple[int, DamagedFileE
     if passed and first and first[0].first_seq > 0:
         raise passed[-1][1]  # the base that the history begins with
     return World(store.schema), False, passed
+
+
+def _refer(world: World, store: StoreFiles) -> None:
+    """Takes the store's own schema: a snapshot by an earlier writer may not say whose ids a column holds (S-13)."""
+    if world.schema.version == store.schema.version and list(world.schema.tables) != list(store.schema.tables):
+        world.schema = store.schema
+        for name, table in world.tables.items():
+            table.schema = store.schema.table(name)
 
 
 def _apply(store: StoreFiles, world: World, scan: Scan, chunk: list[Rows]) -> None:

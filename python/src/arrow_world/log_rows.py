@@ -69,7 +69,7 @@ class LogRows(Frame):
         return LogRows(self.seq[chosen], self.tick[chosen], self.rid[chosen], self.key[chosen], self.bits[chosen],
                        None if self.text is None else self.text[chosen], self.keys)
 
-    def to_arrow(self) -> Any:
+    def to_arrow(self) -> pa.Table:
         """seq, tick, rid, key, val, and text where the store has strings; with one key also `value` in its type."""
         columns: dict[str, Any] = {"seq": self.seq, "tick": self.tick, "rid": self.rid,
                                    "key": words_column(self.key, [k.name for k in self.keys]), "val": self.val}

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import InvalidUseError
+from .checks import tick_of
+from .errors import DamagedFileError, InvalidUseError
 from .progress import Bar
 from .schema import Schema
 from .snapshot import list_snapshots
@@ -78,8 +79,14 @@ class Playback:
             self._keyframes.offer(world)
             return world.copy()
 
-    def move(self, travel: Travel | None, tick: int) -> Travel:
-        """The way that leads to a tick with the least replay: this one, or a new one from a keyframe or a snapshot."""
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last committed tick."""
+        return self._files.span()
+
+    def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
+        """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
+        snapshot. One that read the log to its end is begun anew, as the log may have grown.
+        """
         with self._lock:
             self._notice_changes()
             if travel is not None and travel.identity != self._identity:
@@ -94,12 +101,24 @@ class Playback:
                     world = self._files.open_snapshot(manifest, self._schema).world()
                     return self._travel(world, manifest.base)
             if travel is not None and here >= there and (here >= 0 or travel.world.tick < 0):
-                if not travel.ended or here == tick:
+                if not travel.ended or here == tick and not onward:
                     return travel
                 return self._travel(travel.world, travel.at_base)  # the log may have grown
             if frame is not None:
                 return self._travel(frame.copy(), False)
+            self._check_beginning(tick)
             return self._travel(World(self._schema or self._files.schema), False)
+
+    def _check_beginning(self, tick: int) -> None:
+        """Whether replay can begin with nothing."""
+        first = next((s.first_seq for s in self._files.segments()), 0)
+        base = self._files.base() if first else None
+        if base is not None:
+            raise InvalidUseError(f"Cannot show {self._files.path} at tick {tick}: it is outside the committed ticks, the "
+                                  f"first is {base.tick}. `span()` tells the first and the last.")
+        if first:
+            raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
+                                   self._files.path / "log")
 
     def _travel(self, world: World, at_base: bool) -> Travel:
         travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
@@ -162,24 +181,27 @@ class Cursor:
 
     def seek(self, tick: int) -> World:
         """Moves to the last committed tick <= `tick`; the world there. Raises InvalidUseError as `store.at` does."""
-        with self._moving(tick) as travel:
-            travel.to(tick, self._bar)
+        wanted = tick_of(tick, "move the cursor to tick")
+        with self._moving(wanted) as travel:
+            travel.to(wanted, self._bar)
         return self.world
 
     def next(self) -> bool:
-        """Moves on by one committed tick; False, and stays, where there is none (yet)."""
-        if self._travel is None:
-            with self._moving(-1) as travel:
-                return travel.next(self._bar)
-        with self._moving(self._travel.world.tick) as travel:
+        """Moves on by one committed tick; the first call goes to the first one. False, and stays, where there is none yet."""
+        stood = self.tick
+        if stood is None:
+            span = self._playback.span()
+            return span is not None and self.seek(span[0]).tick >= 0
+        with self._moving(stood, onward=True) as travel:
+            travel.to(stood, self._bar)
             return travel.next(self._bar)
 
     @contextmanager
-    def _moving(self, tick: int) -> Iterator[Travel]:
+    def _moving(self, tick: int, onward: bool = False) -> Iterator[Travel]:
         if self._closed:
             raise InvalidUseError("Cannot move the cursor: it is closed. Ask the store for another.")
         stood = self.tick
-        travel = self._playback.move(self._travel, tick)
+        travel = self._playback.move(self._travel, tick, onward)
         self._travel = self._world = None  # where the move fails half-way it stands nowhere
         try:
             yield travel

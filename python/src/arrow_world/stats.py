@@ -13,6 +13,9 @@ from .frames import Frame
 from .log_rows import LogRows
 from .values import Array
 
+_LEAST = int((np.array([-math.inf]).view("<i8") ^ np.int64((1 << 63) - 1))[0])
+"""-inf, as `summary` orders numbers."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -88,19 +91,41 @@ def _numbers(type_name: str, rows: LogRows) -> Array:
 
 def summary(values: Array, bits: Array, bins: int = 0) -> Summary:
     """The summary of values given as numbers and as the patterns they were logged with; shape (n,) each."""
-    numbers = values[~np.isnan(values)]
-    distinct, nans = len(np.unique(bits)), len(values) - len(numbers)
-    if not len(numbers):
-        return Summary(len(values), nans, math.nan, math.nan, math.nan, distinct, ())
-    # -0.0 goes before 0.0, so that the answer does not depend on the order of rows.
-    ordered = numbers[np.lexsort((~np.signbit(numbers), numbers))]
-    least, most = float(ordered[0]), float(ordered[-1])
-    quartiles = tuple(float(ordered[-(-len(ordered) * k // 4) - 1]) for k in (1, 2, 3))
-    total = math.fsum(numbers.tolist()) if np.isfinite(numbers).all() else float(numbers.sum())
+    # As integers in the order of the numbers: -0.0 before 0.0, so that the answer does not depend on the order of rows.
+    raw = np.ascontiguousarray(values).view("<i8")
+    ordered = np.sort(raw ^ (raw >> 63 & np.int64((1 << 63) - 1)))
+    nans = int(np.count_nonzero(np.isnan(values)))
+    if not values.size - nans:
+        return Summary(len(values), nans, math.nan, math.nan, math.nan, _distinct(bits), ())
+    numbers = values if not nans else values[~np.isnan(values)]
+    first = int(np.searchsorted(ordered, _LEAST))  # behind the negative NaNs
+    share = ordered[first : first + len(numbers)]
+    least, *quartiles, most = (_number(share[i]) for i in (0, *(-(-len(share) * k // 4) - 1 for k in (1, 2, 3)), -1))
     counts: Array = np.empty(0, np.int64)
     if bins:
         width = most - least
         with np.errstate(invalid="ignore", over="ignore"):
             place = np.zeros(len(numbers)) if width == 0 else (numbers - least) / width * bins
         counts = np.bincount(np.clip(np.nan_to_num(place), 0, bins - 1).astype(np.int64), minlength=bins)
-    return Summary(len(values), nans, total / len(numbers), least, most, distinct, quartiles, tuple(counts.tolist()))
+    return Summary(len(values), nans, _sum(numbers) / len(numbers), least, most, _distinct(bits), tuple(quartiles),
+                   tuple(counts.tolist()))
+
+
+def _sum(numbers: Array) -> float:
+    """Neumaier's compensated sum (https://doi.org/10.1002/zamm.19740540106), in the order of the rows, as Java does it."""
+    total = compensation = 0.0
+    for value in numbers.tolist():
+        following = total + value
+        compensation += total - following + value if abs(total) >= abs(value) else value - following + total
+        total = following
+    return total + compensation if math.isfinite(total) else total
+
+
+def _distinct(bits: Array) -> int:
+    ordered = np.sort(bits)
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + 1 if len(ordered) else 0
+
+
+def _number(ordered: Array) -> float:
+    raw = np.array([ordered], "<i8")
+    return float((raw ^ (raw >> 63 & np.int64((1 << 63) - 1))).view("<f8")[0])

@@ -71,7 +71,7 @@ class Store:
 
     @property
     def keys(self) -> list[Key]:
-        """All declared keys in code order; costs no pass over the log."""
+        """All declared keys in code order. Reads the last segment's header; of a live one what it got since last asked."""
         return self._files.keys()
 
     @property
@@ -92,7 +92,9 @@ class Store:
         return self._files.snapshot(tick_of(tick, "read the snapshot of tick"))
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
+        """The first and the last tick that `at` shows, None if there is none. Reads the ends of the log: footers of sealed
+        segments, and of a live one what it got since last asked.
+        """
         return self._files.span()
 
     # Worlds.
@@ -250,7 +252,7 @@ class Store:
             return -1
         start = base.tables[table]
         slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
-        return int(start.columns["gen"][slot]) if slot >= 0 else -1
+        return int(start._columns["gen"][slot]) if slot >= 0 else -1
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""

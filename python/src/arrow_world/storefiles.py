@@ -114,12 +114,16 @@ class StoreFiles:
         return list(scan.keys)
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
+        """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
+
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
+        """
         ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
         files = self.log_files()
-        for rows in Scan(files):
-            ticks.append(int(rows.tick[0]))
-            break
+        if files.segments and files.segments[0].first_seq == 0:
+            for rows in Scan(files):
+                ticks.append(int(rows.tick[0]))
+                break
         for segment in reversed(files.segments):
             end = Scan(files, segment.first_seq, wanted=Wanted(_NEVER, _NEVER))
             for _ in end:

@@ -80,7 +80,7 @@ class Changes:
 
 
 def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str | None = None) -> Cells:
-    """Reads the values of a call; table: that whose newborns they may be."""
+    """Reads the values of a call; table: that whose newborns they may be, None for any."""
     if type_name == "string":
         if isinstance(value, str):
             return Cells(words=check_word(value, name))
@@ -91,19 +91,14 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
     if kind is float or kind is int or kind is bool:
         return Cells(encode_one(type_name, value, name))
     if isinstance(value, (Born, BornRows)) or isinstance(value, (list, tuple)) and any(isinstance(v, Born) for v in value):
-        if table is None or type_name != "u32":
-            raise InvalidUseError(f"Cannot write a newborn to {name}: it does not say whose ids it holds. Declare it as u32 "
-                                  f"with table={_table(value)!r}.")
+        if type_name != "u32":
+            raise InvalidUseError(f"Cannot write a newborn to {name}: the type is {type_name}; ids go into u32.")
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
         return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
     if np.ndim(value) == 0:
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
-
-
-def _table(value: Any) -> str:
-    return next(v.table for v in ([value] if isinstance(value, (Born, BornRows)) else value) if isinstance(v, (Born, BornRows)))
 
 
 class TickTable:

@@ -121,6 +121,7 @@ def _array(type_name: str, values: Any, name: str) -> Array:
 
 
 def _refused(value: Any, type_name: str, what: str, hint: str = "") -> InvalidUseError:
+    value = value.item() if isinstance(value, np.generic) else value
     return InvalidUseError(f"Cannot write {value!r} to {what}: the type is {type_name}, which takes {takes(type_name)}"
                            f"{'; ' + hint if hint else ''} (L-11).")
 
@@ -175,7 +176,7 @@ def _to_f32(array: Array, what: str) -> Array:
     narrow = _narrow(wide)
     lost = _widen(narrow) != wide
     if lost.any():
-        value = array[np.argmax(lost)]
+        value = array[np.argmax(lost)].item()
         raise _refused(value, "f32", what, f"pass np.float32({value!r}) to round it" if array.dtype.kind == "f" else "")
     return narrow
 

@@ -49,6 +49,9 @@ class Report:
         """Whether nothing is wrong; a torn end is no damage."""
         return not self.findings
 
+    def __bool__(self) -> bool:
+        return self.ok
+
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
         torn = self.torn and {"path": str(self.torn.path), "offset": self.torn.offset, "reason": self.torn.reason}

@@ -75,10 +75,12 @@ class LogWriter:
         info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, _properties(properties),
                          {"writer": "arrow_world (Python)"}, None)
         _check_empty(store)
-        with deferred_interrupts():
-            made = _make_folders(store)
-            lock: StoreLock | None = None
-            try:
+        made: list[Path] = []
+        lock: StoreLock | None = None
+        writer: LogWriter | None = None
+        try:
+            with deferred_interrupts():
+                _make_folders(store, made)
                 lock = StoreLock(store)
                 _check_empty(store)
                 discard_unfinished(store)
@@ -93,10 +95,11 @@ class LogWriter:
                 writer = cls(store, lock, kind, info, LogEnd(World(schema), keys))
                 made.append(store / "log" / "live" / f"{0:020d}.arrows")
                 writer._begin_segment()
-                return writer
-            except BaseException:
-                _undo(made, lock)
-                raise
+            return writer
+        except BaseException:
+            with deferred_interrupts():
+                _undo(made, lock, writer)
+            raise
 
     @classmethod
     def resume(cls, path: str | Path, *, durability: str = "commit") -> "LogWriter":
@@ -334,11 +337,14 @@ class LogWriter:
             finally:
                 self._release()
 
-    def _release(self) -> None:
+    def _close_segment(self) -> None:
         self._closed = True
+        if self._live is not None:
+            self._live.close()
+
+    def _release(self) -> None:
         try:
-            if self._live is not None:
-                self._live.close()
+            self._close_segment()
         finally:
             self._lock.close()
 
@@ -363,18 +369,17 @@ def _check_empty(store: Path) -> None:
                               "LiveWorld.resume to go on with a store, or choose another path.")
 
 
-def _make_folders(store: Path) -> list[Path]:
-    """Makes the folder and those above it; returns those that were not there, the outermost first."""
-    made: list[Path] = []
-    missing = [p for p in (store, *store.parents) if not p.exists()]
-    for folder in reversed(missing):
+def _make_folders(store: Path, made: list[Path]) -> None:
+    """Makes the folder and those above it; `made` takes in those that were not there, the outermost first."""
+    for folder in reversed([p for p in (store, *store.parents) if not p.exists()]):
         folder.mkdir(exist_ok=True)
         made.append(folder)
-    return made
 
 
-def _undo(made: list[Path], lock: StoreLock | None) -> None:
+def _undo(made: list[Path], lock: StoreLock | None, writer: LogWriter | None) -> None:
     """Deletes what a failed `create` made, the last first; what others put there meanwhile stays."""
+    if writer is not None:
+        writer._close_segment()
     for path in reversed(made):
         try:
             if path.is_dir():

@@ -3,7 +3,7 @@ package org.arrowworld.npy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
 
 /** Turns the bytes of one {@code .npy} into little-endian elements in C order. */
 final class NpyDecoder {
@@ -11,6 +11,11 @@ final class NpyDecoder {
 
   static NpyArray read(NpySource source, TrailingBytes trailing) throws IOException {
     NpyHeader header = NpyHeader.read(source, trailing);
+    return read(source, header);
+  }
+
+  /** Reads the data behind a header. */
+  static NpyArray read(NpySource source, NpyHeader header) throws IOException {
     NpyChunks chunks = new NpyChunks(source.name(), header.sizeBytes());
     for (ByteBuffer piece : chunks.pieces()) {
       source.readFully(piece);
@@ -24,10 +29,10 @@ final class NpyDecoder {
     if (header.type() == NpyType.BOOL) {
       long invalid = NpyBools.firstInvalid(chunks.pieces());
       if (invalid >= 0) {
-        throw new DamagedFileException(
+        throw new UnsupportedArrayException(
             source.name(),
             header.dataOffset() + invalid,
-            "a byte of a bool array is neither 0 nor 1");
+            Text.of("a byte of a bool array is neither 0 nor 1, of %s; save it as uint8", header));
       }
     }
     if (header.order() == NpyOrder.FORTRAN && header.shape().length > 1) {

@@ -38,6 +38,13 @@ public final class NpyFiles {
     }
   }
 
+  /** Reads an array of times or halves as the integers it is stored as; empty if it is none. */
+  public static Optional<NpyStored> readStored(Storage storage, String path) throws IOException {
+    try (ReadableFile file = storage.openRead(path)) {
+      return NpyStored.read(new FileSource(file));
+    }
+  }
+
   /**
    * Publishes an array, byte for byte as {@code np.save} would; a file of that name is replaced.
    *

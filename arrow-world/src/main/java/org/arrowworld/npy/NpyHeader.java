@@ -109,8 +109,7 @@ public final class NpyHeader {
     return new NpyHeaderParser(name, lengthEnd, text);
   }
 
-  private void checkSize(String name, long fileBytes, TrailingBytes trailing)
-      throws DamagedFileException {
+  void checkSize(String name, long fileBytes, TrailingBytes trailing) throws DamagedFileException {
     long needed = NpyShapes.sizeBytes(shape, type);
     if (needed < 0) {
       throw new DamagedFileException(

@@ -20,6 +20,7 @@ final class NpyHeaderParser {
   private int at;
 
   private String descr;
+  private boolean structured;
   private int descrAt;
   private NpyOrder order;
   private long[] shape;
@@ -54,6 +55,28 @@ final class NpyHeaderParser {
     int characters = Integer.parseInt(descr.substring(2));
     return new WordsHeader(characters, bytes, shape[0], textOffset + text.length());
   }
+
+  /** The header of an array of times or halves, as the integers they are stored as; else null. */
+  StoredHeader parseStored() throws DamagedFileException {
+    describe();
+    String plain =
+        descr.isEmpty() || "<>|=".indexOf(descr.charAt(0)) < 0 ? descr : descr.substring(1);
+    boolean half = plain.equals("f2");
+    if (structured || !(half || plain.matches("[Mm]8\\[[0-9]{0,9}[A-Za-z]{1,2}]"))) {
+      return null;
+    }
+    NpyType type = half ? NpyType.U16 : NpyType.I64;
+    NpyHeader header = new NpyHeader(type, byteOrder(), order, shape, textOffset + text.length());
+    return new StoredHeader(header, plain);
+  }
+
+  /**
+   * A header of a type that is none of {@link NpyType}.
+   *
+   * @param header with the type that its bytes are read as
+   * @param dtype its own, without the byte order
+   */
+  record StoredHeader(NpyHeader header, String dtype) {}
 
   NpyHeader parse() throws DamagedFileException {
     describe();
@@ -96,10 +119,31 @@ final class NpyHeaderParser {
   private String descr() throws DamagedFileException {
     skipBlanks();
     if (at < text.length() && (text.charAt(at) == '[' || text.charAt(at) == '(')) {
-      throw unsupported("a structured type is not a column; save each of its fields as an array");
+      descrAt = at;
+      structured = true;
+      return brackets();
     }
     descrAt = at;
     return string();
+  }
+
+  /** A structured type's description, as it stands. */
+  private String brackets() throws DamagedFileException {
+    int start = at;
+    int open = 0;
+    do {
+      char c = at < text.length() ? text.charAt(at) : ' ';
+      if (at >= text.length()) {
+        throw refused("a structured type that does not end");
+      }
+      if (c == '\'' || c == '"') {
+        string();
+        continue;
+      }
+      open += c == '[' || c == '(' ? 1 : c == ']' || c == ')' ? -1 : 0;
+      at++;
+    } while (open > 0);
+    return text.substring(start, at);
   }
 
   private NpyOrder order() throws DamagedFileException {
@@ -178,6 +222,12 @@ final class NpyHeaderParser {
 
   private NpyType type() throws DamagedFileException {
     at = descrAt; // what is refused from here on is about the type
+    if (structured) {
+      throw unsupported(
+          Text.of(
+              "its dtype is %s, its shape %s; a structured type is not a column; save each of its fields as an array",
+              shown(descr), NpyShapes.text(shape)));
+    }
     if (descr.contains("O")) {
       throw unsupported(
           Text.of("type '%s' holds pickled Python objects, which are never loaded", shown(descr)));
@@ -189,13 +239,15 @@ final class NpyHeaderParser {
       found = NpyType.of(plain.charAt(0), plain.charAt(1) - '0');
     }
     if (found == null) {
+      found = NpyType.ofName(descr);
+    }
+    if (found == null) {
       throw unsupported(
-          Text.of("type '%s' is not supported; known are b1, i1-i8, u1-u8, f4, f8", shown(descr)));
+          Text.of(
+              "type '%s' is not supported, of an array of shape %s; known are b1, i1-i8, u1-u8, f4, f8",
+              shown(descr), NpyShapes.text(shape)));
     }
-    if (found.itemBytes() > 1 && descr.charAt(0) != '<' && descr.charAt(0) != '>') {
-      throw refused(Text.of("type '%s' does not say its byte order", shown(descr)));
-    }
-    return found;
+    return found; // without a mark, or with =, it is the native order of its writer: little-endian
   }
 
   private ByteOrder byteOrder() {

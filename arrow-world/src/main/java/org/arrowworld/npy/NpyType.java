@@ -37,6 +37,23 @@ public enum NpyType {
     return kind == 'f';
   }
 
+  /** The type of one of NumPy's names, such as {@code int64}, or null if there is none. */
+  static NpyType ofName(String name) {
+    for (NpyType type : values()) {
+      String family =
+          switch (type.kind) {
+            case 'i' -> "int";
+            case 'u' -> "uint";
+            case 'f' -> "float";
+            default -> "bool";
+          };
+      if (name.equals(type == BOOL ? family : family + 8 * type.itemBytes)) {
+        return type;
+      }
+    }
+    return null;
+  }
+
   /** The type of a kind letter and size, or null if there is none. */
   static NpyType of(char kind, int itemBytes) {
     for (NpyType type : values()) {

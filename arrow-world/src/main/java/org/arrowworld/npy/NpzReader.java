@@ -118,6 +118,21 @@ public final class NpzReader implements Closeable {
   }
 
   /**
+   * Reads an array of times or halves as the integers it is stored as; empty if it is another one.
+   *
+   * @throws DamagedFileException if its entry is not exactly one array
+   */
+  public Optional<NpyStored> readStored(String name) throws IOException {
+    try (ZipEntrySource source = new ZipEntrySource(file, entry(name))) {
+      Optional<NpyStored> array = NpyStored.read(source);
+      if (array.isPresent()) {
+        source.finish();
+      }
+      return array;
+    }
+  }
+
+  /**
    * Copies the bytes of an entry, array or not, into a new file, forced.
    *
    * @param entryName as {@link #otherEntries} has it, or an array's name with {@code .npy}

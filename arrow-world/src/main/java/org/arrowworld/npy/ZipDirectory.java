@@ -156,7 +156,8 @@ final class ZipDirectory {
       throw new DamagedFileException(
           file.path(), at, "an entry's name is neither ASCII nor marked UTF-8", e);
     }
-    String complaint = ZipNames.complaint(name);
+    boolean directory = name.endsWith("/") && name.length() > 1;
+    String complaint = ZipNames.complaint(directory ? name.substring(0, name.length() - 1) : name);
     if (complaint != null) {
       throw damaged(
           at, Text.of("the entry name '%s' is refused: %s", ZipNames.shown(name), complaint));

@@ -29,7 +29,7 @@ class NpyCasesTest {
           "Cannot read refuse_object.npy at byte 20: type '|O' holds pickled Python objects, which"
               + " are never loaded",
           "refuse_structured",
-          "Cannot read refuse_structured.npy at byte 20: a structured type is not a column; save"
+          "Cannot read refuse_structured.npy at byte 20: its dtype is [('x', '<f4'), ('y', '<i4')], its shape (3,); a structured type is not a column; save"
               + " each of its fields as an array",
           "refuse_truncated",
           "Cannot read refuse_truncated.npy at byte 128: shape (17,) of <f8 needs 136 bytes, 131"

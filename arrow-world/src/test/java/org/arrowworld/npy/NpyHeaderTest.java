@@ -63,14 +63,12 @@ class NpyHeaderTest {
         "{'shape': (1.5,)} => expected ')', found '.5,)}'",
         "{'descr': '<i2' 'fortran_order'} => expected '}', found ''fortran_order'}'",
         "{'descr': '<\\x66'} => escapes in a string: ''<\\x66'}'",
-        "{'descr': '<c16', 'fortran_order': False, 'shape': ()} => type '<c16' is not supported;"
-            + " known are b1, i1-i8, u1-u8, f4, f8",
-        "{'descr': '<i3', 'fortran_order': False, 'shape': ()} => type '<i3' is not supported; known"
-            + " are b1, i1-i8, u1-u8, f4, f8",
-        "{'descr': '|V8', 'fortran_order': False, 'shape': ()} => type '|V8' is not supported; known"
-            + " are b1, i1-i8, u1-u8, f4, f8",
-        "{'descr': 'f8', 'fortran_order': False, 'shape': ()} => type 'f8' does not say its byte"
-            + " order",
+        "{'descr': '<c16', 'fortran_order': False, 'shape': ()} => type '<c16' is not supported,"
+            + " of an array of shape (); known are b1, i1-i8, u1-u8, f4, f8",
+        "{'descr': '<i3', 'fortran_order': False, 'shape': ()} => type '<i3' is not supported,"
+            + " of an array of shape (); known are b1, i1-i8, u1-u8, f4, f8",
+        "{'descr': '|V8', 'fortran_order': False, 'shape': ()} => type '|V8' is not supported,"
+            + " of an array of shape (); known are b1, i1-i8, u1-u8, f4, f8",
         "{'descr': '<i2', 'fortran_order': False, 'shape': ()} x => more text after the description:"
             + " 'x'"
       })
@@ -78,6 +76,16 @@ class NpyHeaderTest {
     assertThatThrownBy(() -> read(text, 2))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageMatching("Cannot read a\\.npy at byte \\d+: " + Pattern.quote(finding));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"f8, F64", "=i8, I64", "|u2, U16", "int64, I64", "float32, F32", "bool, BOOL"})
+  void Types_of_the_native_order_are_little_endian(String dtype, NpyType type) throws IOException {
+    NpyHeader header =
+        read("{'descr': '" + dtype + "', 'fortran_order': False, 'shape': ()}", type.itemBytes())
+            .header();
+    assertThat(header.type()).isEqualTo(type);
+    assertThat(header.byteOrder()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Test
@@ -127,7 +135,8 @@ class NpyHeaderTest {
               NpyFiles.read(memory, "a.npy");
             })
         .isInstanceOf(DamagedFileException.class)
-        .hasMessage("Cannot read a.npy at byte 129: a byte of a bool array is neither 0 nor 1");
+        .hasMessage(
+            "Cannot read a.npy at byte 129: a byte of a bool array is neither 0 nor 1, of |b1 (2,) C; save it as uint8");
   }
 
   @Test

@@ -38,6 +38,11 @@ public final class SharedData {
     return data().resolveSibling("corpora");
   }
 
+  /** The files that went wrong for others; they may be absent. */
+  public static Path cases() {
+    return data().resolveSibling("cases");
+  }
+
   private static Path data() {
     Path at = Path.of("").toAbsolutePath();
     while (at != null && !Files.exists(at.resolve("mvnw"))) {

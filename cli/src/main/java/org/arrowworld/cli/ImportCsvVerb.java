@@ -3,19 +3,36 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.imports.CsvImport;
+import org.arrowworld.imports.HistoryImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.csv.CsvFormat;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code aw import csv}. */
 @Command(
     name = "csv",
     description = {
-      "Make a store of a CSV file (RFC 4180, UTF-8, one header line), as a base at tick 0. A column is",
-      "i64, u64, f64 or bool if every field is one, else string; --columns says otherwise. A malformed",
-      "line is refused by its number, and no store is left behind."
+      "Make a store of a CSV file (RFC 4180, UTF-8, one header line, gzip or not), as a base at tick 0.",
+      "A column is i64, u64, f64 or bool if every field is one, else string; --columns says otherwise.",
+      "A malformed line is refused by its number, and no store is left behind."
     })
 final class ImportCsvVerb extends ImportTablesVerb {
+  @Mixin private HistoryFlags history;
+
+  @Override
+  int execute() throws IOException {
+    return history.isAsked() ? history(HistoryImport.Format.CSV, history) : super.execute();
+  }
+
+  @Mixin private TextOptions text;
+
+  @Override
+  CsvFormat text() {
+    return text.format();
+  }
+
   @Override
   TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
     return CsvImport.run(options, memory);

@@ -315,7 +315,10 @@ class ImportTablesTest {
     Aw typed = csv("a,b\n1,\n2,3\n", "--columns", "a=a:u8,b=b:f32?-1", "--json");
     assertThat(typed.exit()).as(typed.err()).isZero();
     Aw without = csv("b\n1\n\n", "--json");
-    assertThat(without.json().get("tables")).isEqualTo(Map.of("t", 2)); // "" is a text
+    assertThat(without.json().get("tables")).isEqualTo(Map.of("t", 1)); // blank at the end: no row
+    Aw between = csv("b\n1\n\n2\n", "--json", "--columns", "b=b?7");
+    assertThat(between.json().get("tables")).isEqualTo(Map.of("t", 3));
+    assertThat(columns(csv("a,a\n1,2\n"))).containsExactly("a:i64", "a_:i64");
   }
 
   private List<String> columns(Aw imported) throws IOException {
@@ -362,7 +365,6 @@ class ImportTablesTest {
   void malformed_csv_is_refused_by_its_line() throws IOException {
     refused(csv("a,b\n1,2\n3\n"), "line 3: 1 fields, the header has 2");
     refused(csv("a,b\n1,2\n3,4,5\n"), "line 3: 3 fields, the header has 2");
-    refused(csv("a,a\n1,2\n"), "line 1: two columns are called 'a'");
     refused(csv(""), "line 1: there is no header");
     refused(csv("a\n300\n", "--columns", "a=a:u8"), "line 2: Cannot store 300 in column 'a'");
     refused(csv("a\nx\n", "--columns", "a=a:f64"), "line 2: Cannot read 'x' as f64");
@@ -371,8 +373,10 @@ class ImportTablesTest {
     Files.write(folder.resolve("t.csv"), new byte[] {'a', '\n', (byte) 0xFF, '\n'});
     refused(
         Aw.run("import", "csv", folder.resolve("t.csv"), "--out", folder.resolve("csv")),
-        "it is not UTF-8");
-    refused(csv("a\n\"" + "x".repeat((1 << 24) + 10)), "behind line 1: ");
+        "is not UTF-8");
+    refused(
+        csv("a\n\"" + "x".repeat((1 << 24) + 10)),
+        "line 2: a quote opens here and is not closed within 16777216 bytes");
   }
 
   private void refused(Aw imported, String text) {
@@ -401,7 +405,7 @@ class ImportTablesTest {
               folder.resolve("csv"),
               "--replace");
       assertThat(imported.err()).as("seed 11, case %d: %s", i, text).doesNotContain("unexpected");
-      assertThat(imported.exit()).isIn(0, Exit.FAILURE);
+      assertThat(imported.exit()).isIn(0, Exit.FAILURE, Exit.DATA_LOSS);
     }
   }
 }

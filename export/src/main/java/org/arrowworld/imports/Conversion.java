@@ -2,7 +2,6 @@ package org.arrowworld.imports;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.regex.Pattern;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
@@ -12,10 +11,6 @@ import org.arrowworld.schema.Values;
 
 /** A column's values in another type, every one of them exact. */
 final class Conversion {
-  /** A decimal number; never looks at a character twice, for fields of megabytes. */
-  static final Pattern DECIMAL =
-      Pattern.compile("[+-]?(?:[0-9]++(?:\\.[0-9]*+)?+|\\.[0-9]++)(?:[eE][+-]?[0-9]{1,9})?+");
-
   private Conversion() {}
 
   /** Room for a column. */
@@ -74,43 +69,5 @@ final class Conversion {
               to.label(), from == ColumnType.U64 ? Long.toUnsignedString(pattern) : pattern + ""));
     }
     return Values.encodeLong(column, to, pattern);
-  }
-
-  /** The pattern of a value given as text. */
-  static long parse(String column, ColumnType type, String text) {
-    try {
-      return switch (type) {
-        case BOOL -> Values.ofInteger(bool(text));
-        case U64 -> Long.parseUnsignedLong(text);
-        case I64 -> Long.parseLong(text);
-        case F32 -> Values.ofF32(Float.parseFloat(real(text)));
-        case F64 -> Values.ofF64(Double.parseDouble(real(text)));
-        default -> Values.encodeLong(column, type, Long.parseLong(text));
-      };
-    } catch (NumberFormatException e) {
-      throw new InvalidUseException(
-          Text.of("Cannot read '%s' as %s for column '%s'", text, type.label(), column), e);
-    }
-  }
-
-  private static long bool(String text) {
-    return switch (text) {
-      case "true", "True", "TRUE", "1" -> 1;
-      case "false", "False", "FALSE", "0" -> 0;
-      default -> throw new NumberFormatException(text);
-    };
-  }
-
-  /** Java's parser also takes blanks around, hexadecimal and a type letter at the end. */
-  private static String real(String text) {
-    if (DECIMAL.matcher(text).matches()) {
-      return text;
-    }
-    return switch (text) {
-      case "NaN", "nan" -> "NaN";
-      case "inf", "Infinity", "+inf" -> "Infinity";
-      case "-inf", "-Infinity" -> "-Infinity";
-      default -> throw new NumberFormatException(text);
-    };
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.imports.values.TextValues;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Codebook;
@@ -200,7 +201,7 @@ final class MappedTable implements TableColumns {
       ByteBuffer copy = Conversion.allocate(column.name(), column.type(), table.rows());
       copy.put(0, column.data(), 0, copy.capacity());
       long value =
-          Conversion.parse(
+          TextValues.parse(
               column.name(), column.type(), entry.flatMap(e -> e.nullValue()).orElse(""));
       column.nulls().stream().forEach(row -> Cells.write(column.type(), copy, row, value));
       filled = ForeignColumn.of(column.name(), column.type(), copy);

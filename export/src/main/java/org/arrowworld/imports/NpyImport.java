@@ -11,6 +11,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyFiles;
+import org.arrowworld.npy.NpyStored;
 import org.arrowworld.npy.UnsupportedArrayException;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -74,7 +75,12 @@ public final class NpyImport {
         arrays.array(name, NpyFiles.read(storage, file));
       }
     } catch (UnsupportedArrayException e) {
-      findings.unmapped(name, e.getMessage());
+      Optional<NpyStored> stored = NpyFiles.readStored(storage, file);
+      if (stored.isPresent()) {
+        arrays.stored(name, stored.get());
+      } else {
+        findings.unmapped(name, e.getMessage());
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
+import org.arrowworld.npy.NpyStored;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.npy.UnsupportedArrayException;
 import org.arrowworld.storage.AbsolutePath;
@@ -53,6 +54,9 @@ public final class NpzImport {
         add(archive, name, arrays, findings);
       }
       for (String name : archive.otherEntries()) {
+        if (name.endsWith("/")) {
+          continue; // a directory
+        }
         entries.put(name, name);
         findings.unmapped(name, "it is no array");
       }
@@ -80,7 +84,12 @@ public final class NpzImport {
         arrays.array(name, archive.read(name));
       }
     } catch (UnsupportedArrayException e) {
-      findings.unmapped(name, e.getMessage());
+      Optional<NpyStored> stored = archive.readStored(name);
+      if (stored.isPresent()) {
+        arrays.stored(name, stored.get());
+      } else {
+        findings.unmapped(name, e.getMessage());
+      }
     }
   }
 
@@ -104,6 +113,7 @@ public final class NpzImport {
     private final Findings findings;
     private final Map<String, NpyArray> arrays = new LinkedHashMap<>();
     private final Map<String, List<String>> texts = new LinkedHashMap<>();
+    private final Map<String, String> dtypes = new LinkedHashMap<>();
     private final List<String> order = new ArrayList<>();
 
     Arrays(String only, Findings findings) {
@@ -116,13 +126,19 @@ public final class NpzImport {
       order.add(name);
     }
 
+    void stored(String name, NpyStored found) {
+      arrays.put(name, found.array());
+      dtypes.put(name, found.dtype());
+      order.add(name);
+    }
+
     void words(String name, List<String> words) {
       texts.put(name, words);
       order.add(name);
     }
 
     BaseStore.Found found(String kind, String source) throws IOException {
-      return new TableArrays(only, arrays, texts, order, findings).found(kind, source);
+      return new TableArrays(only, arrays, texts, dtypes, order, findings).found(kind, source);
     }
   }
 }

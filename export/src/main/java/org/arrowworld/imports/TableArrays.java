@@ -28,6 +28,10 @@ final class TableArrays {
   private final String only;
   private final Map<String, NpyArray> arrays;
   private final Map<String, List<String>> texts;
+
+  /** Of arrays that are stored as something else than they are, their dtypes. */
+  private final Map<String, String> dtypes;
+
   private final List<String> order;
   private final Findings findings;
   private final Map<String, Long> scalars = new HashMap<>();
@@ -38,11 +42,13 @@ final class TableArrays {
       String only,
       Map<String, NpyArray> arrays,
       Map<String, List<String>> texts,
+      Map<String, String> dtypes,
       List<String> order,
       Findings findings) {
     this.only = only;
     this.arrays = arrays;
     this.texts = texts;
+    this.dtypes = dtypes;
     this.order = new ArrayList<>(order);
     this.findings = findings;
   }
@@ -207,6 +213,9 @@ final class TableArrays {
       data.put(piece);
     }
     data.flip();
+    if (dtypes.containsKey(member)) {
+      return NumpyTimes.column(ForeignColumn.of(column, type, data), dtypes.get(member));
+    }
     if (!coded.contains(member)) {
       return ForeignColumn.of(column, type, data);
     }

@@ -3,6 +3,8 @@ package org.arrowworld.imports;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.arrowworld.export.OutputDirectory.Existing;
+import org.arrowworld.imports.csv.CsvFormat;
+import org.arrowworld.imports.csv.TextSource;
 import org.arrowworld.storage.AbsolutePath;
 
 /**
@@ -13,14 +15,35 @@ import org.arrowworld.storage.AbsolutePath;
  * @param existing what to do about something that stands there
  * @param table name of the one table, if it is not to be the file's
  * @param columns what is said about columns
+ * @param text what is said about the text of a CSV file
  */
 public record TableImportOptions(
-    Path source, Path out, Existing existing, Optional<String> table, ColumnMapping columns) {
+    Path source,
+    Path out,
+    Existing existing,
+    Optional<String> table,
+    ColumnMapping columns,
+    CsvFormat text) {
+
+  /** Nothing is said about the text of a CSV file. */
+  public TableImportOptions(
+      Path source, Path out, Existing existing, Optional<String> table, ColumnMapping columns) {
+    this(source, out, existing, table, columns, CsvFormat.DEFAULT);
+  }
+
+  /** A table's name from its file's (spec T-4). */
+  public static String tableName(Path source) {
+    String file = String.valueOf(AbsolutePath.of(source).getFileName());
+    String plain =
+        TextSource.isZipped(file) && file.length() > 3
+            ? file.substring(0, file.length() - 3)
+            : file;
+    int dot = plain.lastIndexOf('.');
+    return MappedTable.valid(dot > 0 ? plain.substring(0, dot) : plain);
+  }
 
   /** The table's name: the one that was said, or the file's stem. */
   String tableName() {
-    String file = String.valueOf(AbsolutePath.of(source).getFileName());
-    int dot = file.lastIndexOf('.');
-    return table.orElse(MappedTable.valid(dot > 0 ? file.substring(0, dot) : file));
+    return table.orElseGet(() -> tableName(source));
   }
 }

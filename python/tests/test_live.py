@@ -1,0 +1,377 @@
+"""A live world held wrong: each wrong use ends in its own error, and nothing is written."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import arrow_world as aw
+from arrow_world import lock, publish, segment_write, writer
+
+SHIP = aw.TableSchema("ship", gen=True, lineage=("parent", "cause"), events=(aw.Event("hit", "f64"),), columns=(
+    aw.Column("x", "f64", 1), aw.Column("y", "f32"), aw.Column("n", "i32"), aw.Column("on", "bool", True),
+    aw.Column("mate", "u32", table="ship")))
+SCHEMA = aw.Schema((SHIP, aw.TableSchema("port", ids="external", columns=(aw.Column("name", "string"),)),
+                    aw.TableSchema("docked", "presence", of="ship")), (aw.Event("said", "string"),))
+
+
+@pytest.fixture
+def world(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        with live.tick() as t:
+            t["ship"].insert(3)
+        yield live
+
+
+def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_tick(world):  # O-2, O-10, O-16
+    with world.tick() as t:
+        ship = t["ship"]
+        ship.remove(1)
+        first = ship.insert(x=2.0)
+        more = ship.insert(x=np.array([3.0, 4.0]), mate=[first, 0], parent=first)
+        ship.set(first, y=np.float32(0.1), mate=more[1])
+        ship.set(0, mate=first)
+        ship.event("hit", more, 0.5)
+        t["docked"].insert(id=[first, 2])
+        assert repr(first) == "<newborn of ship in tick 1>" and len(more) == 2
+        with pytest.raises(aw.InvalidUseError, match="Cannot read the id of a newborn of ship yet.* tick 1 ends"):
+            first.id
+    assert (first.id, more.ids.tolist(), more[1].id, [b.id for b in more[:1]]) == (1, [3, 4], 4, [3])
+    now = world["ship"]
+    assert now["id"].tolist() == [0, 2, 1, 3, 4] and now["gen"].tolist() == [0, 0, 1, 0, 0]
+    assert now["mate"].tolist() == [1, 0, 4, 1, 0] and now["x"].tolist() == [1, 1, 2, 3, 4]
+    assert world["docked"]["id"].tolist() == [1, 2] and world.world.hash_world() == aw.open_store(world.path).at(1).hash_world()
+
+
+def test_a_handle_kept_too_long_or_of_a_tick_given_up_is_refused(world):
+    with world.tick() as t:
+        old = t["ship"].insert()
+    with pytest.raises(aw.InvalidUseError, match=r"the handle belongs to tick 1, this is tick 2. Use its id instead: `handle.id`"):
+        with world.tick() as t:
+            lost = t["ship"].insert()
+            t["ship"].set(old, x=1.0)
+    with pytest.raises(aw.InvalidUseError, match="tick 2 was given up, so nobody was born"):
+        lost.id
+    with world.tick() as t:
+        t["ship"].set(old.id, x=5.0)
+        with pytest.raises(aw.InvalidUseError, match="the handle is a newborn of port, expected one of ship"):
+            t["docked"].insert(id=t["port"].insert(id=9, name="a"))
+        with pytest.raises(aw.InvalidUseError, match="not born and removed in one tick"):
+            t["ship"].remove(t["ship"].insert())
+        with pytest.raises(aw.InvalidUseError, match="the type is i32; ids go into u32"):
+            t["ship"].set(0, n=t["ship"].insert())
+
+
+@pytest.mark.parametrize("id", ["17", 1.5, True, None, -1, 1 << 32, [0, True], np.array([0.0]), b"1", [0, "1"]])
+def test_what_is_no_id_is_refused(world, id):
+    with pytest.raises(aw.InvalidUseError):
+        with world.tick() as t:
+            t["ship"].set(id, x=1.0)
+    for tick in ("5", 1.5, True):
+        with pytest.raises(aw.InvalidUseError, match="a tick is an integer"):
+            world.tick(tick)
+    assert world.last_tick == 0
+
+
+def test_an_entity_ref_means_one_generation(world):  # O-11
+    with world.tick() as t:
+        t["ship"].remove(2)
+        t["ship"].insert(x=7.0)
+    with world.tick() as t:
+        t["ship"].set(aw.EntityRef(2, 1), x=8.0)
+        with pytest.raises(aw.InvalidUseError, match="2 of generation 0 does not live in ship; the id lives in generation 1"):
+            t["ship"].set([aw.EntityRef(2, 0)], x=9.0)
+    assert world["ship"]["x"].tolist() == [1, 1, 8]
+
+
+def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-16
+    for change in (lambda s: s.set(0, mate=9), lambda s: s.insert(mate=9), lambda s: s.insert(parent=9),
+                   lambda s: s.event("hit", 9, 1.0)):
+        with pytest.raises(aw.InvalidUseError, match=r"no row 9 lives in ship or is born in this tick \(O-16\)"):
+            with world.tick() as t:
+                change(t["ship"])
+    with world.tick() as t:
+        t["ship"].set(0, mate=1)
+        t["ship"].remove(1)
+    assert world["ship"]["mate"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("values, message", [
+    ({"x": np.float32(0.1)}, "the type is f64, which takes float64 values.*an f32 column takes it"),
+    ({"x": 2**53 + 1}, "an i64 or u64 column takes it"), ({"y": 0.1}, r"pass np.float32\(0.1\) to round it"),
+    ({"n": 1.0}, "takes integers from -2147483648 to 2147483647; an f64 column takes it"), ({"n": True}, "a bool column takes it"),
+    ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got dtype <U1"),
+    ({"z": 1}, "no such column; it has x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
+])
+def test_a_value_that_does_not_fit_is_refused_and_what_takes_it_is_named(world, values, message):  # L-11
+    with world.tick() as t:
+        with pytest.raises(aw.InvalidUseError, match=message):
+            t["ship"].set([0, 1], n=5, **values) if "n" not in values else t["ship"].set([0, 1], **values)
+    assert world["ship"]["n"].tolist() == [0, 0, 0]  # a refused call changes nothing
+
+
+def test_a_float_goes_into_f32_if_it_is_exact_and_np_float32_always(world):
+    with world.tick() as t:
+        t["ship"].set(0, y=0.5), t["ship"].set(1, y=np.float32(0.1)), t["ship"].set(2, y=3, on=False)
+    assert world["ship"]["y"].tolist() == [0.5, float(np.float32(0.1)), 3.0] and world["ship"]["on"].tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize("door", [
+    lambda t, w: t["port"].insert(id=1, name=w), lambda t, w: t["port"].insert(id=[1, 2], name=["a", w]),
+    lambda t, w: t["port"].set(7, name=w), lambda t, w: t["port"].write(name=[w]), lambda t, w: t["ship"].remove(0, cause=w),
+    lambda t, w: t.input("said", w),
+])
+def test_a_surrogate_without_its_pair_is_refused_at_every_door(world, door):  # L-9
+    with world.tick() as t:
+        t["port"].insert(id=7, name="a\0")
+    for word in ("\ud83d", "a\udc00b"):
+        with world.tick() as t:
+            with pytest.raises(aw.InvalidUseError, match="it has a surrogate without its pair, which UTF-8 cannot carry"):
+                door(t, word)
+    assert world.world.words("port", "name").tolist() == ["a\0"] and aw.verify(world.path).ok
+
+
+def test_a_surrogate_in_a_property_or_a_name_makes_no_store(tmp_path):
+    for bad in ({"properties": {"a": "\ud800"}}, {"properties": {"\ud800": "a"}}, {"tick_unit": "\ud800"}):
+        with pytest.raises(aw.InvalidUseError, match="a surrogate without its pair"):
+            aw.LiveWorld.create(tmp_path / "s", SCHEMA, **bad)
+    with pytest.raises(aw.InvalidUseError, match="the name '.ud800'"):
+        aw.Schema((aw.TableSchema("\ud800"),))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arrays_handed_out_never_change_and_cannot_be_written(world):
+    before, frame, kept = world["ship"]["x"], world["ship"].to_arrow(), world.world.copy()
+    with world.tick() as t:
+        t["ship"].write(x=[5.0, 6.0, 7.0])
+        t["ship"].set(1, x=0.0)
+    assert before.tolist() == [1, 1, 1] == frame["x"].to_pylist() == kept["ship"]["x"].tolist()
+    assert world["ship"]["x"].tolist() == [5, 0, 7]
+    for array in (before, world["ship"]["x"], world["ship"].columns["id"], world["ship"]["x"][1:]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+        with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+            array.flags.writeable = True
+    with pytest.raises(TypeError):
+        world["ship"].columns["x"] = before
+
+
+def test_a_tick_is_used_once_and_one_that_raises_never_began(world):
+    hash_ = world.world.hash_world()
+    with pytest.raises(KeyError):
+        with world.tick() as t:
+            t["ship"].insert()
+            raise KeyError("mine")
+    assert (world.last_tick, world.world.hash_world()) == (0, hash_)
+    with world.tick() as t:
+        ship = t["ship"]
+        ship.insert()
+    for again in (lambda: t.__enter__(), lambda: ship.insert(), lambda: t["ship"], lambda: t.input("said", "x")):
+        with pytest.raises(aw.InvalidUseError, match="Tick 1 is over: a tick is used once"):
+            again()
+    with pytest.raises(aw.InvalidUseError, match="Tick 2 has not begun: use `with world.tick"):
+        world.tick()["ship"]
+    with pytest.raises(aw.InvalidUseError, match="Tick 2 was given up: another tick was begun before it ended"):
+        with world.tick() as outer:
+            outer["ship"].insert()
+            with world.tick():
+                pass
+    assert world.last_tick == 2 and len(world["ship"]) == 4
+    with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 2: the last one is 2 \(L-2\)"):
+        world.tick(2)
+
+
+def test_a_second_thread_in_a_tick_gets_an_error_at_once(world):
+    said = []
+
+    def elsewhere(call):
+        def run():
+            try:
+                call()
+            except aw.InvalidUseError as e:
+                said.append(str(e))
+        thread = threading.Thread(target=run)
+        thread.start(), thread.join()
+
+    def begin():
+        with world.tick():
+            pass
+
+    with world.tick() as t:
+        elsewhere(lambda: t["ship"].insert())
+        elsewhere(begin)
+        t["ship"].insert()
+    assert "Cannot change tick 1 from another thread than the one that began it" in said[0]
+    assert "Cannot begin tick 1: another thread is in tick 1" in said[1] and len(said) == 2
+    elsewhere(begin)
+    assert world.last_tick == 2 and aw.verify(world.path).ok
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="os.fork is not on this system")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_may_not_write_and_its_end_lets_nothing_go(world):  # S-11
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        said = ""
+        try:
+            with world.tick() as t:
+                t["ship"].insert()
+        except aw.InvalidUseError as e:
+            said = str(e)
+        try:
+            aw.LiveWorld.resume(world.path)
+        except aw.StoreLockedError as e:
+            said += str(e)
+        world.close()
+        os.write(write, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    said = os.read(read, 10_000).decode()
+    assert "opened it, and this is a fork" in said and "locked by 'arrow_world (Python), process" in said
+    with world.tick() as t:
+        t["ship"].insert()
+    assert locked_for_others(world.path)
+
+
+def locked_for_others(path):
+    """Whether another process finds the store locked."""
+    code = "import sys, arrow_world as aw\ntry:\n    aw.LiveWorld.resume(sys.argv[1])\nexcept aw.StoreLockedError:\n    print('locked')"
+    return subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=True).stdout == b"locked\n"
+
+
+def test_a_second_open_by_another_path_is_refused_and_leaves_the_first_its_lock(world, tmp_path):  # S-11
+    (tmp_path / "link").symlink_to(world.path)
+    for path in (world.path, tmp_path / "link"):
+        with pytest.raises(aw.StoreLockedError, match="this process is writing it already, by this or another path. Close"):
+            aw.LiveWorld.resume(path)
+    assert locked_for_others(world.path)
+    world.close()
+    assert (world.path / "LOCK").read_bytes() == b"" and not locked_for_others(world.path)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder"])
+def test_a_lock_that_is_no_regular_file_is_refused_and_not_touched(world, tmp_path, kind):  # S-11
+    world.close()
+    path, other = world.path / "LOCK", tmp_path / "other"
+    path.unlink()
+    other.write_text("precious", encoding="utf-8")
+    {"link": lambda: path.symlink_to(other), "dangling": lambda: path.symlink_to(tmp_path / "none"),
+     "fifo": lambda: os.mkfifo(path), "folder": path.mkdir}[kind]()
+    with pytest.raises(aw.InvalidUseError, match="its LOCK is (a symbolic link|no regular file), expected a regular file"):
+        aw.LiveWorld.resume(world.path)
+    assert other.read_text(encoding="utf-8") == "precious" and not (tmp_path / "none").exists()
+
+
+def test_a_create_that_is_refused_or_fails_leaves_what_was_there(tmp_path, monkeypatch):  # S-3, S-11
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").write_text("x", encoding="utf-8")
+    for path in (tmp_path / "full", tmp_path / "full" / "mine"):
+        with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine|it is no folder"):
+            aw.LiveWorld.create(path, SCHEMA)
+    for at, failing in enumerate((publish.write_forced, writer.force_directory, segment_write.publish_file)):
+        for error in (OSError("full"), KeyboardInterrupt(), MemoryError()):
+            def fail(*_, error=error):
+                raise error
+            with monkeypatch.context() as m:
+                m.setattr(*((publish, "write_forced"), (writer, "force_directory"), (segment_write, "publish_file"))[at], fail)
+                with pytest.raises(type(error)):
+                    aw.LiveWorld.create(tmp_path / "a" / "b", SCHEMA)
+            assert failing and [p.name for p in tmp_path.rglob("*")] == ["full", "mine"] and not lock._held
+    aw.LiveWorld.create(tmp_path / "a" / "b", SCHEMA).close()
+
+
+def test_create_takes_the_lock_before_it_writes(tmp_path):  # S-11
+    (tmp_path / "s").mkdir()
+    held = lock.StoreLock(tmp_path / "s")
+    with pytest.raises(aw.StoreLockedError):
+        aw.LiveWorld.create(tmp_path / "s", SCHEMA)
+    assert [p.name for p in (tmp_path / "s").iterdir()] == ["LOCK"]
+    held.close()
+
+
+def test_open_makes_or_goes_on_and_refuses_another_schema_by_name(tmp_path):
+    with aw.LiveWorld.open(tmp_path / "s", SCHEMA) as live, live.tick() as t:
+        t["ship"].insert()
+    with aw.LiveWorld.open(str(tmp_path / "s"), SCHEMA) as live:
+        assert live.last_tick == 0 and repr(live) == "<live world s after tick 0>"
+    with pytest.raises(aw.InvalidUseError, match="its schema is another one: table 'port' is .* the one given has none"):
+        aw.LiveWorld.open(tmp_path / "s", aw.Schema((SHIP,)))
+    with pytest.raises(aw.StoreNotFoundError):
+        aw.LiveWorld.resume(tmp_path / "none")
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+@pytest.mark.parametrize("error", [OSError("disk"), MemoryError(), KeyboardInterrupt(), SystemExit(3)])
+@pytest.mark.parametrize("place", ["before", "half", "written", "applied"])
+def test_a_write_that_ends_halfway_poisons_and_resume_goes_on(world, monkeypatch, error, place):  # L-22, L-23
+    whole = world.world.hash_world()
+    write = segment_write.write_at
+
+    def fail(*_):
+        raise error
+
+    def half(fd, data, offset):
+        write(fd, data[: len(data) // 2], offset)
+        raise error
+
+    target = {"before": (segment_write, "write_at", fail), "half": (segment_write, "write_at", half),
+              "written": (segment_write.LiveSegment, "force", fail), "applied": (type(world.world), "_apply", fail)}[place]
+    with monkeypatch.context() as m:
+        m.setattr(*target)
+        with pytest.raises(type(error)):
+            with world.tick() as t:
+                t["ship"].insert(x=9.0)
+    for again in (world.tick, world.sync, world.seal, world.snapshot):
+        with pytest.raises(aw.WriterPoisonedError, match="an earlier write was not finished.*LiveWorld.resume"):
+            again()
+    world.close(), world.close()
+    with aw.LiveWorld.resume(world.path) as live:
+        assert live.last_tick in ((0,) if place in ("before", "half") else (1,))
+        assert (live.world.hash_world() == whole) == (live.last_tick == 0)
+        with live.tick() as t:
+            t["ship"].insert()
+        assert live.world.hash_world() == aw.open_store(live.path).at(live.last_tick).hash_world()
+    assert aw.verify(world.path).ok
+    with pytest.raises(aw.InvalidUseError, match="it was closed. Open it again with LiveWorld.resume"):
+        world.tick()
+
+
+def test_an_interrupt_during_a_commit_comes_when_it_is_done(world, monkeypatch):
+    force = segment_write.LiveSegment.force
+
+    def interrupted(self):
+        signal.raise_signal(signal.SIGINT)
+        force(self)
+
+    monkeypatch.setattr(segment_write.LiveSegment, "force", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        with world.tick() as t:
+            t["ship"].insert()
+    monkeypatch.undo()
+    assert world.last_tick == 1 and len(world["ship"]) == 4
+    with world.tick() as t:
+        t["ship"].insert()
+    assert aw.verify(world.path).ticks == 3 and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_durability_has_javas_names(tmp_path):  # B-8
+    for text in ("interval", "interval:0", "interval:-1", "COMMIT", "always", None, 5):
+        with pytest.raises(aw.InvalidUseError, match="expected 'commit', 'interval:MS' or 'none'"):
+            aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability=text)
+    for text in ("commit", "interval:1", "none"):
+        with aw.LiveWorld.create(tmp_path / text, SCHEMA, durability=text) as live:
+            for tick in range(3):
+                with live.tick() as t:
+                    t["ship"].insert()
+                if text == "commit":
+                    assert live.acknowledged == tick
+            live.sync()
+            assert live.acknowledged == 2
+        (file,) = (live.path / "log" / "live").iterdir()
+        assert (b"aw.synced" in file.read_bytes()) == (text != "commit") or text == "interval:1"
+        assert aw.verify(live.path).ok

@@ -1,0 +1,402 @@
+"""Worlds again and again, cursors, selections that pass over batches, comparing and summarising; and what is refused."""
+
+import math
+import pickle
+import random
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from helpers import SCHEMA, live_file, random_tick, run
+from hypothesis import given, settings, strategies as st
+from sealing import seal
+
+import arrow_world as aw
+from arrow_world.segment import SegmentReader
+from arrow_world.stats import summary
+
+TICKS = 60
+
+
+@pytest.fixture(scope="module")
+def hashes_and_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("reading") / "store"
+    return run(path, TICKS, seed=23, snapshot_every=25), path
+
+
+@pytest.fixture(scope="module", params=["live", "sealed"])
+def store(request, hashes_and_path, tmp_path_factory):
+    """The same run, live or sealed as a foreign writer seals it."""
+    _, path = hashes_and_path
+    copy = tmp_path_factory.mktemp(request.param) / "store"
+    shutil.copytree(path, copy)
+    opened = aw.open_store(copy)
+    if request.param == "sealed":
+        segment = opened.segments()[-1]
+        if not segment.sealed:
+            seal(live_file(copy), opened.info.store, True, segment.first_seq)
+    return aw.open_store(copy)
+
+
+@pytest.fixture(scope="module")
+def hashes(hashes_and_path):
+    return hashes_and_path[0]
+
+
+@pytest.fixture
+def read_batches(monkeypatch):
+    """The first seq of every batch that is read."""
+    seen, plain = [], SegmentReader._rows
+
+    def rows(self, message):
+        seen.append(self.next_seq)
+        return plain(self, message)
+
+    monkeypatch.setattr(SegmentReader, "_rows", rows)
+    return seen
+
+
+def test_a_cursor_shows_at_every_tick_what_the_writer_had(store, hashes):
+    fresh = aw.open_store(store.path)
+    with fresh.cursor() as cursor:
+        assert cursor.tick is None
+        seen = {w.tick: (w.hash_world(), w.resume_hash()) for w in cursor}
+        assert seen == hashes and not cursor.next() and cursor.tick == max(hashes)
+        for tick in reversed(hashes):
+            assert cursor.seek(tick).resume_hash() == hashes[tick][1]
+            assert fresh.at(tick).resume_hash() == hashes[tick][1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(moves=st.lists(st.one_of(st.none(), st.integers(0, 100)), max_size=20))
+def test_a_cursor_is_where_at_is_wherever_it_goes(store, hashes, moves):
+    ticks = list(hashes)
+    with store.cursor() as cursor:
+        at = -1
+        for move in moves:
+            if move is None:
+                assert cursor.next() == (at + 1 < len(ticks))
+                at = min(at + 1, len(ticks) - 1)
+            else:
+                at = min(move, len(ticks) - 1)
+                cursor.seek(ticks[at])
+            assert cursor.world.tick == ticks[at]
+            assert cursor.world.resume_hash() == hashes[ticks[at]][1] == store.at(ticks[at]).resume_hash()
+
+
+def test_a_cursor_that_cannot_go_somewhere_stays_where_it_is(store, hashes):
+    ticks = list(hashes)
+    cursor = store.cursor()
+    with pytest.raises(aw.InvalidUseError, match=r"stands before the first tick. Call next\(\) or seek\(tick\)"):
+        _ = cursor.world
+    cursor.seek(ticks[7])
+    for wrong in (ticks[-1] + 1, -1):
+        with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+            cursor.seek(wrong)
+        assert cursor.tick == ticks[7] and cursor.world.resume_hash() == hashes[ticks[7]][1]
+    cursor.close()
+    with pytest.raises(aw.InvalidUseError, match="Cannot move the cursor: it is closed"):
+        cursor.next()
+
+
+def test_a_part_of_a_world_is_that_part_of_it(store, hashes):
+    for wanted in ("creature.age", ["creature", "food.energy"], ["hungry", "reading.value"]):
+        with store.cursor(columns=wanted) as cursor:
+            for tick in list(hashes)[::9]:
+                part, whole = cursor.seek(tick), store.at(tick)
+                for name, table in part.items():
+                    for column in table:
+                        assert table[column].tobytes() == whole[name][column].tobytes()
+    part = store.at(max(hashes), columns="creature.age")
+    assert list(part) == ["creature"] and list(part["creature"]) == ["id", "gen", "age"]
+    assert list(store.at(max(hashes), columns="hungry")) == ["creature", "hungry"]
+    with pytest.raises(aw.InvalidUseError, match="No column 'agee' in creature; did you mean 'age'?"):
+        store.at(1, columns="creature.agee")
+    with pytest.raises(aw.InvalidUseError, match="No table 'creatures'; did you mean 'creature'?"):
+        store.at(1, columns=["creatures"])
+
+
+def test_asking_tick_after_tick_reads_each_batch_once(hashes_and_path, read_batches):
+    fresh = aw.open_store(hashes_and_path[1])
+    ticks = list(hashes_and_path[0])[:24]  # before the first snapshot
+    for tick in ticks:
+        fresh.at(tick)
+    assert len(read_batches) == len(set(read_batches)) <= len(ticks) + 1
+    for tick in reversed(ticks):
+        assert fresh.at(tick).tick == tick
+
+
+def test_what_was_handed_out_never_changes_and_cannot_be_written_to(store, hashes):
+    ticks = list(hashes)
+    world = store.at(ticks[10])
+    arrays = {(n, c): (a, a.tobytes()) for n, t in world.items() for c, a in t.items()}
+    frames = {n: (t.to_arrow(), t.to_arrow().to_pylist()) for n, t in world.items()}
+    for tick in (*ticks[11:20], ticks[3]):
+        store.at(tick)
+    for array, before in arrays.values():
+        assert array.tobytes() == before
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True
+    assert all(frame.to_pylist() == before for frame, before in frames.values())
+
+
+def test_a_store_that_grows_and_is_cut_shows_what_it_is_by_then(tmp_path):
+    def tick(live):
+        with live.tick() as t:
+            random_tick(rng, t)
+        return live.world.resume_hash()
+
+    rng = random.Random(5)
+    live = aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="none")
+    store = aw.open_store(tmp_path / "s")
+    with live, store.cursor() as cursor:
+        assert not cursor.next()
+        for i in range(8):
+            known = tick(live)
+            assert cursor.next() and cursor.world.resume_hash() == known == store.at(i).resume_hash()
+            assert store.span() == (0, i) and not cursor.next()
+    shutil.copytree(tmp_path / "s", tmp_path / "early")
+    with aw.LiveWorld.resume(tmp_path / "s") as live:
+        later = tick(live)
+    assert store.at(8).resume_hash() == later
+    shutil.rmtree(tmp_path / "s")
+    shutil.copytree(tmp_path / "early", tmp_path / "s")
+    with aw.LiveWorld.resume(tmp_path / "s") as live:
+        other = tick(live)
+    assert store.at(8).resume_hash() == other != later
+
+
+def test_rows_are_those_of_the_whole_log_however_they_are_asked_for(store):
+    log = store.log()
+    names = np.array([k.name for k in log.keys], object)[log.key]
+    rng = random.Random(7)
+    first, last = store.span()
+    for _ in range(60):
+        a, b = sorted(rng.randrange(first, last + 3) for _ in range(2))
+        ids = rng.choice([None, rng.randrange(9), [rng.randrange(30) for _ in range(3)]])
+        key = rng.choice([None, "creature.age", "creature.*", ["food.born", "nest.size"], "in.rate"])
+        found = store.rows(key, (a, b), ids=ids)
+        wanted = (log.tick >= a) & (log.tick <= b) & (log.key != 0)
+        if ids is not None:
+            wanted &= np.isin(log.rid, ids)
+        if key is not None:
+            from fnmatch import fnmatchcase
+            wanted &= [any(fnmatchcase(n, p) for p in ([key] if isinstance(key, str) else key)) for n in names]
+        assert found.seq.tolist() == np.flatnonzero(wanted).tolist()
+        assert found.bits.tolist() == log.bits[wanted].tolist()
+
+
+def test_batches_of_other_ticks_and_other_ids_are_not_read(store, read_batches):
+    first, last = store.span()
+    whole = len(list(store.batches()))
+    del read_batches[:]
+    if store.segments()[-1].sealed:
+        store.rows("creature.age", last)
+        assert len(read_batches) < whole / 5
+        del read_batches[:]
+        assert not len(store.rows("creature.age", ids=4_000_000_000)) and not read_batches
+        assert store.span() == (first, last) and len(read_batches) <= 1
+        del read_batches[:]
+        assert store.keys[-1].name == "in.rate" and "creature (row)" in store._repr_html_() and len(read_batches) <= 1
+
+
+def test_events_are_declared_events_alone(store):
+    events = store.events()
+    assert set(events.names) == {"creature.ate"} and len(events) == len(store.rows("creature.ate"))
+    assert len(store.events("creature.*")) == len(events)
+    some = int(events.rid[0])
+    assert set(store.events(ids=some).rid.tolist()) == {some}
+    with pytest.raises(aw.InvalidUseError, match=r"creature.age is no event, its kind is value; rows\(key=...\) reads keys"):
+        store.events("creature.age")
+
+
+def test_a_history_tells_lives_apart(store):
+    lives = store.lives("creature")
+    for rid in sorted(set(lives.rid.tolist()))[:6]:
+        whole = store.history("creature", rid)
+        gens = lives.gen[lives.of(rid)].tolist()
+        parts = [store.history("creature", rid, gen) for gen in gens]
+        assert sorted(s for p in parts for s in p.seq.tolist()) == whole.seq.tolist()
+        assert [set(p.gen.tolist()) for p in parts] == [{g} for g in gens]
+        assert whole.to_arrow().column_names[:4] == ["seq", "tick", "gen", "rid"]
+        half = store.history("creature", rid, ticks=(20, 40))
+        assert half.seq.tolist() == whole.seq[(whole.tick >= 20) & (whole.tick <= 40)].tolist()
+        assert half.gen.tolist() == whole.gen[(whole.tick >= 20) & (whole.tick <= 40)].tolist()
+    assert not len(store.history("creature", 4_000_000_000))
+    assert set(store.history("reading", 3).names) >= {"reading.born"}
+    with pytest.raises(aw.InvalidUseError, match="The log has no creature 0 in generation 999"):
+        store.history("creature", 0, 999)
+    with pytest.raises(aw.InvalidUseError, match="the table counts no generations. Leave `gen` out"):
+        store.history("nest", 0, 1)
+
+
+def test_net_changes_turn_one_world_into_the_other(store, hashes):
+    ticks = list(hashes)
+    for a, b in ((ticks[5], ticks[6]), (ticks[5], ticks[40]), (ticks[9], ticks[9])):
+        before, after = store.at(a), store.at(b)
+        changes = store.between(a, b)
+        assert bool(len(changes)) == (a != b)
+        for name in before:
+            if before[name].schema.kind == "append_only":
+                continue
+            has_gen = before[name].schema.gen
+            old, new = ({(int(i), int(t["gen"][s]) if has_gen else 0): s for s, i in enumerate(t["id"])}
+                        for t in (before[name], after[name]))
+            assert {(c.id, c.gen) for c in changes if c.key == f"{name}.died"} == set(old) - set(new)
+            assert {(c.id, c.gen) for c in changes if c.key == f"{name}.born"} == set(new) - set(old)
+            values = [c for c in changes if c.table == name and c.key.partition(".")[2] not in ("born", "died")]
+            for c in values:
+                column = c.key.partition(".")[2]
+                words = after.codebook.words
+                was, now = (t[column][at[c.id, c.gen]].item() for t, at in ((before[name], old), (after[name], new)))
+                if isinstance(c.after, str):
+                    was, now = words[was], words[now]
+                assert (c.before, c.after) == (was, now) and was != now
+            both = set(old) & set(new)
+            differing = sum(before[name][c][old[e]].tobytes() != after[name][c][new[e]].tobytes()
+                            for c in before[name] if c not in ("id", "gen") for e in both)
+            assert differing == len(values)
+        assert pa.table(changes).num_rows == len(changes)
+
+
+def changed_copy(path, to, at):
+    """The same run up to a tick, then another one."""
+    run(to, at, seed=23, snapshot_every=25)
+    return aw.open_store(to)
+
+
+def test_two_histories_are_compared_by_their_chains(store, hashes, tmp_path):
+    same = store.diff(store)
+    assert same and same.outcome == "equal" and (same.first_compared, same.last_equal) == (0, max(hashes))
+    shorter = changed_copy(store.path, tmp_path / "shorter", 40)
+    ends, following = list(hashes)[39], list(hashes)[40]
+    for found, who in ((store.diff(shorter), "left"), (shorter.diff(store), "right")):
+        assert found.outcome == f"{who}_goes_on" and found.last_equal == ends and found.tick == following and not found
+        assert f"only the {who} store goes on" in str(found)
+    with aw.LiveWorld.resume(tmp_path / "shorter") as live:
+        rows = store.rows(ticks=following)
+        with live.tick(following) as t:
+            t["creature"].write(age=np.full(len(live["creature"]), 77))
+        for _ in range(3):
+            with live.tick() as t:
+                t.input("rate", 1.0)
+    found = store.diff(aw.open_store(tmp_path / "shorter"), most=3)
+    assert found.outcome == "different" and (found.last_equal, found.tick) == (ends, following)
+    assert found.count > 3 and len(found.differences) == 3 and len(rows)
+    assert f"different from tick {following} on, in {found.count} rows" in str(found)
+    other = aw.Schema((aw.TableSchema("x"),))
+    with aw.LiveWorld.create(tmp_path / "x", other) as live, live.tick() as t:
+        t["x"].insert()
+    with pytest.raises(aw.InvalidUseError, match="Cannot compare two stores of different schemas"):
+        store.diff(aw.open_store(tmp_path / "x"))
+
+
+def test_statistics_are_those_of_the_values(store):
+    rows = store.rows("creature.age")
+    stats, values = store.stats("creature.age", bins=4), np.sort(rows.val)
+    whole = stats.all
+    assert (whole.count, whole.nans, whole.min, whole.max) == (len(rows), 0, values[0], values[-1])
+    assert math.isclose(whole.mean, math.fsum(values) / len(values), rel_tol=1e-15) and whole.distinct == len(set(values.tolist()))
+    assert whole.quartiles == tuple(values[math.ceil(len(values) * k / 4) - 1] for k in (1, 2, 3))
+    assert sum(whole.histogram) == len(rows) and len(whole.histogram) == 4
+    assert sum(s.count for s in stats.by_tick.values()) == len(rows) and list(stats.by_tick) == sorted(set(rows.tick.tolist()))
+    assert pa.table(stats).column_names == ["tick", "count", "nans", "mean", "min", "max", "distinct"]
+    for wrong, says in (("creature.name", "its values are words, not numbers"), ("creature.agee", "did you mean 'creature.age'")):
+        with pytest.raises(aw.InvalidUseError, match=says):
+            store.stats(wrong)
+    assert math.isnan(store.stats("creature.age", -5).all.mean)
+
+
+def test_sums_beyond_the_largest_number_and_back_are_no_failure():
+    values = np.array([1e308, 1e308, -1e308, -1e308, 1.0])
+    assert summary(values, values.view("<u8")).count == 5
+    values = np.array([1e16, 1.0, -1e16])
+    assert summary(values, values.view("<u8")).mean == 1 / 3
+
+
+def test_odd_numbers_are_summarised_by_their_order(tmp_path):
+    values = [0.0, -0.0, 1.5, math.nan, -math.inf, -3.0]
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((), (aw.Event("x", "f64"),))) as live:
+        for value in values:
+            with live.tick() as t:
+                t.input("x", value)
+    found = aw.open_store(tmp_path / "s").stats("in.x").all
+    assert (found.count, found.nans, found.distinct, found.min, found.max) == (6, 1, 6, -math.inf, 1.5)
+    assert found.quartiles == (-3.0, -0.0, 0.0) and math.copysign(1, found.quartiles[1]) == -1
+
+
+@pytest.mark.parametrize("wrong", ["17", 1.0, True, np.float64(3), np.True_, None, b"1", [1]])
+def test_ids_and_ticks_are_integers(store, wrong):
+    for call in (store.at, store.cursor().seek, store.snapshot, lambda v: store.history("creature", v),
+                 lambda v: store.between(v, 1), lambda v: store.rows(ticks=(v, 9)), store.lives("creature").of,
+                 lambda v: store.worlds([v])):
+        with pytest.raises(aw.InvalidUseError, match="expected an integer, got"):
+            call(wrong)
+    if wrong is not None and wrong != [1]:
+        with pytest.raises(aw.InvalidUseError, match="Cannot select row .*: expected an integer, got"):
+            store.rows(ids=wrong)
+
+
+def test_ids_are_u32(store):
+    for wrong in (-1, 1 << 32):
+        with pytest.raises(aw.InvalidUseError, match=f"Cannot select row {wrong}: ids go from 0 to 4294967295"):
+            store.rows(ids=wrong)
+        with pytest.raises(aw.InvalidUseError, match="ids go from 0 to 4294967295"):
+            store.history("creature", wrong)
+    assert len(store.rows(ids=np.uint8(3))) == len(store.rows(ids=[3])) == len(store.rows(ids=np.array([3, 3])))
+
+
+def test_tables_and_worlds_are_mappings(store, hashes):
+    world = store.at(max(hashes))
+    assert list(world) == list(store) == [t.name for t in SCHEMA.tables] and len(world) == len(store) == 5
+    assert "creature" in world and "creature" in store and "x" not in world and 3 not in store
+    assert world._ipython_key_completions_() == store._ipython_key_completions_() == list(world)
+    creature = world["creature"]
+    assert creature is world.tables["creature"] and len(creature) == creature.rows == len(creature["id"])
+    assert list(creature) == creature.keys() == creature._ipython_key_completions_() and "age" in creature
+    assert dict(creature).keys() == set(creature) and [n for n, _ in creature.items()] == list(creature)
+    assert store["creature"].hash_columns() == creature.hash_columns()
+    for ask, says in ((lambda: world["creatur"], "No table 'creatur'; did you mean 'creature'"),
+                      (lambda: store["creatur"], "No table 'creatur' in store; did you mean 'creature'"),
+                      (lambda: creature["aeg"], "No column 'aeg' in creature; did you mean 'age'"),
+                      (lambda: store.lives("crature"), "did you mean 'creature'"),
+                      (lambda: creature["?"], "No column '[?]' in creature; there are id, gen, pos_x")):
+        with pytest.raises(aw.InvalidUseError, match=says):
+            ask()
+
+
+def test_a_store_that_does_not_say_its_time_is_asked_by_ticks(store):
+    with pytest.raises(aw.InvalidUseError, match=r"at time 1.5: the store does not say the time of its ticks.*Use at\(tick\)"):
+        store.at_time(1.5)
+
+
+def test_a_store_may_be_pickled(store, hashes):
+    again = pickle.loads(pickle.dumps(store))
+    assert again.path == store.path and again.hash_world(max(hashes)) == hashes[max(hashes)][0]
+    assert again.hash_columns(max(hashes), "creature", ["age"]) == store.at(max(hashes)).hash_columns("creature", ["age"])
+
+
+def test_a_report_is_true_only_if_the_store_is_sound(store, tmp_path):
+    assert store.verify() and bool(aw.verify(store.path))
+    shutil.copytree(store.path, tmp_path / "s")
+    segment = next(s.path for s in aw.open_store(tmp_path / "s").segments())
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 3] ^= 4
+    segment.write_bytes(data)
+    assert not aw.open_store(tmp_path / "s").verify()
+
+
+def test_whoever_reads_arrow_takes_frames_as_they_are(store, hashes):
+    world = store.at(max(hashes))
+    frames = [world["creature"], store.events(), store.rows("creature.*"), store.lives("creature"), store.log(),
+              store.history("creature", 0), store.between(0, max(hashes)), store.stats("creature.age")]
+    for frame in frames:
+        assert pa.table(frame).equals(frame.to_arrow()) and pa.schema(frame) == frame.to_arrow().schema
+    pl = pytest.importorskip("polars")
+    assert all(pl.DataFrame(f).height == f.to_arrow().num_rows for f in frames)
+    duckdb = pytest.importorskip("duckdb")
+    for shown in frames:
+        assert duckdb.sql("select count(*) from shown").fetchall() == [(shown.to_arrow().num_rows,)]
