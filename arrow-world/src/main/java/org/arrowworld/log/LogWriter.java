@@ -336,7 +336,7 @@ public final class LogWriter implements Closeable {
     checkNoOpenTick();
     force();
     close();
-    segments.sealAll();
+    Uninterrupted.run(segments::sealAll);
   }
 
   /**

@@ -20,13 +20,13 @@ public sealed interface BufferCompression {
 
   /** Parses {@code none}, {@code zstd} (level 1) or {@code zstd:LEVEL}. */
   static BufferCompression parse(String text) {
-    if (text.equals("none")) {
+    if ("none".equals(text)) {
       return NONE;
     }
-    if (text.equals("zstd")) {
+    if ("zstd".equals(text)) {
       return zstd(1);
     }
-    if (text.matches("zstd:[0-9]{1,4}")) {
+    if (text != null && text.matches("zstd:[0-9]{1,4}")) {
       return zstd(Integer.parseInt(text.substring("zstd:".length())));
     }
     throw new InvalidUseException(

@@ -146,12 +146,18 @@ public final class Timeline implements Closeable {
    */
   public LogPosition positionOf(long tick) throws IOException {
     LogPosition position = log.positionAt(tick);
+    DamagedFileException damaged = null;
     for (Snapshot.Location location : position.tick() < 0 ? snapshots : NONE) {
       if (location.tick() <= tick) {
         try (Snapshot snapshot = snapshot(location)) {
           position = snapshot.isBase() ? snapshot.position() : position;
+        } catch (DamagedFileException e) {
+          damaged = passOver(e);
         }
       }
+    }
+    if (damaged != null && position.tick() < 0) {
+      throw damaged; // it may be the base that was asked for
     }
     return position;
   }

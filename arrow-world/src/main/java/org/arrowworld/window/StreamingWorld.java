@@ -92,19 +92,13 @@ public final class StreamingWorld implements Closeable {
       long first = empty ? -1 : timeline.firstTick();
       long last = empty ? -1 : timeline.lastTick();
       long floorTick = Math.max(first, window.ticks() > last ? first : last - window.ticks());
+      LogPosition floorAt = empty ? LogPosition.START : timeline.positionOf(floorTick);
       MutableWorld floor =
           empty
               ? new MutableWorld(timeline.info().schema(), new Codebook(), allocator)
               : timeline.at(floorTick, allocator);
       StreamingWorld streaming =
-          new StreamingWorld(
-              archive,
-              timeline.info(),
-              follower,
-              floor,
-              empty ? LogPosition.START : timeline.positionOf(floorTick),
-              window,
-              allocator);
+          new StreamingWorld(archive, timeline.info(), follower, floor, floorAt, window, allocator);
       try {
         if (floor.tick() < last) {
           timeline.log().scan(floor.tick() + 1, last, streaming::take);

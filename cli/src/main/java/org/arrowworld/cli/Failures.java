@@ -6,7 +6,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
 /** Failures as one line for people. */
@@ -34,8 +33,7 @@ final class Failures {
       return Text.of("%s: %s", file.getFile(), reason(file));
     }
     boolean typed =
-        failure instanceof InvalidUseException
-            || failure instanceof UsageException
+        failure.getClass().getPackageName().startsWith("org.arrowworld.")
             || failure instanceof IOException;
     String text = failure.getMessage();
     return typed && text != null
@@ -44,6 +42,9 @@ final class Failures {
   }
 
   private static String reason(FileSystemException file) {
+    if (file.getReason() != null) {
+      return file.getReason();
+    }
     if (file instanceof NoSuchFileException) {
       return "there is no such file or directory";
     }
@@ -53,7 +54,7 @@ final class Failures {
     if (file instanceof AccessDeniedException) {
       return "access is denied";
     }
-    return String.valueOf(file.getReason());
+    return "the file system refuses it (" + file.getClass().getSimpleName() + ")";
   }
 
   private static String lowerFirst(String text) {
