@@ -3,19 +3,28 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.imports.ArrowImport;
+import org.arrowworld.imports.HistoryImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code aw import arrow}. */
 @Command(
     name = "arrow",
     description = {
-      "Make a store of an Arrow IPC file or stream, uncompressed or zstd, as a base at tick 0. A column",
+      "Make a store of an Arrow IPC file or stream, uncompressed, zstd or LZ4, as a base at tick 0. A column",
       "of another type than a table can have, or with nulls that --columns names no value for, is",
       "reported, the file is kept in the store's unmapped/, and the exit code is 3."
     })
 final class ImportArrowVerb extends ImportTablesVerb {
+  @Mixin private HistoryFlags history;
+
+  @Override
+  int execute() throws IOException {
+    return history.isAsked() ? history(HistoryImport.Format.ARROW, history) : super.execute();
+  }
+
   @Override
   TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
     return ArrowImport.run(options, memory);

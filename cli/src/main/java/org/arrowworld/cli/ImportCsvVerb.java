@@ -3,6 +3,7 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.imports.CsvImport;
+import org.arrowworld.imports.HistoryImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.imports.csv.CsvFormat;
@@ -18,6 +19,13 @@ import picocli.CommandLine.Mixin;
       "A malformed line is refused by its number, and no store is left behind."
     })
 final class ImportCsvVerb extends ImportTablesVerb {
+  @Mixin private HistoryFlags history;
+
+  @Override
+  int execute() throws IOException {
+    return history.isAsked() ? history(HistoryImport.Format.CSV, history) : super.execute();
+  }
+
   @Mixin private TextOptions text;
 
   @Override

@@ -3,12 +3,14 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.imports.HistoryImport;
 import org.arrowworld.imports.ParquetArchiveImport;
 import org.arrowworld.imports.ParquetImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** {@code aw import parquet}. */
 @Command(
@@ -23,6 +25,8 @@ import picocli.CommandLine.Command;
       "store's unmapped/, and the exit code is 3."
     })
 final class ImportParquetVerb extends ImportTablesVerb {
+  @Mixin private HistoryFlags history;
+
   @Override
   TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
     return ParquetImport.run(options, memory);
@@ -30,6 +34,9 @@ final class ImportParquetVerb extends ImportTablesVerb {
 
   @Override
   int execute() throws IOException {
+    if (history.isAsked()) {
+      return history(HistoryImport.Format.PARQUET, history);
+    }
     TableImportOptions options = options();
     if (!ParquetArchiveImport.isArchive(options.source())) {
       return super.execute();

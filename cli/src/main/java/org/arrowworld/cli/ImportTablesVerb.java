@@ -8,6 +8,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.ColumnMapping;
+import org.arrowworld.imports.HistoryImport;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.imports.csv.CsvFormat;
@@ -69,6 +70,31 @@ abstract class ImportTablesVerb extends ReadingVerb {
   /** Imports; tells what was brought in. */
   abstract TableImportResult run(TableImportOptions options, BufferAllocator memory)
       throws IOException;
+
+  /** A table as a history, if it is asked for. */
+  final int history(HistoryImport.Format kind, HistoryFlags flags) throws IOException {
+    HistoryImport.Result result;
+    try (BufferAllocator memory = new RootAllocator()) {
+      result = HistoryImport.run(kind, options(), flags.options(), memory);
+    }
+    Report report =
+        new Report()
+            .add("store", out.toString())
+            .add("table", result.table())
+            .add("rows", result.rows())
+            .add("ticks", result.ticks())
+            .add("first_tick", result.firstTick())
+            .add("last_tick", result.lastTick())
+            .add("births", result.births())
+            .json("renamed", result.renamed())
+            .json("units", result.units())
+            .json("unmapped", result.unmapped());
+    result.renamed().forEach(text -> report.line("renamed", text));
+    result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
+    result.unmapped().forEach((name, why) -> report.line("unmapped", name + ": " + why));
+    report.print(console(), format());
+    return result.unmapped().isEmpty() ? Exit.OK : Exit.DATA_LOSS;
+  }
 
   @Override
   int execute() throws IOException {

@@ -1,0 +1,58 @@
+package org.arrowworld.cli;
+
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.imports.HistoryOptions;
+import org.arrowworld.imports.HistoryOptions.Absence;
+import org.arrowworld.imports.history.TimeGrid;
+import picocli.CommandLine.Option;
+
+/** Options of imports of a history. */
+final class HistoryFlags {
+  @Option(
+      names = "--entity",
+      paramLabel = "COL",
+      description = "Who a row is about: with --time, the table becomes a history.")
+  private String entity;
+
+  @Option(names = "--time", paramLabel = "COL", description = "When a row was.")
+  private String time;
+
+  @Option(
+      names = "--time-as",
+      paramLabel = "KIND",
+      description = "What times are: tick (default), seconds or iso.")
+  private String as;
+
+  @Option(names = "--rate", paramLabel = "R", description = "Ticks a second.")
+  private String rate;
+
+  @Option(names = "--snap", description = "Take the nearest tick of a time off the grid.")
+  private boolean snap;
+
+  @Option(names = "--keep", description = "Who has no row at a time lives on.")
+  private boolean keep;
+
+  @Option(
+      names = "--first-tick",
+      paramLabel = "auto",
+      description = "Shift all times so that the first is tick 0.")
+  private String first;
+
+  /** Whether a history is asked for. */
+  boolean isAsked() {
+    if ((entity == null) != (time == null)) {
+      throw new UsageException("Cannot make a history with only one of --entity and --time");
+    }
+    return entity != null;
+  }
+
+  HistoryOptions options() {
+    try {
+      TimeGrid grid =
+          TimeGrid.of(as, rate, snap ? TimeGrid.OffGrid.SNAP : TimeGrid.OffGrid.REFUSE, first);
+      return new HistoryOptions(entity, time, grid, keep ? Absence.LIVES_ON : Absence.DIES);
+    } catch (InvalidUseException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,252 @@
+package org.arrowworld.imports;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.internal.ImportMemory;
+import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.imports.csv.CsvTable;
+import org.arrowworld.imports.history.TimeGrid;
+import org.arrowworld.internal.Text;
+import org.arrowworld.live.WorldOptions;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.schema.Column;
+import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.AbsolutePath;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+
+/** Tables with an entity, a time and values as stores with a history (spec T-50 to T-54). */
+public final class HistoryImport {
+  private static final LogOptions LOG = LogOptions.DEFAULT.withDurability(Durability.NONE);
+
+  private HistoryImport() {}
+
+  /** What a file is. */
+  public enum Format {
+    ARROW,
+    CSV,
+    PARQUET
+  }
+
+  /**
+   * What came in.
+   *
+   * @param table its table
+   * @param rows rows of the file
+   * @param ticks times that occur
+   * @param firstTick the first
+   * @param lastTick the last
+   * @param births entities that came, rebirths included
+   * @param renamed columns with other names than they had, in words
+   * @param units what the values of columns mean, by {@code table.column}
+   * @param unmapped what became no column and is kept in {@code unmapped/}: why, by name
+   */
+  public record Result(
+      String table,
+      long rows,
+      long ticks,
+      long firstTick,
+      long lastTick,
+      long births,
+      List<String> renamed,
+      Map<String, String> units,
+      Map<String, String> unmapped) {}
+
+  /**
+   * Imports a file. If it fails, no store is left behind.
+   *
+   * @throws InvalidUseException naming the row or line that has no place in a history
+   */
+  public static Result run(
+      Format format, TableImportOptions options, HistoryOptions history, BufferAllocator allocator)
+      throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(format, options, history, allocator));
+  }
+
+  private static Result read(
+      Format format, TableImportOptions options, HistoryOptions history, BufferAllocator allocator)
+      throws IOException {
+    OutputDirectory.check(options.out(), options.existing());
+    Path path = AbsolutePath.of(options.source());
+    Storage storage = new DiskStorage(path.getParent());
+    String name = path.getFileName().toString();
+    Findings findings = new Findings();
+    long[] lines = {};
+    ForeignTable table;
+    switch (format) {
+      case ARROW -> table = ArrowImport.table(storage, name, options, findings);
+      case PARQUET -> {
+        try (ParquetInput input = ParquetInput.open(storage, name)) {
+          table = ParquetImport.read(input, options, findings);
+        }
+      }
+      default -> {
+        CsvTable csv = CsvImport.read(options, CsvTable.Lines.KEPT);
+        lines = csv.lines();
+        table = CsvImport.table(csv, options.tableName());
+      }
+    }
+    HistoryRows rows = HistoryRows.of(table, lines, history);
+    List<Named> values = values(table, options, history, rows, findings);
+    WorldSchema schema = schema(table.name(), values);
+    try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
+      Result result;
+      try (LiveWorld live =
+          LiveWorld.create(
+              target.directory(),
+              schema,
+              WorldOptions.DEFAULT
+                  .withProperties(properties(format, options, history, rows, findings))
+                  .withLog(LOG)
+                  .withAllocator(allocator))) {
+        HistoryPlayer player = new HistoryPlayer(table.name(), values, rows, history.absence());
+        player.play(live);
+        live.snapshot();
+        live.seal();
+        result =
+            new Result(
+                table.name(),
+                table.rows(),
+                rows.ticks(),
+                rows.firstTick(),
+                rows.lastTick(),
+                player.births(),
+                findings.renamed(),
+                Map.copyOf(findings.units()),
+                Map.copyOf(findings.unmapped()));
+      }
+      if (!findings.unmapped().isEmpty()) {
+        Storage store = new DiskStorage(target.directory());
+        AtomicFiles.createDirectories(store, BaseStore.UNMAPPED);
+        BaseStore.keepFile(storage, name, store);
+        store.forceDirectory(BaseStore.UNMAPPED);
+      }
+      target.commit();
+      return result;
+    }
+  }
+
+  /**
+   * A column of values.
+   *
+   * @param column as the store has it
+   * @param source its values; null for the entities' own names
+   */
+  record Named(Column column, ForeignColumn source) {}
+
+  private static List<Named> values(
+      ForeignTable table,
+      TableImportOptions options,
+      HistoryOptions history,
+      HistoryRows rows,
+      Findings findings) {
+    Set<String> taken =
+        new HashSet<>(List.of("id", "gen", "born", "died", "parent", "cause", "tick"));
+    List<Named> values = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (ForeignColumn column : table.columns()) {
+      boolean first = seen.add(column.name());
+      Optional<ColumnMapping.Entry> entry =
+          first ? options.columns().of(column.name()) : Optional.empty();
+      boolean who = first && column.name().equals(history.entity());
+      boolean when = first && column.name().equals(history.time());
+      if (when || (who && rows.words().isEmpty())) {
+        continue;
+      }
+      if (entry.isPresent() && entry.get().isSkipped()) {
+        findings.leftOut(table.name(), column.name());
+        continue;
+      }
+      String name = entry.map(ColumnMapping.Entry::target).orElse(column.name());
+      String free = free(MappedTable.valid(name), taken);
+      if (!free.equals(column.name())) {
+        findings.renamed(table.name(), column.name(), free);
+      }
+      ForeignColumn source = column;
+      var type = entry.flatMap(ColumnMapping.Entry::type).orElse(column.type());
+      if (!who && type != column.type()) {
+        source =
+            new ForeignColumn(
+                column.name(),
+                type,
+                Conversion.convert(column, table.rows(), type),
+                column.nulls(),
+                List.of(),
+                column.unit());
+      }
+      if (!column.unit().isEmpty()) {
+        findings.unit(table.name(), free, column.unit());
+      }
+      values.add(
+          who
+              ? new Named(Column.of(free, org.arrowworld.schema.ColumnType.STRING), null)
+              : new Named(Column.of(free, type), source));
+    }
+    return values;
+  }
+
+  private static String free(String name, Set<String> taken) {
+    String candidate = name;
+    for (int i = 1; !taken.add(candidate); i++) {
+      candidate = name + (i == 1 ? "_" : "_" + i);
+    }
+    return candidate;
+  }
+
+  private static WorldSchema schema(String name, List<Named> values) {
+    TableSchema.Builder builder = TableSchema.row(name).externalIds();
+    for (Named value : values) {
+      builder.column(value.column().name(), value.column().type());
+    }
+    return WorldSchema.of(builder.build());
+  }
+
+  private static Map<String, String> properties(
+      Format format,
+      TableImportOptions options,
+      HistoryOptions history,
+      HistoryRows rows,
+      Findings findings) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("import", format.name().toLowerCase(Locale.ROOT));
+    properties.put("import.file", String.valueOf(options.source().getFileName()));
+    properties.put("import.entity", history.entity());
+    properties.put("import.time", history.time());
+    TimeGrid grid = history.grid();
+    if (grid.rate() != null) {
+      BigDecimal step = BigDecimal.ONE.divide(grid.rate(), java.math.MathContext.DECIMAL64);
+      properties.put("time.step", step.stripTrailingZeros().toPlainString());
+      properties.put("time.unit", "s");
+    }
+    rows.start().ifPresent(start -> properties.put("time.start", start));
+    if (rows.shift().signum() != 0) {
+      properties.put("import.first_tick", rows.shift().toString());
+    }
+    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
+    return properties;
+  }
+
+  /** A message about a column that is not there. */
+  static InvalidUseException noColumn(String name, ForeignTable table) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot find column '%s': there are %s",
+            name, table.columns().stream().map(ForeignColumn::name).toList()));
+  }
+}
