@@ -1,9 +1,11 @@
 """Worlds again and again, cursors, selections that pass over batches, comparing and summarising; and what is refused."""
 
 import math
+import os
 import pickle
 import random
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -371,6 +373,21 @@ def test_tables_and_worlds_are_mappings(store, hashes):
 def test_a_store_that_does_not_say_its_time_is_asked_by_ticks(store):
     with pytest.raises(aw.InvalidUseError, match=r"at time 1.5: the store does not say the time of its ticks.*Use at\(tick\)"):
         store.at_time(1.5)
+
+
+def test_a_closed_store_holds_no_file_and_may_be_read_on(store, hashes):
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("this system does not list a process's open files")
+
+    def held():
+        return sum(str(store.path) in os.readlink(f) for f in folder.iterdir() if f.is_symlink())
+
+    before = held()
+    with aw.open_store(store.path) as opened:
+        opened.at(list(hashes)[3])
+        assert held() == before + 1
+    assert held() == before and opened.at(list(hashes)[3]).tick == list(hashes)[3]
 
 
 def test_a_store_may_be_pickled(store, hashes):

@@ -51,6 +51,16 @@ class Store:
         self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
         self._playbacks: dict[Schema | None, Playback] = {}
 
+    def close(self) -> None:
+        """Gives back what was kept, an open file among it. The store may be read on, and closed again."""
+        self._playbacks.clear()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Store, (self.path, self._progress, self._cache_bytes)
 
