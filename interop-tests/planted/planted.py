@@ -16,7 +16,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MAIN = "arrow-world/src/main/java/org/arrowworld/"
 
-# name: (file, text, what it becomes, test that must fail)
+EXPORT = "export/src/main/java/org/arrowworld/export/"
+
+# name: (file, text, what it becomes, test that must fail); the file below MAIN, or below the root
 BUGS = {
     "force-of-data-dropped": (
         "log/SegmentWriter.java", "    file.force();\n", "", "PowerLossTest"),
@@ -43,18 +45,33 @@ BUGS = {
     "retry-after-failure": (
         "log/Revolver.java", "    if (failure != null) {\n      throw new IOException",
         "    if (failure != null && stopping) {\n      throw new IOException", "FaultSweepTest"),
+    "lock-dropped": (
+        "storage/DiskLock.java", "    return HELD + (key == null ? file.toRealPath() : key);",
+        "    return HELD + file.toAbsolutePath();", "DiskLockTest"),
+    "chain-left-out-of-progress": (
+        EXPORT + "parquet/ParquetArchive.java", "            new TreeMap<>(source.origin()),\n", "",
+        "ParquetHistoriesTest"),
+    "delete-before-rename": (
+        EXPORT + "internal/Replacement.java", "    storage.rename(path, aside(path));\n",
+        "    AtomicFiles.discard(storage, path);\n", "ReplacementTest"),
+    "window-of-two-histories": (
+        "window/StreamingWorld.java", "    return timeline.positionOf(floorAt.tick()).equals(floorAt);",
+        "    return timeline != null;", "StreamingWorldTest"),
+    "descriptor-per-segment": (
+        "storage/FewFiles.java", "MOST = 8;", "MOST = 8000;", "FewDescriptorsTest"),
 }
 
 
 def caught(name: str, tree: pathlib.Path) -> bool:
     file, text, planted, test = BUGS[name]
-    path = tree / MAIN / file
+    module = file.split("/")[0] if (tree / file).is_file() else "arrow-world"
+    path = tree / file if module != "arrow-world" else tree / MAIN / file
     sound = path.read_text(encoding="utf-8")
     if sound.count(text) < 1:
         raise SystemExit(f"{name}: {file} does not hold the text any more; bring planted.py up to date")
     path.write_text(sound.replace(text, planted, 1), encoding="utf-8")
-    command = ["./mvnw", "-q", "-o", "-pl", "arrow-world", "test", f"-Dtest={test}", "-Dspotless.check.skip",
-               "-Daw.powercuts=1500", "-Daw.seed=1"]
+    command = ["./mvnw", "-q", "-o", "-pl", module, "-am", "test", f"-Dtest={test}", "-Dquick",
+               "-Dsurefire.failIfNoSpecifiedTests=false", "-Daw.powercuts=1500", "-Daw.seed=1"]
     run = subprocess.run(command, cwd=tree, capture_output=True, text=True, encoding="utf-8")
     path.write_text(sound, encoding="utf-8")
     lines = [line for line in (run.stdout + run.stderr).splitlines() if "ERROR" in line and "Test" in line]

@@ -244,7 +244,7 @@ def test_a_truncated_file_is_named_with_the_place(tmp_path):
     assert isinstance(log.to_arrow(), pa.Table)
 
 
-def test_an_audit_is_one_life_and_no_row_of_another(tmp_path):  # O-2, O-3, O-10
+def test_a_history_of_one_generation_is_one_life_and_no_row_of_another(tmp_path):  # O-2, O-3, O-10
     schema = aw.Schema((aw.TableSchema("cell", gen=True, lineage=("cause",), columns=(aw.Column("v", "f64"),)),
                         aw.TableSchema("marked", "presence", of="cell")))
     with aw.LiveWorld.create(tmp_path / "s", schema) as live:
@@ -266,7 +266,7 @@ def test_an_audit_is_one_life_and_no_row_of_another(tmp_path):  # O-2, O-3, O-10
         store.history("cell", 0, gen=3)
 
 
-def test_audits_together_are_all_rows_of_a_table(store):
+def test_histories_together_are_all_rows_of_a_table(store):
     lives = store.lives("creature")
     parts = [store.history("creature", int(r), int(g)).seq for r, g in zip(lives.rid[:40], lives.gen[:40])]
     seqs = np.concatenate(parts)

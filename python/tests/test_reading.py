@@ -1,9 +1,11 @@
 """Worlds again and again, cursors, selections that pass over batches, comparing and summarising; and what is refused."""
 
 import math
+import os
 import pickle
 import random
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ from sealing import seal
 
 import arrow_world as aw
 from arrow_world.segment import SegmentReader
+from arrow_world.stats import summary
 
 TICKS = 60
 
@@ -298,7 +301,7 @@ def test_statistics_are_those_of_the_values(store):
     stats, values = store.stats("creature.age", bins=4), np.sort(rows.val)
     whole = stats.all
     assert (whole.count, whole.nans, whole.min, whole.max) == (len(rows), 0, values[0], values[-1])
-    assert whole.mean == math.fsum(values) / len(values) and whole.distinct == len(set(values.tolist()))
+    assert math.isclose(whole.mean, math.fsum(values) / len(values), rel_tol=1e-15) and whole.distinct == len(set(values.tolist()))
     assert whole.quartiles == tuple(values[math.ceil(len(values) * k / 4) - 1] for k in (1, 2, 3))
     assert sum(whole.histogram) == len(rows) and len(whole.histogram) == 4
     assert sum(s.count for s in stats.by_tick.values()) == len(rows) and list(stats.by_tick) == sorted(set(rows.tick.tolist()))
@@ -307,6 +310,13 @@ def test_statistics_are_those_of_the_values(store):
         with pytest.raises(aw.InvalidUseError, match=says):
             store.stats(wrong)
     assert math.isnan(store.stats("creature.age", -5).all.mean)
+
+
+def test_sums_beyond_the_largest_number_and_back_are_no_failure():
+    values = np.array([1e308, 1e308, -1e308, -1e308, 1.0])
+    assert summary(values, values.view("<u8")).count == 5
+    values = np.array([1e16, 1.0, -1e16])
+    assert summary(values, values.view("<u8")).mean == 1 / 3
 
 
 def test_odd_numbers_are_summarised_by_their_order(tmp_path):
@@ -363,6 +373,21 @@ def test_tables_and_worlds_are_mappings(store, hashes):
 def test_a_store_that_does_not_say_its_time_is_asked_by_ticks(store):
     with pytest.raises(aw.InvalidUseError, match=r"at time 1.5: the store does not say the time of its ticks.*Use at\(tick\)"):
         store.at_time(1.5)
+
+
+def test_a_closed_store_holds_no_file_and_may_be_read_on(store, hashes):
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("this system does not list a process's open files")
+
+    def held():
+        return sum(str(store.path) in os.readlink(f) for f in folder.iterdir() if f.is_symlink())
+
+    before = held()
+    with aw.open_store(store.path) as opened:
+        opened.at(list(hashes)[3])
+        assert held() == before + 1
+    assert held() == before and opened.at(list(hashes)[3]).tick == list(hashes)[3]
 
 
 def test_a_store_may_be_pickled(store, hashes):

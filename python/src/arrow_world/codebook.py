@@ -44,8 +44,8 @@ def check_word(word: Any, name: str) -> str:
     try:
         word.encode()
     except UnicodeEncodeError as e:
-        raise InvalidUseError(f"Cannot write {word!r} to {name}: it has a surrogate without its pair, which UTF-8 cannot "
-                              "carry.") from e
+        raise InvalidUseError(f"Cannot store as '{name}' {word!r}: it has a surrogate without its pair at char {e.start}; "
+                              "cut text between code points.") from e
     return word
 
 

@@ -101,15 +101,24 @@ def summary(values: Array, bits: Array, bins: int = 0) -> Summary:
     first = int(np.searchsorted(ordered, _LEAST))  # behind the negative NaNs
     share = ordered[first : first + len(numbers)]
     least, *quartiles, most = (_number(share[i]) for i in (0, *(-(-len(share) * k // 4) - 1 for k in (1, 2, 3)), -1))
-    total = math.fsum(numbers.tolist()) if np.isfinite(numbers).all() else float(numbers.sum())
     counts: Array = np.empty(0, np.int64)
     if bins:
         width = most - least
         with np.errstate(invalid="ignore", over="ignore"):
             place = np.zeros(len(numbers)) if width == 0 else (numbers - least) / width * bins
         counts = np.bincount(np.clip(np.nan_to_num(place), 0, bins - 1).astype(np.int64), minlength=bins)
-    return Summary(len(values), nans, total / len(numbers), least, most, _distinct(bits), tuple(quartiles),
+    return Summary(len(values), nans, _sum(numbers) / len(numbers), least, most, _distinct(bits), tuple(quartiles),
                    tuple(counts.tolist()))
+
+
+def _sum(numbers: Array) -> float:
+    """Neumaier's compensated sum (https://doi.org/10.1002/zamm.19740540106), in the order of the rows, as Java does it."""
+    total = compensation = 0.0
+    for value in numbers.tolist():
+        following = total + value
+        compensation += total - following + value if abs(total) >= abs(value) else value - following + total
+        total = following
+    return total + compensation if math.isfinite(total) else total
 
 
 def _distinct(bits: Array) -> int:

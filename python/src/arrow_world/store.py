@@ -51,6 +51,16 @@ class Store:
         self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
         self._playbacks: dict[Schema | None, Playback] = {}
 
+    def close(self) -> None:
+        """Gives back what was kept, an open file among it. The store may be read on, and closed again."""
+        self._playbacks.clear()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Store, (self.path, self._progress, self._cache_bytes)
 
@@ -71,7 +81,7 @@ class Store:
 
     @property
     def keys(self) -> list[Key]:
-        """All declared keys in code order; costs no pass over the log."""
+        """All declared keys in code order. Reads the last segment's header; of a live one what it got since last asked."""
         return self._files.keys()
 
     @property
@@ -92,7 +102,9 @@ class Store:
         return self._files.snapshot(tick_of(tick, "read the snapshot of tick"))
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last committed tick, None if there is none; reads the ends of the log only."""
+        """The first and the last tick that `at` shows, None if there is none. Reads the ends of the log: footers of sealed
+        segments, and of a live one what it got since last asked.
+        """
         return self._files.span()
 
     # Worlds.

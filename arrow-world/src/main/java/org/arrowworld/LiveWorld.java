@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
@@ -93,7 +93,7 @@ public final class LiveWorld implements Closeable {
       return options
           .allocator()
           .map(given -> new Memory(given, false))
-          .orElseGet(() -> new Memory(new RootAllocator(), true));
+          .orElseGet(() -> new Memory(DirectMemory.newAllocator(), true));
     }
 
     @Override
@@ -132,6 +132,8 @@ public final class LiveWorld implements Closeable {
   /** Creates a store in a storage; see {@link #create(Storage, StoreInfo, WorldOptions)}. */
   public static LiveWorld create(Storage storage, WorldSchema schema, WorldOptions options)
       throws IOException {
+    requireGiven(schema, "schema");
+    requireGiven(options, "options");
     StoreInfo info = StoreInfo.create(schema, "tick", options.properties());
     return create(storage, info, options.withProperties(Map.of()));
   }
@@ -253,7 +255,7 @@ public final class LiveWorld implements Closeable {
       return create(storage, schema, options);
     }
     LiveWorld world = resume(storage, options);
-    if (!world.schema().equals(schema)) {
+    if (schema == null || !world.schema().equals(schema)) {
       world.close();
       throw new InvalidUseException(
           Text.of(

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
@@ -97,7 +97,7 @@ public final class Store implements Closeable {
    */
   public static Store open(Path directory) throws IOException {
     Storage storage = new DiskStorage(directory);
-    return open(storage, Optional.of(storage), new RootAllocator());
+    return open(storage, Optional.of(storage), DirectMemory.newAllocator());
   }
 
   /**
@@ -111,7 +111,7 @@ public final class Store implements Closeable {
 
   /** As {@link #open(Path)}; the storage stays the caller's. */
   public static Store open(Storage storage) throws IOException {
-    return open(storage, Optional.empty(), new RootAllocator());
+    return open(storage, Optional.empty(), DirectMemory.newAllocator());
   }
 
   /** As {@link #open(Path, BufferAllocator)}; the storage stays the caller's. */
@@ -407,7 +407,7 @@ public final class Store implements Closeable {
   /** As {@link #verify()}, of a store that may be too damaged to be opened. */
   public static Verifier.Report verify(Storage storage, Verifier.Options options)
       throws IOException {
-    try (BufferAllocator memory = new RootAllocator()) {
+    try (BufferAllocator memory = DirectMemory.newAllocator()) {
       return Verifier.verify(storage, options, memory);
     }
   }
@@ -485,7 +485,7 @@ public final class Store implements Closeable {
    * @param directory must not exist; appears whole or not at all
    */
   public static StoreRecovery.Report recover(Storage damaged, Path directory) throws IOException {
-    try (BufferAllocator memory = new RootAllocator()) {
+    try (BufferAllocator memory = DirectMemory.newAllocator()) {
       return NewStore.make(
           directory, target -> StoreRecovery.run(damaged, target, memory).requireSound(target));
     }

@@ -26,6 +26,20 @@ public final class MemoryFullException extends RuntimeException {
   }
 
   /**
+   * A column cannot grow, because the JVM's direct memory is used up.
+   *
+   * @param column full name of the column
+   * @param rows rows it was to hold
+   */
+  public static MemoryFullException growing(String column, long rows, OutOfMemoryError cause) {
+    return new MemoryFullException(
+        Text.of(
+            "Cannot hold %d rows of column '%s': %s; raise -XX:MaxDirectMemorySize",
+            rows, column, cause.getMessage()),
+        cause);
+  }
+
+  /**
    * A column cannot be copied, because the JVM's direct memory is used up.
    *
    * @param column full name of the column

@@ -35,6 +35,12 @@ public interface TickTable {
   /** Inserts an entity, a row born in this tick included, into a presence table. */
   Born insert(Entity entity);
 
+  /**
+   * Inserts many rows whose ids the table chooses, in one go; among its system's, in the order
+   * made.
+   */
+  BornRows insertAll(int count);
+
   /** The slot at tick start of a live id; InvalidUseException if it is not live. */
   int slot(int id);
 

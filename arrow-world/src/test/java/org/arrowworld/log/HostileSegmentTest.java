@@ -9,7 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
@@ -25,6 +24,7 @@ import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -115,7 +115,8 @@ class HostileSegmentTest {
         assertThatThrownBy(log::verifyChain)
             .isInstanceOf(DamagedFileException.class)
             .hasMessageContaining("Cannot read log/00000000000000000000.arrow at byte ")
-            .hasMessageContaining("buffer 1 declares %d uncompressed bytes, expected 64", lie);
+            .hasMessageContaining(
+                Text.of("buffer 1 declares %d uncompressed bytes, expected 64", lie));
       }
     }
   }
@@ -162,7 +163,6 @@ class HostileSegmentTest {
     }
     assertThat(refused).isPositive();
     assertThat(read).isPositive();
-    System.out.printf(
-        Locale.ROOT, "HostileSegmentTest %s: %d refused, %d read\n", form, refused, read);
+    Programme.report("HostileSegmentTest %s: %d refused, %d read", form, refused, read);
   }
 }

@@ -3,7 +3,6 @@ package org.arrowworld.reliability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
@@ -18,6 +17,7 @@ import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
@@ -136,13 +136,8 @@ class AllocationFailureTest {
     assertThat(resume).isGreaterThan(2);
     assertThat(compact).isGreaterThan(2);
     assertThat(recover).isGreaterThan(2);
-    System.out.printf(
-        Locale.ROOT,
-        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d\n",
-        at,
-        verify,
-        resume,
-        compact,
-        recover);
+    Programme.report(
+        "AllocationFailureTest: at %d, verify %d, resume %d, compact %d, recover %d",
+        at, verify, resume, compact, recover);
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +20,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.reliability.HostileInputs.Kind;
 import org.arrowworld.reliability.HostileInputs.Outcome;
 import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,8 +57,7 @@ class CorporaTest {
       }
     }
     assertThat(refused).isPositive();
-    System.out.printf(
-        Locale.ROOT, "CorporaTest %s: %d files, %d refusals\n", corpus, files.size(), refused);
+    Programme.report("CorporaTest %s: %d files, %d refusals", corpus, files.size(), refused);
   }
 
   private static List<Path> files(Path folder) throws IOException {

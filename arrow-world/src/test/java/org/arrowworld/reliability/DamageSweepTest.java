@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,6 +16,7 @@ import org.arrowworld.log.Tail;
 import org.arrowworld.reliability.SmallStores.Form;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,13 +136,8 @@ class DamageSweepTest {
           .as("%s %s: -Daw.seed=%d", form, path, seed)
           .isTrue();
     }
-    System.out.printf(
-        Locale.ROOT,
-        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d\n",
-        form,
-        path,
-        cases,
-        SEED);
+    Programme.report(
+        "DamageSweepTest %s %s: %d random flips found, -Daw.seed=%d", form, path, cases, SEED);
   }
 
   @Test

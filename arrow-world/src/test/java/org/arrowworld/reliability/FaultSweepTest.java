@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -20,6 +19,7 @@ import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -108,8 +108,7 @@ class FaultSweepTest {
         assertThat(e).hasMessageContaining("simulated");
       }
       if (whole && storage.operations() <= operation) {
-        System.out.printf(
-            Locale.ROOT, "FaultSweepTest %s %s %s: %d\n", durability, fault, how, failures);
+        Programme.report("FaultSweepTest %s %s %s: %d", durability, fault, how, failures);
         assertThat(failures).isGreaterThan(60);
         return;
       }

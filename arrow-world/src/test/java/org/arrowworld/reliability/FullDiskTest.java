@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -19,6 +18,7 @@ import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +44,7 @@ class FullDiskTest {
 
   @Test
   void a_full_disk_poisons_the_writer_and_loses_nothing_acknowledged() throws Exception {
-    System.out.printf(Locale.ROOT, "FullDiskTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
+    Programme.report("FullDiskTest: %d fill points, -Daw.seed=%d", POINTS, SEED);
     int full = 0;
     SplittableRandom random = new SplittableRandom(SEED);
     for (int point = 0; point < POINTS; point++) {
@@ -60,8 +60,7 @@ class FullDiskTest {
         assertThat(run("umount", "-l", mountPoint.toString())).isZero();
       }
     }
-    System.out.printf(
-        Locale.ROOT, "FullDiskTest: %d of %d writers met a full disk\n", full, POINTS);
+    Programme.report("FullDiskTest: %d of %d writers met a full disk", full, POINTS);
     assertThat(full).isPositive();
   }
 

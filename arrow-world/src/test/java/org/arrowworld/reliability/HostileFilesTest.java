@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -22,6 +21,7 @@ import org.arrowworld.npy.NpyHeader;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.reliability.HostileInputs.Kind;
 import org.arrowworld.reliability.HostileInputs.Outcome;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,8 +50,7 @@ class HostileFilesTest {
   }
 
   private static void sweep(Feeder feeder, String what, Mutation mutation) throws IOException {
-    System.out.printf(
-        Locale.ROOT, "HostileFilesTest %s: %d, -Daw.seed=%d\n", what, MUTATIONS, SEED);
+    Programme.report("HostileFilesTest %s: %d, -Daw.seed=%d", what, MUTATIONS, SEED);
     int refused = 0;
     int answered = 0;
     for (long seed = SEED; seed < SEED + MUTATIONS; seed++) {
@@ -64,8 +63,7 @@ class HostileFilesTest {
         throw new AssertionError(Text.of("%s: -Daw.seed=%d", what, seed), e);
       }
     }
-    System.out.printf(
-        Locale.ROOT, "HostileFilesTest %s: %d refused, %d read\n", what, refused, answered);
+    Programme.report("HostileFilesTest %s: %d refused, %d read", what, refused, answered);
     assertThat(refused).isPositive();
   }
 

@@ -9,7 +9,6 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -24,6 +23,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +46,7 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"commit", "interval:20", "none"})
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
-    System.out.printf(
-        Locale.ROOT, "KillTest %s: %d kills, -Daw.seed=%d\n", durability, KILLS, SEED);
+    Programme.report("KillTest %s: %d kills, -Daw.seed=%d", durability, KILLS, SEED);
     Random random = new Random(SEED);
     long acknowledged = 0;
     int torn = 0;
@@ -66,14 +65,9 @@ class KillTest {
         assertThat(report.validToTick()).isGreaterThanOrEqualTo(last).isPositive();
       }
       acknowledged += last + 1;
-      System.out.printf(
-          Locale.ROOT,
-          "KillTest %s: %d kills, %d ticks acknowledged, %d torn tails\n",
-          durability,
-          done + kills,
-          acknowledged,
-          torn);
     }
+    Programme.report(
+        "KillTest %s: %d ticks acknowledged, %d torn tails", durability, acknowledged, torn);
   }
 
   /**
@@ -104,8 +98,7 @@ class KillTest {
   @ParameterizedTest
   @ValueSource(strings = {"background", "waiting"})
   void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
-    System.out.printf(
-        Locale.ROOT, "KillTest snapshots %s: %d kills, -Daw.seed=%d\n", how, KILLS, SEED);
+    Programme.report("KillTest snapshots %s: %d kills, -Daw.seed=%d", how, KILLS, SEED);
     Random random = new Random(SEED);
     Path store = directory.resolve("store");
     int unfinished = 0;
@@ -135,7 +128,7 @@ class KillTest {
       }
     }
     assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
-    System.out.printf(Locale.ROOT, "KillTest snapshots %s: %d were unfinished\n", how, unfinished);
+    Programme.report("KillTest snapshots %s: %d were unfinished", how, unfinished);
   }
 
   private static void check(Timeline timeline, long tick, BufferAllocator memory)

@@ -7,7 +7,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +26,7 @@ import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Timeline;
@@ -143,14 +143,9 @@ class LiveReadersTest {
   }
 
   private void report(String what) throws IOException {
-    System.out.printf(
-        Locale.ROOT,
-        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d\n",
-        what,
-        read.get(),
-        interrupted.get(),
-        refused.get(),
-        SEED);
+    Programme.report(
+        "LiveReadersTest %s: %d readings, %d interrupted, %d refused, -Daw.seed=%d",
+        what, read.get(), interrupted.get(), refused.get(), SEED);
     assertThat(wrong.get()).isNull();
     assertThat(read.get()).isPositive();
     try (BufferAllocator memory = new RootAllocator()) {

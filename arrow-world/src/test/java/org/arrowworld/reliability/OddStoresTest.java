@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -24,6 +23,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.OddStores;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
@@ -52,18 +52,14 @@ class OddStoresTest {
   @Test
   void verify_names_what_readers_refuse_and_recover_makes_a_sound_store_of_anything()
       throws Exception {
-    System.out.printf(Locale.ROOT, "OddStoresTest: %d stores, -Daw.seed=%d\n", CASES, SEED);
+    Programme.report("OddStoresTest: %d stores, -Daw.seed=%d", CASES, SEED);
     List<String> exceptions = new ArrayList<>();
     for (int from = 0; from < CASES; from += 100) {
       run(SEED + from, Math.min(100, CASES - from), exceptions);
     }
-    System.out.printf(
-        Locale.ROOT,
-        "OddStoresTest: %d verified as sound, %d recovered whole, %d in part, %d hold nothing\n",
-        sound,
-        complete,
-        partial,
-        hopeless);
+    Programme.report(
+        "OddStoresTest: %d verified as sound, %d recovered whole, %d in part, %d hold nothing",
+        sound, complete, partial, hopeless);
     assertThat(exceptions).as("%d exceptions", exceptions.size()).isEmpty();
   }
 

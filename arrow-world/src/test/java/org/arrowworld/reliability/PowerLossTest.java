@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
@@ -26,6 +25,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,15 +58,14 @@ class PowerLossTest {
 
   @Test
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: %d power cuts, -Daw.seed=%d\n", CUTS, SEED);
+    Programme.report("PowerLossTest: %d power cuts, -Daw.seed=%d", CUTS, SEED);
     long cuts = 0;
     long lives = 0;
     for (long seed = SEED; cuts < CUTS; seed++) {
       cuts += cutEverywhere(seed, CUTS - cuts);
       lives++;
     }
-    System.out.printf(
-        Locale.ROOT, "PowerLossTest: %d lives, %d power cuts, %d twice\n", lives, cuts, twice);
+    Programme.report("PowerLossTest: %d lives, %d power cuts, %d twice", lives, cuts, twice);
   }
 
   /** Cuts the power after each operation of a life; returns how often. */
@@ -103,7 +102,7 @@ class PowerLossTest {
 
   @Test
   void a_power_cut_after_a_process_was_killed_takes_nothing_acknowledged() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: killed, then power cuts, -Daw.seed=%d\n", SEED);
+    Programme.report("PowerLossTest: killed, then power cuts, -Daw.seed=%d", SEED);
     for (long seed = SEED; seed < SEED + Math.max(2, CUTS / 200); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       SplittableRandom random = new SplittableRandom(seed);
@@ -207,7 +206,7 @@ class PowerLossTest {
 
   @Test
   void everything_written_survives_a_killed_process() throws Exception {
-    System.out.printf(Locale.ROOT, "PowerLossTest: killed processes, -Daw.seed=%d\n", SEED);
+    Programme.report("PowerLossTest: killed processes, -Daw.seed=%d", SEED);
     for (long seed = SEED; seed < SEED + Math.max(1, CUTS / 3000); seed++) {
       CrashScenario life = CrashScenario.run(seed, memory);
       MemoryStorage state = new MemoryStorage();

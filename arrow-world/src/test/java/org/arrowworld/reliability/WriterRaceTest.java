@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
@@ -19,6 +18,7 @@ import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
@@ -109,8 +109,7 @@ class WriterRaceTest {
     } finally {
       children.forEach(child -> child.process().destroyForcibly());
     }
-    System.out.printf(
-        Locale.ROOT, "WriterRaceTest: %d races, won %d and %d\n", RACES, wins[0], wins[1]);
+    Programme.report("WriterRaceTest: %d races, won %d and %d", RACES, wins[0], wins[1]);
     try (BufferAllocator memory = new RootAllocator()) {
       DiskStorage storage = new DiskStorage(directory);
       assertThat(Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings()).isEmpty();

@@ -7,12 +7,16 @@ import java.util.List;
 
 /** A JVM of the test's classes and Java version in a process of its own. */
 public final class ChildJvm {
+  /** What a child has in common with the tests, so that it meets the same defaults (-Phostile). */
+  private static final List<String> DEFAULTS =
+      List.of("user.language", "user.country", "file.encoding", "user.timezone");
+
   private ChildJvm() {}
 
   /**
    * Starts one; what it prints is read by the caller, its errors go where the caller's go.
    *
-   * @param limits JVM options
+   * @param limits JVM options; they prevail over the defaults of the tests' own JVM
    */
   public static Process start(Class<?> main, List<String> limits, List<String> arguments)
       throws IOException {
@@ -30,6 +34,11 @@ public final class ChildJvm {
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1"));
+    for (String name : DEFAULTS) {
+      if (System.getProperty(name) != null) {
+        command.add("-D" + name + "=" + System.getProperty(name));
+      }
+    }
     command.addAll(limits);
     command.add("-cp");
     command.add(

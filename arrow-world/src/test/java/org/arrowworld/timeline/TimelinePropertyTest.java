@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
@@ -32,6 +31,7 @@ import org.arrowworld.storage.MemoryStorage.CrashKind;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.testing.AnyWorld;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,14 +65,9 @@ class TimelinePropertyTest {
         throw new AssertionError("repeat with -Daw.seed=" + seed, e);
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections\n",
-        cases,
-        FIRST_SEED,
-        crashes,
-        gaps,
-        projections);
+    Programme.report(
+        "TimelinePropertyTest: %d cases from seed %d: %d crashes, %d ticks without commit asked, %d projections",
+        cases, FIRST_SEED, crashes, gaps, projections);
     if (cases >= 150) {
       assertThat(crashes).isGreaterThan(20);
       assertThat(gaps).isGreaterThan(100);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class ImportHistoryTest {
       var row = (java.util.Map<?, ?>) line;
       if (!"tick.commit".equals(row.get("key"))) {
         Object value = row.get("text") == null ? row.get("val") : row.get("text");
-        rows.add("%s %s %s %s".formatted(row.get("tick"), row.get("rid"), row.get("key"), value));
+        rows.add(Text.of("%s %s %s %s", row.get("tick"), row.get("rid"), row.get("key"), value));
       }
     }
     return rows;

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.arrowworld.internal.Text;
 import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +46,7 @@ class TerminationTest {
 
   @Test
   void a_terminated_run_is_sound_and_can_be_resumed() throws Exception {
-    System.out.printf(Locale.ROOT, "TerminationTest: %d, -Daw.seed=%d\n", TERMINATIONS, SEED);
+    Programme.report("TerminationTest: %d, -Daw.seed=%d", TERMINATIONS, SEED);
     long ticks = 0;
     for (int i = 0; i < TERMINATIONS; i++) {
       SplittableRandom random = new SplittableRandom(SEED + i);
@@ -67,6 +67,6 @@ class TerminationTest {
       ticks += ((Number) resume.json().get("last_tick")).longValue();
       assertThat(Aw.run("verify", store).exit()).as(said).isZero();
     }
-    System.out.printf(Locale.ROOT, "TerminationTest: %d runs, %d ticks\n", TERMINATIONS, ticks);
+    Programme.report("TerminationTest: %d runs, %d ticks", TERMINATIONS, ticks);
   }
 }

@@ -54,7 +54,7 @@ class WhereTest {
     String where = text == null ? "" : text;
     assertThatThrownBy(() -> new RowFilter(Where.parse(where), KEYS))
         .isInstanceOf(UsageException.class)
-        .hasMessage("Cannot read --where '%s': %s", where, message);
+        .hasMessage(Text.of("Cannot read --where '%s': %s", where, message));
     Aw log = Aw.run("log", store, "--where", where);
     assertThat(log.exit()).isEqualTo(2);
     assertThat(log.err()).isEqualTo(Text.of("aw: Cannot read --where '%s': %s\n", where, message));

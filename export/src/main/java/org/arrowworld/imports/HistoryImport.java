@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -245,7 +246,7 @@ public final class HistoryImport {
       HistoryRows rows,
       Findings findings) {
     Map<String, String> properties = new LinkedHashMap<>();
-    properties.put("import", format.name().toLowerCase(java.util.Locale.ROOT));
+    properties.put("import", format.name().toLowerCase(Locale.ROOT));
     properties.put("import.file", String.valueOf(options.source().getFileName()));
     properties.put("import.entity", history.entity());
     properties.put("import.time", history.time());

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -26,6 +25,7 @@ import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
 import org.arrowworld.export.sqlite.SqliteDatabase;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,8 +103,7 @@ class FullDiskExportTest {
   @EnumSource(Format.class)
   void on_a_full_disk_nothing_is_published_and_a_rerun_completes_it(Format format)
       throws Exception {
-    System.out.printf(
-        Locale.ROOT, "FullDiskExportTest: %d fill points, -Daw.seed=%d\n", POINTS, SEED);
+    Programme.report("FullDiskExportTest: %d fill points, -Daw.seed=%d", POINTS, SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     int full = 0;
     int mounted = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "x", mountPoint + "");
@@ -148,12 +147,7 @@ class FullDiskExportTest {
     } finally {
       assertThat(run("umount", "-l", mountPoint.toString())).isZero();
     }
-    System.out.printf(
-        Locale.ROOT,
-        "FullDiskExportTest: %s met a full disk %d of %d times\n",
-        format,
-        full,
-        POINTS);
+    Programme.report("FullDiskExportTest: %s met a full disk %d of %d times", format, full, POINTS);
     assertThat(full).isPositive();
   }
 

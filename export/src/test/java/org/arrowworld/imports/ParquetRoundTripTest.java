@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -35,6 +34,7 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.AnyWorld;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +78,7 @@ class ParquetRoundTripTest {
 
   @Test
   void hash_and_chain_survive_parquet_for_random_schemas() throws IOException {
-    System.out.printf(Locale.ROOT, "%d schemas, -Daw.seed=%d\n", CASES, SEED);
+    Programme.report("ParquetRoundTripTest: %d schemas, -Daw.seed=%d", CASES, SEED);
     for (int i = 0; i < CASES; i++) {
       long seed = SEED + i;
       try (BufferAllocator memory = new RootAllocator()) {

@@ -18,6 +18,7 @@ import org.arrowworld.table.Entity;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableView;
 import org.arrowworld.tick.Born;
+import org.arrowworld.tick.BornRows;
 import org.arrowworld.tick.TickTable;
 
 /**
@@ -496,6 +497,17 @@ final class TableBuffer implements TickTable {
   public Born insertCausedBy(int causeId) {
     checkAllocates();
     return row(insertions.add(buffer.system(), causeId, InsertionList.NO_ID));
+  }
+
+  @Override
+  public BornRows insertAll(int count) {
+    checkAllocates();
+    if (count < 0) {
+      throw new InvalidUseException(
+          Text.of("Cannot insert %d rows into table '%s'", count, table.name()));
+    }
+    int first = insertions.addAll(buffer.system(), count);
+    return new NewRows(this, insertions.births(), first, count);
   }
 
   private void checkAllocates() {

@@ -23,6 +23,7 @@ final class ColumnData {
   private final String column;
   private ByteBuffer data = NOTHING;
   private int rows;
+  private boolean closed;
 
   ColumnData(String column) {
     this.column = column;
@@ -41,6 +42,7 @@ final class ColumnData {
   void gone() {
     rows = 0;
     data = NOTHING;
+    closed = true;
   }
 
   private int at(int slot) {
@@ -52,7 +54,7 @@ final class ColumnData {
 
   private InvalidUseException refused(int slot) {
     return new InvalidUseException(
-        data == NOTHING
+        closed
             ? Text.of("Cannot read column '%s': its world is closed", column)
             : Text.of(
                 "Cannot read slot %d of column '%s': its table has %d rows", slot, column, rows));

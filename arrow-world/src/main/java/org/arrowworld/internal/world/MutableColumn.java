@@ -2,38 +2,28 @@ package org.arrowworld.internal.world;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.SmallIntVector;
-import org.apache.arrow.vector.TinyIntVector;
-import org.apache.arrow.vector.UInt1Vector;
-import org.apache.arrow.vector.UInt2Vector;
-import org.apache.arrow.vector.UInt4Vector;
-import org.apache.arrow.vector.UInt8Vector;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 
 /**
- * One column of a live table: an Arrow vector and a view of its data. Slots are row numbers below
- * the table's row count; reading beyond is not checked against it, only against the capacity.
+ * One column of a live table: its values as Arrow lays them out. Slots are row numbers below the
+ * table's row count; reading beyond is not checked against it, only against the capacity.
  */
 public final class MutableColumn implements AutoCloseable {
   private final String table;
   private final Column definition;
   private final ColumnType type;
   private final int widthBytes;
-  private final BaseFixedWidthVector vector;
+  private final BufferAllocator allocator;
   private final ColumnData view;
+  private DirectMemory memory;
   private ByteBuffer data;
   private int capacity;
 
@@ -42,61 +32,47 @@ public final class MutableColumn implements AutoCloseable {
     this.definition = definition;
     this.type = definition.type();
     this.widthBytes = type.widthBytes();
-    this.vector = vector(definition, allocator);
+    this.allocator = allocator;
     this.view = new ColumnData(fullName());
-    allocate(capacity, () -> vector.allocateNew(capacity));
-    adopt();
+    this.memory = allocate(capacity, capacity);
+    adopt(capacity);
   }
 
-  private void allocate(int rows, Runnable allocation) {
+  private DirectMemory allocate(int rows, int wanted) {
     try {
-      allocation.run();
+      return new DirectMemory(Math.multiplyExact(rows, widthBytes), allocator);
     } catch (OutOfMemoryException e) {
-      throw new MemoryFullException(fullName(), rows, e);
+      throw new MemoryFullException(fullName(), wanted, e);
+    } catch (OutOfMemoryError e) {
+      throw MemoryFullException.growing(fullName(), wanted, e);
     }
   }
 
-  private static BaseFixedWidthVector vector(Column column, BufferAllocator allocator) {
-    String name = column.name();
-    return switch (column.type()) {
-      case U8, BOOL -> new UInt1Vector(name, allocator);
-      case I8 -> new TinyIntVector(name, allocator);
-      case U16 -> new UInt2Vector(name, allocator);
-      case I16 -> new SmallIntVector(name, allocator);
-      case U32, STRING -> new UInt4Vector(name, allocator);
-      case I32 -> new IntVector(name, allocator);
-      case U64 -> new UInt8Vector(name, allocator);
-      case I64 -> new BigIntVector(name, allocator);
-      case F32 -> new Float4Vector(name, allocator);
-      case F64 -> new Float8Vector(name, allocator);
-    };
-  }
-
-  /** Takes views of the vector's buffers after they were allocated, and marks all rows valid. */
-  private void adopt() {
-    ArrowBuf buffer = vector.getDataBuffer();
-    long rows = Math.min(vector.getValueCapacity(), buffer.capacity() / widthBytes);
-    capacity = (int) Math.min(rows, Integer.MAX_VALUE / widthBytes);
-    data = buffer.nioBuffer(0, capacity * widthBytes).order(ByteOrder.LITTLE_ENDIAN);
+  private void adopt(int rows) {
+    capacity = rows;
+    data = memory.bytes();
     view.moved(data);
-    vector.getValidityBuffer().setOne(0, vector.getValidityBuffer().capacity());
   }
 
   void ensure(int rows) {
-    while (capacity < rows) {
-      if (capacity >= Integer.MAX_VALUE / widthBytes) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot grow column '%s.%s' beyond %d rows (2 GiB)",
-                table, definition.name(), capacity));
-      }
-      allocate(rows, vector::reAlloc);
-      adopt();
+    if (rows <= capacity) {
+      return;
     }
+    int most = Integer.MAX_VALUE / widthBytes;
+    if (rows > most) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot grow column '%s.%s' beyond %d rows (2 GiB)", table, definition.name(), most));
+    }
+    int more = (int) Math.min(most, Math.max(rows, 2L * capacity));
+    DirectMemory larger = allocate(more, rows);
+    larger.bytes().put(0, data, 0, capacity * widthBytes);
+    memory.close();
+    memory = larger;
+    adopt(more);
   }
 
   void rows(int rows) {
-    vector.setValueCount(rows);
     view.rows(rows);
   }
 
@@ -113,14 +89,6 @@ public final class MutableColumn implements AutoCloseable {
   /** The column's full name, {@code table.column}. */
   public String fullName() {
     return table + "." + definition.name();
-  }
-
-  /**
-   * The Arrow vector itself, of the table's row count. For reading, until the next tick; it belongs
-   * to the world.
-   */
-  public BaseFixedWidthVector vector() {
-    return vector;
   }
 
   /** The value of an f32 column. */
@@ -231,6 +199,6 @@ public final class MutableColumn implements AutoCloseable {
   @Override
   public void close() {
     view.gone();
-    vector.close();
+    memory.close();
   }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.arrowworld.errors.DamagedFileException;
@@ -62,7 +63,7 @@ public final class TextSource {
 
   /** Whether a file name says that it is in gzip. */
   public static boolean isZipped(String name) {
-    return name.toLowerCase(java.util.Locale.ROOT).endsWith(".gz");
+    return name.toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
   /** gzip whose damage has the file's name. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.arrowworld.internal.Text;
 import org.arrowworld.testing.ChildJvm;
+import org.arrowworld.testing.Programme;
 import org.arrowworld.testing.SharedData;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +48,9 @@ class BombsTest {
     } finally {
       child.destroyForcibly();
     }
-    System.out.printf(
-        Locale.ROOT,
-        "BombsTest: %d files, %d refused\n",
-        done.size(),
-        done.stream().filter("REFUSED"::equals).count());
+    Programme.report(
+        "BombsTest: %d files, %d refused",
+        done.size(), done.stream().filter("REFUSED"::equals).count());
     assertThat(done).contains("REFUSED").hasSizeGreaterThan(20);
   }
 

@@ -3,10 +3,10 @@ package org.arrowworld.export.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import org.arrowworld.export.hostile.Entrance.Outcome;
 import org.arrowworld.internal.Text;
+import org.arrowworld.testing.Programme;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,8 +31,7 @@ class HostileImportTest {
   @ParameterizedTest
   @EnumSource(Entrance.class)
   void changed_files_are_imported_soundly_or_refused(Entrance entrance) throws IOException {
-    System.out.printf(
-        Locale.ROOT, "HostileImportTest %s: %d, -Daw.seed=%d\n", entrance, CASES, SEED);
+    Programme.report("HostileImportTest %s: %d, -Daw.seed=%d", entrance, CASES, SEED);
     byte[] sample = entrance.sample();
     assertThat(entrance.feed(sample)).isEqualTo(Outcome.IMPORTED);
     int refused = 0;
@@ -44,8 +43,7 @@ class HostileImportTest {
         throw new AssertionError(Text.of("%s: -Daw.seed=%d", entrance, seed), e);
       }
     }
-    System.out.printf(
-        Locale.ROOT, "HostileImportTest %s: %d refused of %d\n", entrance, refused, CASES);
+    Programme.report("HostileImportTest %s: %d refused of %d", entrance, refused, CASES);
     assertThat(refused).isPositive();
   }
 }

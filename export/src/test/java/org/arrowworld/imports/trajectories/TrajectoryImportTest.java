@@ -207,7 +207,7 @@ class TrajectoryImportTest {
     Path file = write("# nobody\n\n");
     assertThatThrownBy(() -> run(file, XYZ, folder.resolve("store")))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessage("Cannot import %s: it holds no rows", file);
+        .hasMessage(Text.of("Cannot import %s: it holds no rows", file));
     assertThat(names()).containsExactly("file.txt");
   }
 
@@ -231,8 +231,9 @@ class TrajectoryImportTest {
     assertThatThrownBy(
             () -> TrajectoryImport.run(source, notes, OutputDirectory.Existing.REPLACE, memory))
         .hasMessage(
-            "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
-            notes);
+            Text.of(
+                "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
+                notes));
     assertThat(names()).containsExactlyInAnyOrder("file.txt", "store", "notes");
   }
 

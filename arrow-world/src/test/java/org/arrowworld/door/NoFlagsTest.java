@@ -1,0 +1,81 @@
+package org.arrowworld.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Library users need no JVM flag. */
+final class NoFlagsTest {
+  @TempDir Path folder;
+
+  @Test
+  void the_first_program_runs_without_flags_on_the_jdk_of_the_build() throws Exception {
+    runs(Path.of(System.getProperty("java.home")));
+  }
+
+  @Test
+  void the_first_program_runs_without_flags_on_the_newest_jdk_beside_it() throws Exception {
+    Path home = Path.of(System.getProperty("java.home")).toRealPath();
+    Optional<Path> newest = newestBeside(home);
+    assumeTrue(newest.isPresent(), "there is no newer JDK beside " + home.getFileName());
+    runs(newest.orElseThrow());
+  }
+
+  private static Optional<Path> newestBeside(Path home) throws IOException {
+    int own = Runtime.version().feature();
+    Path best = null;
+    int most = own;
+    try (Stream<Path> homes = Files.list(home.getParent())) {
+      for (Path candidate : homes.toList()) {
+        int version = version(candidate);
+        if (version > most && Files.isExecutable(candidate.resolve("bin/java"))) {
+          most = version;
+          best = candidate;
+        }
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** The feature version a JDK's release file names, 0 if there is none. */
+  private static int version(Path home) throws IOException {
+    Path release = home.resolve("release");
+    if (!Files.isRegularFile(release)) {
+      return 0;
+    }
+    for (String line : Files.readAllLines(release, StandardCharsets.UTF_8)) {
+      if (line.startsWith("JAVA_VERSION=\"")) {
+        String number = line.substring("JAVA_VERSION=\"".length()).split("[.\"+-]", 2)[0];
+        return Integer.parseInt(number);
+      }
+    }
+    return 0;
+  }
+
+  private void runs(Path home) throws Exception {
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Process child =
+        new ProcessBuilder(
+                List.of(
+                    home.resolve("bin/java").toString(),
+                    "-cp",
+                    classes,
+                    FirstProgram.class.getName(),
+                    folder.resolve("run").toString()))
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).as(said).isZero();
+    assertThat(said).contains("x at tick 50 is 25.0").contains("goes on after tick 100");
+  }
+}
