@@ -186,6 +186,9 @@ class ForeignCasesTest {
     assertThat(imported.exit()).as(imported.err()).isEqualTo(exit);
     assertThat(imported.json().get("tables").toString()).endsWith("=" + rows + "}");
     assertThat(imported.out()).doesNotContainPattern(OPAQUE);
+    Aw info = Aw.run("info", cases("arrow/" + name));
+    assertThat(info.exit()).as(info.err()).isZero();
+    assertThat(info.out()).contains("Arrow file of another program").contains("aw import arrow");
     assertThat(Aw.run("verify", folder.resolve("out")).exit()).isZero();
   }
 
