@@ -294,6 +294,7 @@ public final class Verifier {
           compareNearest(timeline, stop, hash);
         }
       }
+      findings.addAll(proof.falseReferences());
     } catch (DamagedFileException e) {
       found(e);
     }
