@@ -112,6 +112,14 @@ def test_an_id_column_begins_with_no_row_and_takes_it(world):  # S-14
     assert world["ship"]["mate"].tolist()[0] == aw.NO_ROW and aw.verify(world.path).ok
 
 
+def test_a_part_of_a_world_shows_an_id_column_without_the_table_it_names(tmp_path):  # S-14
+    port = aw.TableSchema("port", columns=(aw.Column("owner", "u32", table="ship"), aw.Column("next", "u32", table="port")))
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("ship"), port))) as live, live.tick() as t:
+        t["port"].insert(owner=t["ship"].insert())
+    shown = aw.open_store(tmp_path / "s").at(0, columns="port")
+    assert list(shown) == ["port"] and shown["port"]["owner"].tolist() == [0] and shown["port"]["next"].tolist() == [aw.NO_ROW]
+
+
 def test_an_id_column_refuses_a_life_that_has_ended_and_a_newborn_of_another_table(world):  # O-16
     with world.tick() as t:
         t["ship"].remove(2)

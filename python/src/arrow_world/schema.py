@@ -56,6 +56,9 @@ class Column:
                                   f"{self.type} has none (S-8).")
         object.__setattr__(self, "default_bits", bits)
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.type}" + ("" if self.table is None else f" of {self.table}")
+
     @staticmethod
     def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
         """A column whose default is this 64-bit pattern; ValueError where it is no value of the type."""

@@ -1,6 +1,7 @@
 package org.arrowworld.schema;
 
 import java.util.Optional;
+import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
@@ -44,6 +45,12 @@ public record Column(String name, ColumnType type, long defaultBits, Optional<St
   /** A column of the ids of another table's rows, or {@link #NO_ROW}, where each row begins. */
   public static Column reference(String name, String table) {
     return new Column(name, ColumnType.U32, NO_ROW_BITS, Optional.of(table));
+  }
+
+  /** This column in a world of these tables: plain numbers, if the one it names is not there. */
+  public Column amongTables(Set<String> tables) {
+    boolean asItIs = refersTo.isEmpty() || tables.contains(refersTo.get());
+    return asItIs ? this : new Column(name, type, defaultBits);
   }
 
   /** This column under another name. */

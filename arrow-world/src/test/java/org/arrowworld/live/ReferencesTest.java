@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.json.Json;
@@ -34,6 +35,7 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.tick.Born;
 import org.arrowworld.tick.TickTable;
+import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +206,17 @@ class ReferencesTest {
                     JsonObject.parse("x", json.replace("41efffffffe00000", "0000000000000000"))))
         .isInstanceOf(DamagedFileException.class)
         .hasMessageContaining("its default is 4294967295, no row");
+  }
+
+  @Test
+  void a_part_of_a_world_shows_an_id_column_without_the_table_it_names() throws IOException {
+    world.tick(t -> t.table("port").insert(7).set("owner", 2));
+    world.close();
+    try (Store store = Store.open(storage);
+        var shown = store.at(1, Projection.of("port"))) {
+      assertThat(shown.table("port").u32("owner").get(0)).isEqualTo(2);
+      assertThat(shown.schema().tables()).hasSize(1);
+    }
   }
 
   @Test
