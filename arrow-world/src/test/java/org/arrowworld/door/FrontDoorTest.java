@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -22,6 +23,7 @@ import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.simlog.SimLog;
+import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.FloatColumn;
@@ -292,6 +294,22 @@ final class FrontDoorTest {
                     .hasMessageContaining("thread 'other'"));
     assertThat(world.world().table("ship").f64("x").get(0)).isEqualTo(3.0);
     world.tick(t -> {});
+  }
+
+  @Test
+  void a_failed_force_leaves_the_world_before_the_tick_and_closed_to_more() throws IOException {
+    storage.plan(
+        (index, operation, path) ->
+            operation == FaultPlan.Operation.FORCE ? FaultPlan.Fault.FAIL : FaultPlan.Fault.NONE);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> world.tick(t -> t.table("ship").set(0, "x", 9.0)))
+          .isInstanceOf(WriterPoisonedException.class)
+          .hasMessageContaining("stored up to tick 0")
+          .hasMessageContaining("reopen the store");
+      assertThat(world.lastTick()).isZero();
+      assertThat(world.world().table("ship").f64("x").get(0)).isZero();
+    }
+    assertThatThrownBy(() -> world.close()).isInstanceOf(WriterPoisonedException.class);
   }
 
   @Test
