@@ -94,7 +94,7 @@ def command(module: str, test: str) -> list[str]:
     if test.startswith("python/"):
         return [sys.executable, "-m", "pytest", "-q", test]
     if test == BUILD:
-        return ["./mvnw", "-q", "-o", "-pl", module, "-am", "process-classes", "-Dquick",
+        return ["./mvnw", "-q", "-o", "-pl", module, "-am", "test-compile", "-Dquick",
                 "-Dforbiddenapis.skip=false"]
     return ["./mvnw", "-q", "-o", "-pl", module, "-am", "test", f"-Dtest={test}", "-Dquick",
             "-Dsurefire.failIfNoSpecifiedTests=false", "-Daw.powercuts=1500", "-Daw.seed=1"]
