@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.export.Exports;
+import org.arrowworld.imports.Imports;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,15 @@ import org.junit.jupiter.api.Test;
 class NamesTest {
   private static final Pattern NAME = Pattern.compile("`([\\w.]+)`");
   private static final Map<String, Class<?>> HOMES =
-      Map.of("Store", Store.class, "LiveWorld", LiveWorld.class, "Exports", Exports.class);
+      Map.of(
+          "Store",
+          Store.class,
+          "LiveWorld",
+          LiveWorld.class,
+          "Exports",
+          Exports.class,
+          "Imports",
+          Imports.class);
 
   /** The cells of the table's rows: concept, Java, Python, aw. */
   private static final List<String[]> ROWS = new ArrayList<>();
