@@ -105,7 +105,8 @@ class TickTable:
     """What a tick changes in one table.
 
     Everywhere, `ids` is one id or several: integers, EntityRefs, or handles of newborns of this tick. Values are one for
-    all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
+    all rows or one per row, taken as they are at the call; which types go where is said at `values.encode`. A call that
+    is refused changes nothing.
     """
 
     def __init__(self, tick: OpenTick, schema: TableSchema, changes: Changes) -> None:
