@@ -16,6 +16,7 @@ from sealing import seal
 
 import arrow_world as aw
 from arrow_world.segment import SegmentReader
+from arrow_world.snapshot_write import write_snapshot
 from arrow_world.stats import summary
 
 TICKS = 60
@@ -169,6 +170,51 @@ def test_a_store_that_grows_and_is_cut_shows_what_it_is_by_then(tmp_path):
     with aw.LiveWorld.resume(tmp_path / "s") as live:
         other = tick(live)
     assert store.at(8).resume_hash() == other != later
+
+
+def test_a_way_that_began_before_the_log_grew_goes_on_with_it(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="none") as live:
+        rng, hashes = random.Random(6), []
+
+        def ticks(count):
+            for _ in range(count):
+                with live.tick() as t:
+                    random_tick(rng, t)
+                hashes.append(live.world.resume_hash())
+
+        ticks(4)
+        store = aw.open_store(live.path)
+        with store.cursor() as sought, store.cursor() as stepped:
+            for _ in range(3):
+                last = live.last_tick
+                for tick in (last - 2, last - 1):  # no way has read the log to its end
+                    assert store.at(tick).resume_hash() == sought.seek(tick).resume_hash() == hashes[tick]
+                    stepped.seek(tick)
+                ticks(3)
+                assert store.at(last + 2).resume_hash() == sought.seek(last + 2).resume_hash() == hashes[last + 2]
+                for tick in range(last, last + 4):
+                    assert stepped.next() and stepped.world.resume_hash() == hashes[tick]
+                assert not stepped.next() and stepped.tick == last + 3
+                with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+                    sought.seek(last + 4)
+                assert sought.tick == last + 2
+
+
+def test_a_store_of_a_base_alone_is_read_again_and_again_and_gone_on_with(tmp_path, store, hashes):
+    tick = store.span()[1]
+    world = store.at(tick)
+    shutil.copytree(store.path, tmp_path / "s")
+    for part in ("log", "snapshots"):
+        shutil.rmtree(tmp_path / "s" / part)
+    write_snapshot(tmp_path / "s", store.info.store, store.info.strings, world, base=True)
+    alone = aw.open_store(tmp_path / "s")
+    with alone.cursor() as cursor:
+        for _ in range(3):
+            assert alone.at(tick).resume_hash() == cursor.seek(tick).resume_hash() == hashes[tick][1]
+    with aw.LiveWorld.resume(tmp_path / "s") as live:
+        with live.tick() as t:
+            random_tick(random.Random(1), t)
+    assert alone.at(tick + 1).tick == tick + 1 and aw.verify(tmp_path / "s").ok
 
 
 def test_rows_are_those_of_the_whole_log_however_they_are_asked_for(store):

@@ -73,15 +73,22 @@ class Playback:
     def at(self, tick: int, bar: Bar) -> World:
         """The world after the last committed tick <= `tick`, the caller's to keep."""
         with self._lock:
-            kept, self._kept = self.move(self._kept, tick), None
-            world = kept.to(tick, bar)
-            self._kept = kept  # what failed is not gone on with
-            self._keyframes.offer(world)
-            return world.copy()
+            kept, self._kept = self._kept, None
+            self._kept = self.lead(kept, tick, bar)  # what failed is not gone on with
+            self._keyframes.offer(self._kept.world)
+            return self._kept.world.copy()
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last committed tick."""
         return self._files.span()
+
+    def lead(self, travel: Travel | None, tick: int, bar: Bar) -> Travel:
+        """The way that leads to a tick, gone to it. Raises InvalidUseError where no way leads there."""
+        way = self.move(travel, tick)
+        if way is travel and not way.reaches(tick, bar):
+            way = self.move(way, tick)  # it knew the log as it was when it began
+        way.to(tick, bar)
+        return way
 
     def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
         """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
@@ -105,7 +112,8 @@ class Playback:
                     return travel
                 return self._travel(travel.world, travel.at_base)  # the log may have grown
             if frame is not None:
-                return self._travel(frame.copy(), False)
+                base = self._files.base()
+                return self._travel(frame.copy(), base is not None and base.tick == frame.tick)
             self._check_beginning(tick)
             return self._travel(World(self._schema or self._files.schema), False)
 
@@ -182,8 +190,8 @@ class Cursor:
     def seek(self, tick: int) -> World:
         """Moves to the last committed tick <= `tick`; the world there. Raises InvalidUseError as `store.at` does."""
         wanted = tick_of(tick, "move the cursor to tick")
-        with self._moving(wanted) as travel:
-            travel.to(wanted, self._bar)
+        with self._standing() as stood:
+            self._travel = self._playback.lead(stood, wanted, self._bar)
         return self.world
 
     def next(self) -> bool:
@@ -192,25 +200,30 @@ class Cursor:
         if stood is None:
             span = self._playback.span()
             return span is not None and self.seek(span[0]).tick >= 0
-        with self._moving(stood, onward=True) as travel:
-            travel.to(stood, self._bar)
-            return travel.next(self._bar)
+        with self._standing() as travel:
+            moved = False
+            for _ in range(2):  # the second time with the log as it is by now
+                way = self._playback.move(travel, stood, onward=True)
+                way.to(stood, self._bar)
+                moved = way.next(self._bar)
+                if moved or way is not travel:
+                    break
+            self._travel = way
+        return moved
 
     @contextmanager
-    def _moving(self, tick: int, onward: bool = False) -> Iterator[Travel]:
+    def _standing(self) -> Iterator[Travel | None]:
+        """A move from where it stands: where that fails half-way it stands nowhere."""
         if self._closed:
             raise InvalidUseError("Cannot move the cursor: it is closed. Ask the store for another.")
-        stood = self.tick
-        travel = self._playback.move(self._travel, tick, onward)
-        self._travel = self._world = None  # where the move fails half-way it stands nowhere
+        stood, travel = self.tick, self._travel
+        self._travel = self._world = None
         try:
             yield travel
         except InvalidUseError:  # a tick that there is not: it stays where it was
             if stood is not None:
-                self._travel = self._playback.move(None, stood)
-                self._travel.to(stood, self._bar)
+                self._travel = self._playback.lead(None, stood, self._bar)
             raise
-        self._travel = travel
 
     def __iter__(self) -> Iterator[World]:
         """The worlds after each further committed tick."""

@@ -130,7 +130,7 @@ class LogWriter:
         for folder in (self.path, self.path / "log", self.path / "log" / "live", self.path / "snapshots"):
             discard_unfinished(folder)
         live = self.path / "log" / "live"
-        live.mkdir(exist_ok=True)
+        live.mkdir(parents=True, exist_ok=True)
         for folder in (self.path, self.path / "log", live):
             force_directory(folder)
         for file in sorted(live.iterdir()):
