@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .checks import tick_of
-from .errors import DamagedFileError, InvalidUseError
+from .errors import AnotherHistoryError, DamagedFileError, InvalidUseError
 from .progress import Bar
 from .schema import Schema
-from .snapshot import list_snapshots
+from .snapshot import REMEDY, Manifest, list_snapshots
 from .storefiles import StoreFiles
 from .travel import Travel
 from .world import World
 
 _SPACING_ROWS = 1 << 17
-_Identity = tuple[tuple[str, int], ...]
+_Stamps = dict[str, tuple[int, int, int]]
 
 
 class _Keyframes:
@@ -67,7 +67,9 @@ class Playback:
         self._files, self._schema = files, schema
         self._keyframes = _Keyframes(budget_bytes)
         self._kept: Travel | None = None
-        self._identity: _Identity = ()
+        self._stamps: _Stamps = {}
+        self._age = 0  # of what is kept; it is all forgotten where the files hold another history
+        self._front = 0, bytes(8)  # the furthest place in the log that was read in this age
         self._lock = threading.RLock()
 
     def at(self, tick: int, bar: Bar) -> World:
@@ -88,7 +90,14 @@ class Playback:
         if way is travel and not way.reaches(tick, bar):
             way = self.move(way, tick)  # it knew the log as it was when it began
         way.to(tick, bar)
+        self.note(way)
         return way
+
+    def note(self, travel: Travel) -> None:
+        """Remembers how far the log was read: the history that has that place is the one that is gone on with."""
+        with self._lock:
+            if travel.identity == self._age:
+                self._front = max(self._front, travel.front())
 
     def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
         """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
@@ -96,7 +105,7 @@ class Playback:
         """
         with self._lock:
             self._notice_changes()
-            if travel is not None and travel.identity != self._identity:
+            if travel is not None and travel.identity != self._age:
                 travel = None
             here = travel.world.tick if travel is not None and travel.world.tick <= tick else -1
             frame = self._keyframes.before(tick)
@@ -105,8 +114,7 @@ class Playback:
             if found > max(here, there):
                 manifest = self._files.nearest(tick)
                 if manifest is not None and manifest.tick > max(here, there):
-                    world = self._files.open_snapshot(manifest, self._schema).world()
-                    return self._travel(world, manifest.base)
+                    return self._from_snapshot(manifest)
             if travel is not None and here >= there and (here >= 0 or travel.world.tick < 0):
                 if not travel.ended or here == tick and not onward:
                     return travel
@@ -128,27 +136,60 @@ class Playback:
             raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
                                    self._files.path / "log")
 
+    def _from_snapshot(self, manifest: Manifest) -> Travel:
+        """A way from a snapshot of this history."""
+        try:
+            if self._files.log_files().segments:
+                self._prove(manifest.seq, manifest.chain)
+        except AnotherHistoryError as e:
+            raise AnotherHistoryError(e.problem, manifest.path, remedy=REMEDY) from e
+        return self._travel(self._files.open_snapshot(manifest, self._schema).world(), manifest.base)
+
     def _travel(self, world: World, at_base: bool) -> Travel:
         travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
-        travel.identity = self._identity
+        travel.identity = self._age
         travel.keep = self._keyframes.offer
         return travel
 
+    def _prove(self, seq: int, chain: bytes) -> bool:
+        """Whether the log holds this place; AnotherHistoryError where it has another chain there."""
+        scan = self._files.scan(seq, from_chain=chain)
+        for _ in scan:
+            break
+        return scan.proven
+
     def _notice_changes(self) -> None:
-        """Forgets what was replayed where the store's files are others: sealed, truncated, restored."""
-        identity = _identity(self._files.path)
-        if identity != self._identity:
+        """Forgets what was replayed where the store's files hold another history by now, or less of it."""
+        stamps = _stamps(self._files.path)
+        if stamps == self._stamps:
+            return
+        same = {n: s[0] for n, s in stamps.items()} == {n: s[0] for n, s in self._stamps.items()}
+        if not same or not self._holds_front():  # sealed, truncated, restored; or overwritten where they are
             self._keyframes.clear()
-            self._kept, self._identity = None, identity
+            self._kept, self._front = None, (0, bytes(8))
+            self._age += 1
+        self._stamps = stamps
+
+    def _holds_front(self) -> bool:
+        try:
+            return self._front[0] == 0 or self._prove(*self._front)
+        except (DamagedFileError, FileNotFoundError):
+            return False
 
 
-def _identity(store: Path) -> _Identity:
-    """Names and inodes of the files that make up the history; those of live ones grow, and are never rewritten."""
-    found: list[tuple[str, int]] = []
-    for folder in ("log", "log/live"):
-        found += [(f"{folder}/{e.name}", e.inode()) for e in _entries(store / folder)]
-    found += [(e.name, e.inode()) for e in _entries(store) if e.name == "fence.json"]
-    return tuple(sorted(found))
+def _stamps(store: Path) -> _Stamps:
+    """Inodes, sizes and times of the files that make up the history."""
+    found: _Stamps = {}
+    for name in ("log", "log/live", ""):
+        for entry in _entries(store / name):
+            if name or entry.name == "fence.json":
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if not entry.is_dir(follow_symlinks=False):
+                    found[f"{name}/{entry.name}"] = stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return found
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -206,6 +247,7 @@ class Cursor:
                 way = self._playback.move(travel, stood, onward=True)
                 way.to(stood, self._bar)
                 moved = way.next(self._bar)
+                self._playback.note(way)
                 if moved or way is not travel:
                     break
             self._travel = way

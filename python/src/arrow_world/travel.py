@@ -48,6 +48,12 @@ class Travel:
         self._advance(tick, bar)
         return self.world.tick >= 0 and (self._ahead is not None or self.world.tick >= tick)
 
+    def front(self) -> tuple[int, bytes]:
+        """The furthest place it knows of the log: seq, and the chain before it."""
+        if self._scan.chain is None or self._scan.end_seq < self.world.seq:
+            return self.world.seq, self.world.chain
+        return self._scan.end_seq, self._scan.chain
+
     def next(self, bar: Bar) -> bool:
         """Moves on by one committed tick; whether there was one."""
         rows = self._next_run()
