@@ -88,6 +88,21 @@ def test_an_entity_ref_means_one_generation(world):  # O-11
     assert world["ship"]["x"].tolist() == [1, 1, 8]
 
 
+def test_an_entity_ref_is_one_id_where_values_go(world):  # O-11
+    ref = aw.EntityRef(2, 0)
+    with world.tick() as t:
+        t["ship"].set([0, 1], mate=ref)
+        t["ship"].set([2], mate=[aw.EntityRef(1, 0)])
+        t["ship"].insert(2, mate=ref)
+    assert world["ship"]["mate"].tolist() == [2, 2, 1, 2, 2]
+    with pytest.raises(aw.InvalidUseError, match="Cannot write ship.mate: 2 of generation 1 does not live in ship"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], mate=aw.EntityRef(2, 1))
+    with pytest.raises(aw.InvalidUseError, match="Cannot write an entity to ship.x: the type is f64; ids go into u32"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], x=ref)
+
+
 def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-16
     for change in (lambda s: s.set(0, mate=9), lambda s: s.insert(mate=9), lambda s: s.insert(parent=9),
                    lambda s: s.event("hit", 9, 1.0)):
