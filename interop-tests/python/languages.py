@@ -56,7 +56,7 @@ def go() -> Programs:
     _fetch(["go", "mod", "download"], source, GOTOOLCHAIN="local", GOFLAGS="-mod=readonly")
     _build(["go", "build", "-o", f"{out}{os.sep}", "./cmd/..."], source, GOTOOLCHAIN="local",
            GOFLAGS="-mod=readonly -trimpath", GOPROXY="off", CGO_ENABLED="0")
-    return {name: [str(out / name)] for name in ("conformance", "read", "replay", "write")}
+    return {name: [str(out / name)] for name in ("check", "conformance", "read", "replay", "write")}
 
 
 def rust() -> Programs:

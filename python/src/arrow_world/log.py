@@ -212,6 +212,8 @@ class Scan:
 
     def __iter__(self) -> Iterator[Rows]:
         for segment in self._segments:
+            if segment.sealed and segment.first_seq < self.end_seq and self._is_covered(segment):
+                continue
             if segment.first_seq != self.end_seq:
                 why = f": {self.torn.path.name} ends at byte {self.torn.offset}, {self.torn.reason}" if self.torn else ""
                 raise DamagedFileError(f"the log has a hole or an overlap: rows up to seq {self.end_seq} are followed "
@@ -226,6 +228,11 @@ class Scan:
                     self._enter(reader)
                     if self._jump(reader, None if known is None else known[1]):
                         yield from self._committed(reader)
+
+    def _is_covered(self, segment: SegmentFile) -> bool:
+        """Whether the segments before it hold all its rows: a merge was interrupted (L-25)."""
+        _, index = self._files.index(segment)
+        return index.end_seq <= self.end_seq
 
     def _known(self, segment: SegmentFile) -> tuple[Header, BatchIndex] | None:
         """Header and index of a sealed segment of which not all need be read and none is behind the fence."""

@@ -78,7 +78,7 @@ def _start(store: StoreFiles) -> tuple[World, bool, list[tuple[int, DamagedFileE
 
 
 def _refer(world: World, store: StoreFiles) -> None:
-    """Takes the store's own schema: a snapshot by an earlier writer may not say whose ids a column holds (S-13)."""
+    """Takes the store's own schema: a snapshot by an earlier writer may not say whose ids a column holds (S-14)."""
     if world.schema.version == store.schema.version and list(world.schema.tables) != list(store.schema.tables):
         world.schema = store.schema
         for name, table in world.tables.items():

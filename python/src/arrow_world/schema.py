@@ -29,7 +29,7 @@ def encoding_of(type_name: str) -> str:
 class Column:
     """A table column. `default` is the value a row has where none is given: `Column("x", "f64", 1)` begins at 1.0.
 
-    table: for a u32 column that holds ids of a row table, that table's name (S-13). `default_bits` is the 64-bit pattern
+    table: for a u32 column that holds ids of a row table, that table's name (S-14). `default_bits` is the 64-bit pattern
     a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
     """
 
@@ -237,7 +237,7 @@ def _problem(schema: Schema) -> str | None:
         if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
             return f"{m.name} names the table {m.table!r}, which is no row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
-            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-13)"
+            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]} (S-9)" if twice else None

@@ -79,8 +79,13 @@ class StoreFiles:
     def manifests(self) -> list[Manifest]:
         """Manifests of all snapshots by tick; those behind a fence are left out."""
         fence = self.fence
-        found = [read_manifest(p, self.info.store) for _, _, p in list_snapshots(self.path)]
+        found = [read_manifest(p, self.info.store) for _, _, p in self.snapshots()]
         return [m for m in found if fence is None or m.seq <= fence.seq]
+
+    def snapshots(self) -> list[tuple[int, int, Path]]:
+        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21)."""
+        fence = self.fence
+        return [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
 
     def log_files(self) -> LogFiles:
         """What the log consists of by now."""
@@ -137,7 +142,7 @@ class StoreFiles:
     def base(self) -> Manifest | None:
         """The snapshot the history begins with, if it does not begin with nothing."""
         fence = self.fence
-        for _, _, directory in list_snapshots(self.path)[:1]:  # none is before a base but until it is deleted
+        for _, _, directory in self.snapshots()[:1]:  # none is before a base but until it is deleted
             manifest = read_manifest(directory, self.info.store)
             return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
         return None
@@ -145,7 +150,7 @@ class StoreFiles:
     def nearest(self, tick: int) -> Manifest | None:
         """The newest snapshot at or before the tick; only its own manifest is read."""
         fence = self.fence
-        for found, _, directory in reversed(list_snapshots(self.path)):
+        for found, _, directory in reversed(self.snapshots()):
             if found <= tick:
                 manifest = read_manifest(directory, self.info.store)
                 if fence is None or manifest.seq <= fence.seq:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
 from .jsonfile import chain_hex
 from .log import Scan
+from .regular import require_real
 from .rows import Rows, tick_chain
 from .segment import SegmentReader, Torn
-from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
+from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
+from .values import decode
 from .world import World
+
+
+SEGMENT_NAMES = {ending: re.compile(rf"0[0-9]{{19}}\.{ending}") for ending in ("arrow", "arrows")}
+SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,9 @@ class _Verifier:
 
     def run(self) -> None:
         report, store = self._report, self._store
+        _names(store.path, report)
         fence = store.fence
-        for _, _, directory in list_snapshots(store.path):
+        for _, _, directory in store.snapshots():
             try:
                 manifest = read_manifest(directory, store.info.store)
             except ArrowWorldError as e:
@@ -115,6 +125,7 @@ class _Verifier:
                 problem = codebook.absorb(rows.slice(min(max(codebook_seq - rows.first_seq, 0), len(rows)), len(rows)))
                 if problem:
                     report.add(DamagedFileError(problem, store.path / "log"))
+            self._check_values(rows, scan)
             self._ticks(rows, scan)
         self._finish(scan)
 
@@ -205,8 +216,30 @@ class _Verifier:
                 self._report.add(DamagedFileError(f"{who} the {name} {value}, the manifest says {wanted.get(name)}",
                                                   manifest.path / "manifest.json", remedy=""))
 
+    def _check_fence(self, end_seq: int) -> None:
+        """A truncation leaves a history that ends right at its fence (L-21)."""
+        fence = self._store.fence
+        tick = self._report.last_tick
+        if tick is None and self._world is not None:
+            tick = self._world.tick
+        if fence is not None and (fence.seq != end_seq or fence.tick != tick):
+            self._report.add(DamagedFileError(
+                f"its tick is {fence.tick} and its seq {fence.seq}, but the history before it ends at tick {tick}, seq "
+                f"{end_seq}", self._store.path / "fence.json"))
+
+    def _check_values(self, rows: Rows, scan: Scan) -> None:
+        """Every value fits the type of its key, also of rows that change no table (L-9 to L-11)."""
+        for code in np.unique(rows.key).tolist():
+            key = scan.keys[code]
+            try:
+                decode("u32" if key.encoding == "code" else key.type, rows.bits[rows.key == code])
+            except ValueError as e:
+                self._report.add(DamagedFileError(f"rows of {key.name} from seq {rows.first_seq} on: {e}",
+                                                  self._store.path / "log"))
+
     def _finish(self, scan: Scan) -> None:
         report = self._report
+        self._check_fence(scan.end_seq if scan.readers else self._world.seq if self._world is not None else 0)
         report.torn = scan.torn
         report.segments = len(scan.readers)
         report.batches = sum(len(r.stats) for r in scan.readers)
@@ -216,6 +249,28 @@ class _Verifier:
             if scan.readers or manifest.seq > 0 and not manifest.base:
                 report.add(DamagedFileError(f"the snapshot is at seq {manifest.seq}, the log ends at {scan.end_seq}: a "
                                             "tail is missing (L-24)", manifest.path / "manifest.json", remedy=""))
+
+
+def _names(store: Path, report: Report) -> None:
+    """Names in a store's folders that no reader knows, so that nobody reads what they hold (S-13)."""
+    for folder, known in (("log", SEGMENT_NAMES["arrow"]), ("log/live", SEGMENT_NAMES["arrows"]),
+                          ("snapshots", SNAPSHOT_NAME)):
+        try:
+            require_real(store / folder)
+        except DamagedFileError as e:
+            report.add(e)
+            continue
+        for path in sorted((store / folder).iterdir()) if (store / folder).is_dir() else ():
+            name = path.name
+            if path.is_symlink() or not (path.is_file() or folder == "snapshots" and path.is_dir()):
+                if not name.endswith(".tmp") and (folder, name) != ("log", "live"):
+                    what = "directory" if folder == "snapshots" else "regular file"
+                    report.add(DamagedFileError(f"expected a {what}; links are not followed", path, remedy=""))
+                continue
+            fits = known.fullmatch(name) is not None and int(name[:20]) < 1 << 63
+            if not fits and not name.endswith(".tmp") and (folder, name) != ("log", "live"):
+                report.add(DamagedFileError("nothing of a store has such a name here, so it is not read", path,
+                                            remedy="Move it away, or run `aw recover`."))
 
 
 def _sane(scan: Scan, report: Report) -> Iterator[Rows]:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -133,7 +134,8 @@ func segmentNames(dir, suffix string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), suffix); ok && !e.IsDir() { // S-2: ".tmp" has another suffix
+		name, ok := strings.CutSuffix(e.Name(), suffix)     // S-2: ".tmp" has another suffix
+		if _, err := parseDecimal(name); ok && err == nil { // S-13: other names are passed over
 			names = append(names, name)
 		}
 	}
@@ -143,7 +145,8 @@ func segmentNames(dir, suffix string) ([]string, error) {
 // join lays the segments end to end (L-1) and compares their keys (L-6).
 func (s *Store) join(segments []*segment, f *fence) error {
 	if len(segments) == 0 {
-		return errors.New("there is no segment in log or log/live")
+		s.Keys = s.Header.Schema.keys()
+		return nil // of a store that was just created, or that is a base and nothing else
 	}
 	s.first = segments[0].first
 	s.Keys = s.Header.Schema.keys()
@@ -180,6 +183,8 @@ func (s *Store) join(segments []*segment, f *fence) error {
 	return nil
 }
 
+var snapshotName = regexp.MustCompile(`^0[0-9]{19}\.v[1-9][0-9]{0,8}$`)
+
 func (s *Store) readManifests(f *fence) error {
 	dir := filepath.Join(s.Dir, "snapshots")
 	entries, err := os.ReadDir(dir)
@@ -187,8 +192,11 @@ func (s *Store) readManifests(f *fence) error {
 		return err
 	}
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".tmp") {
-			continue
+		if !snapshotName.MatchString(e.Name()) {
+			continue // S-2, S-13
+		}
+		if tick, err := parseDecimal(e.Name()[:20]); err != nil || f != nil && tick > uint64(f.Tick) {
+			continue // what is behind the fence does not exist (L-21)
 		}
 		m := &Manifest{path: filepath.Join(dir, e.Name())}
 		if err := readJSON(filepath.Join(m.path, "manifest.json"), m); err != nil {
@@ -214,6 +222,9 @@ func (s *Store) readManifests(f *fence) error {
 
 // commit finds the committed ticks, proves the chain, and compares it with the snapshots (L-14, L-15, L-24).
 func (s *Store) commit(segments []*segment) error {
+	if len(segments) == 0 {
+		return s.baseOnly()
+	}
 	before := segments[0].prevChain
 	begin := uint64(0) // the first tick of the committed span (O-15)
 	if s.first > 0 {
@@ -262,6 +273,18 @@ func (s *Store) commit(segments []*segment) error {
 		if at, reached := chains[uint64(m.Seq)]; reached && at != uint64(m.Chain) || !reached && uint64(m.Seq) >= s.first {
 			return fmt.Errorf("%s: the log has the chain %016x at seq %d, the snapshot has %016x (L-24)", m.path, at, m.Seq, uint64(m.Chain))
 		}
+	}
+	return nil
+}
+
+// baseOnly is a history without a log: its base, if there is one.
+func (s *Store) baseOnly() error {
+	for _, m := range s.Snapshots {
+		if !m.Base {
+			return fmt.Errorf("%s: the log has no segment, and this is no base (L-24)", m.path)
+		}
+		s.first = uint64(m.Seq)
+		s.Commits = []Commit{{uint64(m.Tick), s.first, s.first, uint64(m.Chain)}}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
@@ -68,16 +69,25 @@ public final class LogAudit {
     }
     for (String name : storage.list(folder)) {
       String path = folder + "/" + name;
-      boolean known =
-          SegmentFormat.isName(name, ending)
-              || name.endsWith(AtomicFiles.UNFINISHED)
-              || path.equals(SegmentFormat.LIVE);
-      if (!known) {
+      if (SegmentFormat.isName(name, ending)) {
+        openable(path);
+      } else if (!name.endsWith(AtomicFiles.UNFINISHED) && !path.equals(SegmentFormat.LIVE)) {
         findings.add(
             Text.of(
                 "%s: no segment has such a name, so it is not read; move it away, or recover the store",
                 path));
       }
+    }
+  }
+
+  /** Also a segment that no reader opens is a regular file: a writer may have to delete it. */
+  private void openable(String path) throws IOException {
+    try {
+      storage.openRead(path).close();
+    } catch (DamagedFileException e) {
+      findings.add(e.getMessage());
+    } catch (NoSuchFileException e) {
+      // sealed and deleted meanwhile
     }
   }
 

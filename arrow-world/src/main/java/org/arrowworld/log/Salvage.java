@@ -339,6 +339,17 @@ public final class Salvage {
         readTo = Math.max(readTo, s.index().end().seq());
       }
     }
+    if (hasTwin(problem.path(), end) && problem.seqSeen() <= end.seq()) {
+      return true;
+    }
     return readTo >= start.seq() && readTo < end.seq() && problem.seqSeen() <= end.seq();
+  }
+
+  /** Whether another file holds all of the segment that an unreadable one was: its sealed form. */
+  private boolean hasTwin(String path, LogPosition end) {
+    return survey.stretches().stream()
+        .filter(s -> s.fromHeader() && s.firstMessage() > 0)
+        .map(s -> Map.entry(SegmentFormat.livePath(s.header().start().seq()), s.index().end()))
+        .anyMatch(twin -> twin.getKey().equals(path) && twin.getValue().seq() <= end.seq());
   }
 }

@@ -33,6 +33,12 @@ public final class Queries {
   public Query<Change> history(HistoryQuery query) {
     TableSchema table = timeline.info().schema().table(query.table());
     filter(query, change -> true); // which checks the names
+    if (query.generation().isPresent() && !table.hasGenerations()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot tell one life of %s %s: the table counts no generations; leave the generation out, and choose by ticks",
+              query.table(), Integer.toUnsignedString(query.id())));
+    }
     return new Query<>(
         visitor -> {
           HistoryFilter filter = filter(query, visitor);
@@ -41,8 +47,8 @@ public final class Queries {
               filter.assumeAlive(base);
             }
           }
-          boolean oneLife = query.generation().isPresent(); // whose birth must be seen
-          TickRange ticks = oneLife ? TickRange.upTo(query.ticks().last()) : query.ticks();
+          boolean counted = table.hasGenerations(); // births before the ticks asked for matter
+          TickRange ticks = counted ? TickRange.upTo(query.ticks().last()) : query.ticks();
           timeline.scan(ticks, query, filter);
           filter.end();
         });

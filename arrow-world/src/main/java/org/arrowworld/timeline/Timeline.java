@@ -266,8 +266,8 @@ public final class Timeline implements Closeable {
   }
 
   /** Whether the history begins with a state instead of with nothing. */
-  boolean hasBase() throws IOException {
-    return !snapshots.isEmpty() && firstTick() < firstLogged();
+  boolean hasBase() {
+    return (log.start().seq() > 0 || log.segments().isEmpty()) && !snapshots.isEmpty();
   }
 
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */

@@ -214,8 +214,8 @@ public final class Verifier {
         based |= snapshot.isBase() && position.seq() >= log.start().seq();
         if (!snapshot.schema().keys().equals(timeline.info().schema().keys())) {
           findings.add(location.directory() + ": its schema is not that of the log");
-        } else if (log.segments().isEmpty() && !snapshot.isBase() && !based
-            || !log.segments().isEmpty() && position.seq() > log.end().seq()) {
+        } else if ((log.segments().isEmpty() && !snapshot.isBase() && !based)
+            || (!log.segments().isEmpty() && position.seq() > log.end().seq())) {
           findings.add(
               Text.of(
                   "%s stands at seq %d, but the log ends at %d: its tail is missing",

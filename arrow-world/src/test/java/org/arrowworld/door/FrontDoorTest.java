@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -22,6 +22,7 @@ import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.simlog.SimLog;
+import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.FloatColumn;
@@ -295,6 +296,22 @@ final class FrontDoorTest {
   }
 
   @Test
+  void a_failed_force_leaves_the_world_before_the_tick_and_closed_to_more() throws IOException {
+    storage.plan(
+        (index, operation, path) ->
+            operation == FaultPlan.Operation.FORCE ? FaultPlan.Fault.FAIL : FaultPlan.Fault.NONE);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> world.tick(t -> t.table("ship").set(0, "x", 9.0)))
+          .isInstanceOf(WriterPoisonedException.class)
+          .hasMessageContaining("stored up to tick 0")
+          .hasMessageContaining("reopen the store");
+      assertThat(world.lastTick()).isZero();
+      assertThat(world.world().table("ship").f64("x").get(0)).isZero();
+    }
+    assertThatThrownBy(() -> world.close()).isInstanceOf(WriterPoisonedException.class);
+  }
+
+  @Test
   void missing_wrong_and_closed_are_told_apart(@TempDir Path folder) throws IOException {
     assertThatThrownBy(() -> LiveWorld.resume(folder.resolve("none")))
         .isInstanceOf(StoreNotFoundException.class)
@@ -313,7 +330,7 @@ final class FrontDoorTest {
     }
     assertThatThrownBy(() -> LiveWorld.create(folder, null))
         .isInstanceOf(InvalidUseException.class);
-    assertThat(Files.list(folder)).isEmpty();
+    assertThat(folder).isEmptyDirectory();
     world.close();
     assertThatThrownBy(() -> world.tick(t -> {}))
         .hasMessage(

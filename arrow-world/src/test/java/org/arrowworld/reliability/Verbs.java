@@ -72,7 +72,10 @@ final class Verbs {
           if (t.table("c").before().rows() > 3) {
             t.table("c").removeSlot(0, "old");
           }
-          t.table("c").insert().set("x", live.lastTick()).set("k", "w" + live.lastTick() % 7);
+          t.table("c")
+              .insert()
+              .set("x", (float) live.lastTick())
+              .set("k", "w" + live.lastTick() % 7);
         });
   }
 

@@ -11,9 +11,17 @@ public final class CountingStorage extends ForwardingStorage {
   private long bytesRead;
   private long bytesMapped;
 
+  private final long most;
+
   /** Counts what goes through to a storage. */
   public CountingStorage(Storage storage) {
+    this(storage, Long.MAX_VALUE);
+  }
+
+  /** A storage of which no more bytes can be read than this. */
+  public CountingStorage(Storage storage, long most) {
     super(storage);
+    this.most = most;
   }
 
   public long bytesRead() {
@@ -42,6 +50,9 @@ public final class CountingStorage extends ForwardingStorage {
       public int read(ByteBuffer target, long position) throws IOException {
         int count = file.read(target, position);
         bytesRead += Math.max(0, count);
+        if (bytesRead > most) {
+          throw new IOException("more than " + most + " bytes were read");
+        }
         return count;
       }
 

@@ -117,7 +117,7 @@ class QueriesTest {
       assertThat(history(timeline, HistoryQuery.of("c", 1).withKey("name")))
           .containsExactly("1 0 c.name=beth", "3 1 c.name=dora");
       assertThat(history(timeline, HistoryQuery.of("c", 1).between(4, 9)))
-          .containsExactly("4 - c.x=7.0");
+          .containsExactly("4 1 c.x=7.0");
       assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("y")))
           .isInstanceOf(InvalidUseException.class)
           .hasMessage("Table 'c' has no key 'y'");

@@ -31,6 +31,10 @@ final class FileReport {
 
   static Report of(Storage storage, String path) throws IOException {
     String head = head(storage, path);
+    Optional<Report> foreign = ForeignReport.of(storage, path, head);
+    if (foreign.isPresent()) {
+      return foreign.get();
+    }
     if (head.startsWith("ARROW1")) {
       return arrowFile(storage, path);
     }

@@ -46,6 +46,13 @@ final class HistoryFlags {
     return entity != null;
   }
 
+  /** Of a table whose columns are called so unless the user says otherwise. */
+  HistoryOptions options(String who, String when) {
+    entity = entity == null ? who : entity;
+    time = time == null ? when : time;
+    return options();
+  }
+
   HistoryOptions options() {
     try {
       TimeGrid grid =

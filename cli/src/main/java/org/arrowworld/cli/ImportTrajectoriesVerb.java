@@ -2,13 +2,18 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
-import org.arrowworld.imports.trajectories.ColumnMap;
-import org.arrowworld.imports.trajectories.TrajectoryImport;
+import org.arrowworld.imports.ColumnMapping;
+import org.arrowworld.imports.HistoryImport;
+import org.arrowworld.imports.TableImportOptions;
+import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trajectories",
     description = {
-      "Make a store of recorded trajectories: text, fields separated by blanks or tabs, # begins a",
+      "Make a store of recorded trajectories: text, fields separated by blanks, tabs, commas or semicolons, # begins a",
       "comment. Each frame is a tick and holds exactly that frame's ids: born at their first",
       "frame, gone in the first frame without them, reborn with the next gen if they come back.",
       "A malformed line is refused with its place, and no store is left behind."
@@ -27,10 +32,16 @@ final class ImportTrajectoriesVerb extends ReadingVerb {
 
   @Option(
       names = "--columns",
-      required = true,
       paramLabel = "id,tick,x,...",
-      description = "What the fields are: id, tick, names of f64 columns, _ to leave one out.")
+      description = {
+        "What the fields are: id, tick, names of f64 columns, _ to leave one out.",
+        "Not needed where a header names them."
+      })
   private String columns;
+
+  @Mixin private TextOptions text;
+
+  @Mixin private HistoryFlags history;
 
   @Option(names = "--out", required = true, paramLabel = "STORE", description = "The new store.")
   private Path out;
@@ -48,30 +59,50 @@ final class ImportTrajectoriesVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    ColumnMap map;
-    try {
-      map = ColumnMap.parse(columns);
-    } catch (InvalidUseException e) {
-      throw new UsageException(e.getMessage());
+    List<ColumnMapping.Entry> fields = new ArrayList<>();
+    if (columns != null) {
+      int field = 0;
+      for (String name : columns.split(",", -1)) {
+        fields.add(
+            new ColumnMapping.Entry(
+                name.strip(), "field " + ++field, Optional.empty(), Optional.empty()));
+      }
     }
-    TrajectoryImport.Source source = TrajectoryImport.Source.of(file, map);
-    if (table != null) {
-      source = source.named(table);
+    for (String required : columns == null ? List.<String>of() : List.of("id", "tick")) {
+      if (fields.stream().filter(f -> f.target().equals(required)).count() != 1) {
+        throw new UsageException(
+            Text.of("Cannot map columns %s: expected exactly one '%s'", columns, required));
+      }
     }
-    TrajectoryImport.Result result;
+    TableImportOptions options =
+        new TableImportOptions(
+            file,
+            out,
+            replace ? Existing.REPLACE : Existing.REFUSE,
+            Optional.ofNullable(table),
+            new ColumnMapping(fields),
+            text.format());
+    HistoryImport.Result result;
     try (BufferAllocator memory = new RootAllocator()) {
-      Existing existing = replace ? Existing.REPLACE : Existing.REFUSE;
-      result = TrajectoryImport.run(source, out, existing, memory);
+      result =
+          HistoryImport.run(
+              HistoryImport.Format.TRAJECTORIES, options, history.options("id", "tick"), memory);
     }
-    new Report()
-        .add("store", out.toString())
-        .add("table", source.table())
-        .add("rows", result.rows())
-        .add("ticks", result.ticks())
-        .add("first_tick", result.firstTick())
-        .add("last_tick", result.lastTick())
-        .add("births", result.births())
-        .add("triples", result.triples())
+    Report report =
+        new Report()
+            .add("store", out.toString())
+            .add("table", result.table())
+            .add("rows", result.rows())
+            .add("ticks", result.ticks())
+            .add("first_tick", result.firstTick())
+            .add("last_tick", result.lastTick())
+            .add("births", result.births())
+            .add("triples", result.triples())
+            .json("notes", result.notes())
+            .json("units", result.units());
+    result.notes().forEach(note -> report.line("note", note));
+    result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
+    report
         .line("open it", Pyarrow.log(out))
         .json("pyarrow", Pyarrow.log(out))
         .print(console(), format());

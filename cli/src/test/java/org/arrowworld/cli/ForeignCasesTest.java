@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +186,9 @@ class ForeignCasesTest {
     assertThat(imported.exit()).as(imported.err()).isEqualTo(exit);
     assertThat(imported.json().get("tables").toString()).endsWith("=" + rows + "}");
     assertThat(imported.out()).doesNotContainPattern(OPAQUE);
+    Aw info = Aw.run("info", cases("arrow/" + name));
+    assertThat(info.exit()).as(info.err()).isZero();
+    assertThat(info.out()).contains("Arrow file of another program").contains("aw import arrow");
     assertThat(Aw.run("verify", folder.resolve("out")).exit()).isZero();
   }
 
@@ -209,5 +213,95 @@ class ForeignCasesTest {
     assertThat(load("parquet", "pq-f16-uuid-json.parquet", "--columns", "u=u:string").exit())
         .isZero();
     assertThat(rows(0).get(0)).matches(".* [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} .*");
+  }
+
+  private Aw people(String name, String... more) {
+    List<String> args = new ArrayList<>(List.of("--columns", "id,tick,x,y"));
+    args.addAll(List.of(more));
+    return load("trajectories", name, args.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "comma.csv, 2, 1",
+    "semicolon.csv, 1, 0",
+    "header.txt, 2, 1",
+    "headerhash.txt, 2, 1",
+    "percent.txt, 1, 0",
+    "extra.txt, 1, 0",
+    "plain.txt.gz, 2, 1",
+    "sciframe.txt, 2, 100001",
+    "intfloatframe.txt, 2, 1",
+    "nan.txt, 2, 1",
+    "unsorted.txt, 4, 2",
+    "vanish.txt, 5, 2",
+  })
+  void recordings_of_all_forms_are_histories(String name, int rows, int last) throws IOException {
+    Aw imported = people(name, "--json");
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    assertThat(imported.json()).containsEntry("rows", rows).containsEntry("last_tick", last);
+    assertThat(rows(last)).isNotEmpty();
+    assertThat(Aw.run("verify", folder.resolve("out"), "--deep").exit()).isZero();
+  }
+
+  @Test
+  void a_header_names_the_columns_of_a_recording() throws IOException {
+    assertThat(load("trajectories", "header.txt").exit()).isZero();
+    assertThat(rows(1)).containsExactly("1 0 0.6 1.6");
+    assertThat(load("trajectories", "headerhash.txt").exit()).isZero();
+    assertThat(rows(1)).containsExactly("1 0 0.6 1.6");
+    assertThat(load("trajectories", "semicolon.csv").exit()).isZero();
+    assertThat(rows(0)).containsExactly("1 0 0.5 1.5");
+    refused("no header names its columns; say --columns", again("plain.txt.gz"));
+  }
+
+  private Aw again(String name) throws IOException {
+    try (var files = Files.walk(folder.resolve("out"))) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    return load("trajectories", name);
+  }
+
+  @Test
+  void times_of_recordings_lie_on_a_grid_and_ids_may_be_words() throws IOException {
+    assertThat(people("seconds.txt", "--time-as", "seconds", "--rate", "25").exit()).isZero();
+    assertThat(rows(2)).containsExactly("1 0 0.6 1.6");
+    assertThat(people("iso.txt", "--time-as", "iso", "--rate", "1").exit()).isZero();
+    assertThat(rows(0)).containsExactly("1 0 9.5 54.3");
+    assertThat(people("negframe.txt", "--first-tick", "auto").exit()).isZero();
+    assertThat(rows(0)).containsExactly("1 0 0.5 1.5");
+    assertThat(people("strid.txt").exit()).isZero();
+    assertThat(rows(0)).containsExactly("0 0 veh0 0.5 1.5", "1 0 veh1 0.6 1.6");
+    assertThat(people("nan.txt").exit()).isZero();
+    assertThat(rows(1)).containsExactly("1 0 NaN 1.6");
+    assertThat(people("deccomma.txt", "--decimal", ",").exit()).isZero();
+    assertThat(rows(1)).containsExactly("1 0 0.6 1.6");
+  }
+
+  @Test
+  void what_recordings_do_not_say_clearly_is_refused_by_its_line() {
+    refused(
+        "line 1: expected a decimal number for x, found '0,5'; numbers with a decimal comma",
+        people("deccomma.txt"));
+    refused("line 1: tick -2 is outside 0 to 2^63; --first-tick auto", people("negframe.txt"));
+    refused(
+        "line 2: time 0.04 is not on the grid of 10 ticks",
+        people("seconds.txt", "--time-as", "seconds", "--rate", "10"));
+  }
+
+  @Test
+  void units_and_the_frame_rate_of_a_recording_are_kept() throws IOException {
+    Path file = folder.resolve("cm.txt");
+    Files.writeString(file, "# framerate: 25 fps\n# id frame x/cm y[in cm]\n1 0 100 200\n");
+    Path out = folder.resolve("out");
+    Aw imported = Aw.run("import", "trajectories", file, "--out", out, "--json");
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    assertThat(imported.json().get("units").toString()).contains("cm.x=cm").contains("cm.y=cm");
+    assertThat(org.arrowworld.store.StoreInfo.read(new DiskStorage(out)).properties())
+        .containsEntry("unit.cm.x", "cm")
+        .containsEntry("time.step", "0.04")
+        .containsEntry("source.comment", "framerate: 25 fps\nid frame x/cm y[in cm]");
   }
 }

@@ -462,7 +462,7 @@ class VerbsTest {
     Aw refused = Aw.run("import", "trajectories", file, "--columns", "id,tick,x,y", "--out", none);
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err())
-        .contains("line 2, column 8: expected a decimal number for y, found '\\u001b[2J'")
+        .contains("line 2: expected a decimal number for y, found '\\u001b[2J'")
         .doesNotContain("\u001B");
     assertThat(none).doesNotExist();
     Aw usage = Aw.run("import", "trajectories", file, "--columns", "id,x", "--out", none);

@@ -41,7 +41,8 @@ public final class HistoryImport {
   public enum Format {
     ARROW,
     CSV,
-    PARQUET
+    PARQUET,
+    TRAJECTORIES
   }
 
   /**
@@ -53,7 +54,9 @@ public final class HistoryImport {
    * @param firstTick the first
    * @param lastTick the last
    * @param births entities that came, rebirths included
+   * @param triples rows of the log
    * @param renamed columns with other names than they had, in words
+   * @param notes what was taken in a way that its owner should know of, in words
    * @param units what the values of columns mean, by {@code table.column}
    * @param unmapped what became no column and is kept in {@code unmapped/}: why, by name
    */
@@ -64,7 +67,9 @@ public final class HistoryImport {
       long firstTick,
       long lastTick,
       long births,
+      long triples,
       List<String> renamed,
+      List<String> notes,
       Map<String, String> units,
       Map<String, String> unmapped) {}
 
@@ -80,8 +85,10 @@ public final class HistoryImport {
   }
 
   private static Result read(
-      Format format, TableImportOptions options, HistoryOptions history, BufferAllocator allocator)
+      Format format, TableImportOptions options, HistoryOptions asked, BufferAllocator allocator)
       throws IOException {
+    HistoryOptions history = asked;
+    Map<String, String> said = new LinkedHashMap<>();
     OutputDirectory.check(options.out(), options.existing());
     Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
@@ -96,6 +103,20 @@ public final class HistoryImport {
           table = ParquetImport.read(input, options, findings);
         }
       }
+      case TRAJECTORIES -> {
+        List<String> fields =
+            options.columns().entries().stream().map(ColumnMapping.Entry::target).toList();
+        TrajectoryText.Found text = TrajectoryText.read(options, fields, findings);
+        lines = text.lines();
+        table = text.table();
+        if (!text.comments().isEmpty()) {
+          said.put("source.comment", text.comments());
+        }
+        said.put("import.columns", String.join(",", text.columns()));
+        if (text.rate() != null && history.grid().rate() == null) {
+          history = history.withRate(TimeGrid.number(text.rate()));
+        }
+      }
       default -> {
         CsvTable csv = CsvImport.read(options, CsvTable.Lines.KEPT);
         lines = csv.lines();
@@ -103,7 +124,10 @@ public final class HistoryImport {
       }
     }
     HistoryRows rows = HistoryRows.of(table, lines, history);
-    List<Named> values = values(table, options, history, rows, findings);
+    boolean positional = format == Format.TRAJECTORIES;
+    List<Named> values =
+        values(table, positional ? ColumnMapping.NONE : options.columns(), history, rows, findings);
+    said.putAll(properties(format, options, history, rows, findings));
     WorldSchema schema = schema(table.name(), values);
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       Result result;
@@ -111,10 +135,7 @@ public final class HistoryImport {
           LiveWorld.create(
               target.directory(),
               schema,
-              WorldOptions.DEFAULT
-                  .withProperties(properties(format, options, history, rows, findings))
-                  .withLog(LOG)
-                  .withAllocator(allocator))) {
+              WorldOptions.DEFAULT.withProperties(said).withLog(LOG).withAllocator(allocator))) {
         HistoryPlayer player = new HistoryPlayer(table.name(), values, rows, history.absence());
         player.play(live);
         live.snapshot();
@@ -127,7 +148,9 @@ public final class HistoryImport {
                 rows.firstTick(),
                 rows.lastTick(),
                 player.births(),
+                live.committed().seq(),
                 findings.renamed(),
+                findings.notes(),
                 Map.copyOf(findings.units()),
                 Map.copyOf(findings.unmapped()));
       }
@@ -152,7 +175,7 @@ public final class HistoryImport {
 
   private static List<Named> values(
       ForeignTable table,
-      TableImportOptions options,
+      ColumnMapping columns,
       HistoryOptions history,
       HistoryRows rows,
       Findings findings) {
@@ -162,8 +185,7 @@ public final class HistoryImport {
     Set<String> seen = new HashSet<>();
     for (ForeignColumn column : table.columns()) {
       boolean first = seen.add(column.name());
-      Optional<ColumnMapping.Entry> entry =
-          first ? options.columns().of(column.name()) : Optional.empty();
+      Optional<ColumnMapping.Entry> entry = first ? columns.of(column.name()) : Optional.empty();
       boolean who = first && column.name().equals(history.entity());
       boolean when = first && column.name().equals(history.time());
       if (when || (who && rows.words().isEmpty())) {

@@ -16,4 +16,10 @@ public record HistoryOptions(String entity, String time, TimeGrid grid, Absence 
     DIES,
     LIVES_ON
   }
+
+  /** The same with a rate that the source named. */
+  HistoryOptions withRate(java.math.BigDecimal rate) {
+    return new HistoryOptions(
+        entity, time, new TimeGrid(grid.as(), rate, grid.offGrid(), grid.first()), absence);
+  }
 }

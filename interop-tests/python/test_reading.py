@@ -1,0 +1,186 @@
+"""One script of questions, answered by Java and by Python alike: golden, random, forked, cut and live stores."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import random
+import shutil
+import struct
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import arrow_world as aw
+import java_side
+from conftest import JavaRun
+
+CASES = int(os.environ.get("AW_CASES", "3"))
+SEED = int(os.environ.get("AW_SEED", "9100"))
+GOLDEN = Path(__file__).parents[2] / "docs" / "spec" / "conformance"
+Question = tuple[Any, ...]
+
+
+def test_both_languages_read_the_golden_stores_alike(tmp_path: Path) -> None:
+    stores = sorted(p.parent for p in GOLDEN.glob("*/**/store.json"))
+    assert len(stores) >= 4
+    for store in stores:
+        agree(store, questions(store, random.Random(1), store), tmp_path)
+
+
+def test_both_languages_read_random_stores_alike(tmp_path: Path) -> None:
+    java_side.run("TimelineMain", "cases", tmp_path / "cases", SEED, CASES)
+    for seed in range(SEED, SEED + CASES):
+        store = tmp_path / "cases" / str(seed)
+        agree(store, questions(store, random.Random(seed), store), tmp_path, f"repeat with AW_SEED={seed} AW_CASES=1")
+
+
+def test_both_languages_read_a_fork_and_compare_it_alike(java_run: JavaRun, tmp_path: Path) -> None:
+    origin, fork, cut = java_run.path, tmp_path / "fork", tmp_path / "cut"
+    java_side.aw("fork", origin, "--tick", sorted(r["tick"] for r in java_run.reports)[140], "--out", fork)
+    java_side.run("StoreMain", "run", fork, 4711, 141, 160, "sealed", 1000)
+    shutil.copytree(origin, cut)
+    java_side.aw("truncate", cut, "--after", sorted(r["tick"] for r in java_run.reports)[200], "--yes")
+    dice = random.Random(3)
+    for store, other in ((fork, origin), (cut, fork)):
+        agree(store, questions(store, dice, other), tmp_path)
+
+
+def questions(path: Path, dice: random.Random, other: Path) -> list[Question]:
+    """What is asked of a store: every kind of question, valid and not."""
+    store = aw.open_store(path)
+    span = store.span()
+    if span is None:
+        return [("span",), ("verify",)]
+    first, last = span
+
+    def tick() -> int:
+        return dice.randint(first, last)
+
+    def ticks() -> str:
+        a, b = sorted((tick(), tick()))
+        return dice.choice(("-", f"{a}..{b}"))
+
+    asked: list[Question] = [("span",), ("verify",), ("diff", other), ("at", last + 1, "-"), ("events", "-", "-"),
+                             ("events", "-", ticks()), ("hash", tick()), ("rows", "no.such", "-"), ("lives", "none"),
+                             ("cursor", "-", *["next"] * 12), ("cursor", "-", last, "next", first, "next")]
+    asked += [("at", tick(), "-") for _ in range(4)]
+    asked += [("cursor", "-", *[dice.choice(("next", tick())) for _ in range(12)]) for _ in range(3)]
+    asked += [("between", *sorted((tick(), tick()))) for _ in range(3)]
+    for table in store.schema.tables:
+        if table.columns:
+            asked += [("at", tick(), table.name), ("cursor", table.name, tick(), "next", tick())]
+        asked.append(("lives", table.name))
+        for _ in range(3):
+            id_ = dice.randint(0, 12)
+            asked += [("history", table.name, id_, "-", ticks()), ("history", table.name, id_, dice.randint(0, 2), ticks())]
+    for key in store.keys:
+        asked += [("rows", key.name, ticks()), ("events", key.name, ticks()), ("stats", key.name, ticks(), dice.choice((0, 5)))]
+    return asked
+
+
+def agree(path: Path, asked: list[Question], tmp_path: Path, said: str = "") -> None:
+    script = tmp_path / "script"
+    script.write_text("".join(" ".join(map(str, q)) + "\n" for q in asked), "utf-8")
+    answers = [json.loads(line) for line in java_side.run("ReadingMain", path, script).splitlines()]
+    assert len(answers) == len(asked)
+    store = aw.open_store(path)
+    for question, java in zip(asked, answers):
+        python = json.loads(json.dumps(answer(store, question)))
+        assert python == java, f"{path.name}: {' '.join(map(str, question))} {said}"
+
+
+def answer(store: aw.Store, q: Question) -> Any:
+    try:
+        return ANSWERS[q[0]](store, *q[1:])
+    except aw.InvalidUseError:
+        return {"error": "invalid use"}
+
+
+def columns(names: str) -> list[str] | None:
+    return None if names == "-" else names.split(",")
+
+
+def span_of(ticks: str) -> tuple[int, int] | None:
+    return None if ticks == "-" else tuple(map(int, ticks.split("..")))  # type: ignore[return-value]
+
+
+def shown(world: aw.World) -> list[Any]:
+    return [world.tick, world.hash_world()]
+
+
+def at(store: aw.Store, tick: int, names: str) -> Any:
+    return shown(store.at(tick, columns=columns(names)))
+
+
+def cursor(store: aw.Store, names: str, *steps: Any) -> Any:
+    seen: list[Any] = []
+    moved = store.cursor(columns=columns(names))
+    for step in steps:
+        if step != "next":
+            moved.seek(step)
+        elif not moved.next():
+            seen.append("end")
+            continue
+        seen.append(shown(moved.world))
+    return seen
+
+
+def log_rows(rows: aw.LogRows) -> list[list[Any]]:
+    text = [None] * len(rows) if rows.text is None else rows.text.tolist()
+    return [[t, rows.keys[k].name, r, f"{b:016x}", w] for t, k, r, b, w in
+            zip(rows.tick.tolist(), rows.key.tolist(), rows.rid.tolist(), rows.bits.tolist(), text)]
+
+
+def history(store: aw.Store, table: str, id_: int, gen: Any, ticks: str) -> Any:
+    found = store.history(table, id_, None if gen == "-" else gen, ticks=span_of(ticks))
+    return [[*row, g] for row, g in zip(log_rows(found), found.gen.tolist())]
+
+
+def lives(store: aw.Store, table: str) -> Any:
+    found = store.lives(table)
+    who = [[r, g] for r, g in zip(found.rid.tolist(), found.gen.tolist())]
+    return [[who[i], int(found.born[i]), int(found.died[i]), found.cause[i],
+             who[int(found.parent[i])] if found.parent[i] >= 0 else None] for i in range(len(found))]
+
+
+def between(store: aw.Store, a: int, b: int) -> Any:
+    return [[c.key, [c.id, c.gen], value(c.before), value(c.after)] for c in store.between(a, b)]
+
+
+def diff(store: aw.Store, other: Path) -> Any:
+    found = store.diff(aw.open_store(other))
+    return [found.outcome, found.first_compared, -1 if found.last_equal is None else found.last_equal,
+            -1 if found.tick is None else found.tick,
+            [[d.key, d.id, value(d.left), value(d.right)] for d in found.differences], found.count]
+
+
+def stats(store: aw.Store, key: str, ticks: str, bins: int) -> Any:
+    found = store.stats(key, span_of(ticks), bins=bins)
+    return [summary(found.all), {str(t): summary(s) for t, s in found.by_tick.items()}]
+
+
+def summary(s: aw.Summary) -> list[Any]:
+    mean = f"{s.mean:.12e}" if math.isfinite(s.mean) else value(s.mean)
+    return [s.count, s.nans, mean, value(s.min), value(s.max), s.distinct, [value(q) for q in s.quartiles],
+            list(s.histogram)]
+
+
+def value(found: Any) -> Any:
+    """Floats bit by bit, integers as digits."""
+    if isinstance(found, float):
+        return "nan" if math.isnan(found) else struct.pack(">d", found).hex()
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
+ANSWERS: dict[str, Any] = {
+    "span": lambda store: list(store.span() or (pytest.fail("no tick"),)),
+    "at": at, "cursor": cursor, "history": history, "lives": lives,
+    "rows": lambda store, key, ticks: log_rows(store.rows(key, span_of(ticks))),
+    "events": lambda store, key, ticks: log_rows(store.events(None if key == "-" else key, span_of(ticks))),
+    "between": between, "diff": diff, "stats": stats,
+    "hash": lambda store, tick: store.hash_world(tick),
+    "verify": lambda store: bool(store.verify()),
+}

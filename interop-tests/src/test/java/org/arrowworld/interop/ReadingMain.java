@@ -1,0 +1,218 @@
+package org.arrowworld.interop;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.arrowworld.Store;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.stats.KeyStatistics;
+import org.arrowworld.stats.Summary;
+import org.arrowworld.table.EntityRef;
+import org.arrowworld.table.Hashes;
+import org.arrowworld.table.World;
+import org.arrowworld.timeline.Change;
+import org.arrowworld.timeline.Cursor;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.NetChange;
+import org.arrowworld.timeline.Projection;
+import org.arrowworld.timeline.Row;
+import org.arrowworld.timeline.StoreDiff;
+import org.arrowworld.timeline.TickRange;
+
+/**
+ * Answers questions about a store, a line of JSON each: {@code STORE SCRIPT}. The script has a
+ * question a line, words separated by blanks, {@code -} for none; {@code test_reading.py} asks the
+ * Python package the same.
+ */
+public final class ReadingMain {
+  private ReadingMain() {}
+
+  public static void main(String[] args) throws IOException {
+    try (Store store = Store.open(Path.of(args[0]))) {
+      for (String question : Files.readAllLines(Path.of(args[1]), StandardCharsets.UTF_8)) {
+        System.out.println(Json.write(answer(store, question.split(" "))));
+      }
+    }
+  }
+
+  private static Object answer(Store store, String... q) throws IOException {
+    try {
+      return switch (q[0]) {
+        case "span" -> List.of(store.firstTick(), store.lastTick());
+        case "at" -> at(store, Long.parseLong(q[1]), projection(q[2]));
+        case "cursor" -> cursor(store, projection(q[1]), Arrays.copyOfRange(q, 2, q.length));
+        case "history" -> history(store, q);
+        case "lives" -> lives(store, q[1]);
+        case "rows" -> rows(store.rows(q[1], ticks(q[2])).toList());
+        case "events" ->
+            rows(
+                (q[1].equals("-") ? store.events(ticks(q[2])) : store.events(q[1], ticks(q[2])))
+                    .toList());
+        case "between" -> between(store, Long.parseLong(q[1]), Long.parseLong(q[2]));
+        case "diff" -> diff(store, Path.of(q[1]));
+        case "stats" -> stats(store, q[1], ticks(q[2]), Integer.parseInt(q[3]));
+        case "hash" -> store.hashWorld(Long.parseLong(q[1]));
+        case "verify" -> store.verify().isSound();
+        default -> throw new IllegalArgumentException(q[0]);
+      };
+    } catch (InvalidUseException e) {
+      return Map.of("error", "invalid use");
+    }
+  }
+
+  private static Projection projection(String names) {
+    return names.equals("-") ? Projection.ALL : Projection.of(names.split(","));
+  }
+
+  private static TickRange ticks(String text) {
+    String[] ends = text.split("\\.\\.");
+    return text.equals("-")
+        ? TickRange.ALL
+        : TickRange.of(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
+  }
+
+  private static Object at(Store store, long tick, Projection wanted) throws IOException {
+    try (World world = store.at(tick, wanted)) {
+      return List.of(world.tick(), Hashes.world(world.tables()));
+    }
+  }
+
+  /** Steps are {@code next}, or a tick to seek. */
+  private static Object cursor(Store store, Projection wanted, String... steps) throws IOException {
+    List<Object> seen = new ArrayList<>();
+    try (Cursor cursor = store.cursor(wanted)) {
+      for (String step : steps) {
+        if (!step.equals("next")) {
+          cursor.seek(Long.parseLong(step));
+        } else if (!cursor.next()) {
+          seen.add("end");
+          continue;
+        }
+        seen.add(List.of(cursor.world().tick(), Hashes.world(cursor.world().tables())));
+      }
+    }
+    return seen;
+  }
+
+  private static Object history(Store store, String... q) throws IOException {
+    int id = Integer.parseUnsignedInt(q[2]);
+    HistoryQuery query =
+        q[3].equals("-")
+            ? HistoryQuery.of(q[1], id)
+            : HistoryQuery.of(q[1], new EntityRef(id, Integer.parseUnsignedInt(q[3])));
+    TickRange ticks = ticks(q[4]);
+    List<Object> rows = new ArrayList<>();
+    for (Change c : store.history(query.between(ticks.first(), ticks.last())).toList()) {
+      List<Object> row = new ArrayList<>(row(c.tick(), c.key().name(), c.id(), c.pattern()));
+      row.add(c.word());
+      row.add(c.generation().isPresent() ? c.generation().getAsLong() : -1L);
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private static Object lives(Store store, String table) throws IOException {
+    List<Object> rows = new ArrayList<>();
+    store
+        .lives(table)
+        .forEach(
+            life ->
+                rows.add(
+                    Arrays.asList(
+                        entity(life.entity()),
+                        tick(life.born()),
+                        tick(life.died()),
+                        life.cause().orElse(null),
+                        life.parent().map(ReadingMain::entity).orElse(null))));
+    return rows;
+  }
+
+  private static List<Long> entity(EntityRef entity) {
+    return List.of(Integer.toUnsignedLong(entity.id()), Integer.toUnsignedLong(entity.gen()));
+  }
+
+  private static long tick(OptionalLong tick) {
+    return tick.orElse(-1);
+  }
+
+  private static Object rows(List<Row> found) {
+    List<Object> rows = new ArrayList<>();
+    for (Row r : found) {
+      List<Object> row = new ArrayList<>(row(r.tick(), r.key().name(), r.id(), r.pattern()));
+      row.add(r.word());
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private static List<Object> row(long tick, String key, int id, long pattern) {
+    return List.of(tick, key, Integer.toUnsignedLong(id), Text.of("%016x", pattern));
+  }
+
+  private static Object between(Store store, long a, long b) throws IOException {
+    List<Object> rows = new ArrayList<>();
+    for (NetChange c : store.between(a, b).toList()) {
+      rows.add(Arrays.asList(c.key(), entity(c.entity()), value(c.before()), value(c.after())));
+    }
+    return rows;
+  }
+
+  private static Object diff(Store store, Path path) throws IOException {
+    try (Store other = Store.open(path)) {
+      StoreDiff.Report found = store.diff(other);
+      List<Object> rows = new ArrayList<>();
+      for (StoreDiff.Difference d : found.differences()) {
+        long id = Integer.toUnsignedLong(d.id());
+        rows.add(Arrays.asList(d.key(), id, value(d.left()), value(d.right())));
+      }
+      return Arrays.asList(
+          found.outcome().name().toLowerCase(Locale.ROOT),
+          found.firstCompared(),
+          tick(found.lastEqual()),
+          tick(found.tick()),
+          rows,
+          found.differenceCount());
+    }
+  }
+
+  private static Object stats(Store store, String key, TickRange ticks, int bins)
+      throws IOException {
+    KeyStatistics.Options options =
+        KeyStatistics.Options.of(key).between(ticks.first(), ticks.last()).withBins(bins);
+    Map<String, Object> byTick = new LinkedHashMap<>();
+    store.statsByTick(options, (tick, summary) -> byTick.put("" + tick, summary(summary)));
+    return List.of(summary(store.stats(options)), byTick);
+  }
+
+  private static Object summary(Summary s) {
+    return List.of(
+        s.count(),
+        s.nans(),
+        Double.isFinite(s.mean()) ? Text.of("%.12e", s.mean()) : value(s.mean()),
+        value(s.min()),
+        value(s.max()),
+        s.distinct(),
+        s.quartiles().stream().map(ReadingMain::value).toList(),
+        s.histogram());
+  }
+
+  /** Floats bit by bit, integers as digits. */
+  private static Object value(Object value) {
+    if (value instanceof Double || value instanceof Float) {
+      double number = ((Number) value).doubleValue();
+      return Double.isNaN(number) ? "nan" : Text.of("%016x", Double.doubleToRawLongBits(number));
+    }
+    return value instanceof Long || value instanceof BigInteger ? value.toString() : value;
+  }
+}
