@@ -18,7 +18,8 @@ from .values import U64, Array, encode, encode_one
 
 @dataclass
 class Cells:
-    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row."""
+    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns and
+    generations asked for by place, where the values are entities."""
 
     bits: "Union[int, U64]" = 0
     words: "Union[str, Array, None]" = None
@@ -108,7 +109,8 @@ class TickTable:
     """What a tick changes in one table.
 
     Everywhere, `ids` is one id or several: integers, EntityRefs, or handles of newborns of this tick. Values are one for
-    all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
+    all rows or one per row, taken as they are at the call; which types go where is said at `values.encode`. A call that
+    is refused changes nothing.
     """
 
     __slots__ = ("_changes", "_columns", "_schema", "_tick")
@@ -266,7 +268,8 @@ class TickTable:
     def _target(self, column: Column, cells: Cells, rows: int) -> None:
         """Notes that what an id column gets must live (O-16), where it is not NO_ROW."""
         if column.table is not None and rows:
-            ids = Ids(np.atleast_1d(np.asarray(cells.bits, "<u8")).view("<f8").astype("<u4"), cells.newborns, cells.gens)
+            bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
+            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens)
             self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
 
     def _slots(self, wanted: Ids, known: Array, what: str) -> Array:

@@ -254,15 +254,13 @@ public final class LiveWorld implements Closeable {
     if (!StoreInfo.exists(storage)) {
       return create(storage, schema, options);
     }
-    LiveWorld world = resume(storage, options);
-    if (schema == null || !world.schema().equals(schema)) {
-      world.close();
+    if (schema == null || !StoreInfo.read(storage).schema().equals(schema)) {
       throw new InvalidUseException(
           Text.of(
               "Cannot open the store in %s with this schema: its own differs; use resume to go on with its own, or aw migrate to change it",
               storage.description()));
     }
-    return world;
+    return resume(storage, options);
   }
 
   /** Where the log ends, after checking that it is whole up to there. */
