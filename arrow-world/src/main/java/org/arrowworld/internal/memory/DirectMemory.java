@@ -9,8 +9,9 @@ import org.apache.arrow.memory.RootAllocator;
 
 /**
  * Memory that is a direct byte buffer and counts towards an Arrow allocator. It needs no JVM flag,
- * where memory of Arrow's own managers cannot become a byte buffer without. It goes when it is
- * collected, so a view that is kept too long reads old values and nothing worse.
+ * where memory of Arrow's own managers cannot become a byte buffer without. Closed, it is used
+ * again for the next memory taken, unless it was {@link #lend lent}: then it goes when it is
+ * collected, so that a view that is kept too long reads old values and nothing worse.
  */
 public final class DirectMemory implements AutoCloseable {
   /** Arrow's own setting of where memory comes from, as a property and in the environment. */
@@ -31,22 +32,31 @@ public final class DirectMemory implements AutoCloseable {
 
     @Override
     protected void release0() {
-      // The memory goes when the byte buffer is collected.
+      // The memory goes another way, see close.
     }
   }
 
+  private final ByteBuffer block;
   private final ByteBuffer bytes;
   private final ArrowBuf counted;
+  private boolean lent;
+  private boolean closed;
 
   /**
-   * Takes memory, zeroed and little-endian.
+   * Takes memory, little-endian; what is in it is not said.
    *
    * @throws org.apache.arrow.memory.OutOfMemoryException if the allocator's limit does not allow it
    * @throws OutOfMemoryError if the JVM has too little direct memory
    */
   public DirectMemory(int lengthBytes, BufferAllocator allocator) {
-    bytes = ByteBuffer.allocateDirect(lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
     counted = allocator.wrapForeignAllocation(new Counted(lengthBytes));
+    try {
+      block = IdleBlocks.take(lengthBytes);
+    } catch (OutOfMemoryError e) {
+      counted.close();
+      throw e;
+    }
+    bytes = block.slice(0, lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** An allocator of the library's own, for callers who give none. */
@@ -54,14 +64,32 @@ public final class DirectMemory implements AutoCloseable {
     return new RootAllocator();
   }
 
-  /** The memory. */
+  /** How often memory was taken from the JVM because none was idle. */
+  public static long allocations() {
+    return IdleBlocks.allocations();
+  }
+
+  /** The memory, for its owner. */
   public ByteBuffer bytes() {
     return bytes;
   }
 
-  /** Gives it back to the allocator. */
+  /** The memory, for somebody who may keep it: it is not used again. */
+  public ByteBuffer lend() {
+    lent = true;
+    return bytes;
+  }
+
+  /** Gives it back to the allocator. Idempotent. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     counted.close();
+    if (!lent) {
+      IdleBlocks.giveBack(block);
+    }
   }
 }

@@ -66,11 +66,13 @@ public final class MutableWorld implements World {
 
   @Override
   public List<MutableTable> tables() {
+    checkOpen();
     return List.copyOf(tables);
   }
 
   @Override
   public MutableTable table(String name) {
+    checkOpen();
     for (MutableTable table : tables) {
       if (table.name().equals(name)) {
         return table;
@@ -80,6 +82,12 @@ public final class MutableWorld implements World {
         Text.of(
             "Unknown table '%s': this world has %s",
             name, tables.stream().map(MutableTable::name).toList()));
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new InvalidUseException("Cannot read the world: it is closed");
+    }
   }
 
   /**
