@@ -7,7 +7,9 @@ Each bug is a replacement of source text; a run fails if the text is not there a
 tests pass with the bug. The working tree is only read.
 """
 
+import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MAIN = "arrow-world/src/main/java/org/arrowworld/"
 
 EXPORT = "export/src/main/java/org/arrowworld/export/"
+
+BUILD = "the build"
 
 # name: (file, text, what it becomes, test that must fail); the file below MAIN, or below the root
 BUGS = {
@@ -54,6 +58,26 @@ BUGS = {
     "delete-before-rename": (
         EXPORT + "internal/Replacement.java", "    storage.rename(path, aside(path));\n",
         "    AtomicFiles.discard(storage, path);\n", "ReplacementTest"),
+    "default-locale-in-a-name": (
+        "log/SegmentFormat.java", 'return Text.of("%020d", number);', 'return String.format("%020d", number);', BUILD),
+    "unchecked-word": (
+        "internal/WellFormed.java", "        if (!pair) {\n", "        if (!pair && i < 0) {\n", "FrontDoorTest"),
+    "missing-thread-guard": (
+        "internal/tick/Turn.java", "    if (other != null) {\n", "    if (other != null && mine == null) {\n", "FrontDoorTest"),
+    "interrupt-after-write": (
+        "python/src/arrow_world/live.py", "        with deferred_interrupts():\n            log = self._log\n",
+        "        if True:\n            log = self._log\n", "python/tests/test_live.py"),
+    "unbounded-resynchronisation": (
+        "internal/ipc/BatchSearch.java", "if (readAgain > READ_AGAIN_RATIO * size) {", "if (readAgain < 0) {",
+        "ResynchronisationTest"),
+    "word-code-unproven": (
+        "timeline/HistoryProof.java", "world.codebook().learn((int) Values.toInteger(val), word);",
+        "world.codebook().intern(word);", "VerdictTest"),
+    "unknown-name-passed-over": (
+        "timeline/Verifier.java", "    findings.addAll(LogAudit.names(storage));\n", "", "VerdictTest"),
+    "rows-behind-damage-uncounted": (
+        "log/SegmentSurvey.java", "long seen = Math.max(whole, behind(reader, first, metered));", "long seen = 0;",
+        "VerdictTest"),
     "window-of-two-histories": (
         "window/StreamingWorld.java", "    return timeline.positionOf(floorAt.tick()).equals(floorAt);",
         "    return timeline != null;", "StreamingWorldTest"),
@@ -62,19 +86,32 @@ BUGS = {
 }
 
 
+FAILURE = re.compile(r"ERROR.*Test|ERROR.*Forbidden|^FAILED .*test_")
+
+
+def command(module: str, test: str) -> list[str]:
+    """What runs a test: Maven, pytest, or the build itself, whose checks read the classes."""
+    if test.startswith("python/"):
+        return [sys.executable, "-m", "pytest", "-q", test]
+    if test == BUILD:
+        return ["./mvnw", "-q", "-o", "-pl", module, "-am", "test-compile", "-Dquick",
+                "-Dforbiddenapis.skip=false"]
+    return ["./mvnw", "-q", "-o", "-pl", module, "-am", "test", f"-Dtest={test}", "-Dquick",
+            "-Dsurefire.failIfNoSpecifiedTests=false", "-Daw.powercuts=1500", "-Daw.seed=1"]
+
+
 def caught(name: str, tree: pathlib.Path) -> bool:
     file, text, planted, test = BUGS[name]
     module = file.split("/")[0] if (tree / file).is_file() else "arrow-world"
-    path = tree / file if module != "arrow-world" else tree / MAIN / file
+    path = tree / file if (tree / file).is_file() else tree / MAIN / file
     sound = path.read_text(encoding="utf-8")
     if sound.count(text) < 1:
         raise SystemExit(f"{name}: {file} does not hold the text any more; bring planted.py up to date")
     path.write_text(sound.replace(text, planted, 1), encoding="utf-8")
-    command = ["./mvnw", "-q", "-o", "-pl", module, "-am", "test", f"-Dtest={test}", "-Dquick",
-               "-Dsurefire.failIfNoSpecifiedTests=false", "-Daw.powercuts=1500", "-Daw.seed=1"]
-    run = subprocess.run(command, cwd=tree, capture_output=True, text=True, encoding="utf-8")
+    run = subprocess.run(command(module, test), cwd=tree, capture_output=True, text=True, encoding="utf-8",
+                         env={**os.environ, "PYTHONPATH": str(tree / "python" / "src")})
     path.write_text(sound, encoding="utf-8")
-    lines = [line for line in (run.stdout + run.stderr).splitlines() if "ERROR" in line and "Test" in line]
+    lines = [line for line in (run.stdout + run.stderr).splitlines() if FAILURE.search(line)]
     print(f"{name}: {'caught by ' + test if run.returncode else 'NOT CAUGHT'}")
     print("    " + (lines[0].strip() if lines else "no failing test is named"), flush=True)
     return run.returncode != 0 and bool(lines)

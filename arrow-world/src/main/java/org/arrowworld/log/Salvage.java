@@ -339,8 +339,8 @@ public final class Salvage {
         readTo = Math.max(readTo, s.index().end().seq());
       }
     }
-    if (readTo < 0) {
-      return hasTwin(problem.path(), end);
+    if (hasTwin(problem.path(), end) && problem.seqSeen() <= end.seq()) {
+      return true;
     }
     return readTo >= start.seq() && readTo < end.seq() && problem.seqSeen() <= end.seq();
   }

@@ -36,7 +36,8 @@ final class MappedTable implements TableColumns {
   private final Findings findings;
 
   /** What is said about each column; of several of one name about the first. */
-  private final Map<ForeignColumn, ColumnMapping.Entry> entries = new IdentityHashMap<>();
+  private final IdentityHashMap<ForeignColumn, ColumnMapping.Entry> entries =
+      new IdentityHashMap<>();
 
   private final Map<String, ForeignColumn> sources = new HashMap<>();
   private final Map<String, ByteBuffer> bytes = new HashMap<>();

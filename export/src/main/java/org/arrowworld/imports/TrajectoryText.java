@@ -75,6 +75,7 @@ final class TrajectoryText {
    * @param rate the frame rate that a comment names, or null
    * @param columns what the fields are
    */
+  @SuppressWarnings("ArrayRecordComponent") // as in CsvTable
   record Found(
       ForeignTable table, long[] lines, String comments, String rate, List<String> columns) {}
 

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
@@ -61,7 +62,7 @@ public final class OddStoresMain {
     List<String> findings;
     try {
       findings = Verifier.verify(storage, Verifier.Depth.STANDARD, 1, memory).findings();
-    } catch (UnsupportedVersionException e) {
+    } catch (UnsupportedVersionException | StoreNotFoundException e) {
       findings = List.of(e.getMessage());
     }
     line.put("sound", findings.isEmpty());

@@ -10,11 +10,11 @@ public final class Halves {
     int exponent = half >>> 10 & 0x1F;
     int fraction = half & 0x3FF;
     if (exponent == 0x1F) {
-      return sign | 0x7F80_0000 | fraction << 13;
+      return sign | 0x7F80_0000 | (fraction << 13);
     }
     if (exponent == 0) {
       return sign | Float.floatToRawIntBits(fraction * 0x1p-24f);
     }
-    return sign | exponent + 112 << 23 | fraction << 13;
+    return sign | ((exponent + 112) << 23) | (fraction << 13);
   }
 }

@@ -21,6 +21,8 @@ import org.arrowworld.schema.ColumnType;
  * @param columns in the file's order
  * @param lines per row the line it began on, if they were asked for; else empty
  */
+@SuppressWarnings(
+    "ArrayRecordComponent") // a line per row; lists of boxes would be five times as large
 public record CsvTable(int rows, List<CsvColumn> columns, long[] lines) {
   private static final int SAMPLE = 2000;
   private static final int ADVICE_LINES = 32;
