@@ -197,7 +197,7 @@ class StoreTest {
     try (Store store = Store.open(fork);
         LiveWorld live = LiveWorld.resume(fork, OPTIONS)) {
       assertThatThrownBy(store::seal).isInstanceOf(StoreLockedException.class);
-      live.tick(t -> t.table("ship").insert().set("x", 4.0));
+      live.tick(t -> t.table("ship").insert().set("x", 4.0).set("name", "late"));
       assertThat(store.lastTick()).isEqualTo(10); // as it was opened
     }
     try (Store store = Store.open(fork);

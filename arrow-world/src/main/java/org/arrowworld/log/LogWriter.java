@@ -9,7 +9,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -70,7 +70,7 @@ public final class LogWriter implements Closeable {
    * @param codebook the store's words; read by the flush thread
    */
   public static LogWriter open(
-      Storage storage, Start start, KeyTable keys, Codebook codebook, LogOptions options) {
+      Storage storage, Start start, KeyTable keys, MutableCodebook codebook, LogOptions options) {
     SegmentRoll segments = new SegmentRoll(storage, start, keys, codebook, options);
     return new LogWriter(keys, options, segments, start.position());
   }

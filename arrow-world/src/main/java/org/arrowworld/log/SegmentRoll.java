@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -25,7 +25,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   private final Storage storage;
   private final LogWriter.Start start;
   private final KeyTable keys;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private final LogOptions options;
   private final ChainDigest chain;
   private final ExecutorService background;
@@ -42,7 +42,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
       Storage storage,
       LogWriter.Start start,
       KeyTable keys,
-      Codebook codebook,
+      MutableCodebook codebook,
       LogOptions options) {
     this.storage = storage;
     this.start = start;

@@ -1,6 +1,7 @@
 package org.arrowworld.storage;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ public final class FewFiles extends ForwardingStorage {
   private ReadableFile acquire(Shared shared) throws IOException {
     synchronized (IDLE) {
       if (shared.closed) {
-        throw new IOException(Text.of("Cannot read %s: it was closed", shared.path));
+        throw new ClosedChannelException(); // as any closed file does
       }
       if (shared.file == null) {
         while (open >= MOST && !IDLE.isEmpty()) {

@@ -10,6 +10,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.table.TableColumns;
@@ -64,7 +65,7 @@ public final class WorldColumns implements Closeable {
         snapshot.verify();
         WorldColumns mapped =
             new WorldColumns(
-                position.tick(), snapshot.tables(), Codebook.of(snapshot.codebook()), snapshot);
+                position.tick(), snapshot.tables(), MutableCodebook.of(snapshot.codebook()), snapshot);
         used = true;
         return mapped;
       }

@@ -13,7 +13,7 @@ import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.KeyTable;
@@ -30,7 +30,7 @@ public final class LogRebuild implements Closeable {
   private final Storage storage;
   private final StoreInfo info;
   private final KeyTable keys;
-  private final Codebook codebook = new Codebook();
+  private final MutableCodebook codebook = new MutableCodebook();
   private final LogWriter writer;
   private final Triples tick = new Triples(4096);
   private int keysDeclared;

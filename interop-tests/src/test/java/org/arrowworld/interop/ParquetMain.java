@@ -19,7 +19,7 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
@@ -48,7 +48,7 @@ public final class ParquetMain {
   }
 
   private static void table(Path out, long seed, int rows) throws IOException {
-    Codebook words = new Codebook();
+    MutableCodebook words = new MutableCodebook();
     for (int i = 0; i < 1000; i++) {
       words.intern("word " + i + " \u00e9\ud83d\ude00".repeat(i % 3));
     }
@@ -90,7 +90,7 @@ public final class ParquetMain {
     }
   }
 
-  private static void words(Path out, Codebook words) throws IOException {
+  private static void words(Path out, MutableCodebook words) throws IOException {
     List<String> list = new ArrayList<>();
     for (int code = 0; code < words.size(); code++) {
       list.add(words.word(code));

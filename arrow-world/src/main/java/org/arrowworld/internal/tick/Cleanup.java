@@ -7,7 +7,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
@@ -21,7 +21,7 @@ import org.arrowworld.schema.Values;
 final class Cleanup {
   private final MutableWorld world;
   private final TickBuffer buffer;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private final Triples out;
   private final List<Lives> lives = new ArrayList<>();
   private long tick;
