@@ -6,12 +6,12 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.Tail;
 import org.arrowworld.log.TripleBatch;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
@@ -70,7 +70,8 @@ final class RecordStore {
 
   /** The state of a store that holds no row. */
   static State fresh(StoreInfo info) {
-    return new State(new KeyTable(info.schema().keys()), new MutableCodebook(), LogPosition.START, 0);
+    return new State(
+        new KeyTable(info.schema().keys()), new MutableCodebook(), LogPosition.START, 0);
   }
 
   /** Seals what a crash left and finds where to go on; the caller holds the lock. */

@@ -1,8 +1,8 @@
 package org.arrowworld.storage;
 
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
 import org.arrowworld.internal.Text;

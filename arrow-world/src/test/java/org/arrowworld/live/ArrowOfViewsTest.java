@@ -52,8 +52,7 @@ class ArrowOfViewsTest {
       assertThat(((BigIntVector) ship.vector("n")).get(0)).isEqualTo(7);
       try (VarCharVector names =
           (VarCharVector)
-              DictionaryEncoder.decode(
-                  ship.vector("name"), ship.dictionaries().lookup(0))) {
+              DictionaryEncoder.decode(ship.vector("name"), ship.dictionaries().lookup(0))) {
         assertThat(names.getObject(1)).hasToString("Bert");
       }
       assertThat(ship.vector("x")).isSameAs(root.getVector("x"));
@@ -89,8 +88,7 @@ class ArrowOfViewsTest {
 
   @Test
   void an_unknown_column_and_an_empty_table_say_so() throws IOException {
-    try (LiveWorld world =
-        LiveWorld.create(new MemoryStorage(), SCHEMA, WorldOptions.DEFAULT)) {
+    try (LiveWorld world = LiveWorld.create(new MemoryStorage(), SCHEMA, WorldOptions.DEFAULT)) {
       TableView ship = world.world().table("ship");
       assertThat(ship.root().getRowCount()).isZero();
       assertThatThrownBy(() -> ship.vector("y"))

@@ -35,7 +35,8 @@ class ResynchronisationTest {
   private void write(int ticks) throws IOException {
     KeyTable keys = new KeyTable(SCHEMA.keys());
     LogWriter.Start start = new LogWriter.Start(STORE, 1, false, LogPosition.START);
-    try (LogWriter writer = LogWriter.open(disk, start, keys, new MutableCodebook(), LogOptions.DEFAULT)) {
+    try (LogWriter writer =
+        LogWriter.open(disk, start, keys, new MutableCodebook(), LogOptions.DEFAULT)) {
       for (int tick = 0; tick < ticks; tick++) {
         writer.beginTick(tick);
         writer.commit();

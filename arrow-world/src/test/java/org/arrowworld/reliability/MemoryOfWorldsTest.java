@@ -91,8 +91,7 @@ class MemoryOfWorldsTest {
   void a_closed_world_refuses_every_read_and_bytes_kept_from_it_stay_what_they_were()
       throws IOException {
     try (MemoryStorage storage = new MemoryStorage()) {
-      try (LiveWorld live =
-          LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {
+      try (LiveWorld live = LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {
         write(live, 1000, 1.5);
         live.seal();
       }
@@ -104,8 +103,7 @@ class MemoryOfWorldsTest {
         world.close();
         for (int i = 0; i < 4; i++) {
           try (LiveWorld other =
-              LiveWorld.create(
-                  new MemoryStorage(), SCHEMA, WorldOptions.DEFAULT)) {
+              LiveWorld.create(new MemoryStorage(), SCHEMA, WorldOptions.DEFAULT)) {
             write(other, 1000, -1);
             assertThat(other.world().table("c").f64("v").get(999)).isEqualTo(-1);
           }

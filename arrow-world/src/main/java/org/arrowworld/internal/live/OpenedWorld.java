@@ -45,8 +45,7 @@ public record OpenedWorld(
     NewFiles made = NewFiles.of(storage);
     Held held = new Held(WorldMemory.of(options));
     try {
-      held.world =
-          new MutableWorld(info.schema(), new MutableCodebook(), held.memory.allocator());
+      held.world = new MutableWorld(info.schema(), new MutableCodebook(), held.memory.allocator());
       storage.createDirectories("");
       held.lock = StoreLock.take(storage);
       made.locked();
@@ -87,8 +86,7 @@ public record OpenedWorld(
         warnings.addAll(timeline.warnings());
         KeyTable keys = timeline.log().keys();
         LogWriter log = log(storage, info, held, keys, end, options);
-        return new OpenedWorld(
-            storage, info, held.world, keys, log, List.copyOf(warnings), held);
+        return new OpenedWorld(storage, info, held.world, keys, log, List.copyOf(warnings), held);
       }
     } catch (IOException | RuntimeException | Error e) {
       held.closeAfter(e);

@@ -9,7 +9,11 @@ record WorldMemory(BufferAllocator allocator, boolean own) implements AutoClosea
   static WorldMemory of(WorldOptions options) {
     return options
         .allocator()
-        .map(given -> new WorldMemory(given, false))
+        .map(
+            given -> {
+              DirectMemory.checkUsable(given);
+              return new WorldMemory(given, false);
+            })
         .orElseGet(() -> new WorldMemory(DirectMemory.newAllocator(), true));
   }
 

@@ -5,7 +5,10 @@ import java.nio.ByteOrder;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.ForeignAllocation;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /**
  * Memory that is a direct byte buffer and counts towards an Arrow allocator. It needs no JVM flag,
@@ -59,9 +62,49 @@ public final class DirectMemory implements AutoCloseable {
     bytes = block.slice(0, lengthBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** An allocator of the library's own, for callers who give none. */
+  /**
+   * An allocator of the library's own, for callers who give none.
+   *
+   * @throws InvalidUseException if Arrow's memory needs a JVM flag; the message names it
+   */
   public static BufferAllocator newAllocator() {
-    return new RootAllocator();
+    try {
+      RootAllocator allocator = new RootAllocator();
+      checkUsable(allocator);
+      return allocator;
+    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+      throw unusable(e);
+    }
+  }
+
+  /**
+   * Makes sure that an allocator gives memory that can be written and read, before anything else is
+   * done with it.
+   *
+   * @throws InvalidUseException if that needs a JVM flag; the message names it
+   */
+  public static void checkUsable(BufferAllocator allocator) {
+    try (ArrowBuf probe = allocator.buffer(Long.BYTES)) {
+      probe.setLong(0, 1);
+    } catch (OutOfMemoryException e) {
+      // it works, and is full: whoever needs more will say how much
+    } catch (ClassCastException
+        | UnsupportedOperationException
+        | ExceptionInInitializerError
+        | NoClassDefFoundError e) {
+      throw unusable(e);
+    }
+  }
+
+  private static InvalidUseException unusable(Throwable cause) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot use Arrow's memory manager %s on Java %d: start the JVM with --sun-misc-unsafe-memory-access=allow, or with -D%s=Unsafe, which needs no other flag (%s)",
+            System.getProperty(MANAGER, "(the first on the class path)"),
+            Runtime.version().feature(),
+            MANAGER,
+            cause),
+        cause);
   }
 
   /** How often memory was taken from the JVM because none was idle. */

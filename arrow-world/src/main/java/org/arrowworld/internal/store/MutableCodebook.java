@@ -11,7 +11,8 @@ import org.arrowworld.schema.Codebook;
 
 /**
  * The store-wide words and their codes, given by first use from 0 (spec L-12). One thread adds;
- * other threads may read the words whose codes were handed to them. Views show it as {@link Codebook}.
+ * other threads may read the words whose codes were handed to them. Views show it as {@link
+ * Codebook}.
  */
 public final class MutableCodebook implements Codebook {
   private final Map<String, Integer> codes = new HashMap<>();

@@ -1,7 +1,6 @@
 package org.arrowworld.internal.world;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.internal.arrow.ColumnVectors;
-import org.arrowworld.internal.memory.ForeignBuffers;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 
@@ -27,6 +25,8 @@ import org.arrowworld.schema.Column;
  * the table changes or goes. A caller may close them: they are then made again.
  */
 final class ArrowCopies {
+  private static final int PIECE_BYTES = 1 << 16;
+
   private final ReadableTable table;
   private final Codebook words;
   private final BufferAllocator allocator;
@@ -74,30 +74,27 @@ final class ArrowCopies {
 
   private FieldVector copy(Column column) {
     ByteBuffer source = MutableTable.borrow(table, column);
-    String name = table.name() + "." + column.name();
-    try {
-      FieldVector vector = ColumnVectors.field(column).createVector(allocator);
-      ByteBuffer bytes = direct(source.remaining()).put(source).flip();
-      ByteBuffer ones = direct((table.rows() + 7) / 8);
-      while (ones.hasRemaining()) {
-        ones.put((byte) 0xFF);
-      }
-      ArrowBuf data = ForeignBuffers.wrap(bytes, allocator);
-      ArrowBuf validity = ForeignBuffers.wrap(ones.flip(), allocator);
-      try (data;
-          validity) {
-        vector.loadFieldBuffers(new ArrowFieldNode(table.rows(), 0), List.of(validity, data));
-        return vector;
-      }
+    FieldVector vector = ColumnVectors.field(column).createVector(allocator);
+    try (ArrowBuf data = allocator.buffer(source.remaining());
+        ArrowBuf ones = allocator.buffer((table.rows() + 7L) / 8)) {
+      ones.setOne(0, ones.capacity());
+      fill(data, source);
+      vector.loadFieldBuffers(new ArrowFieldNode(table.rows(), 0), List.of(ones, data));
+      return vector;
     } catch (OutOfMemoryException e) {
-      throw new MemoryFullException(name, table.rows(), e);
-    } catch (OutOfMemoryError e) {
-      throw MemoryFullException.copying(name, source.remaining(), e);
+      throw new MemoryFullException(table.name() + "." + column.name(), table.rows(), e);
     }
   }
 
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  /** By way of the heap: Arrow reads a direct byte buffer with a JVM flag only. */
+  private static void fill(ArrowBuf target, ByteBuffer source) {
+    byte[] piece = new byte[Math.min(PIECE_BYTES, source.remaining())];
+    for (long at = 0; source.hasRemaining(); ) {
+      int length = Math.min(piece.length, source.remaining());
+      source.get(piece, 0, length);
+      target.setBytes(at, piece, 0, length);
+      at += length;
+    }
   }
 
   /** Closes the copies: the table has changed, or goes. */

@@ -104,8 +104,7 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
   @Override
   void checkOpen() {
     if (closed) {
-      throw new InvalidUseException(
-          Text.of("Cannot read table '%s': its world is closed", name()));
+      throw new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
     }
   }
 
