@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
@@ -148,7 +149,9 @@ class StoreTest {
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("it exists already");
     }
-    assertThat(Files.list(folder)).containsExactly(run);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(run);
+    }
   }
 
   @Test

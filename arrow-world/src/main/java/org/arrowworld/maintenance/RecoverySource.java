@@ -88,7 +88,7 @@ record RecoverySource(
         new StoreInfo(
             chosen,
             schema,
-            strings || stated.map(StoreInfo::strings).orElse(false) && origin.keys().isEmpty(),
+            strings || (origin.keys().isEmpty() && stated.map(StoreInfo::strings).orElse(false)),
             stated.map(StoreInfo::tickUnit).orElse(UNIT),
             stated.map(StoreInfo::properties).orElse(Map.of()),
             stated.map(StoreInfo::environment).orElse(Map.of()),

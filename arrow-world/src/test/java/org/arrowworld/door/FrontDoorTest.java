@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -331,7 +330,7 @@ final class FrontDoorTest {
     }
     assertThatThrownBy(() -> LiveWorld.create(folder, null))
         .isInstanceOf(InvalidUseException.class);
-    assertThat(Files.list(folder)).isEmpty();
+    assertThat(folder).isEmptyDirectory();
     world.close();
     assertThatThrownBy(() -> world.tick(t -> {}))
         .hasMessage(
