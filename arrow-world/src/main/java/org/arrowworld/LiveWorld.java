@@ -8,6 +8,7 @@ import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.live.NewDirectories;
 import org.arrowworld.internal.live.OpenedWorld;
@@ -112,9 +113,7 @@ public final class LiveWorld implements Closeable {
   }
 
   private static void requireGiven(Object value, String what) {
-    if (value == null) {
-      throw new InvalidUseException(Text.of("Cannot open a world without a %s: it is null", what));
-    }
+    Given.required("open a world", what, value);
   }
 
   /**
@@ -231,6 +230,7 @@ public final class LiveWorld implements Closeable {
    * @return number of rows logged
    */
   public <E extends Exception> int tick(TickBody<E> body) throws E, IOException {
+    Given.required("run a tick", "body", body);
     Turn mine = begin("run a tick");
     try (mine) {
       return engine.run(world.tick() + 1, body);
@@ -239,6 +239,7 @@ public final class LiveWorld implements Closeable {
 
   /** Runs a tick of the caller's number, later than the last one; see {@link #tick(TickBody)}. */
   public <E extends Exception> int tick(long tick, TickBody<E> body) throws E, IOException {
+    Given.required("run a tick", "body", body);
     Turn mine = begin("run a tick");
     try (mine) {
       return engine.run(tick, body);

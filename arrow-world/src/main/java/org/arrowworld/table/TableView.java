@@ -4,6 +4,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.schema.TableSchema;
 
 /**
@@ -37,7 +38,7 @@ public interface TableView extends TableColumns {
 
   /** The slot of an entity, -1 if it does not live (any more). */
   default int slotOf(EntityRef entity) {
-    int slot = slotOf(entity.id());
+    int slot = slotOf(Given.required("find a row", "entity", entity).id());
     return slot >= 0 && gen(slot) == entity.gen() ? slot : -1;
   }
 

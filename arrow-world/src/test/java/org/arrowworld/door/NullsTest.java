@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.arrowworld.LiveWorld;
-import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
@@ -193,20 +192,5 @@ class NullsTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(Files.list(folder)).isEmpty();
-  }
-
-  @Test
-  void at_a_store() throws IOException {
-    MemoryStorage storage = new MemoryStorage();
-    try (LiveWorld world = LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {
-      world.tick(t -> t.table("t").insert().set("string", "a"));
-      world.seal();
-    }
-    List<String> wrong = new ArrayList<>();
-    try (Store store = Store.open(storage)) {
-      wrong.addAll(sweep(Store.class, null, Map.of()));
-      wrong.addAll(sweep(Store.class, store, Map.of(String.class, "t")));
-    }
-    assertThat(wrong).isEmpty();
   }
 }

@@ -22,8 +22,7 @@ public final class SchemaDifference {
     if (given.equals(stored)) {
       return Optional.empty();
     }
-    return Optional.of(
-        difference("the schema", SchemaJson.schema(given), SchemaJson.schema(stored)));
+    return Optional.of(difference("", SchemaJson.schema(given), SchemaJson.schema(stored)));
   }
 
   /** Of two unequal trees as {@code store.json} has them. */
@@ -37,14 +36,14 @@ public final class SchemaDifference {
         if (!Objects.equals(left, right)) {
           return left instanceof List<?> || left instanceof Map<?, ?>
               ? difference(where + " " + name, left, right)
-              : Text.of("%s of %s is %s, the store's is %s", name, where, said(left), said(right));
+              : at(where, "%s is %s, the store's is %s", name, said(left), said(right));
         }
       }
     }
     if (given instanceof List<?> ours && stored instanceof List<?> theirs) {
       return difference(where, ours, theirs);
     }
-    return Text.of("%s is %s, the store's is %s", where, said(given), said(stored));
+    return at(where, "%s, the store's is %s", said(given), said(stored));
   }
 
   private static String difference(String where, List<?> given, List<?> stored) {
@@ -56,14 +55,22 @@ public final class SchemaDifference {
         boolean same = Objects.equals(name(left), name(right));
         return same && left instanceof Map<?, ?>
             ? difference(where + " '" + name(left) + "'", left, right)
-            : Text.of(
-                "%s has '%s' at place %d, where the store's has '%s'",
-                where, name(left), i + 1, name(right));
+            : at(
+                where,
+                "'%s' at place %d, where the store has '%s'",
+                name(left),
+                i + 1,
+                name(right));
       }
     }
     return given.size() > stored.size()
-        ? Text.of("%s has '%s', which the store's has not", where, name(given.get(common)))
-        : Text.of("%s has no '%s', which the store's has", where, name(stored.get(common)));
+        ? at(where, "'%s', which the store has not", name(given.get(common)))
+        : at(where, "no '%s', which the store has", name(stored.get(common)));
+  }
+
+  private static String at(String where, String difference, Object... values) {
+    String text = Text.of(difference, values);
+    return where.isEmpty() ? text : where.strip() + ": " + text;
   }
 
   private static Object name(Object element) {

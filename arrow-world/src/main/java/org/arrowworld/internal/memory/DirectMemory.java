@@ -103,7 +103,7 @@ public final class DirectMemory implements AutoCloseable {
             System.getProperty(MANAGER, "(the first on the class path)"),
             Runtime.version().feature(),
             MANAGER,
-            cause),
+            cause.getClass().getSimpleName()),
         cause);
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -79,7 +80,7 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
 
   @Override
   public ByteBuffer bytes(Column column) {
-    return column(column.name()).lend(0, rows);
+    return column(Given.required("read bytes", "column", column).name()).lend(0, rows);
   }
 
   /**
