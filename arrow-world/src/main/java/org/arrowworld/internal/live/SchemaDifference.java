@@ -36,14 +36,14 @@ public final class SchemaDifference {
         if (!Objects.equals(left, right)) {
           return left instanceof List<?> || left instanceof Map<?, ?>
               ? difference(where + " " + name, left, right)
-              : at(where, "%s is %s, the store's is %s", name, said(left), said(right));
+              : at(where, Text.of("%s is %s, the store's is %s", name, said(left), said(right)));
         }
       }
     }
     if (given instanceof List<?> ours && stored instanceof List<?> theirs) {
       return difference(where, ours, theirs);
     }
-    return at(where, "%s, the store's is %s", said(given), said(stored));
+    return at(where, Text.of("%s, the store's is %s", said(given), said(stored)));
   }
 
   private static String difference(String where, List<?> given, List<?> stored) {
@@ -57,19 +57,16 @@ public final class SchemaDifference {
             ? difference(where + " '" + name(left) + "'", left, right)
             : at(
                 where,
-                "'%s' at place %d, where the store has '%s'",
-                name(left),
-                i + 1,
-                name(right));
+                Text.of(
+                    "'%s' at place %d, where the store has '%s'", name(left), i + 1, name(right)));
       }
     }
     return given.size() > stored.size()
-        ? at(where, "'%s', which the store has not", name(given.get(common)))
-        : at(where, "no '%s', which the store has", name(stored.get(common)));
+        ? at(where, Text.of("'%s', which the store has not", name(given.get(common))))
+        : at(where, Text.of("no '%s', which the store has", name(stored.get(common))));
   }
 
-  private static String at(String where, String difference, Object... values) {
-    String text = Text.of(difference, values);
+  private static String at(String where, String text) {
     return where.isEmpty() ? text : where.strip() + ": " + text;
   }
 
