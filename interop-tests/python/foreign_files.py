@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 import java_side
 
@@ -220,3 +221,52 @@ def filling(table: pa.Table) -> str:
         quoted = '"' + name.replace('"', '""') + '"'
         entries.append(f"filled_{i}={quoted}?{fill}")
     return ",".join(entries)
+
+
+def read_arrow(path: Path) -> pa.Table | None:
+    """pyarrow's reading; None if it has none."""
+    data = path.read_bytes()
+    try:
+        reader = pa.ipc.open_file(data) if data.startswith(b"ARROW1") else pa.ipc.open_stream(data)
+        with reader:
+            return reader.read_all()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OSError):
+        return None
+
+
+def read_parquet(path: Path) -> pa.Table | None:
+    """pyarrow's reading, of INT96 what fits nanoseconds; None if it has none."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
+            leaves = [file.schema.column(i) for i in range(file.metadata.num_columns)]
+            old = [table.column_names.index(c.path) for c in leaves if c.physical_type == "INT96" and c.path in table.column_names]
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        return None
+    if old:
+        with pq.ParquetFile(path, coerce_int96_timestamp_unit="us") as file:
+            exact = file.read()
+        for i in old:
+            micros = exact.column(i).cast(pa.int64()).to_pylist()
+            if any(v is not None and not -2**63 <= 1000 * v < 2**63 for v in micros):
+                table = table.set_column(i, exact.schema.field(i).with_type(pa.binary()),
+                                         pa.nulls(len(exact), pa.binary()))
+    return table
+
+
+# Parquet's own types of small integers and bytes reach pyarrow's schema as something wider or richer.
+def as_stored(path: Path, table: pa.Table) -> pa.Table:
+    """The table with what pyarrow widens or narrows put back as the file has it."""
+    with pq.ParquetFile(path) as file:
+        for i, name in enumerate(table.column_names):
+            kind = table.schema.field(i).type
+            if pa.types.is_nested(kind) or pa.types.is_null(kind):
+                continue
+            leaves = [c for c in range(file.metadata.num_columns) if file.schema.column(c).path == name]
+            if not leaves:
+                continue
+            leaf = file.schema.column(leaves[0])
+            logical = str(leaf.logical_type.type)
+            if logical == "INT" and "UINT_32" in str(leaf.converted_type) and kind == pa.int64():
+                table = table.set_column(i, name, table.column(i).cast(pa.uint32()))
+    return table

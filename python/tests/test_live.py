@@ -104,7 +104,7 @@ def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-1
     ({"x": np.float32(0.1)}, "the type is f64, which takes float64 values.*an f32 column takes it"),
     ({"x": 2**53 + 1}, "an i64 or u64 column takes it"), ({"y": 0.1}, r"pass np.float32\(0.1\) to round it"),
     ({"n": 1.0}, "takes integers from -2147483648 to 2147483647; an f64 column takes it"), ({"n": True}, "a bool column takes it"),
-    ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got dtype <U1"),
+    ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got text, shape \\(\\)"),
     ({"z": 1}, "no such column; it has x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
 ])
 def test_a_value_that_does_not_fit_is_refused_and_what_takes_it_is_named(world, values, message):  # L-11
@@ -299,7 +299,7 @@ def test_open_makes_or_goes_on_and_refuses_another_schema_by_name(tmp_path):
         t["ship"].insert()
     with aw.LiveWorld.open(str(tmp_path / "s"), SCHEMA) as live:
         assert live.last_tick == 0 and repr(live) == "<live world s after tick 0>"
-    with pytest.raises(aw.InvalidUseError, match="its schema is another one: table 'port' is .* the one given has none"):
+    with pytest.raises(aw.InvalidUseError, match="its schema is another one: table 'port' is missing in the schema given"):
         aw.LiveWorld.open(tmp_path / "s", aw.Schema((SHIP,)))
     with pytest.raises(aw.StoreNotFoundError):
         aw.LiveWorld.resume(tmp_path / "none")
@@ -375,3 +375,27 @@ def test_durability_has_javas_names(tmp_path):  # B-8
         (file,) = (live.path / "log" / "live").iterdir()
         assert (b"aw.synced" in file.read_bytes()) == (text != "commit") or text == "interval:1"
         assert aw.verify(live.path).ok
+
+
+def test_messages_say_what_to_do(tmp_path):
+    ship = aw.TableSchema("ship", columns=[aw.Column("x", "f64"), aw.Column("n", "i32")])
+    schema = aw.Schema([ship, aw.TableSchema("docked", "presence", of="ship")])
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        with world.tick() as t:
+            assert t.tick == 0
+            for wrong, says in ((lambda: t["shp"], "did you mean 'ship'\\?$"),
+                                (lambda: t["ship"]["x"], r"t\.world\['ship'\]\['x'\]"),
+                                (lambda: t["ship"].__setitem__("x", 5), r"use \.write\(x=…\)"),
+                                (lambda: t["docked"].insert(1), r"which ship enters it\): give it by name, as in insert\(id=…\)"),
+                                (lambda: t["ship"].insert(n="five"), "got text")):
+                with pytest.raises(aw.InvalidUseError, match=says):
+                    wrong()
+            with pytest.raises(AttributeError):
+                t["ship"].x = 5
+    aw.LiveWorld.open(tmp_path / "s", schema).close()
+    other = aw.Schema((aw.TableSchema("ship", columns=(aw.Column("x", "f32"), aw.Column("n", "i32"))), schema.tables[1]))
+    with pytest.raises(aw.InvalidUseError, match="table 'ship' differs: its column 'x' has type 'f64' in the store, 'f32' in"):
+        aw.LiveWorld.open(tmp_path / "s", other)
+    for made in (lambda: aw.Schema(ship), lambda: aw.TableSchema("a", columns=aw.Column("x", "f64"))):
+        with pytest.raises(aw.InvalidUseError, match=r"A tuple of one has a comma: \(x,\)"):
+            made()

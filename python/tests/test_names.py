@@ -14,7 +14,8 @@ TABLE = ROOT / "docs" / "names.md"
 NAME = re.compile(r"`([\w.]+)`")
 HOMES = {"Store": "arrow-world/src/main/java/org/arrowworld/Store.java",
          "LiveWorld": "arrow-world/src/main/java/org/arrowworld/LiveWorld.java",
-         "Exports": "export/src/main/java/org/arrowworld/export/Exports.java"}
+         "Exports": "export/src/main/java/org/arrowworld/export/Exports.java",
+         "Imports": "export/src/main/java/org/arrowworld/imports/Imports.java"}
 
 
 @pytest.fixture(scope="module")

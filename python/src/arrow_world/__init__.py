@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from .store import open_store as open_store
     from .store_diff import Difference as Difference
     from .store_diff import Divergence as Divergence
+    from .table_import import ImportedTable as ImportedTable
+    from .table_import import import_table as import_table
     from .tables import Table as Table
     from .tick import Tick as Tick
     from .tick_table import TickTable as TickTable
@@ -79,6 +81,7 @@ _HOMES = {
     "stats": ("Stats", "Summary"),
     "store": ("Store", "open_store"),
     "store_diff": ("Difference", "Divergence"),
+    "table_import": ("ImportedTable", "import_table"),
     "tables": ("Table",),
     "tick": ("Tick",),
     "tick_table": ("TickTable",),

@@ -35,6 +35,7 @@ def read(path: Path) -> dict[str, Any]:
         raise DamagedFileError(f"CRC-32 is {actual.decode()}, the file says {tail[1].decode()}", path)
     try:
         members = json.loads(data)
+        json.dumps(members, ensure_ascii=False).encode()  # an escape can spell a lone surrogate, which nobody wrote
     except (ValueError, RecursionError) as e:
         raise DamagedFileError(f"not JSON: {e}", path) from e
     if not isinstance(members, dict):

@@ -42,4 +42,4 @@ def _check(schema: Schema, name: object) -> None:
     table = schema.table(table_name)
     known = [c.name for c in table.file_columns]
     if column and column not in known:
-        raise InvalidUseError(f"No column {column!r} in {table_name}{nearest(column, known)}.")
+        raise InvalidUseError(f"No column {column!r} in {table_name}{nearest(column, known)}")

@@ -25,9 +25,23 @@ def encoding_of(type_name: str) -> str:
     return {"u64": "bits", "i64": "bits", "string": "code"}.get(type_name, "value")
 
 
+def _several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
+    """Parts of a schema as a tuple. `(x)` for `(x,)` is a mistake easily made."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidUseError(f"Cannot use this schema: expected several {what}, in a tuple or a list, got one "
+                              f"{type(values).__name__}. A tuple of one has a comma: (x,).")
+    given = tuple(values)
+    for value in given:
+        if not isinstance(value, kind):
+            raise InvalidUseError(f"Cannot use this schema: {what}: expected a {kind.__name__}, got {value!r}.")
+    return given
+
+
 @dataclass(frozen=True)
 class Column:
     """A table column. `default` is the value a row has where none is given: `Column("x", "f64", 1)` begins at 1.0.
+
+    type: u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, bool or string.
 
     table: for a u32 column that holds ids of a row table, that table's name (S-14). `default_bits` is the 64-bit pattern
     a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
@@ -73,7 +87,14 @@ class Event:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """One table: kind row, append_only or presence (S-5)."""
+    """One table.
+
+    kind: `row`, entities with ids that are born and die; `append_only`, rows that are only added; `presence`, which
+    entities of the row table `of` are in it. ids: `allocated`, given out by the table, or `external`, given by you.
+    gen: whether an id that is used again has a generation, so that its lives can be told apart. removal: of a dead row,
+    `swap_remove` (the last row takes its place) or `compact` (the order stays). lineage: what births and deaths say,
+    `parent`, `cause` or both.
+    """
 
     name: str
     kind: str = "row"
@@ -84,6 +105,10 @@ class TableSchema:
     removal: str = "swap_remove"
     lineage: tuple[str, ...] = ()
     of: str | None = None
+
+    def __post_init__(self) -> None:
+        for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
+            object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -122,6 +147,8 @@ class Schema:
     _by_name: dict[str, TableSchema] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _several("tables", self.tables, TableSchema))
+        object.__setattr__(self, "inputs", _several("inputs", self.inputs, Event))
         self._by_name.update({t.name: t for t in self.tables})
         problem = _problem(self)
         if problem:
@@ -130,7 +157,7 @@ class Schema:
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
         if name not in self._by_name:
-            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}.")
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}")
         return self._by_name[name]
 
     def has(self, name: str) -> bool:

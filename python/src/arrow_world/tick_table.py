@@ -108,9 +108,19 @@ class TickTable:
     all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
     """
 
+    __slots__ = ("_changes", "_columns", "_schema", "_tick")
+
     def __init__(self, tick: OpenTick, schema: TableSchema, changes: Changes) -> None:
         self._tick, self._schema, self._changes = tick, schema, changes
         self._columns = {c.name: c for c in schema.columns}
+
+    def __getitem__(self, column: str) -> Any:
+        raise InvalidUseError(f"Cannot read {self.name}.{column} here: what a tick changes is written, not read. The world "
+                              f"before the tick has it: t.world[{self.name!r}][{column!r}].")
+
+    def __setitem__(self, column: str, values: Any) -> None:
+        raise InvalidUseError(f"Cannot assign {self.name}.{column}: use .write({column}=…) for the whole column, or "
+                              f".set(ids, {column}=…) for some rows.")
 
     @property
     def name(self) -> str:
@@ -165,8 +175,8 @@ class TickTable:
             raise InvalidUseError(f"Cannot {what} without a value for string column {absent[0]!r}: strings have no default.")
         chosen = schema.kind == "presence" or schema.kind == "row" and not schema.allocated
         if chosen and id is None:
-            raise InvalidUseError(f"Cannot {what} without an id: an id must be given, as "
-                                  f"{'the entity that enters' if schema.of else 'its ids are external'}.")
+            why = f"which {schema.of} enters it" if schema.of else "its ids are external"
+            raise InvalidUseError(f"Cannot {what} without an id ({why}): give it by name, as in insert(id=…).")
         if not chosen and id is not None:
             raise InvalidUseError(f"Cannot {what} with an id: an id must not be given, the table gives them out.")
         if parent is not None and "parent" not in schema.lineage:

@@ -50,8 +50,9 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else _array(type_name, values, name))
     kind, what = array.dtype.kind, name or f"{type_name} values"
     if array.ndim != 1 or kind not in "biuf" and len(array):
-        raise InvalidUseError(f"Cannot write {what}: got dtype {array.dtype}, shape {array.shape}; expected a number or "
-                              f"a one-dimensional array. The type is {type_name}: it takes {takes(type_name)}.")
+        got = "text" if kind in "US" else "objects" if kind == "O" else f"dtype {array.dtype}"
+        raise InvalidUseError(f"Cannot write {what}: got {got}, shape {np.shape(values)}; expected a number or a "
+                              f"one-dimensional array. The type is {type_name}: it takes {takes(type_name)}.")
     if not len(array):
         return np.empty(0, "<u8")
     if (kind == "b") != (type_name == "bool") and not (type_name == "bool" and kind in "iu"):

@@ -35,7 +35,7 @@ class World(Mapping[str, Table]):
     def __getitem__(self, name: str) -> Table:
         table = self.tables.get(name)
         if table is None:
-            raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}.")
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}")
         return table
 
     def __iter__(self) -> Iterator[str]:

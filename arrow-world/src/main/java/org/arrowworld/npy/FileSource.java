@@ -28,6 +28,11 @@ final class FileSource implements NpySource {
   }
 
   @Override
+  public long fileBytes() {
+    return sizeBytes;
+  }
+
+  @Override
   public void readFully(ByteBuffer target) throws IOException {
     int count = target.remaining();
     try {

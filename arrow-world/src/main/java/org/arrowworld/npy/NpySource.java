@@ -11,6 +11,9 @@ interface NpySource {
   /** All bytes of the file, known before the first is read. */
   long sizeBytes();
 
+  /** All bytes of the file that is read, an archive as it lies on the disk. */
+  long fileBytes();
+
   /** Fills the buffer with the next bytes, or throws. */
   void readFully(ByteBuffer target) throws IOException;
 }

@@ -2,7 +2,6 @@ package org.arrowworld.npy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
@@ -35,7 +34,13 @@ final class NpyWordReader {
               "%d texts of %d characters do not make the %d bytes present",
               count, header.characters(), present));
     }
-    List<String> words = new ArrayList<>();
+    if (count > Integer.MAX_VALUE - 8) {
+      throw new DamagedFileException(
+          source.name(),
+          header.dataOffset(),
+          Text.of("%d texts are more than a table holds", count));
+    }
+    CodedTexts words = new CodedTexts(source, count);
     long rows = Math.max(1, CHUNK_BYTES / Math.max(1, rowBytes));
     ByteBuffer chunk =
         ByteBuffer.allocate((int) Math.min(rows * rowBytes, present)).order(header.byteOrder());
@@ -44,7 +49,7 @@ final class NpyWordReader {
       source.readFully(chunk);
       chunk.flip();
       for (long i = row; i < Math.min(count, row + rows); i++) {
-        words.add(word(source, chunk, header.characters()));
+        words.append(word(source, chunk, header.characters()));
       }
     }
     return Optional.of(words);

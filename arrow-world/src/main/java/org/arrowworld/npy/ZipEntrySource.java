@@ -23,11 +23,13 @@ final class ZipEntrySource implements NpySource, AutoCloseable {
   private final ByteBuffer input = ZipFormat.allocate(BUFFER_BYTES);
   private final Inflater inflater;
   private final long dataOffset;
+  private final long fileBytes;
   private long compressedRead;
   private long produced;
 
   ZipEntrySource(ReadableFile file, ZipEntryInfo entry) throws IOException {
     this.file = file;
+    this.fileBytes = file.size();
     this.entry = entry;
     this.dataOffset = ZipLocalHeader.dataOffset(file, entry);
     this.inflater = entry.method() == Compression.DEFLATED.method() ? new Inflater(true) : null;
@@ -42,6 +44,11 @@ final class ZipEntrySource implements NpySource, AutoCloseable {
   @Override
   public long sizeBytes() {
     return entry.sizeBytes();
+  }
+
+  @Override
+  public long fileBytes() {
+    return fileBytes;
   }
 
   @Override

@@ -1,11 +1,7 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.imports.ArrowImport;
-import org.arrowworld.imports.HistoryImport;
-import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.ImportFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -22,11 +18,11 @@ final class ImportArrowVerb extends ImportTablesVerb {
 
   @Override
   int execute() throws IOException {
-    return history.isAsked() ? history(HistoryImport.Format.ARROW, history) : super.execute();
+    return history.isAsked() ? history(history) : super.execute();
   }
 
   @Override
-  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
-    return ArrowImport.run(options, memory);
+  ImportFormat kind() {
+    return ImportFormat.ARROW;
   }
 }

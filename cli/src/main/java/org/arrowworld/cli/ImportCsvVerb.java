@@ -1,11 +1,7 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.imports.CsvImport;
-import org.arrowworld.imports.HistoryImport;
-import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.ImportFormat;
 import org.arrowworld.imports.csv.CsvFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +19,7 @@ final class ImportCsvVerb extends ImportTablesVerb {
 
   @Override
   int execute() throws IOException {
-    return history.isAsked() ? history(HistoryImport.Format.CSV, history) : super.execute();
+    return history.isAsked() ? history(history) : super.execute();
   }
 
   @Mixin private TextOptions text;
@@ -34,7 +30,7 @@ final class ImportCsvVerb extends ImportTablesVerb {
   }
 
   @Override
-  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
-    return CsvImport.run(options, memory);
+  ImportFormat kind() {
+    return ImportFormat.CSV;
   }
 }

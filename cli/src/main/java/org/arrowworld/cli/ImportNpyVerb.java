@@ -1,10 +1,6 @@
 package org.arrowworld.cli;
 
-import java.io.IOException;
-import org.apache.arrow.memory.BufferAllocator;
-import org.arrowworld.imports.NpyImport;
-import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.ImportFormat;
 import picocli.CommandLine.Command;
 
 /** {@code aw import npy}. */
@@ -16,7 +12,7 @@ import picocli.CommandLine.Command;
     })
 final class ImportNpyVerb extends ImportTablesVerb {
   @Override
-  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
-    return NpyImport.run(options, memory);
+  ImportFormat kind() {
+    return ImportFormat.NPY;
   }
 }

@@ -1,11 +1,10 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.LogNpzImport;
-import org.arrowworld.imports.NpzImport;
 import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 
@@ -19,17 +18,17 @@ import picocli.CommandLine.Command;
     })
 final class ImportNpzVerb extends ImportTablesVerb {
   @Override
-  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
-    return NpzImport.run(options, memory);
+  ImportFormat kind() {
+    return ImportFormat.NPZ;
   }
 
   @Override
   int execute() throws IOException {
     TableImportOptions options = options();
-    if (!LogNpzImport.isLog(options.source())) {
+    if (!Imports.isLogArchive(options.source())) {
       return super.execute();
     }
-    LogNpzImport.Result result = LogNpzImport.run(options);
+    LogNpzImport.Result result = Imports.logArchive(options);
     new Report()
         .add("store", options.out().toString())
         .add("rows", result.rows())

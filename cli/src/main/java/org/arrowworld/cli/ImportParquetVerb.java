@@ -1,13 +1,10 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.arrowworld.imports.HistoryImport;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.ParquetArchiveImport;
-import org.arrowworld.imports.ParquetImport;
 import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,23 +25,20 @@ final class ImportParquetVerb extends ImportTablesVerb {
   @Mixin private HistoryFlags history;
 
   @Override
-  TableImportResult run(TableImportOptions options, BufferAllocator memory) throws IOException {
-    return ParquetImport.run(options, memory);
+  ImportFormat kind() {
+    return ImportFormat.PARQUET;
   }
 
   @Override
   int execute() throws IOException {
     if (history.isAsked()) {
-      return history(HistoryImport.Format.PARQUET, history);
+      return history(history);
     }
     TableImportOptions options = options();
-    if (!ParquetArchiveImport.isArchive(options.source())) {
+    if (!Imports.isParquetArchive(options.source())) {
       return super.execute();
     }
-    ParquetArchiveImport.Result result;
-    try (BufferAllocator memory = new RootAllocator()) {
-      result = ParquetArchiveImport.run(options, memory);
-    }
+    ParquetArchiveImport.Result result = Imports.parquetArchive(options);
     Report report =
         new Report()
             .add("store", options.out().toString())

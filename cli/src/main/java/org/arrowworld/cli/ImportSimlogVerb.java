@@ -2,7 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.arrowworld.imports.simlog.SimLogImport;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.simlog.SimLogImportResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +31,7 @@ final class ImportSimlogVerb extends ReadingVerb {
   @Override
   int execute() throws IOException {
     store(directory); // refuses what is no directory
-    SimLogImportResult result = SimLogImport.importDirectory(directory, out);
+    SimLogImportResult result = Imports.simlog(directory, out);
     Report report =
         new Report()
             .add("store", out.toString())

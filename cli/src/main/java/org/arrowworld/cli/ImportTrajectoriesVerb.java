@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.ColumnMapping;
-import org.arrowworld.imports.HistoryImport;
+import org.arrowworld.imports.HistoryImportResult;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine.Command;
@@ -82,12 +82,8 @@ final class ImportTrajectoriesVerb extends ReadingVerb {
             Optional.ofNullable(table),
             new ColumnMapping(fields),
             text.format());
-    HistoryImport.Result result;
-    try (BufferAllocator memory = new RootAllocator()) {
-      result =
-          HistoryImport.run(
-              HistoryImport.Format.TRAJECTORIES, options, history.options("id", "tick"), memory);
-    }
+    HistoryImportResult result =
+        Imports.history(ImportFormat.TRAJECTORIES, options, history.options("id", "tick"));
     Report report =
         new Report()
             .add("store", out.toString())

@@ -67,6 +67,7 @@ final class RootCommand implements Runnable {
     imports.addSubcommand("npy", attached(ImportNpyVerb::new, console));
     imports.addSubcommand("parquet", attached(ImportParquetVerb::new, console));
     imports.addSubcommand("arrow", attached(ImportArrowVerb::new, console));
+    imports.addSubcommand("records", attached(ImportRecordsVerb::new, console));
     imports.addSubcommand("fields", attached(ImportFieldsVerb::new, console));
     imports.addSubcommand("csv", attached(ImportCsvVerb::new, console));
     root.addSubcommand("import", imports);

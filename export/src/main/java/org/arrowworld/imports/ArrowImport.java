@@ -18,7 +18,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /** Arrow IPC files and streams as stores (spec T-20 to T-22). */
-public final class ArrowImport {
+final class ArrowImport {
   private ArrowImport() {}
 
   /**
@@ -27,7 +27,7 @@ public final class ArrowImport {
    * @throws DamagedFileException if it is cut or damaged, as far as Arrow's format lets that be
    *     seen
    */
-  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(options, allocator));
   }

@@ -16,7 +16,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /** Tables as comma-separated text (RFC 4180, UTF-8, one header line), made stores (spec T-10). */
-public final class CsvImport {
+final class CsvImport {
   private CsvImport() {}
 
   /**
@@ -24,7 +24,7 @@ public final class CsvImport {
    *
    * @throws DamagedFileException naming the line that is malformed
    */
-  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(options, allocator));
   }
@@ -40,20 +40,25 @@ public final class CsvImport {
 
   /** The file's columns. */
   static CsvTable read(TableImportOptions options, CsvTable.Lines lines) throws IOException {
+    return read(options, lines, CsvColumn.Empty.TEXT);
+  }
+
+  /** The file's columns, in which an empty field is what is said. */
+  static CsvTable read(TableImportOptions options, CsvTable.Lines lines, CsvColumn.Empty empty)
+      throws IOException {
     return CsvTable.read(
         options.source(),
         options.text(),
-        title -> said(options.columns(), title),
+        title -> said(options.columns(), title, empty),
         MappedTable.MAX_COLUMNS,
         lines);
   }
 
-  private static CsvTable.Said said(ColumnMapping mapping, String title) {
+  private static CsvTable.Said said(ColumnMapping mapping, String title, CsvColumn.Empty empty) {
     Optional<ColumnMapping.Entry> entry = mapping.of(title);
     boolean empties = entry.flatMap(ColumnMapping.Entry::nullValue).isPresent();
     return new CsvTable.Said(
-        entry.flatMap(ColumnMapping.Entry::type),
-        empties ? CsvColumn.Empty.NULL : CsvColumn.Empty.TEXT);
+        entry.flatMap(ColumnMapping.Entry::type), empties ? CsvColumn.Empty.NULL : empty);
   }
 
   static ForeignTable table(CsvTable found, String name) {

@@ -32,60 +32,30 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /** Tables with an entity, a time and values as stores with a history (spec T-50 to T-54). */
-public final class HistoryImport {
+final class HistoryImport {
   private static final LogOptions LOG = LogOptions.DEFAULT.withDurability(Durability.NONE);
 
   private HistoryImport() {}
-
-  /** What a file is. */
-  public enum Format {
-    ARROW,
-    CSV,
-    PARQUET,
-    TRAJECTORIES
-  }
-
-  /**
-   * What came in.
-   *
-   * @param table its table
-   * @param rows rows of the file
-   * @param ticks times that occur
-   * @param firstTick the first
-   * @param lastTick the last
-   * @param births entities that came, rebirths included
-   * @param triples rows of the log
-   * @param renamed columns with other names than they had, in words
-   * @param notes what was taken in a way that its owner should know of, in words
-   * @param units what the values of columns mean, by {@code table.column}
-   * @param unmapped what became no column and is kept in {@code unmapped/}: why, by name
-   */
-  public record Result(
-      String table,
-      long rows,
-      long ticks,
-      long firstTick,
-      long lastTick,
-      long births,
-      long triples,
-      List<String> renamed,
-      List<String> notes,
-      Map<String, String> units,
-      Map<String, String> unmapped) {}
 
   /**
    * Imports a file. If it fails, no store is left behind.
    *
    * @throws InvalidUseException naming the row or line that has no place in a history
    */
-  public static Result run(
-      Format format, TableImportOptions options, HistoryOptions history, BufferAllocator allocator)
+  static HistoryImportResult run(
+      ImportFormat format,
+      TableImportOptions options,
+      HistoryOptions history,
+      BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(format, options, history, allocator));
   }
 
-  private static Result read(
-      Format format, TableImportOptions options, HistoryOptions asked, BufferAllocator allocator)
+  private static HistoryImportResult read(
+      ImportFormat format,
+      TableImportOptions options,
+      HistoryOptions asked,
+      BufferAllocator allocator)
       throws IOException {
     HistoryOptions history = asked;
     Map<String, String> said = new LinkedHashMap<>();
@@ -124,13 +94,13 @@ public final class HistoryImport {
       }
     }
     HistoryRows rows = HistoryRows.of(table, lines, history);
-    boolean positional = format == Format.TRAJECTORIES;
+    boolean positional = format == ImportFormat.TRAJECTORIES;
     List<Named> values =
         values(table, positional ? ColumnMapping.NONE : options.columns(), history, rows, findings);
     said.putAll(properties(format, options, history, rows, findings));
     WorldSchema schema = schema(table.name(), values);
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
-      Result result;
+      HistoryImportResult result;
       try (LiveWorld live =
           LiveWorld.create(
               target.directory(),
@@ -141,7 +111,7 @@ public final class HistoryImport {
         live.snapshot();
         live.seal();
         result =
-            new Result(
+            new HistoryImportResult(
                 table.name(),
                 table.rows(),
                 rows.ticks(),
@@ -240,7 +210,7 @@ public final class HistoryImport {
   }
 
   private static Map<String, String> properties(
-      Format format,
+      ImportFormat format,
       TableImportOptions options,
       HistoryOptions history,
       HistoryRows rows,

@@ -17,7 +17,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /** Directories of {@code .npy} files, one per column, as stores: the rules of {@link NpzImport}. */
-public final class NpyImport {
+final class NpyImport {
   private static final String NPY = ".npy";
 
   private NpyImport() {}
@@ -28,7 +28,7 @@ public final class NpyImport {
    *
    * @throws org.arrowworld.errors.DamagedFileException if an array is cut or too long
    */
-  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(options, allocator));
   }

@@ -24,7 +24,7 @@ import org.arrowworld.storage.Storage;
  * NumPy archives of tables as stores (spec npz.md Z-10 to Z-12, Z-20). Holds the archive's arrays
  * in memory.
  */
-public final class NpzImport {
+final class NpzImport {
   private static final String NPY = ".npy";
 
   private NpzImport() {}
@@ -34,7 +34,7 @@ public final class NpzImport {
    *
    * @throws DamagedFileException if the archive is damaged anywhere
    */
-  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(options, allocator));
   }

@@ -24,7 +24,7 @@ import org.arrowworld.storage.Storage;
  * A Parquet file as a table of a store (spec T-30 to T-34); archives are {@link
  * ParquetArchiveImport}'s. Column by column: one column's pages are in memory beside the table.
  */
-public final class ParquetImport {
+final class ParquetImport {
   private ParquetImport() {}
 
   /**
@@ -33,7 +33,7 @@ public final class ParquetImport {
    * @throws DamagedFileException if it is cut or damaged, as far as its checksums let that be seen
    * @throws MemoryFullException if it is more than the heap holds
    */
-  public static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
+  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
     return ImportMemory.guard(options.source(), () -> read(options, allocator));
   }

@@ -12,9 +12,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
-import org.arrowworld.imports.ArrowImport;
 import org.arrowworld.imports.ColumnMapping;
-import org.arrowworld.imports.ParquetImport;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
 import org.arrowworld.internal.json.Json;
@@ -49,9 +49,8 @@ public final class ImportsMain {
               Optional.of("t"),
               task[3].isEmpty() ? ColumnMapping.NONE : ColumnMapping.parse(task[3]));
       TableImportResult result =
-          task[0].equals("arrow")
-              ? ArrowImport.run(options, memory)
-              : ParquetImport.run(options, memory);
+          Imports.table(
+              ImportFormat.valueOf(task[0].toUpperCase(java.util.Locale.ROOT)), options, memory);
       line.put("outcome", result.isComplete() ? "taken" : "unmapped");
       line.put("unmapped", result.unmapped());
       line.put("units", result.units());

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.WellFormed;
 
 /** JSON to and from plain maps, lists, strings, longs, doubles and booleans. */
 public final class Json {
@@ -93,7 +95,7 @@ public final class Json {
       case START_OBJECT -> {
         Map<String, Object> map = new LinkedHashMap<>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
-          String name = in.currentName();
+          String name = text(in.currentName());
           in.nextToken();
           map.put(name, read(in));
         }
@@ -106,12 +108,21 @@ public final class Json {
         }
         yield list;
       }
-      case VALUE_STRING -> in.getText();
+      case VALUE_STRING -> text(in.getText());
       case VALUE_NUMBER_INT -> in.getLongValue();
       case VALUE_NUMBER_FLOAT -> in.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       default -> null;
     };
+  }
+
+  /** Escapes can spell what no UTF-8 carries; nobody wrote that. */
+  private static String text(String text) throws IOException {
+    try {
+      return WellFormed.text("read", text);
+    } catch (InvalidUseException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 }

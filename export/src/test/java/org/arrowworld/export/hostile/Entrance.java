@@ -3,6 +3,8 @@ package org.arrowworld.export.hostile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -14,17 +16,12 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.field.FieldImport;
 import org.arrowworld.field.FieldSnapshots;
-import org.arrowworld.imports.ArrowImport;
 import org.arrowworld.imports.ColumnMapping;
-import org.arrowworld.imports.CsvImport;
-import org.arrowworld.imports.LogNpzImport;
-import org.arrowworld.imports.NpyImport;
-import org.arrowworld.imports.NpzImport;
-import org.arrowworld.imports.ParquetImport;
+import org.arrowworld.imports.HistoryOptions;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.TableImportOptions;
-import org.arrowworld.imports.simlog.SimLogImport;
-import org.arrowworld.imports.trajectories.ColumnMap;
-import org.arrowworld.imports.trajectories.TrajectoryImport;
+import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.timeline.Verifier;
@@ -37,9 +34,15 @@ import org.arrowworld.timeline.Verifier;
 enum Entrance {
   TRAJECTORIES,
   CSV,
+  CSV_GZIP,
+  CSV_HISTORY,
+  CSV_RECORDS,
   ARROW_FILE,
   ARROW_STREAM,
   ARROW_ZSTD,
+  ARROW_LZ4,
+  ARROW_VIEWS,
+  ARROW_HISTORY,
   TABLES_NPZ,
   LOG_NPZ,
   NPY,
@@ -59,10 +62,15 @@ enum Entrance {
   byte[] sample() throws IOException {
     return switch (this) {
       case TRAJECTORIES -> Samples.trajectories();
-      case CSV -> Samples.csv();
+      case CSV, CSV_RECORDS -> Samples.csv();
+      case CSV_GZIP -> Samples.gzip(Samples.csv());
+      case CSV_HISTORY -> Samples.history();
       case ARROW_FILE -> Samples.arrow(Samples.Arrow.FILE);
       case ARROW_STREAM -> Samples.arrow(Samples.Arrow.STREAM);
       case ARROW_ZSTD -> Samples.arrow(Samples.Arrow.ZSTD);
+      case ARROW_LZ4 -> Samples.arrow(Samples.Arrow.LZ4);
+      case ARROW_VIEWS -> Samples.views();
+      case ARROW_HISTORY -> Samples.arrowHistory();
       case TABLES_NPZ -> Samples.tables();
       case LOG_NPZ -> Samples.log();
       case NPY -> Samples.npy();
@@ -82,8 +90,13 @@ enum Entrance {
   byte[] mutate(byte[] sample, SplittableRandom random) throws IOException {
     return switch (this) {
       case TRAJECTORIES -> Mutations.text(sample, " \t\n", random);
-      case CSV -> Mutations.text(sample, ",\n", random);
-      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, PARQUET -> Mutations.bytes(sample, random);
+      case CSV, CSV_HISTORY, CSV_RECORDS -> Mutations.text(sample, ",\n", random);
+      case CSV_GZIP ->
+          random.nextBoolean()
+              ? Mutations.bytes(sample, random)
+              : Samples.gzip(Mutations.text(Samples.csv(), ",\n", random));
+      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, ARROW_LZ4, ARROW_VIEWS, ARROW_HISTORY, PARQUET ->
+          Mutations.bytes(sample, random);
       case TABLES_NPZ, LOG_NPZ, SIMLOG_CHUNK -> Mutations.archive(sample, random);
       case NPY, FIELD_ARRAY ->
           random.nextBoolean() ? Mutations.bytes(sample, random) : Mutations.header(sample, random);
@@ -144,8 +157,21 @@ enum Entrance {
   /** Writes the bytes, and beside them what belongs to them; returns what is to be imported. */
   private Path place(Path in, byte[] bytes) throws IOException {
     return switch (this) {
-      case TRAJECTORIES, CSV, ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, TABLES_NPZ, LOG_NPZ, PARQUET ->
+      case TRAJECTORIES,
+          CSV,
+          CSV_HISTORY,
+          CSV_RECORDS,
+          ARROW_FILE,
+          ARROW_STREAM,
+          ARROW_ZSTD,
+          ARROW_LZ4,
+          ARROW_VIEWS,
+          ARROW_HISTORY,
+          TABLES_NPZ,
+          LOG_NPZ,
+          PARQUET ->
           Files.write(in.resolve("a.file"), bytes);
+      case CSV_GZIP -> Files.write(in.resolve("a.gz"), bytes);
       case NPY -> {
         Files.write(in.resolve("y.npy"), Samples.npy());
         yield Files.write(in.resolve("x.npy"), bytes).getParent();
@@ -174,18 +200,23 @@ enum Entrance {
         new TableImportOptions(source, out, Existing.REFUSE, Optional.of("t"), ColumnMapping.NONE);
     switch (this) {
       case TRAJECTORIES ->
-          TrajectoryImport.run(
-              TrajectoryImport.Source.of(source, ColumnMap.parse("id,tick,x,y")),
-              out,
-              Existing.REFUSE,
+          Imports.history(
+              ImportFormat.TRAJECTORIES,
+              new TableImportOptions(
+                  source, out, Existing.REFUSE, Optional.of("t"), fields("id", "tick", "x", "y")),
+              history("tick"),
               memory);
-      case CSV -> CsvImport.run(options, memory);
-      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD -> ArrowImport.run(options, memory);
-      case TABLES_NPZ -> NpzImport.run(options, memory);
-      case LOG_NPZ -> LogNpzImport.run(options);
-      case NPY -> NpyImport.run(options, memory);
-      case PARQUET -> ParquetImport.run(options, memory);
-      case SIMLOG_CHUNK, SIMLOG_CODEBOOK -> SimLogImport.importDirectory(source, out);
+      case CSV_HISTORY -> Imports.history(ImportFormat.CSV, options, history("time"), memory);
+      case ARROW_HISTORY -> Imports.history(ImportFormat.ARROW, options, history("n"), memory);
+      case CSV, CSV_GZIP -> Imports.table(ImportFormat.CSV, options, memory);
+      case CSV_RECORDS -> Imports.records(options);
+      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, ARROW_LZ4, ARROW_VIEWS ->
+          Imports.table(ImportFormat.ARROW, options, memory);
+      case TABLES_NPZ -> Imports.table(ImportFormat.NPZ, options, memory);
+      case LOG_NPZ -> Imports.logArchive(options);
+      case NPY -> Imports.table(ImportFormat.NPY, options, memory);
+      case PARQUET -> Imports.table(ImportFormat.PARQUET, options, memory);
+      case SIMLOG_CHUNK, SIMLOG_CODEBOOK -> Imports.simlog(source, out);
       case FIELD_METADATA, FIELD_ARRAY -> {
         try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE)) {
           FieldImport.run(new DiskStorage(source), "", new DiskStorage(target.directory()));
@@ -195,10 +226,23 @@ enum Entrance {
     }
   }
 
+  private static HistoryOptions history(String time) {
+    return new HistoryOptions("id", time, TimeGrid.TICKS, HistoryOptions.Absence.DIES);
+  }
+
+  /** What the fields of a line are. */
+  private static ColumnMapping fields(String... names) {
+    List<ColumnMapping.Entry> entries = new ArrayList<>();
+    for (String name : names) {
+      entries.add(new ColumnMapping.Entry(name, name, Optional.empty(), Optional.empty()));
+    }
+    return new ColumnMapping(entries);
+  }
+
   /** What was made must be sound. */
   private void check(Path out, BufferAllocator memory) throws IOException {
     switch (this) {
-      case SIMLOG_CHUNK, SIMLOG_CODEBOOK -> {
+      case SIMLOG_CHUNK, SIMLOG_CODEBOOK, CSV_RECORDS -> {
         try (SimLogReader reader = SimLogReader.open(out)) {
           reader.scan(record -> {});
         }

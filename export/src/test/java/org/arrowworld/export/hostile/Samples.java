@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -16,6 +18,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.compression.AbstractCompressionCodec;
 import org.apache.arrow.vector.compression.CompressionCodec;
 import org.apache.arrow.vector.compression.CompressionUtil;
@@ -61,6 +64,72 @@ final class Samples {
         lines",true
         """
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Three entities over four times, one of which comes back. */
+  static byte[] history() {
+    return """
+        id,time,x,name
+        1,0,0.5,a
+        2,0,1.5,b
+        2,1,2.5,b
+        3,1.0,1e3,c
+        1,4,NaN,a
+        """
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static byte[] gzip(byte[] plain) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+      zip.write(plain);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Texts as views, one of them longer than a view holds itself. */
+  static byte[] views() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (BufferAllocator memory = new RootAllocator()) {
+      ViewVarCharVector texts = new ViewVarCharVector("text", memory);
+      texts.allocateNew();
+      for (int row = 0; row < ROWS; row++) {
+        texts.setSafe(row, "word ".repeat(1 + row % 3).getBytes(StandardCharsets.UTF_8));
+      }
+      texts.setValueCount(ROWS);
+      try (VectorSchemaRoot root = VectorSchemaRoot.of(texts);
+          ArrowWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+        writer.start();
+        writer.writeBatch();
+        writer.end();
+      }
+    }
+    return out.toByteArray();
+  }
+
+  /** Entities at times, as Arrow. */
+  static byte[] arrowHistory() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (BufferAllocator memory = new RootAllocator()) {
+      BigIntVector id = new BigIntVector("id", memory);
+      BigIntVector n = new BigIntVector("n", memory);
+      Float8Vector x = new Float8Vector("x", memory);
+      for (int row = 0; row < ROWS; row++) {
+        id.setSafe(row, row % 2);
+        n.setSafe(row, row);
+        x.setSafe(row, row / 2.0);
+      }
+      for (FieldVector vector : List.of(id, n, x)) {
+        vector.setValueCount(ROWS);
+      }
+      try (VectorSchemaRoot root = VectorSchemaRoot.of(id, n, x);
+          ArrowWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+        writer.start();
+        writer.writeBatch();
+        writer.end();
+      }
+    }
+    return out.toByteArray();
   }
 
   static byte[] metadata() {
@@ -142,7 +211,8 @@ final class Samples {
   enum Arrow {
     FILE,
     STREAM,
-    ZSTD
+    ZSTD,
+    LZ4
   }
 
   static byte[] arrow(Arrow form) throws IOException {
@@ -193,8 +263,16 @@ final class Samples {
               words,
               Channels.newChannel(out),
               IpcOption.DEFAULT,
-              new ZstdFactory(),
+              new PackedFactory(),
               CompressionUtil.CodecType.ZSTD);
+      case LZ4 ->
+          new ArrowStreamWriter(
+              root,
+              words,
+              Channels.newChannel(out),
+              IpcOption.DEFAULT,
+              new PackedFactory(),
+              CompressionUtil.CodecType.LZ4_FRAME);
     };
   }
 
@@ -206,30 +284,46 @@ final class Samples {
     vector.setValueCount(rows);
   }
 
-  /** Compresses with zstd, as other writers do. */
-  private static final class ZstdFactory implements CompressionCodec.Factory {
+  /** Compresses as other writers do. */
+  private static final class PackedFactory implements CompressionCodec.Factory {
     @Override
     public CompressionCodec createCodec(CompressionUtil.CodecType type) {
-      return new ZstdCodec();
+      return new PackedCodec(type);
     }
 
     @Override
     public CompressionCodec createCodec(CompressionUtil.CodecType type, int level) {
-      return new ZstdCodec();
+      return new PackedCodec(type);
     }
   }
 
-  private static final class ZstdCodec extends AbstractCompressionCodec {
+  private static final class PackedCodec extends AbstractCompressionCodec {
+    private final CompressionUtil.CodecType type;
+
+    PackedCodec(CompressionUtil.CodecType type) {
+      this.type = type;
+    }
+
     @Override
     protected ArrowBuf doCompress(BufferAllocator allocator, ArrowBuf plain) {
       byte[] bytes = new byte[(int) plain.writerIndex()];
       plain.getBytes(0, bytes);
-      byte[] packed = Zstd.compress(bytes);
+      byte[] packed = type == CompressionUtil.CodecType.ZSTD ? Zstd.compress(bytes) : lz4(bytes);
       long prefix = CompressionUtil.SIZE_OF_UNCOMPRESSED_LENGTH;
       ArrowBuf target = allocator.buffer(prefix + packed.length);
       target.setBytes(prefix, packed);
       target.writerIndex(prefix + packed.length);
       return target;
+    }
+
+    private static byte[] lz4(byte[] plain) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (LZ4FrameOutputStream frame = new LZ4FrameOutputStream(bytes)) {
+        frame.write(plain);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      return bytes.toByteArray();
     }
 
     @Override
@@ -239,7 +333,7 @@ final class Samples {
 
     @Override
     public CompressionUtil.CodecType getCodecType() {
-      return CompressionUtil.CodecType.ZSTD;
+      return type;
     }
   }
 

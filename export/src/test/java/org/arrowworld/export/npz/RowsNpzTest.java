@@ -12,7 +12,8 @@ import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.rows.EventSource;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.imports.ColumnMapping;
-import org.arrowworld.imports.NpzImport;
+import org.arrowworld.imports.ImportFormat;
+import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.simlog.SimLog;
@@ -49,7 +50,7 @@ class RowsNpzTest {
               Existing.REFUSE,
               Optional.of("t"),
               ColumnMapping.NONE);
-      assertThat(NpzImport.run(options, memory).rows()).isEqualTo(Map.of("t", 1));
+      assertThat(Imports.table(ImportFormat.NPZ, options, memory).rows()).isEqualTo(Map.of("t", 1));
     }
   }
 

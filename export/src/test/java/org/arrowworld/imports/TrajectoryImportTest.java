@@ -1,4 +1,4 @@
-package org.arrowworld.imports.trajectories;
+package org.arrowworld.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,13 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.TableView;
@@ -34,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrajectoryImportTest {
-  private static final ColumnMap XYZ = ColumnMap.parse("id,tick,x,y,z");
+  private static final String XYZ = "id,tick,x,y,z";
 
   @TempDir Path folder;
   private final BufferAllocator memory = new RootAllocator();
@@ -50,7 +53,7 @@ class TrajectoryImportTest {
   void the_world_at_each_frame_holds_exactly_that_frames_people(String name) throws IOException {
     Path file = pedestrians().resolve(name);
     Path store = folder.resolve("store");
-    TrajectoryImport.Result result = run(file, XYZ, store);
+    HistoryImportResult result = run(file, XYZ, store);
     NavigableMap<Long, Map<Integer, double[]>> frames = parse(file);
     assertThat(result.ticks()).isEqualTo(frames.size());
     assertThat(result.firstTick()).isEqualTo(frames.firstKey());
@@ -135,7 +138,7 @@ class TrajectoryImportTest {
     Path file = folder.resolve("people.txt");
     Files.writeString(file, String.join("\r\n", lines));
     Path store = folder.resolve("store");
-    TrajectoryImport.Result result = run(file, XYZ, store);
+    HistoryImportResult result = run(file, XYZ, store);
     assertThat(result.rows()).as("seed %d", seed).isEqualTo(lines.size() - 2);
     check(store, parse(file));
     DiskStorage storage = new DiskStorage(store);
@@ -146,7 +149,7 @@ class TrajectoryImportTest {
   void one_who_comes_back_is_reborn_with_the_next_generation() throws IOException {
     Path file = write("1 10 0.5\n2 10 1\n2 12 1\n1 13 2\n");
     Path store = folder.resolve("store");
-    TrajectoryImport.Result result = run(file, ColumnMap.parse("id,tick,x"), store);
+    HistoryImportResult result = run(file, "id,tick,x", store);
     assertThat(result.births()).isEqualTo(3);
     try (Store timeline = Store.open(new DiskStorage(store));
         World gone = timeline.at(12);
@@ -161,31 +164,26 @@ class TrajectoryImportTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1 2 x 4 5       | line 1, column 5: expected a decimal number for x, found 'x'; the line is '1 2 x 4 5'",
-        "1 2 3 4         | line 1, column 8: expected 5 fields (id, tick, x, y, z), found 4",
-        "1 2 3 4 5 6     | line 1, column 11: expected 5 fields, found more: '6'",
-        "-1 2 3 4 5      | line 1, column 1: expected a whole number for id, found '-1'",
-        "1.0 2 3 4 5     | line 1, column 1: expected a whole number for id, found '1.0'",
-        "4294967296 2 3 4 5 | column 1: expected at most 4294967295 for id, found 4294967296",
-        "1 9223372036854775808 3 4 5 | column 3: expected at most 9223372036854775807 for tick",
-        "1 2 1e999 4 5   | line 1, column 5: a float64 cannot hold 1e999 of x",
-        "1 2 NaN 4 5     | line 1, column 5: expected a decimal number for x, found 'NaN'",
-        "1 2 1f 4 5      | line 1, column 5: expected a decimal number for x, found '1f'",
-        "1 2 0x1p3 4 5   | line 1, column 5: expected a decimal number for x, found '0x1p3'",
-        "1 2 1,5 4 5     | line 1, column 5: expected a decimal number for x, found '1,5'",
+        "1 2 x 4 5       | line 1: expected a decimal number for x, found 'x'",
+        "1 2 3 4         | line 1: expected 5 fields (id, tick, x, y, z), found 4",
+        "1 2 1e999 4 5   | line 1: a float64 cannot hold 1e999 of x",
+        "1 2 1f 4 5      | line 1: expected a decimal number for x, found '1f'",
+        "1 2 0x1p3 4 5   | line 1: expected a decimal number for x, found '0x1p3'",
+        "1 2 1,5 4 5     | line 1: expected a decimal number for x, found '1,5'; numbers with a decimal comma",
+        "1 z 3 4 5       | line 1: expected a number in column 'tick', found 'z'",
+        "1 2.5 3 4 5     | line 1: time 2.5 is not on the grid of whole ticks; --snap takes the nearest tick",
+        "1 9223372036854775808 3 4 5 | line 1: tick 9223372036854775808 is outside 0 to 2^63",
       })
   void a_malformed_line_is_named_and_no_store_is_left(String line, String message)
       throws IOException {
-    Path file = write(line + "\n1 3 3 4 5\n");
-    assertRefused(file, message);
+    assertRefused(write(line + "\n1 3 3 4 5\n"), message);
   }
 
   @Test
   void an_id_that_stands_twice_in_a_tick_is_named_with_both_lines() throws IOException {
-    Path file = write("1 2 3 4 5\n# between\n2 2 3 4 5\n1 2 9 9 9\n");
     assertRefused(
-        file,
-        "line 4, column 1: id 1 stands twice at tick 2, first on line 1; the line is '1 2 9 9 9'");
+        write("1 2 3 4 5\n# between\n2 2 3 4 5\n1 2 9 9 9\n"),
+        "line 4: entity 1 stands twice at tick 2, first on line 1");
   }
 
   @Test
@@ -194,10 +192,12 @@ class TrajectoryImportTest {
   }
 
   private void assertRefused(Path file, String message) throws IOException {
-    Path store = folder.resolve("store");
-    assertThatThrownBy(() -> run(file, XYZ, store))
-        .isInstanceOf(MalformedLineException.class)
-        .hasMessageStartingWith("Cannot import " + file + ": line ")
+    assertRefused(file, XYZ, message);
+  }
+
+  private void assertRefused(Path file, String columns, String message) throws IOException {
+    assertThatThrownBy(() -> run(file, columns, folder.resolve("store")))
+        .isInstanceOfAny(InvalidUseException.class, DamagedFileException.class)
         .hasMessageContaining(message);
     assertThat(names()).containsExactly("file.txt");
   }
@@ -220,16 +220,14 @@ class TrajectoryImportTest {
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("it exists; choose another path, or --replace it");
     Files.writeString(file, "7 2 3 4 5\n");
-    TrajectoryImport.Source source = TrajectoryImport.Source.of(file, XYZ);
-    TrajectoryImport.run(source, store, OutputDirectory.Existing.REPLACE, memory);
+    run(file, XYZ, store, OutputDirectory.Existing.REPLACE);
     try (Store timeline = Store.open(new DiskStorage(store));
         World world = timeline.at(2)) {
       assertThat(world.table("file").id(0)).isEqualTo(7);
     }
     Path notes = Files.createDirectory(folder.resolve("notes"));
     Files.writeString(notes.resolve("a"), "b");
-    assertThatThrownBy(
-            () -> TrajectoryImport.run(source, notes, OutputDirectory.Existing.REPLACE, memory))
+    assertThatThrownBy(() -> run(file, XYZ, notes, OutputDirectory.Existing.REPLACE))
         .hasMessage(
             Text.of(
                 "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
@@ -238,17 +236,17 @@ class TrajectoryImportTest {
   }
 
   @Test
-  void a_map_needs_one_id_and_one_tick() {
-    assertThatThrownBy(() -> ColumnMap.parse("id,x,y"))
-        .hasMessage("Cannot map columns id,x,y: expected exactly one 'tick'");
-    assertThatThrownBy(() -> ColumnMap.parse("id,tick,id"))
-        .hasMessage("Cannot map columns id,tick,id: expected exactly one 'id'");
+  void a_map_needs_one_id_and_one_tick() throws IOException {
+    assertRefused(
+        write("1 2 3\n"), "id,x,y", "Cannot map columns id,x,y: expected exactly one 'tick'");
+    assertRefused(
+        write("1 2 3\n"), "id,tick,id", "Cannot map columns id,tick,id: expected exactly one 'id'");
   }
 
   @Test
   void fields_named_by_an_underscore_are_left_out() throws IOException {
     Path store = folder.resolve("store");
-    run(write("a 4 7 1.25 b\n"), ColumnMap.parse("_,tick,id,x,_"), store);
+    run(write("a 4 7 1.25 b\n"), "_,tick,id,x,_", store);
     try (Store timeline = Store.open(new DiskStorage(store))) {
       assertThat(timeline.info().schema().table("file").columns())
           .extracting(c -> c.name())
@@ -268,8 +266,22 @@ class TrajectoryImportTest {
     }
   }
 
-  private TrajectoryImport.Result run(Path file, ColumnMap map, Path store) throws IOException {
-    return TrajectoryImport.run(
-        TrajectoryImport.Source.of(file, map), store, OutputDirectory.Existing.REFUSE, memory);
+  private HistoryImportResult run(Path file, String columns, Path store) throws IOException {
+    return run(file, columns, store, OutputDirectory.Existing.REFUSE);
+  }
+
+  private HistoryImportResult run(
+      Path file, String columns, Path store, OutputDirectory.Existing existing) throws IOException {
+    List<ColumnMapping.Entry> fields = new ArrayList<>();
+    for (String name : columns.split(",")) {
+      fields.add(
+          new ColumnMapping.Entry(
+              name, "field " + fields.size(), Optional.empty(), Optional.empty()));
+    }
+    TableImportOptions options =
+        new TableImportOptions(file, store, existing, Optional.empty(), new ColumnMapping(fields));
+    HistoryOptions history =
+        new HistoryOptions("id", "tick", TimeGrid.TICKS, HistoryOptions.Absence.DIES);
+    return Imports.history(ImportFormat.TRAJECTORIES, options, history, memory);
   }
 }

@@ -1,0 +1,180 @@
+package org.arrowworld.imports;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.imports.csv.CsvColumn;
+import org.arrowworld.imports.csv.CsvTable;
+import org.arrowworld.internal.Text;
+import org.arrowworld.log.Durability;
+import org.arrowworld.log.LogOptions;
+import org.arrowworld.schema.Cells;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Values;
+import org.arrowworld.simlog.SimField;
+import org.arrowworld.simlog.SimLog;
+import org.arrowworld.simlog.SimRecord;
+import org.arrowworld.storage.AbsolutePath;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+
+/** Each row of a table as a record of a record log (spec T-58). */
+final class RecordImport {
+  private static final int GROUP_ROWS = 8192;
+
+  private RecordImport() {}
+
+  /**
+   * A field to be logged.
+   *
+   * @param name as the record has it
+   * @param column its values
+   */
+  private record Source(String name, ForeignColumn column) {}
+
+  static RecordImportResult run(TableImportOptions options) throws IOException {
+    OutputDirectory.check(options.out(), options.existing());
+    Findings findings = new Findings();
+    ForeignTable table = table(options, findings);
+    List<Source> sources = sources(table, options.columns(), findings);
+    try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
+      Storage store = new DiskStorage(target.directory());
+      long values = 0;
+      try (SimLog log = SimLog.open(store, LogOptions.DEFAULT.withDurability(Durability.NONE))) {
+        List<SimField> fields = new ArrayList<>();
+        for (Source source : sources) {
+          fields.add(log.field(source.name));
+        }
+        for (int row = 0; row < table.rows(); row++) {
+          SimRecord record = log.record();
+          for (int i = 0; i < fields.size(); i++) {
+            ForeignColumn column = sources.get(i).column;
+            if (!column.nulls().get(row)) {
+              set(record, fields.get(i), column, row);
+              values++;
+            }
+          }
+          record.end();
+          if ((row + 1) % GROUP_ROWS == 0) {
+            log.commit();
+          }
+        }
+        log.commit();
+        log.seal();
+      }
+      if (!findings.unmapped().isEmpty()) {
+        Path path = AbsolutePath.of(options.source());
+        AtomicFiles.createDirectories(store, BaseStore.UNMAPPED);
+        BaseStore.keepFile(new DiskStorage(path.getParent()), path.getFileName().toString(), store);
+        store.forceDirectory(BaseStore.UNMAPPED);
+      }
+      target.commit();
+      return new RecordImportResult(
+          table.rows(),
+          values,
+          sources.stream().map(Source::name).toList(),
+          findings.notes(),
+          new LinkedHashMap<>(findings.unmapped()));
+    }
+  }
+
+  private static ForeignTable table(TableImportOptions options, Findings findings)
+      throws IOException {
+    Path path = AbsolutePath.of(options.source());
+    Storage storage = new DiskStorage(path.getParent());
+    String name = path.getFileName().toString();
+    return switch (ImportFormat.of(path)) {
+      case ARROW -> ArrowImport.table(storage, name, options, findings);
+      case PARQUET -> {
+        try (ParquetInput input = ParquetInput.open(storage, name)) {
+          yield ParquetImport.read(input, options, findings);
+        }
+      }
+      default ->
+          CsvImport.table(
+              CsvImport.read(options, CsvTable.Lines.DROPPED, CsvColumn.Empty.NULL),
+              options.tableName());
+    };
+  }
+
+  private static List<Source> sources(
+      ForeignTable table, ColumnMapping mapping, Findings findings) {
+    Set<String> taken = new LinkedHashSet<>();
+    Set<String> seen = new LinkedHashSet<>();
+    List<Source> sources = new ArrayList<>();
+    for (ForeignColumn column : table.columns()) {
+      Optional<ColumnMapping.Entry> entry =
+          seen.add(column.name()) ? mapping.of(column.name()) : Optional.empty();
+      if (entry.isPresent() && entry.get().isSkipped()) {
+        continue;
+      }
+      ColumnType type = entry.flatMap(ColumnMapping.Entry::type).orElse(column.type());
+      ForeignColumn kept = column;
+      if (type != column.type()) {
+        kept =
+            new ForeignColumn(
+                column.name(),
+                type,
+                Conversion.convert(column, table.rows(), type),
+                column.nulls(),
+                List.of());
+      }
+      if (type == ColumnType.U64 && beyond(kept, table.rows())) {
+        findings.unmapped(
+            column.name(), "a record's integers are at most 2^63 - 1, and some here are larger");
+        continue;
+      }
+      String wanted = entry.map(ColumnMapping.Entry::target).orElse(column.name());
+      String name = wanted;
+      for (int i = 2; !taken.add(name); i++) {
+        name = Text.of("%s (%d)", wanted, i);
+      }
+      if (!name.equals(wanted)) {
+        findings.note(Text.of("a second column '%s' is the field '%s'", wanted, name));
+      }
+      if (!column.unit().isEmpty()) {
+        findings.note(Text.of("field '%s' is in %s", name, column.unit()));
+      }
+      sources.add(new Source(name, kept));
+    }
+    for (ColumnMapping.Entry entry : mapping.entries()) {
+      if (!seen.contains(entry.source()) && !findings.unmapped().containsKey(entry.source())) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot map column '%s': there is no such column; there are %s",
+                entry.source(), seen));
+      }
+    }
+    return sources;
+  }
+
+  private static boolean beyond(ForeignColumn column, int rows) {
+    for (int row = 0; row < rows; row++) {
+      if (!column.nulls().get(row) && column.data().getLong(8 * row) < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void set(SimRecord record, SimField field, ForeignColumn column, int row)
+      throws IOException {
+    ColumnType type = column.type();
+    switch (type) {
+      case STRING -> record.set(field, column.words().get(column.data().getInt(4 * row)));
+      case BOOL -> record.set(field, Values.toInteger(Cells.read(type, column.data(), row)) != 0);
+      case F32 -> record.set(field, (double) column.data().getFloat(4 * row));
+      case F64 -> record.set(field, column.data().getDouble(8 * row));
+      default -> record.set(field, Cells.integer(type, Cells.read(type, column.data(), row)));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+"""Read, verify, replay and write arrow-world stores (format version 1, docs/spec).
+
+Names are imported when they are first used, so that `import arrow_world` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .codebook import Codebook as Codebook
+    from .errors import ArrowWorldError as ArrowWorldError
+    from .errors import DamagedFileError as DamagedFileError
+    from .errors import InvalidUseError as InvalidUseError
+    from .errors import StoreLockedError as StoreLockedError
+    from .errors import StoreNotFoundError as StoreNotFoundError
+    from .errors import UnsupportedVersionError as UnsupportedVersionError
+    from .errors import WriterPoisonedError as WriterPoisonedError
+    from .handles import Born as Born
+    from .handles import BornRows as BornRows
+    from .handles import EntityRef as EntityRef
+    from .hashes import hash_columns as hash_columns
+    from .hashes import hash_world as hash_world
+    from .hashes import resume_hash as resume_hash
+    from .history import History as History
+    from .live import LiveWorld as LiveWorld
+    from .lives import Lives as Lives
+    from .log import Fence as Fence
+    from .log import Log as Log
+    from .log_rows import LogRows as LogRows
+    from .net_change import Changes as Changes
+    from .net_change import NetChange as NetChange
+    from .playback import Cursor as Cursor
+    from .rows import Rows as Rows
+    from .rows import recompute_chain as recompute_chain
+    from .rows import tick_chain as tick_chain
+    from .schema import Column as Column
+    from .schema import Event as Event
+    from .schema import Key as Key
+    from .schema import Schema as Schema
+    from .schema import TableSchema as TableSchema
+    from .segment import Torn as Torn
+    from .simlog import RecordField as RecordField
+    from .simlog import Records as Records
+    from .simlog import read_records as read_records
+    from .snapshot import Manifest as Manifest
+    from .snapshot import Snapshot as Snapshot
+    from .stats import Stats as Stats
+    from .stats import Summary as Summary
+    from .store import Store as Store
+    from .store import open_store as open_store
+    from .store_diff import Difference as Difference
+    from .store_diff import Divergence as Divergence
+    from .tables import Table as Table
+    from .tick import Tick as Tick
+    from .tick_table import TickTable as TickTable
+    from .verification import Finding as Finding
+    from .verification import Report as Report
+    from .verification import verify as verify
+    from .world import World as World
+
+_HOMES = {
+    "codebook": ("Codebook",),
+    "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "StoreLockedError", "StoreNotFoundError",
+               "UnsupportedVersionError", "WriterPoisonedError"),
+    "handles": ("Born", "BornRows", "EntityRef"),
+    "hashes": ("hash_columns", "hash_world", "resume_hash"),
+    "history": ("History",),
+    "live": ("LiveWorld",),
+    "lives": ("Lives",),
+    "log": ("Fence", "Log"),
+    "log_rows": ("LogRows",),
+    "net_change": ("Changes", "NetChange"),
+    "playback": ("Cursor",),
+    "rows": ("Rows", "recompute_chain", "tick_chain"),
+    "schema": ("Column", "Event", "Key", "Schema", "TableSchema"),
+    "segment": ("Torn",),
+    "simlog": ("RecordField", "Records", "read_records"),
+    "snapshot": ("Manifest", "Snapshot"),
+    "stats": ("Stats", "Summary"),
+    "store": ("Store", "open_store"),
+    "store_diff": ("Difference", "Divergence"),
+    "tables": ("Table",),
+    "tick": ("Tick",),
+    "tick_table": ("TickTable",),
+    "verification": ("Finding", "Report", "verify"),
+    "world": ("World",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

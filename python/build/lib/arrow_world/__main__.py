@@ -1,0 +1,5 @@
+"""`python -m arrow_world` is the console script `arrow-world`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,377 @@
+"""A tick's changes as log rows in canonical order (order.md O-1 to O-6); newborns get their ids here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .codebook import repeated
+from .errors import InvalidUseError
+from .handles import Births, Ids, resolve
+from .rows import Rows
+from .schema import Key, TableSchema
+from .tick_table import Cells, Changes, Target, check_generation
+from .values import Array, encode
+from .tables import Table
+from .world import World
+
+_NO_ID = (1 << 32) - 1
+
+
+def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, Cells]], changes: Mapping[str, Changes],
+            targets: list[Target], tick: int, first_seq: int, strings: bool) -> Rows:
+    """The tick's rows without the commit row. The world is not changed; the births have their numbers afterwards."""
+    schemas = [t for t in world.schema.tables if t.name in changes or t.kind == "presence"]
+    plain, presence = ([t for t in schemas if (t.kind == "presence") == p] for p in (False, True))
+    dead = {t.name: _Dead.of(changes[t.name]) for t in plain}
+    born = {t.name: _Born.of(changes[t.name], dead[t.name]) for t in plain}
+    for table in plain:
+        born[table.name].given(dead[table.name])
+    for target in targets:
+        _check_target(world.tables[target.table], target, born.get(target.table))
+    out = _Out(world, strings)
+    for key, rid, cells in inputs:
+        out.cells(key, rid.resolved(), cells)
+    for table in plain:
+        change = changes[table.name]
+        _values(out, keys, change)
+        _events(out, change)
+        _deaths(out, keys, table, dead[table.name], change.causes)
+        _births(out, keys, table, born[table.name])
+    for table in presence:
+        _presence(out, keys, world.tables[table.name], changes.get(table.name), dead, born)
+    return out.rows(tick, first_seq)
+
+
+@dataclass
+class _Dead:
+    """The rows of one table that die: slots, last first, ids, and the generations they die in."""
+
+    slots: Array
+    ids: Array
+    gens: Array
+
+    @staticmethod
+    def of(change: Changes) -> "_Dead":
+        slots = np.empty(0, np.int64) if change.removed is None else np.flatnonzero(change.removed)[::-1]
+        return _dead(change.table, slots)
+
+
+def _dead(table: Table, slots: Array) -> _Dead:
+    if table.schema.kind == "append_only":
+        return _Dead(slots, np.empty(0, "<u4"), np.empty(0, "<u4"))
+    gens = table._columns["gen"][slots] if table.schema.gen else np.zeros(len(slots), "<u4")
+    return _Dead(slots, table._columns["id"][slots], gens)
+
+
+class _Born:
+    """The births of one table in the order of their rows."""
+
+    def __init__(self, table: Table, births: list[Births], order: Array) -> None:
+        self.table, self.births, self.order = table, births, order
+        self.ids = np.empty(0, "<u4")
+        self.gens = np.zeros(0, "<u4")
+
+    @staticmethod
+    def of(change: Changes, dead: _Dead) -> "_Born":
+        """Orders them, and gives out the ids of tables that do so."""
+        births = [b for b in change.births if b.count]
+        rows = sum(b.count for b in births)
+        order = np.arange(rows)
+        if any(b.system for b in births) or any(isinstance(b.cause, np.ndarray) or b.cause for b in births):
+            cause = np.concatenate([np.broadcast_to(np.asarray(b.cause, "<u4"), b.count) for b in births])
+            order = np.lexsort((cause, np.repeat([b.system for b in births], [b.count for b in births])))
+        out = _Born(change.table, births, order)
+        schema = change.table.schema
+        if schema.kind == "append_only":
+            out._number(np.arange(change.table.rows, change.table.rows + rows))
+        elif schema.allocated:
+            out._allocate(dead, rows)
+        return out
+
+    def _number(self, ids: Array) -> None:
+        """Gives ids, in row order, to the births."""
+        self.ids = ids.astype("<u4")
+        if not len(self.gens):
+            self.gens = np.zeros(len(ids), "<u4")
+        made = np.empty(len(ids), "<u4")
+        made[self.order] = self.ids
+        made.flags.writeable = False
+        start = 0
+        for b in self.births:
+            b.numbers = made[start : start + b.count]
+            start += b.count
+
+    def _allocate(self, dead: _Dead, rows: int) -> None:
+        """O-10: the stack of free ids from its top, those that die now on it, then new ones."""
+        table = self.table
+        ids, gens = np.empty(rows, np.int64), np.zeros(rows, "<u4")
+        freed = min(rows, len(dead.ids)) if table.schema.gen else 0
+        ids[:freed], gens[:freed] = dead.ids[::-1][:freed], dead.gens[::-1][:freed] + 1
+        taken = min(rows - freed, len(table.free))
+        if taken:
+            pairs = np.array(table.free[-taken:], np.int64)[::-1]
+            ids[freed : freed + taken], gens[freed : freed + taken] = pairs[:, 0], pairs[:, 1] + 1
+        fresh = rows - freed - taken
+        if table.next_id + fresh > _NO_ID:
+            raise InvalidUseError(f"Cannot insert into {table.schema.name}: its u32 ids are used up.")
+        ids[freed + taken :] = np.arange(table.next_id, table.next_id + fresh)
+        self.gens = gens
+        self._number(ids)
+
+    def given(self, dead: _Dead) -> None:
+        """Checks the ids that external births came with (O-12), and gives them their generations (O-11)."""
+        table, schema = self.table, self.table.schema
+        if schema.kind != "row" or schema.allocated or not self.births:
+            return
+        ids = np.concatenate([_given(b) for b in self.births])[self.order]
+        _check_free(table, ids, dead)
+        gens = np.zeros(len(ids), "<u4")
+        if schema.gen and (table.dead or len(dead.ids)):
+            last = dict(zip(dead.ids.tolist(), dead.gens.tolist()))
+            known = [last.get(i, table.dead.get(i, -1)) for i in ids.tolist()]
+            gens = (np.array(known, np.int64) + 1).astype("<u4")
+        self.gens = gens
+        self._number(ids)
+
+
+def _given(births: Births) -> Array:
+    assert births.given is not None
+    if any(b._births.numbers is None for b in births.given.newborns.values()):
+        raise InvalidUseError(f"Cannot insert into {births.table}: its id is that of a newborn whose id is not known yet.")
+    return np.broadcast_to(births.given.resolved(), births.count)
+
+
+def _check_free(table: Table, ids: Array, dead: _Dead) -> None:
+    live = table.lookup().slots(ids)
+    here = live >= 0
+    if here.any() and len(dead.ids):
+        here &= ~np.isin(ids, dead.ids)
+    if here.any():
+        raise InvalidUseError(f"Cannot insert {int(ids[np.argmax(here)])} into {table.schema.name}: it is there already.")
+    once, counts = np.unique(ids, return_counts=True)
+    if len(once) != len(ids):
+        raise InvalidUseError(f"Cannot insert {int(once[np.argmax(counts > 1)])} into {table.schema.name}: it is there already,"
+                              " inserted in this tick.")
+
+
+def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
+    """O-16: what is written lives at tick start or is born in this tick."""
+    known = target.ids.known()
+    ids = target.ids.numbers[known]
+    missing = ids >= table.rows if table.schema.kind == "append_only" else table.lookup().slots(ids) < 0
+    if missing.any() and born is not None:
+        missing &= ~np.isin(ids, born.ids)
+    if missing.any():
+        raise InvalidUseError(f"Cannot {target.what}: no row {int(ids[np.argmax(missing)])} lives in {table.schema.name} or "
+                              "is born in this tick (O-16).")
+    for place, gen in target.ids.gens.items():
+        check_generation(table, int(target.ids.numbers[place]), gen, target.what)
+
+
+def _values(out: "_Out", keys: Mapping[str, Key], change: Changes) -> None:
+    table = change.table
+    for c in table.schema.columns:
+        staged = change.columns.get(c.name)
+        if staged is None:
+            continue
+        slots = np.flatnonzero(staged.written)
+        rids = slots.astype("<u4") if table.schema.kind == "append_only" else table._columns["id"][slots]
+        key, bits = keys[f"{table.schema.name}.{c.name}"], staged.bits
+        if staged.newborns:
+            bits = bits.copy()
+            places = list(staged.newborns)
+            bits[places] = encode("u32", resolve(np.zeros(len(places), "<u4"), dict(enumerate(staged.newborns.values()))))
+        out.many(key, rids, bits[slots], None if staged.words is None else staged.words[slots])
+
+
+def _events(out: "_Out", change: Changes) -> None:
+    if not change.events:
+        return
+    runs = [(key, ids.resolved(), cells) for key, ids, cells in change.events]
+    rid = np.concatenate([ids for _, ids, _ in runs])
+    code = np.repeat([key.code for key, _, _ in runs], [len(ids) for _, ids, _ in runs]).astype("<u2")
+    bits = np.concatenate([_bits(key, cells, len(ids)) for key, ids, cells in runs])
+    text = np.concatenate([_words(cells, len(ids)) for _, ids, cells in runs])
+    order = np.lexsort((rid, code))
+    out.raw(code[order], rid[order], bits[order], text[order])
+
+
+def _bits(key: Key, cells: Cells, rows: int) -> Array:
+    bits = np.array(np.broadcast_to(np.asarray(cells.bits, "<u8"), rows)) if cells.words is None else np.zeros(rows, "<u8")
+    for place, born in cells.newborns.items():
+        assert born._births.numbers is not None
+        number = encode("u32", born._births.numbers[born._index : born._index + 1])[0]
+        bits[slice(None) if cells.single else place] = number
+    return bits
+
+
+def _words(cells: Cells, rows: int) -> Array:
+    if cells.words is None or isinstance(cells.words, str):
+        return repeated(cells.words, rows)
+    return cells.words
+
+
+def _deaths(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, dead: _Dead, causes: dict[int, str]) -> None:
+    if not len(dead.slots):
+        return
+    died = keys[f"{schema.name}.died"].code
+    if not causes:
+        out.raw(np.full(len(dead.ids), died, "<u2"), dead.ids, encode("u32", dead.gens), None)
+        return
+    words = np.array([causes.get(s) for s in dead.slots.tolist()], object)
+    has = words != None  # noqa: E711 (element-wise)
+    parts = _Woven(np.ones(len(words), bool), has)
+    parts.put(0, died, dead.ids, encode("u32", dead.gens))
+    parts.put(1, keys[f"{schema.name}.cause"].code, dead.ids, np.zeros(len(words), "<u8"), words)
+    parts.to(out)
+
+
+def _births(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, born: _Born) -> None:
+    rows = len(born.ids)
+    if not rows:
+        return
+    name, order, births = schema.name, born.order, born.births
+    columns: list[tuple[Key, Array, Array | None]] = []
+    given = [np.ones(rows, bool)]
+    parents: Array | None = None
+    if any(b.parent is not None for b in births):
+        parents = np.concatenate([np.zeros(b.count, "<u4") if b.parent is None else np.broadcast_to(
+            b.parent.resolved(), b.count) for b in births])[order]
+        given.append(np.concatenate([np.full(b.count, b.parent is not None) for b in births])[order])
+    for c in schema.columns:
+        key = keys[f"{name}.{c.name}"]
+        if c.type == "string":
+            words = np.concatenate([repeated(w, b.count) if isinstance(w := b.words[c.name], str) else w
+                                    for b in births])[order]
+            columns.append((key, np.zeros(rows, "<u8"), words))
+            given.append(np.ones(rows, bool))
+        elif any(c.name in b.bits for b in births):
+            bits = np.concatenate([_inserted(b, c.name, c.default_bits) for b in births])[order]
+            columns.append((key, bits, None))
+            given.append(bits != np.uint64(c.default_bits))
+    woven = _Woven(*given)
+    woven.put(0, keys[f"{name}.born"].code, born.ids, encode("u32", born.gens))
+    part = 1
+    if parents is not None:
+        woven.put(part, keys[f"{name}.parent"].code, born.ids, encode("u32", parents))
+        part += 1
+    for key, bits, texts in columns:
+        woven.put(part, key.code, born.ids, bits, texts)
+        part += 1
+    woven.to(out)
+
+
+def _inserted(births: Births, column: str, default: int) -> Array:
+    bits = np.broadcast_to(np.asarray(births.bits.get(column, default), "<u8"), births.count)
+    newborns = births.newborns.get(column)
+    if newborns:
+        bits = bits.copy()
+        bits[list(newborns)] = encode("u32", resolve(np.zeros(len(newborns), "<u4"), dict(enumerate(newborns.values()))))
+    return bits
+
+
+class _Woven:
+    """Several possible rows per entity, put one entity after the other. parts: per possible row, who has it."""
+
+    def __init__(self, *parts: Array) -> None:
+        self._parts = parts
+        counts = np.zeros(len(parts[0]), np.int64)
+        self._offsets = []
+        for part in parts:
+            self._offsets.append(counts.copy())
+            counts += part
+        start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        self._start, rows = start[:-1], int(start[-1])
+        self._key, self._rid, self._bits = np.zeros(rows, "<u2"), np.zeros(rows, "<u4"), np.zeros(rows, "<u8")
+        self._text: Array | None = None
+
+    def put(self, part: int, code: int, rids: Array, bits: Array, words: Array | None = None) -> None:
+        """Fills in one possible row of those that have it."""
+        has = self._parts[part]
+        at = (self._start + self._offsets[part])[has]
+        self._key[at], self._rid[at], self._bits[at] = code, rids[has], bits[has]
+        if words is not None:
+            if self._text is None:
+                self._text = np.full(len(self._key), None, object)
+            self._text[at] = words[has]
+
+    def to(self, out: "_Out") -> None:
+        """Hands the rows on."""
+        out.raw(self._key, self._rid, self._bits, self._text)
+
+
+def _presence(out: "_Out", keys: Mapping[str, Key], table: Table, change: Changes | None, dead: dict[str, _Dead],
+              born: dict[str, _Born]) -> None:
+    """O-3 to O-5: those that leave, with the dead among them, then those that enter and do not die now."""
+    name, of = table.schema.name, table.schema.of
+    assert of is not None
+    gone = dead[of].ids if of in dead else np.empty(0, "<u4")
+    removed = np.zeros(table.rows, bool) if change is None or change.removed is None else change.removed.copy()
+    if len(gone):
+        listed = table.lookup().slots(gone)
+        removed[listed[listed >= 0]] = True
+    leaving = _dead(table, np.flatnonzero(removed)[::-1])
+    if len(leaving.ids):
+        out.many(keys[f"{name}.died"], leaving.ids, np.zeros(len(leaving.ids), "<u8"))
+    births = [b for b in change.births if b.count] if change is not None else []
+    if not births:
+        return
+    ids = np.concatenate([_given(b) for b in births])
+    order = np.lexsort((ids, np.repeat([b.system for b in births], [b.count for b in births])))
+    start = 0
+    for b in births:
+        b.numbers = ids[start : start + b.count]
+        start += b.count
+    ids = ids[order]
+    fresh = np.isin(ids, born[of].ids) if of in born else np.zeros(len(ids), bool)
+    lives = out.world.tables[of].lookup().slots(ids) >= 0
+    missing = ~(lives | fresh)
+    if missing.any():
+        raise InvalidUseError(f"Cannot insert {int(ids[np.argmax(missing)])} into {name}: it does not live in {of} and is "
+                              "not born in this tick.")
+    entering = ids[fresh | ~np.isin(ids, gone)]
+    if len(entering):
+        _check_free(table, entering, leaving)
+        out.many(keys[f"{name}.born"], entering, np.zeros(len(entering), "<u8"))
+
+
+class _Out:
+    """Rows in the making; string codes are given in row order (L-12)."""
+
+    def __init__(self, world: World, strings: bool) -> None:
+        self.world, self._strings = world, strings
+        self._parts: list[tuple[Array, Array, Array, Array | None]] = []
+
+    def many(self, key: Key, rids: Array, bits: Array, words: Array | None = None) -> None:
+        """One row of a key per rid."""
+        self._parts.append((np.full(len(rids), key.code, "<u2"), rids, bits, words))
+
+    def cells(self, key: Key, rids: Array, cells: Cells) -> None:
+        """One row of a key per rid, of values as they were given."""
+        self.many(key, rids, _bits(key, cells, len(rids)), None if cells.words is None else _words(cells, len(rids)))
+
+    def raw(self, codes: Array, rids: Array, bits: Array, words: Array | None) -> None:
+        """Rows as they are; words where a row has one, None elsewhere."""
+        self._parts.append((codes, rids, bits, words))
+
+    def rows(self, tick: int, first_seq: int) -> Rows:
+        """All of it."""
+        parts = self._parts or [(np.empty(0, "<u2"), np.empty(0, "<u4"), np.empty(0, "<u8"), None)]
+        key, rid, bits = (np.concatenate([p[i] for p in parts]) for i in range(3))
+        text = None
+        if self._strings:
+            text = np.concatenate([np.full(len(p[0]), None, object) if p[3] is None else p[3] for p in parts])
+            places = np.flatnonzero(text != None)  # noqa: E711 (element-wise)
+            bits[places] = encode("u32", np.array(self._codes(text[places].tolist()), "<u4"))
+        return Rows(first_seq, np.full(len(key), tick, "<u8"), rid, key, bits, text)
+
+    def _codes(self, words: list[str]) -> list[int]:
+        find, new, known = self.world.codebook.find, {}, len(self.world.codebook)  # type: ignore[var-annotated]
+        out = []
+        for word in words:
+            code = find(word)
+            out.append(new.setdefault(word, known + len(new)) if code is None else code)
+        return out

@@ -1,0 +1,68 @@
+"""What callers give, checked before it is used: ids, ticks and names."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .errors import InvalidUseError
+from .values import Array
+
+_IDS = 1 << 32
+_SHOWN = 12
+
+
+def nearest(wrong: object, names: Iterable[str]) -> str:
+    """How an error about an unknown name goes on: the nearest name, or what there is."""
+    known = list(names)
+    close = difflib.get_close_matches(str(wrong), known, 1, 0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    if not known:
+        return "; there is none"
+    return f"; there are {', '.join(known[:_SHOWN])}" + (", …" if len(known) > _SHOWN else "")
+
+
+def integer(value: Any, what: str) -> int:
+    """A whole number of any integer type; never a string, a float or a bool.
+
+    what: the verb and the argument, as in "read tick".
+    """
+    if isinstance(value, (bool, np.bool_)):
+        raise InvalidUseError(f"Cannot {what} {value!r}: expected an integer, got a bool.")
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise InvalidUseError(f"Cannot {what} {value!r}: expected an integer, got {type(value).__name__}.") from None
+
+
+def tick_of(value: Any, what: str) -> int:
+    """A tick: an integer from -2^63 below 2^63; those before the first tick are refused where they are used."""
+    tick = integer(value, what)
+    if not -(1 << 63) <= tick < 1 << 63:
+        raise InvalidUseError(f"Cannot {what} {tick}: ticks are below 2^63.")
+    return tick
+
+
+def row_id(value: Any, what: str) -> int:
+    """A row id: an integer from 0 to 2^32 - 1."""
+    number = integer(value, what)
+    if not 0 <= number < _IDS:
+        raise InvalidUseError(f"Cannot {what} {number}: ids go from 0 to {_IDS - 1}.")
+    return number
+
+
+def row_ids(values: Any, what: str) -> Array:
+    """Row ids as u32, shape (n,): of one id, several, or an array of integers."""
+    if isinstance(values, np.ndarray) and values.ndim and values.dtype.kind in "iu":
+        wrong = (values < 0) | (values >= _IDS)
+        if wrong.any():
+            row_id(int(values[np.argmax(wrong)]), what)
+        return values.astype("<u4", copy=False)
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable) or isinstance(values, np.ndarray) and not values.ndim:
+        return np.array([row_id(values, what)], "<u4")
+    return np.array([row_id(v, what) for v in values], "<u4")

@@ -1,0 +1,193 @@
+"""The command line `arrow-world`: exit codes 0 ok, 1 failure, 2 usage, 3 finished with something lost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from .errors import ArrowWorldError
+from .html import printable
+from .storefiles import StoreFiles
+
+OK, FAILURE, USAGE, LOSS = 0, 1, 2, 3
+
+
+class _Usage(Exception):
+    """Arguments that do not go together."""
+
+
+def _info(options: argparse.Namespace) -> int:
+    files = StoreFiles(options.store)
+    span = files.span()
+    facts: dict[str, Any] = {
+        "store": files.info.store.hex(), "tick_unit": files.info.tick_unit, "strings": files.info.strings,
+        "first_tick": span and span[0], "last_tick": span and span[1],
+        "segments": [{"first_seq": s.first_seq, "sealed": s.sealed} for s in files.segments()],
+        "snapshots": [m.tick for m in files.manifests()],
+        "tables": [t.name for t in files.schema.tables], "keys": [k.name for k in files.keys()],
+        "properties": files.info.properties}
+    if options.json:
+        _print_json(facts)
+        return OK
+    facts["segments"] = f"{len(facts['segments'])}, of them {sum(not s['sealed'] for s in facts['segments'])} live"
+    for name, value in facts.items():
+        shown = ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
+        print(printable(f"{name.replace('_', ' ')}: {'none' if shown is None else shown}"))
+    return OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from .verification import verify
+
+    report = verify(options.store).to_json()
+    if options.json:
+        _print_json(report)
+        return OK if report["ok"] else FAILURE
+    for finding in report["findings"]:
+        where = ", ".join(f"{k} {finding[k]}" for k in ("batch", "offset") if finding[k] is not None)
+        print(printable(f"{finding['path']}{': ' + where if where else ''}: {finding['message']}"))
+    if report["torn"]:
+        print(printable(f"torn end in {report['torn']['path']} at byte {report['torn']['offset']}: "
+                         f"{report['torn']['reason']}"))
+    print(f"{report['segments']} segments, {report['batches']} batches, {report['rows']} rows, {report['ticks']} ticks, "
+          f"{report['snapshots']} snapshots; {len(report['findings'])} findings")
+    end = "nothing is committed" if report["last_tick"] is None else f"valid to tick {report['last_tick']}"
+    print(f"{'sound' if report['ok'] else 'DAMAGED'}: {end}")
+    return OK if report["ok"] else FAILURE
+
+
+def _at(options: argparse.Namespace) -> int:
+    from .store import open_store
+
+    store = open_store(options.store)
+    last = store.span()
+    if options.tick is None and last is None:
+        raise _Usage("the store has no tick yet")
+    world = store.at(options.tick if options.tick is not None else last[1] if last else 0)
+    if options.table is None:
+        facts = {"tick": world.tick, "hash_world": world.hash_world(),
+                 "tables": {name: len(table) for name, table in world.items()}}
+        if options.json:
+            _print_json(facts)
+        else:
+            print(f"tick: {world.tick}\nhash_world: {facts['hash_world']}")
+            for name, table in world.items():
+                print(f"{name}: {len(table)} rows")
+        return OK
+    _print_rows(world[options.table].to_arrow(), options.json)
+    return OK
+
+
+def _history(options: argparse.Namespace) -> int:
+    from .store import open_store
+
+    history = open_store(options.store).history(options.table, options.id, options.gen)
+    if not len(history):
+        print(printable(f"the log has no row of {options.table} {options.id}"), file=sys.stderr)
+        return FAILURE
+    _print_lines(history, options.json, ("tick", "gen", "key", "value"))
+    return OK
+
+
+def _log(options: argparse.Namespace) -> int:
+    from .store import open_store
+
+    rows = open_store(options.store).rows(options.key, options.ticks, ids=options.id)
+    _print_lines(rows, options.json, ("tick", "id", "key", "value"))
+    return OK
+
+
+def _print_lines(rows: Any, as_json: bool, names: Sequence[str]) -> None:
+    """Log rows, each with its value in its key's own type."""
+    values = rows.python_values()
+    columns = {"tick": rows.tick.tolist(), "id": rows.rid.tolist(), "key": rows.names.tolist(), "value": values}
+    if "gen" in names:
+        columns["gen"] = [None if g < 0 else g for g in rows.gen.tolist()]
+    _print_table(names, zip(*(columns[n] for n in names)), as_json)
+
+
+def _print_rows(table: Any, as_json: bool) -> None:
+    _print_table(table.column_names, (tuple(row.values()) for row in table.to_pylist()), as_json)
+
+
+def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], as_json: bool) -> None:
+    if not as_json:
+        print("\t".join(map(printable, names)))
+    for row in rows:
+        if as_json:
+            print(json.dumps(dict(zip(names, row))))
+        else:
+            print("\t".join("-" if v is None else printable(str(v)) for v in row))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value))
+
+
+def _ticks(text: str) -> tuple[int, int] | int:
+    first, dots, last = text.partition("..")
+    return (int(first), int(last)) if dots else int(first)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("arrow-world", description="Read and verify arrow-world stores.",
+                                     epilog="Exit codes: 0 ok, 1 failure, 2 usage, 3 finished with something lost.")
+    try:
+        number = version("arrow-world")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    parser.add_argument("--version", action="version", version=f"arrow-world {number}")
+    verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def verb(name: str, action: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+        made.add_argument("store", metavar="STORE", help="the store's directory")
+        made.add_argument("--json", action="store_true", help="print JSON")
+        made.set_defaults(action=action)
+        return made
+
+    verb("info", _info, "show what a store is: ticks, segments, snapshots, tables and keys")
+    verb("verify", _verify, "check every byte, the digest chain, and every snapshot against replay")
+    at = verb("at", _at, "show the world after a tick, or the rows of one of its tables")
+    at.add_argument("--tick", type=int, metavar="T", help="the tick; the last committed one by default")
+    at.add_argument("--table", metavar="N", help="print the rows of this table")
+    history = verb("history", _history, "print all that happened to one id")
+    history.add_argument("--table", required=True, metavar="N", help="its table")
+    history.add_argument("--id", required=True, type=int, metavar="ID", help="the id")
+    history.add_argument("--gen", type=int, metavar="G", help="which of its lives; all by default")
+    log = verb("log", _log, "print log rows")
+    log.add_argument("--key", metavar="K", help="only this key, or keys by a pattern: 'creature.*'")
+    log.add_argument("--ticks", type=_ticks, metavar="A..B", help="only these ticks, both included")
+    log.add_argument("--id", type=int, metavar="ID", help="only rows of this id")
+    return parser
+
+
+def run(args: Sequence[str]) -> int:
+    """Runs the command line; returns the exit code."""
+    try:
+        options = _parser().parse_args(args)
+    except SystemExit as e:
+        return int(e.code or 0)
+    try:
+        code: int = options.action(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except _Usage as e:
+        print(printable(str(e)), file=sys.stderr)
+        return USAGE
+    except (ArrowWorldError, OSError) as e:
+        print(printable(str(e)), file=sys.stderr)
+        return FAILURE
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))

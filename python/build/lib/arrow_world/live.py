@@ -1,0 +1,204 @@
+"""A world in memory whose every change is logged before it is applied."""
+
+from __future__ import annotations
+
+import operator
+import os
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import InvalidUseError
+from .interrupts import deferred_interrupts
+from .publish import discard_unfinished
+from .schema import Schema
+from .snapshot import list_snapshots
+from .snapshot_write import write_snapshot
+from .storefiles import StoreFiles, StoreInfo
+from .tables import Table
+from .tick import Tick
+from .world import World
+from .writer import LogWriter
+
+
+class LiveWorld:
+    """A world that runs. Begin with `create`, go on with `resume`, or let `open` do either; use it in a `with` statement.
+
+    ```python
+    with LiveWorld.create("run", schema) as world:
+        with world.tick() as t:
+            ship = t["ship"].insert(x=1.0)
+        with world.tick() as t:
+            t["ship"].set(ship.id, x=2.5)
+    ```
+
+    A tick is logged, by default forced to the device, and then applied. Ctrl-C during that waits until it is done;
+    anything else that ends it halfway poisons the world: close and resume it. Kill the process anywhere: `resume` goes
+    on after the last committed tick. One thread at a time ticks; a fork may only close it. Every method may raise
+    InvalidUseError, WriterPoisonedError and, from the file system, OSError.
+    """
+
+    def __init__(self, log: LogWriter) -> None:
+        """Use `create`, `resume` or `open`."""
+        self._log, self._world = log, log.end.world
+        self._keys = {k.name: k for k in log.keys}
+        self._open: Tick | None = None
+        self._opener = 0
+        self._guard = threading.Lock()
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
+               properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+        """A new store with an empty world before its first tick; `path` must not exist or be an empty folder.
+
+        durability: what the end of a tick promises: `commit`: the tick survives a power loss; `interval:MS`: it does
+        after at most so many milliseconds; `none`: it survives a killed process. properties: the application's own
+        settings, say a seed. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
+        """
+        return cls(LogWriter.create(Path(path), schema, strings=schema.has_strings, tick_unit=tick_unit,
+                                    properties=properties, durability=durability))
+
+    @classmethod
+    def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
+        """Goes on after the last committed tick; what a crash left behind it is sealed away first.
+
+        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
+        truncation.
+        """
+        return cls(LogWriter.resume(Path(path), durability=durability))
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
+             properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+        """`resume` where there is a store, else `create`. A store of another schema is refused, by name.
+
+        The other arguments are those of `create`; properties and tick_unit of a store that exists stay as they are.
+        """
+        if not (Path(path) / "store.json").exists():
+            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
+        found = StoreFiles(Path(path)).schema
+        if found != schema:
+            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_difference(found, schema)}. Use the "
+                                  "store's schema (LiveWorld.resume), or choose another path.")
+        return cls.resume(path, durability=durability)
+
+    @property
+    def path(self) -> Path:
+        """The store's folder."""
+        return self._log.path
+
+    @property
+    def info(self) -> StoreInfo:
+        """What the store says about itself."""
+        return self._log.info
+
+    @property
+    def world(self) -> World:
+        """The world as it is now, for reading. Arrays taken from it never change; it moves on with each tick."""
+        return self._world
+
+    def __getitem__(self, table: str) -> Table:
+        """A table as it is now: `world["ship"]["x"]` is an array."""
+        self._world.schema.table(table)
+        return self._world.tables[table]
+
+    @property
+    def last_tick(self) -> int:
+        """The last committed tick, -1 before the first."""
+        return self._world.tick
+
+    @property
+    def acknowledged(self) -> int:
+        """The last tick that is known to be on the device, -1 for none."""
+        return self._log.acknowledged
+
+    @property
+    def warnings(self) -> list[str]:
+        """Damaged snapshots that were passed over when the store was opened, in plain words."""
+        return list(self._log.end.warnings)
+
+    def tick(self, number: int | None = None) -> Tick:
+        """The next tick, for a `with` statement; a number of one's own must be later than the last one."""
+        self._log._check()
+        if number is None:
+            number = self.last_tick + 1
+        elif isinstance(number, (bool, np.bool_)) or not hasattr(number, "__index__"):
+            raise InvalidUseError(f"Cannot begin tick {number!r}: a tick is an integer.")
+        number = operator.index(number)
+        self._log.check_tick(number)
+        return Tick(self, number, self._keys)
+
+    def _begin(self, tick: Tick) -> None:
+        """Makes a tick the open one. One that the same thread began before and did not end is given up by that."""
+        self._log._check()
+        self._log.check_tick(tick.number)
+        with deferred_interrupts(), self._guard:
+            if self._open is not None and self._opener != threading.get_ident():
+                raise InvalidUseError(f"Cannot begin tick {tick.number}: another thread is in tick {self._open.number}. One "
+                                      "thread at a time ticks; let others compute arrays.")
+            self._open, self._opener = tick, threading.get_ident()
+
+    def _end(self, tick: Tick) -> None:
+        if self._open is tick:
+            self._open = None
+
+    def _finish(self, tick: Tick) -> None:
+        """Logs and applies the open tick."""
+        with deferred_interrupts():
+            log = self._log
+            log._check()
+            log.check_tick(tick.number)
+            rows = tick._make(log.seq, log.info.strings)
+            rows = log.commit_tick(tick.number, rows)
+            try:
+                self._world._apply(rows, log.keys, self.path)
+            except BaseException as e:
+                log.poison(e)
+                raise
+            tick.rows, tick._state = rows, "committed"
+
+    def sync(self) -> None:
+        """Forces every committed tick to the device."""
+        self._log.sync()
+
+    def seal(self) -> None:
+        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
+        self._log.seal()
+
+    def snapshot(self, properties: Mapping[str, str] | None = None) -> Path:
+        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept."""
+        self._log.sync()
+        world = self._world
+        for tick, version, path in list_snapshots(self.path):
+            if (tick, version) == (world.tick, world.schema.version):
+                return path
+        discard_unfinished(self.path / "snapshots")
+        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties)
+
+    def close(self) -> None:
+        """Lets the store go. Everything committed is in its log; an open tick is given up. May be called again."""
+        self._open = None
+        self._log.close()
+
+    def __enter__(self) -> "LiveWorld":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<live world {self.path.name} after tick {self.last_tick}>"
+
+
+def _difference(found: Schema, given: Schema) -> str:
+    """The first thing in which two schemas differ."""
+    for what in ("tables", "inputs"):
+        theirs: Any = {x.name: x for x in getattr(found, what)}
+        ours: Any = {x.name: x for x in getattr(given, what)}
+        for name in [*theirs, *(n for n in ours if n not in theirs)]:
+            if theirs.get(name) != ours.get(name):
+                return f"{what[:-1]} {name!r} is {theirs.get(name) or 'not there'}, the one given {ours.get(name) or 'has none'}"
+    return f"version {found.version} or its order is not that of the one given"

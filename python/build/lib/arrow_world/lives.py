@@ -1,0 +1,117 @@
+"""Who lived when, whose child, and why it died: births, deaths and lineage of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from .checks import integer, row_id, tick_of
+from .errors import InvalidUseError
+from .frames import Frame, nullable_column, text_column
+from .log_rows import LogRows
+from .values import Array
+from .tables import Table
+
+
+@dataclass(frozen=True, repr=False)
+class Lives(Frame):
+    """One row per entity that ever lived in a table, by birth; all arrays have shape (n,).
+
+    rid u32 and gen u32 name it; born and died are ticks, int64, -1 where it is older than the log or still alive; parent
+    is the row of its parent here, -1 if none is known; cause is a word or None.
+    """
+
+    table: str
+    rid: Array
+    gen: Array
+    born: Array
+    died: Array
+    parent: Array
+    cause: Array
+
+    def __len__(self) -> int:
+        return len(self.rid)
+
+    def of(self, rid: int) -> Array:
+        """The rows of all entities that had this id, by birth."""
+        return np.flatnonzero(self.rid == row_id(rid, "find lives of"))
+
+    def children(self, row: int) -> Array:
+        """The rows of an entity's children, by birth."""
+        return np.flatnonzero(self.parent == self._row(row))
+
+    def ancestors(self, row: int) -> list[int]:
+        """The rows of the parent, its parent and so on."""
+        line, row = [], self._row(row)
+        while (row := int(self.parent[row])) >= 0:
+            line.append(row)
+        return line
+
+    def descendants(self, row: int) -> list[int]:
+        """The rows of all children and children's children, by birth."""
+        found = {row := self._row(row)}
+        for child in range(row + 1, len(self)):  # nobody is born before its parent
+            if int(self.parent[child]) in found:
+                found.add(child)
+        return sorted(found - {row})
+
+    def _row(self, row: int) -> int:
+        number = integer(row, "find life in row")
+        if not 0 <= number < len(self):
+            raise InvalidUseError(f"Cannot find life in row {number}: there are {len(self)} rows; `of(rid)` gives those of an id.")
+        return number
+
+    def alive(self, ticks: Iterable[int]) -> Array:
+        """How many live after each of these ticks; int64."""
+        asked = np.array([tick_of(t, "count the living at tick") for t in ticks], np.int64)
+        died = np.sort(self.died[self.died >= 0])
+        return np.searchsorted(np.sort(self.born), asked, "right") - np.searchsorted(died, asked, "right")
+
+    def to_arrow(self) -> pa.Table:
+        """rid, gen, born, died, parent (a row number here), cause."""
+        tick = pa.uint64()
+        return pa.table({"rid": self.rid, "gen": self.gen, "born": nullable_column(self.born, tick),
+                         "died": nullable_column(self.died, tick), "parent": nullable_column(self.parent, pa.int64()),
+                         "cause": text_column(self.cause)})
+
+    def _title(self) -> str:
+        return f"{len(self):,} lives in {self.table}"
+
+
+def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
+    """Follows births, deaths, parents and causes in order.
+
+    events: those of the table; start: the table where history begins, if not with nothing. A parent is who had the id
+    when the tick began, or else who was born to it in the tick.
+    """
+    rid: list[int] = [] if start is None else start.columns["id"].tolist()
+    gen: list[int] = [0] * len(rid) if start is None or not start.schema.gen else start.columns["gen"].tolist()
+    born, died, parent = [-1] * len(rid), [-1] * len(rid), [-1] * len(rid)
+    cause: list[str | None] = [None] * len(rid)
+    live = {r: i for i, r in enumerate(rid)}
+    now, dead_now = -1, dict[int, int]()
+    kinds = [k.name.partition(".")[2] for k in events.keys]
+    words = [None] * len(events) if events.text is None else events.text.tolist()
+    for tick, r, code, val, word in zip(events.tick.tolist(), events.rid.tolist(), events.key.tolist(),
+                                        events.val.tolist(), words):
+        if tick != now:
+            now, dead_now = tick, {}
+        kind = kinds[code]
+        if kind == "born":
+            live[r] = len(rid)
+            for column, value in ((rid, r), (gen, int(val)), (born, tick), (died, -1), (parent, -1)):
+                column.append(value)
+            cause.append(None)
+        elif kind == "died":
+            dead_now[r] = live.pop(r)
+            died[dead_now[r]] = tick
+        elif kind == "cause":
+            cause[dead_now[r]] = word
+        else:
+            parent[live[r]] = dead_now.get(int(val), live.get(int(val), -1))
+    return Lives(table, np.array(rid, "<u4"), np.array(gen, "<u4"), np.array(born, np.int64), np.array(died, np.int64),
+                 np.array(parent, np.int64), np.array(cause, object))

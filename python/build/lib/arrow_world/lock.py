@@ -1,0 +1,105 @@
+"""The writer's lock: a POSIX record lock on LOCK, the kind Java's FileChannel.tryLock takes (S-11)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+from .errors import InvalidUseError, StoreLockedError
+from .interrupts import deferred_interrupts
+
+_Identity = tuple[int, int]
+
+_held: dict[_Identity, int] = {}
+"""LOCK files that this process holds, by device and inode, with the process that took them: a fork holds none."""
+_parked: dict[_Identity, list[int]] = {}
+"""Descriptors of held LOCK files that must not be closed before they are let go."""
+_guard = threading.RLock()  # re-entrant: a collected lock may be let go while another is taken
+
+
+class StoreLock:
+    """Holds LOCK until closed, or until nobody holds this object any more.
+
+    POSIX locks belong to the process, and closing any descriptor of a file drops all of the process's locks on it. So
+    a second writer in this process is refused by a registry of files, whatever path leads to them, before LOCK is
+    opened again. LOCK must be a regular file: a link is refused, never followed.
+    """
+
+    def __init__(self, store: Path) -> None:
+        import fcntl
+
+        self._fd, self._key, self.created = -1, (0, 0), False
+        path = store / "LOCK"
+        with deferred_interrupts(), _guard:
+            self._refuse(store, _entry(path))
+            self.created = not path.exists()
+            try:
+                fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+            except OSError as e:
+                self._refuse(store, _entry(path))
+                raise e
+            found = os.fstat(fd)
+            key = found.st_dev, found.st_ino
+            if _held.get(key) == os.getpid():  # it came there after the check: closing now would drop the lock
+                _parked.setdefault(key, []).append(fd)
+                raise _mine(store)
+            try:
+                self._refuse(store, found)
+                fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                now = _entry(path)
+                if now is None or (now.st_dev, now.st_ino) != key:
+                    raise StoreLockedError(f"Cannot write {store}: its LOCK was replaced while it was taken. Try again.")
+            except (StoreLockedError, InvalidUseError):
+                os.close(fd)
+                raise
+            except OSError as e:
+                holder = os.pread(fd, 1000, 0).decode("utf-8", "replace").strip() or "an unnamed holder"
+                os.close(fd)
+                raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open "
+                                       "the store for reading with open_store, which needs no lock.") from e
+            self._fd, self._key, _held[key] = fd, key, os.getpid()
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
+
+    @staticmethod
+    def _refuse(store: Path, entry: os.stat_result | None) -> None:
+        if entry is None:
+            return
+        if not stat.S_ISREG(entry.st_mode):
+            kind = "a symbolic link" if stat.S_ISLNK(entry.st_mode) else "no regular file"
+            raise InvalidUseError(f"Cannot write {store}: its LOCK is {kind}, expected a regular file. It was not "
+                                  "opened. Delete it if nobody writes this store.")
+        if _held.get((entry.st_dev, entry.st_ino)) == os.getpid():
+            raise _mine(store)
+
+    def close(self) -> None:
+        """Empties LOCK and lets it go; may be called again. In a fork, which holds no lock, it only closes the file."""
+        if self._fd < 0:
+            return
+        with deferred_interrupts(), _guard:
+            fd, self._fd = self._fd, -1
+            try:
+                if _held.get(self._key) == os.getpid():
+                    del _held[self._key]
+                    os.ftruncate(fd, 0)
+            finally:
+                for each in (fd, *_parked.pop(self._key, ())):
+                    os.close(each)
+
+    def __del__(self) -> None:
+        if getattr(self, "_fd", -1) >= 0:
+            self.close()
+
+
+def _mine(store: Path) -> StoreLockedError:
+    return StoreLockedError(f"Cannot write {store}: this process is writing it already, by this or another path. Close "
+                            "that writer first.")
+
+
+def _entry(path: Path) -> os.stat_result | None:
+    try:
+        return os.lstat(path)
+    except FileNotFoundError:
+        return None

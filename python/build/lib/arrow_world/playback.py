@@ -1,0 +1,231 @@
+"""Worlds at ticks, cheap where one asks again and again: what was replayed is kept within a byte budget."""
+
+from __future__ import annotations
+
+import os
+import threading
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .checks import tick_of
+from .errors import DamagedFileError, InvalidUseError
+from .progress import Bar
+from .schema import Schema
+from .snapshot import list_snapshots
+from .storefiles import StoreFiles
+from .travel import Travel
+from .world import World
+
+_SPACING_ROWS = 1 << 17
+_Identity = tuple[tuple[str, int], ...]
+
+
+class _Keyframes:
+    """Worlds by tick, spaced by log rows; where they take more than their budget, every other one goes."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget, self._spacing = budget_bytes, _SPACING_ROWS
+        self._ticks: list[int] = []
+        self._worlds: dict[int, World] = {}
+
+    def before(self, tick: int) -> World | None:
+        """The last one at or before a tick."""
+        at = bisect_right(self._ticks, tick)
+        return self._worlds[self._ticks[at - 1]] if at else None
+
+    def offer(self, world: World) -> None:
+        """Keeps a copy, if there is none near before it."""
+        if world.tick < 0 or world.tick in self._worlds:
+            return
+        near = self.before(world.tick)
+        if near is not None and world.seq - near.seq < self._spacing:
+            return
+        insort(self._ticks, world.tick)
+        self._worlds[world.tick] = world.copy()
+        while self._ticks and self._bytes() > self._budget:
+            self._ticks, gone = self._ticks[::2] if len(self._ticks) > 1 else [], self._ticks[1::2] or self._ticks
+            for tick in gone:
+                del self._worlds[tick]
+            self._spacing *= 2
+
+    def _bytes(self) -> int:
+        """What they take together; shared columns count once."""
+        return sum({id(c): c.nbytes for w in self._worlds.values() for t in w.tables.values()
+                    for c in t._columns.values()}.values())
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._ticks, self._worlds = [], {}
+
+
+class Playback:
+    """Replays one store, or a part of its schema, and goes on from the nearest place it knows. Safe for threads."""
+
+    def __init__(self, files: StoreFiles, schema: Schema | None, budget_bytes: int) -> None:
+        self._files, self._schema = files, schema
+        self._keyframes = _Keyframes(budget_bytes)
+        self._kept: Travel | None = None
+        self._identity: _Identity = ()
+        self._lock = threading.RLock()
+
+    def at(self, tick: int, bar: Bar) -> World:
+        """The world after the last committed tick <= `tick`, the caller's to keep."""
+        with self._lock:
+            kept, self._kept = self.move(self._kept, tick), None
+            world = kept.to(tick, bar)
+            self._kept = kept  # what failed is not gone on with
+            self._keyframes.offer(world)
+            return world.copy()
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last committed tick."""
+        return self._files.span()
+
+    def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
+        """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
+        snapshot. One that read the log to its end is begun anew, as the log may have grown.
+        """
+        with self._lock:
+            self._notice_changes()
+            if travel is not None and travel.identity != self._identity:
+                travel = None
+            here = travel.world.tick if travel is not None and travel.world.tick <= tick else -1
+            frame = self._keyframes.before(tick)
+            there = -1 if frame is None else frame.tick
+            found = next((s for s, _, _ in reversed(list_snapshots(self._files.path)) if s <= tick), -1)
+            if found > max(here, there):
+                manifest = self._files.nearest(tick)
+                if manifest is not None and manifest.tick > max(here, there):
+                    world = self._files.open_snapshot(manifest, self._schema).world()
+                    return self._travel(world, manifest.base)
+            if travel is not None and here >= there and (here >= 0 or travel.world.tick < 0):
+                if not travel.ended or here == tick and not onward:
+                    return travel
+                return self._travel(travel.world, travel.at_base)  # the log may have grown
+            if frame is not None:
+                return self._travel(frame.copy(), False)
+            self._check_beginning(tick)
+            return self._travel(World(self._schema or self._files.schema), False)
+
+    def _check_beginning(self, tick: int) -> None:
+        """Whether replay can begin with nothing."""
+        first = next((s.first_seq for s in self._files.segments()), 0)
+        base = self._files.base() if first else None
+        if base is not None:
+            raise InvalidUseError(f"Cannot show {self._files.path} at tick {tick}: it is outside the committed ticks, the "
+                                  f"first is {base.tick}. `span()` tells the first and the last.")
+        if first:
+            raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
+                                   self._files.path / "log")
+
+    def _travel(self, world: World, at_base: bool) -> Travel:
+        travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
+        travel.identity = self._identity
+        travel.keep = self._keyframes.offer
+        return travel
+
+    def _notice_changes(self) -> None:
+        """Forgets what was replayed where the store's files are others: sealed, truncated, restored."""
+        identity = _identity(self._files.path)
+        if identity != self._identity:
+            self._keyframes.clear()
+            self._kept, self._identity = None, identity
+
+
+def _identity(store: Path) -> _Identity:
+    """Names and inodes of the files that make up the history; those of live ones grow, and are never rewritten."""
+    found: list[tuple[str, int]] = []
+    for folder in ("log", "log/live"):
+        found += [(f"{folder}/{e.name}", e.inode()) for e in _entries(store / folder)]
+    found += [(e.name, e.inode()) for e in _entries(store) if e.name == "fence.json"]
+    return tuple(sorted(found))
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+class Cursor:
+    """Goes through a history tick by tick, forwards and backwards: what it shows is what `store.at` gives.
+
+    It begins before the first committed tick; `next` moves on by one, `seek` to any. `world` is yours to keep. One
+    thread; close it, or leave a `with` block, to give its file back at once.
+    """
+
+    def __init__(self, playback: Playback, bar: Bar) -> None:
+        self._playback, self._bar = playback, bar
+        self._travel: Travel | None = None
+        self._world: World | None = None
+        self._closed = False
+
+    @property
+    def tick(self) -> int | None:
+        """The tick it stands at, None before the first."""
+        return None if self._travel is None or self._travel.world.tick < 0 else self._travel.world.tick
+
+    @property
+    def world(self) -> World:
+        """The world after the tick it stands at. Raises InvalidUseError before the first move."""
+        if self.tick is None:
+            raise InvalidUseError("Cannot show a world: the cursor stands before the first tick. Call next() or seek(tick).")
+        if self._world is None:
+            assert self._travel is not None
+            self._world = self._travel.world.copy()
+        return self._world
+
+    def seek(self, tick: int) -> World:
+        """Moves to the last committed tick <= `tick`; the world there. Raises InvalidUseError as `store.at` does."""
+        wanted = tick_of(tick, "move the cursor to tick")
+        with self._moving(wanted) as travel:
+            travel.to(wanted, self._bar)
+        return self.world
+
+    def next(self) -> bool:
+        """Moves on by one committed tick; the first call goes to the first one. False, and stays, where there is none yet."""
+        stood = self.tick
+        if stood is None:
+            span = self._playback.span()
+            return span is not None and self.seek(span[0]).tick >= 0
+        with self._moving(stood, onward=True) as travel:
+            travel.to(stood, self._bar)
+            return travel.next(self._bar)
+
+    @contextmanager
+    def _moving(self, tick: int, onward: bool = False) -> Iterator[Travel]:
+        if self._closed:
+            raise InvalidUseError("Cannot move the cursor: it is closed. Ask the store for another.")
+        stood = self.tick
+        travel = self._playback.move(self._travel, tick, onward)
+        self._travel = self._world = None  # where the move fails half-way it stands nowhere
+        try:
+            yield travel
+        except InvalidUseError:  # a tick that there is not: it stays where it was
+            if stood is not None:
+                self._travel = self._playback.move(None, stood)
+                self._travel.to(stood, self._bar)
+            raise
+        self._travel = travel
+
+    def __iter__(self) -> Iterator[World]:
+        """The worlds after each further committed tick."""
+        while self.next():
+            yield self.world
+
+    def close(self) -> None:
+        """Gives its file back; may be called again."""
+        self._closed, self._travel, self._world = True, None, None
+
+    def __enter__(self) -> Cursor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<cursor {'before the first tick' if self.tick is None else f'at tick {self.tick}'}>"

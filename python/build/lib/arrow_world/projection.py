@@ -1,0 +1,45 @@
+"""A part of a schema: the tables and columns somebody wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .checks import nearest
+from .errors import InvalidUseError
+from .schema import Schema, TableSchema
+
+
+def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
+    """The schema of what is wanted: tables (`creature`: all their columns) and columns (`creature.energy`).
+
+    A table that is wanted at all comes with its `id` and `gen`; a presence table brings the ids of the table it is of.
+    Raises InvalidUseError for a name that is none of the schema's.
+    """
+    names = [columns] if isinstance(columns, str) else list(columns)
+    if not names:
+        raise InvalidUseError("Cannot show a part of a world: no table and no column is named.")
+    for name in names:
+        _check(schema, name)
+    wanted = set(names)
+    of = {t.of for t in schema.tables if _is_named(t, wanted)}
+    tables = []
+    for table in schema.tables:
+        part = tuple(c for c in table.columns if table.name in wanted or f"{table.name}.{c.name}" in wanted)
+        if part or _is_named(table, wanted) or table.name in of:
+            tables.append(replace(table, columns=part, events=()))
+    return Schema(tuple(tables), (), schema.version)
+
+
+def _is_named(table: TableSchema, wanted: set[str]) -> bool:
+    return any(n == table.name or n.startswith(table.name + ".") for n in wanted)
+
+
+def _check(schema: Schema, name: object) -> None:
+    if not isinstance(name, str):
+        raise InvalidUseError(f"Cannot show {name!r}: expected the name of a table or of a column, as in 'creature.energy'.")
+    table_name, _, column = name.partition(".")
+    table = schema.table(table_name)
+    known = [c.name for c in table.file_columns]
+    if column and column not in known:
+        raise InvalidUseError(f"No column {column!r} in {table_name}{nearest(column, known)}.")

@@ -1,0 +1,313 @@
+"""The world schema and the log keys it makes (store.md, log.md L-3 to L-6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .checks import nearest
+from .errors import DamagedFileError, InvalidUseError
+from .jsonfile import Members
+from .values import DTYPES, decode, encode_one
+
+TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
+KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
+_NAME = re.compile(r"[A-Za-z_#-][A-Za-z0-9_#-]{0,99}")
+
+
+def encoding_of(type_name: str) -> str:
+    """How a type's values stand in the log: value, bits or code."""
+    return {"u64": "bits", "i64": "bits", "string": "code"}.get(type_name, "value")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column. `default` is the value a row has where none is given: `Column("x", "f64", 1)` begins at 1.0.
+
+    table: for a u32 column that holds ids of a row table, that table's name (S-14). `default_bits` is the 64-bit pattern
+    a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
+    """
+
+    name: str
+    type: str
+    default: Any = field(default=0, compare=False)
+    table: str | None = None
+    default_bits: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        bits = 0
+        if self.type in DTYPES and self.type != "string":
+            try:
+                bits = encode_one(self.type, self.default)
+            except InvalidUseError as e:
+                raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
+        elif self.default not in (0, None):
+            raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
+                                  f"{self.type} has none (S-8).")
+        object.__setattr__(self, "default_bits", bits)
+
+    @staticmethod
+    def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
+        """A column whose default is this 64-bit pattern; ValueError where it is no value of the type."""
+        column = Column(name, type_name, table=table)
+        if type_name in DTYPES and type_name != "string":
+            value = decode(type_name, np.array([bits], "<u8"))[0]
+            object.__setattr__(column, "default", bool(value) if type_name == "bool" else value.item())
+            object.__setattr__(column, "default_bits", bits)
+        return column
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of a table, or an input of the world; `table` names the table whose ids the values are."""
+
+    name: str
+    type: str
+    table: str | None = None
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """One table: kind row, append_only or presence (S-5)."""
+
+    name: str
+    kind: str = "row"
+    columns: tuple[Column, ...] = ()
+    events: tuple[Event, ...] = ()
+    ids: str = "allocated"
+    gen: bool = False
+    removal: str = "swap_remove"
+    lineage: tuple[str, ...] = ()
+    of: str | None = None
+
+    @property
+    def file_columns(self) -> tuple[Column, ...]:
+        """All columns in file order (S-6)."""
+        if self.kind == "append_only":
+            return self.columns
+        gen = (Column("gen", "u32"),) if self.gen else ()
+        return (Column("id", "u32"), *gen, *self.columns)
+
+    @property
+    def allocated(self) -> bool:
+        """Whether free ids form a stack (O-10)."""
+        return self.kind == "row" and self.ids == "allocated"
+
+    def to_json(self) -> dict[str, Any]:
+        """The table as store.json writes it."""
+        out: dict[str, Any] = {"name": self.name, "kind": self.kind}
+        if self.kind == "row":
+            out.update(ids=self.ids, gen=self.gen, removal=self.removal, lineage=list(self.lineage))
+        if self.kind == "presence":
+            out.update(of=self.of, removal=self.removal)
+            return out
+        columns: list[dict[str, Any]] = [
+            {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default_bits:016x}"})
+            | ({} if c.table is None else {"table": c.table}) for c in self.columns]
+        return out | {"columns": columns, "events": [_event_json(e) for e in self.events]}
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All tables and inputs of a world."""
+
+    tables: tuple[TableSchema, ...] = ()
+    inputs: tuple[Event, ...] = ()
+    version: int = 1
+    _by_name: dict[str, TableSchema] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({t.name: t for t in self.tables})
+        problem = _problem(self)
+        if problem:
+            raise InvalidUseError(f"Cannot use this schema: {problem}.")
+
+    def table(self, name: str) -> TableSchema:
+        """The table of that name, or InvalidUseError."""
+        if name not in self._by_name:
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}.")
+        return self._by_name[name]
+
+    def has(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return name in self._by_name
+
+    @property
+    def has_strings(self) -> bool:
+        """Whether its log needs the text column (S-8)."""
+        return any(k.encoding == "code" for k in declare(self))
+
+    def to_json(self) -> dict[str, Any]:
+        """The schema object of store.json and manifest.json."""
+        out: dict[str, Any] = {"version": self.version, "tables": [t.to_json() for t in self.tables]}
+        return out | ({"inputs": [_event_json(e) for e in self.inputs]} if self.inputs else {})
+
+    @staticmethod
+    def from_json(value: Any, path: Path) -> "Schema":
+        """Reads a schema object; whatever breaks the rules is damage of the file at `path`."""
+        m = Members(value, path, "schema")
+        tables = tuple(_table(t, path) for t in m.items("tables"))
+        try:
+            return Schema(tables, _events(m.raw.get("inputs", []), path), m.count("version"))
+        except InvalidUseError as e:
+            raise DamagedFileError(str(e), path) from e
+
+
+def _event_json(event: Event) -> dict[str, Any]:
+    return {"name": event.name, "type": event.type} | ({} if event.table is None else {"table": event.table})
+
+
+def _events(value: Any, path: Path) -> tuple[Event, ...]:
+    if not isinstance(value, list):
+        raise DamagedFileError("schema: events or inputs are no array", path)
+    members = [Members(e, path, "schema event") for e in value]
+    return tuple(Event(m.text("name"), m.text("type"), m.text("table") if "table" in m.raw else None) for m in members)
+
+
+def _table(value: Any, path: Path) -> TableSchema:
+    m = Members(value, path, "schema table")
+    name, kind = m.text("name"), m.text("kind")
+    removal = m.text("removal") if "removal" in m.raw else "swap_remove"
+    if kind == "presence":
+        return TableSchema(name, kind, removal=removal, of=m.text("of"))
+    columns = []
+    for item in m.items("columns"):
+        c = Members(item, path, f"schema column of {name}")
+        type_name, of = c.text("type"), c.text("table") if "table" in c.raw else None
+        try:
+            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), of))
+        except ValueError as e:
+            raise DamagedFileError(f"schema column of {name}: the default of {c.text('name')}: {e}", path) from e
+    events = _events(m.raw.get("events", []), path)
+    if kind != "row":
+        return TableSchema(name, kind, tuple(columns), events)
+    lineage = m.items("lineage") if "lineage" in m.raw else []
+    return TableSchema(name, kind, tuple(columns), events, m.text("ids"), m.flag("gen"), m.text("removal"),
+                       tuple(str(v) for v in lineage))
+
+
+def _table_problem(schema: Schema, t: TableSchema) -> str | None:
+    if t.kind not in ("row", "append_only", "presence"):
+        return f"table {t.name} has kind {t.kind!r}, expected row, append_only or presence"
+    if t.ids not in ("allocated", "external"):
+        return f"table {t.name} has ids {t.ids!r}, expected allocated or external"
+    if t.removal not in ("swap_remove", "compact"):
+        return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
+    if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
+        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order (S-7)"
+    if t.kind != "row" and (t.lineage or t.gen):
+        return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
+    if t.kind == "presence":
+        if t.columns or t.events:
+            return f"presence table {t.name} has columns or events"
+        if not (t.of and schema.has(t.of) and schema.table(t.of).kind == "row"):
+            return f"presence table {t.name} is of {t.of!r}, expected a row table"
+    elif t.of is not None:
+        return f"table {t.name} is {t.kind} and of {t.of!r}; only presence tables are of another"
+    return None
+
+
+def _problem(schema: Schema) -> str | None:
+    if len(schema._by_name) != len(schema.tables):
+        return "two tables have one name"
+    if not 1 <= schema.version < 1 << 31:
+        return f"version {schema.version} is not from 1 to 2^31 - 1"
+    for t in schema.tables:
+        problem = _table_problem(schema, t)
+        if problem:
+            return problem
+    members: list[Column | Event] = []
+    for t in schema.tables:
+        members += [*t.columns, *t.events]
+    for name in [t.name for t in schema.tables if t.name in ("tick", "in", "schema")]:
+        return f"no table is called {name} (S-9)"
+    for name in [m.name for m in members if m.name in ("id", "gen", "born", "died", "parent", "cause")]:
+        return f"no column or event is called {name} (S-9)"
+    for m in (*schema.tables, *members, *schema.inputs):
+        if not _NAME.fullmatch(m.name):
+            return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit (S-9)"
+    for m in (*members, *schema.inputs):
+        if m.type not in TYPES:
+            return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
+        if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
+            return f"{m.name} names the table {m.table!r}, which is no row table"
+        if isinstance(m, Column) and m.table is not None and m.type != "u32":
+            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
+    names = [k.name for k in declare(schema)]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    return f"two keys have the name {twice[0]} (S-9)" if twice else None
+
+
+@dataclass(frozen=True)
+class Key:
+    """A log key's declaration (L-3, L-4)."""
+
+    code: int
+    name: str
+    type: str
+    encoding: str
+    kind: str
+    table: str | None = None
+    default: int | None = None
+
+    @property
+    def owner(self) -> str:
+        """What stands before the first dot of the name: a table's name, `in`, `tick`, or all of it."""
+        return self.name.partition(".")[0]
+
+    @property
+    def member(self) -> str:
+        """What stands behind the first dot."""
+        return self.name.partition(".")[2]
+
+    def to_json(self) -> dict[str, Any]:
+        """The declaration as `aw.keys` writes it."""
+        out: dict[str, Any] = {"code": self.code, "name": self.name, "type": self.type, "encoding": self.encoding,
+                               "kind": self.kind}
+        if self.table is not None:
+            out["table"] = self.table
+        return out | ({} if self.default is None else {"default": f"{self.default:016x}"})
+
+    @staticmethod
+    def from_json(value: Any, path: Path) -> "Key":
+        """Reads one declaration of `aw.keys`."""
+        m = Members(value, path, "aw.keys")
+        key = Key(m.count("code"), m.text("name"), m.text("type"), m.text("encoding"), m.text("kind"),
+                  m.text("table") if "table" in m.raw else None, m.u64("default") if "default" in m.raw else None)
+        if key.type not in TYPES or key.kind not in KINDS or key.encoding != encoding_of(key.type):
+            raise DamagedFileError(f"aw.keys: {key.name} has type {key.type!r}, encoding {key.encoding!r}, kind "
+                                   f"{key.kind!r}, which do not go together", path)
+        if key.code > 0xFFFF:
+            raise DamagedFileError(f"aw.keys: {key.name} has code {key.code}, more than a u16", path)
+        return key
+
+
+COMMIT = Key(0, "tick.commit", "u64", "bits", "commit")
+
+
+def _declared(schema: Schema) -> Iterable[tuple[str, str, str, str | None, int | None]]:
+    for t in schema.tables:
+        yield f"{t.name}.born", "u32", "born", t.of, None
+        if t.kind != "append_only":
+            yield f"{t.name}.died", "u32", "died", t.of, None
+        for word in t.lineage:
+            parent = word == "parent"
+            yield f"{t.name}.{word}", "u32" if parent else "string", "lineage", t.name if parent else None, None
+        for c in t.columns:
+            yield f"{t.name}.{c.name}", c.type, "value", None, None if c.type == "string" else c.default_bits
+    for t in schema.tables:
+        for e in t.events:
+            yield f"{t.name}.{e.name}", e.type, "event", e.table, None
+    for e in schema.inputs:
+        yield f"in.{e.name}", e.type, "input", e.table, None
+
+
+def declare(schema: Schema) -> list[Key]:
+    """The keys of a world in code order (L-6)."""
+    return [COMMIT] + [Key(code, name, type_name, encoding_of(type_name), kind, table, default)
+                       for code, (name, type_name, kind, table, default) in enumerate(_declared(schema), 1)]

@@ -1,0 +1,109 @@
+"""Which log rows are wanted: of these keys, these ticks, these entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, Union
+
+import numpy as np
+
+from .checks import nearest, row_ids, tick_of
+from .errors import InvalidUseError
+from .log import Wanted
+from .log_rows import LogRows
+from .rows import Rows
+from .schema import Key
+from .values import Array
+
+Ticks = Union[int, range, tuple[int, int], None]
+"""One tick, a range of Python, or the first and the last tick, both included; None is all."""
+
+_LAST = (1 << 63) - 1
+
+
+def span(ticks: Ticks) -> tuple[int, int]:
+    """The first and last tick meant."""
+    if ticks is None:
+        return 0, _LAST
+    if isinstance(ticks, range):
+        if ticks.step != 1:
+            raise InvalidUseError(f"Cannot select {ticks}: only every tick of a span can be chosen; expected a step of 1.")
+        return ticks.start, ticks.stop - 1
+    if isinstance(ticks, tuple):
+        if len(ticks) != 2:
+            raise InvalidUseError(f"Cannot select ticks {ticks!r}: expected the first and the last one.")
+        return tick_of(ticks[0], "select tick"), tick_of(ticks[1], "select tick")
+    tick = tick_of(ticks, "select tick")
+    return tick, tick
+
+
+class Selection:
+    """Keeps the wanted rows of a pass. Memory is that of the result."""
+
+    def __init__(self, key: Union[str, Iterable[str], None], ticks: Ticks, ids: Any = None,
+                 kind: str | None = None) -> None:
+        self._patterns = None if key is None else _patterns(key)
+        self._kind = kind
+        self._ids = None if ids is None else np.unique(row_ids(ids, "select row"))
+        self.first, self.last = span(ticks)
+        self.first, self.last = max(self.first, 0), max(self.last, -1)
+        self._parts: list[Rows] = []
+        self._seqs: list[Array] = []
+        self._codes: Array = np.empty(0, bool)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a pass need read."""
+        return Wanted(self.first, self.last, self._ids, self._wants)
+
+    def check(self, keys: Sequence[Key]) -> None:
+        """Raises InvalidUseError for a name or pattern that fits no key, or none of the kind wanted."""
+        for pattern in self._patterns or ():
+            found = [k for k in keys if fnmatchcase(k.name, pattern)]
+            if not found:
+                raise InvalidUseError(f"No key {pattern!r}{nearest(pattern, [k.name for k in keys if self._of_kind(k)])}.")
+            if not any(map(self._of_kind, found)):
+                raise InvalidUseError(f"{found[0].name} is no {self._kind}, its kind is {found[0].kind}; rows(key=...) reads "
+                                      "keys of every kind.")
+
+    def _of_kind(self, key: Key) -> bool:
+        return self._kind is None or key.kind == self._kind
+
+    def _wants(self, key: Key) -> bool:
+        if not self._of_kind(key):
+            return False
+        return key.code != 0 if self._patterns is None else any(fnmatchcase(key.name, p) for p in self._patterns)
+
+    def take(self, rows: Rows, keys: Sequence[Key]) -> None:
+        """Keeps what is wanted of a run."""
+        if self.last < self.first:
+            return
+        if len(self._codes) != len(keys):
+            self._codes = np.array([self._wants(k) for k in keys], bool)
+        chosen = self._codes[rows.key]
+        if int(rows.tick[0]) < self.first or int(rows.tick[-1]) > self.last:
+            chosen &= (rows.tick >= np.uint64(self.first)) & (rows.tick <= np.uint64(self.last))
+        if self._ids is not None:
+            chosen &= rows.rid == self._ids[0] if len(self._ids) == 1 else np.isin(rows.rid, self._ids)
+        at = np.flatnonzero(chosen)
+        if len(at):
+            text = None if rows.text is None else rows.text[at]
+            self._parts.append(Rows(0, rows.tick[at], rows.rid[at], rows.key[at], rows.bits[at], text))
+            self._seqs.append(at.astype("<u8") + np.uint64(rows.first_seq))
+
+    def rows(self, keys: Sequence[Key], strings: bool) -> LogRows:
+        """All that was kept."""
+        def joined(name: str, dtype: str) -> Array:
+            return np.concatenate([np.empty(0, dtype), *(getattr(p, name) for p in self._parts)])
+
+        return LogRows(np.concatenate([np.empty(0, "<u8"), *self._seqs]), joined("tick", "<u8"), joined("rid", "<u4"),
+                       joined("key", "<u2"), joined("bits", "<u8"), joined("text", "O") if strings else None, tuple(keys))
+
+
+def _patterns(key: Union[str, Iterable[str]]) -> list[str]:
+    patterns = [key] if isinstance(key, str) else list(key) if isinstance(key, Iterable) else [key]
+    for pattern in patterns:
+        if not isinstance(pattern, str):
+            raise InvalidUseError(f"Cannot select key {pattern!r}: expected a name, or a pattern as 'creature.*'.")
+    return patterns

@@ -1,0 +1,157 @@
+"""What a store's files say: its description, segments, fence and snapshots, each read when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import jsonfile
+from .codebook import Codebook
+from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
+from .foreign import describe
+from .jsonfile import Members
+from .log import Fence, LogFiles, Marks, Scan, SegmentFile, Wanted, list_segments, read_fence
+from .schema import Key, Schema, declare
+from .segment import FORMAT
+from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
+
+_NEVER = (1 << 63) - 1
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """What store.json says."""
+
+    store: bytes
+    strings: bool
+    tick_unit: str
+    schema: Schema
+    properties: dict[str, str]
+    environment: dict[str, str]
+    parent: dict[str, Any] | None
+
+
+def read_store_info(path: Path) -> StoreInfo:
+    """Reads store.json: kind, format version and CRC are checked (J-1, V-1)."""
+    file = path / "store.json"
+    try:
+        m = Members(jsonfile.read(file), file)
+    except (FileNotFoundError, NotADirectoryError) as e:
+        raise StoreNotFoundError(f"Cannot open {path}: {describe(path)}.") from e
+    if m.text("kind") != "arrow-world store":
+        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world store'", file)
+    if m.count("format") != FORMAT:
+        raise UnsupportedVersionError(f"Cannot open {path}: its format is {m.count('format')}, this package reads "
+                                      f"{FORMAT}. Use a newer arrow-world.")
+    parent = m.raw.get("parent")
+    if parent is not None and not isinstance(parent, dict):
+        raise DamagedFileError("parent is no object", file)
+    schema = Schema.from_json(m.raw.get("schema"), file)
+    if schema.has_strings and not m.flag("strings"):
+        raise DamagedFileError("strings is false, but the schema has strings (S-8)", file)
+    return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
+                     m.strings("properties"), m.strings("environment"), parent)
+
+
+class StoreFiles:
+    """The files of one store. Takes no lock and writes nothing; every call looks at what is there by then."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.info = read_store_info(self.path)
+        self._marks = Marks()
+
+    @property
+    def schema(self) -> Schema:
+        """The schema the store was created with."""
+        return self.info.schema
+
+    @property
+    def fence(self) -> Fence | None:
+        """The truncation under way, if any (L-21)."""
+        return read_fence(self.path)
+
+    def segments(self) -> list[SegmentFile]:
+        """All segments by first seq, those behind a fence included."""
+        return list_segments(self.path)
+
+    def manifests(self) -> list[Manifest]:
+        """Manifests of all snapshots by tick; those behind a fence are left out."""
+        fence = self.fence
+        found = [read_manifest(p, self.info.store) for _, _, p in self.snapshots()]
+        return [m for m in found if fence is None or m.seq <= fence.seq]
+
+    def snapshots(self) -> list[tuple[int, int, Path]]:
+        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21)."""
+        fence = self.fence
+        return [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
+
+    def log_files(self) -> LogFiles:
+        """What the log consists of by now."""
+        return LogFiles(self.path, self.info.store, self.info.strings, tuple(declare(self.schema)),
+                        tuple(self.segments()), self.fence, self._marks)
+
+    def scan(self, from_seq: int = 0, codebook: Codebook | None = None) -> Scan:
+        """One pass over the committed rows at or after `from_seq`.
+
+        codebook: takes in the words from `from_seq` on and checks their codes; it must hold all earlier words.
+        """
+        return Scan(self.log_files(), from_seq, codebook=codebook)
+
+    def open_snapshot(self, manifest: Manifest, schema: Schema | None = None) -> Snapshot:
+        """A snapshot, verified; schema: only the tables and columns of this part of the store's."""
+        return Snapshot(manifest.path, self.info.store, self.info.strings, schema)
+
+    def snapshot(self, tick: int) -> Snapshot:
+        """The snapshot of exactly this tick, highest schema version; InvalidUseError if there is none."""
+        found = [m for m in self.manifests() if m.tick == tick]
+        if not found:
+            raise InvalidUseError(f"No snapshot of tick {tick} in {self.path}; there are "
+                                  f"{[m.tick for m in self.manifests()]}.")
+        return self.open_snapshot(found[-1])
+
+    def keys(self) -> list[Key]:
+        """All declared keys in code order; reads the last segment's header, and what a live one got since last asked."""
+        scan = Scan(self.log_files(), _NEVER, wanted=Wanted(_NEVER, _NEVER))
+        for _ in scan:
+            pass
+        return list(scan.keys)
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
+
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
+        """
+        ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
+        files = self.log_files()
+        if files.segments and files.segments[0].first_seq == 0:
+            for rows in Scan(files):
+                ticks.append(int(rows.tick[0]))
+                break
+        for segment in reversed(files.segments):
+            end = Scan(files, segment.first_seq, wanted=Wanted(_NEVER, _NEVER))
+            for _ in end:
+                pass
+            if end.last_tick >= 0:
+                ticks.append(end.last_tick)
+                break
+        return (min(ticks), max(ticks)) if ticks else None
+
+    def base(self) -> Manifest | None:
+        """The snapshot the history begins with, if it does not begin with nothing."""
+        fence = self.fence
+        for _, _, directory in self.snapshots()[:1]:  # none is before a base but until it is deleted
+            manifest = read_manifest(directory, self.info.store)
+            return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
+        return None
+
+    def nearest(self, tick: int) -> Manifest | None:
+        """The newest snapshot at or before the tick; only its own manifest is read."""
+        fence = self.fence
+        for found, _, directory in reversed(self.snapshots()):
+            if found <= tick:
+                manifest = read_manifest(directory, self.info.store)
+                if fence is None or manifest.seq <= fence.seq:
+                    return manifest
+        return None

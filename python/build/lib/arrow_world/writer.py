@@ -1,0 +1,392 @@
+"""Writing a log: rows in, a live segment out, sealed when it is large or the writer says so (log.md)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import jsonfile
+from .codebook import as_words, check_word
+from .durability import Durability, Forcer
+from .errors import InvalidUseError, WriterPoisonedError
+from .interrupts import deferred_interrupts
+from .lock import StoreLock
+from .log_end import LogEnd, log_end
+from .publish import discard_unfinished, force_directory, publish_file
+from .rows import Rows, concat, empty_rows, tick_chain
+from .schema import COMMIT, Key, Schema, declare, encoding_of
+from .seal import seal_segment
+from .segment import FORMAT
+from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
+from .storefiles import StoreFiles, StoreInfo
+from .values import Array, encode
+from .world import World
+
+_MAX_KEYS = 1 << 16
+_MAX_KEY_BYTES = 15 << 20
+_TICKS = 1 << 63
+_SEGMENT_BYTES = 256 << 20
+
+
+class LogWriter:
+    """The one writer of a store's log: `LiveWorld` is made of it; alone it writes rows of any declared key.
+
+    Whatever ends a write in the middle, an exception of any kind, poisons the writer: it takes nothing more, the file is
+    left as it is, and the next opening goes on after the last tick that is whole in it. Ctrl-C waits until the step is
+    done. One thread, one process: a fork may not use it.
+    """
+
+    def __init__(self, path: Path, lock: StoreLock, durability: Durability, info: StoreInfo, end: LogEnd) -> None:
+        self.path, self.info, self.end = path, info, end
+        self._lock, self._durability, self._process = lock, durability, os.getpid()
+        self.seq, self.tick, self.chain = end.world.seq, end.world.tick, end.world.chain
+        self.codebook, self.keys = end.world.codebook, end.keys
+        self._by_name = {k.name: k for k in self.keys}
+        self._live: LiveSegment | None = None
+        self._open_tick: list[Rows] = []
+        self._failed: BaseException | str | None = None
+        self._closed = False
+        self._files = threading.Lock()
+        self._forced = self.seq, self.tick
+        self._forcer: Forcer | None = None
+
+    @classmethod
+    def create(cls, path: str | Path, schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
+               properties: Mapping[str, str] | None = None, durability: str = "commit") -> "LogWriter":
+        """Makes a new store; `path` must not exist or be empty. Where it fails, it leaves nothing.
+
+        Raises InvalidUseError, StoreLockedError.
+        """
+        store, kind, keys = Path(path), Durability.parse(durability), declare(schema)
+        if not strings and schema.has_strings:
+            raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
+        _check_keys(keys, "create the store")
+        members = {
+            "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
+            "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
+            "properties": _properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+        content = jsonfile.encode(members)
+        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, _properties(properties),
+                         {"writer": "arrow_world (Python)"}, None)
+        _check_empty(store)
+        made: list[Path] = []
+        lock: StoreLock | None = None
+        writer: LogWriter | None = None
+        try:
+            with deferred_interrupts():
+                _make_folders(store, made)
+                lock = StoreLock(store)
+                _check_empty(store)
+                discard_unfinished(store)
+                made += [store / "LOCK"] * lock.created
+                made.append(store / "store.json")
+                publish_file(store / "store.json", content)
+                for folder in (store / "log", store / "log" / "live"):
+                    folder.mkdir()
+                    made.append(folder)
+                force_directory(store / "log")
+                force_directory(store)
+                writer = cls(store, lock, kind, info, LogEnd(World(schema), keys))
+                made.append(store / "log" / "live" / f"{0:020d}.arrows")
+                writer._begin_segment()
+            return writer
+        except BaseException:
+            with deferred_interrupts():
+                _undo(made, lock, writer)
+            raise
+
+    @classmethod
+    def resume(cls, path: str | Path, *, durability: str = "commit") -> "LogWriter":
+        """Goes on after the last committed tick: in the live segment if it ends cleanly; a torn one is sealed first.
+
+        Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
+        """
+        path, kind = Path(path), Durability.parse(durability)
+        StoreFiles(path)
+        writer: LogWriter | None = None
+        lock = StoreLock(path)
+        try:
+            store = StoreFiles(path)
+            end = log_end(store)
+            with deferred_interrupts():
+                writer = cls(path, lock, kind, store.info, end)
+                writer._go_on()
+            return writer
+        except BaseException:
+            if writer is not None:
+                writer._release()
+            lock.close()
+            raise
+
+    def _go_on(self) -> None:
+        """Clears away what a dead writer left, and opens the live segment if it can be gone on in (L-23)."""
+        for folder in (self.path, self.path / "log", self.path / "log" / "live", self.path / "snapshots"):
+            discard_unfinished(folder)
+        live = self.path / "log" / "live"
+        live.mkdir(exist_ok=True)
+        for folder in (self.path, self.path / "log", live):
+            force_directory(folder)
+        for file in sorted(live.iterdir()):
+            if file.suffix == ".arrows" and (self.path / "log" / (file.stem + ".arrow")).exists():
+                file.unlink()
+        last, info = self.end.last, self.info
+        if last is None or last.sealed:
+            return
+        if self.end.torn is not None:
+            seal_segment(last.path, info.store, info.strings, last.header.first_seq)
+            return
+        self._live = LiveSegment(last.path, info.store, last.header.first_seq, len(self.keys), last.header.key_type,
+                                 info.strings, last.end, last.last_crc)
+        self._live.force()
+
+    def _begin_segment(self) -> None:
+        """Begins a live segment at the next row; the one before is forced first (L-27)."""
+        if self._live is not None:
+            self._live.force()
+            self._forced = self.seq, self.tick
+            with self._files:
+                self._live.close()
+        path = self.path / "log" / "live" / f"{self.seq:020d}.arrows"
+        create_live_segment(path, self.info.store, self.info.schema.version, self.seq, self.chain, self.keys,
+                            self.info.strings)
+        self._live = LiveSegment(path, self.info.store, self.seq, len(self.keys), key_width(len(self.keys)),
+                                 self.info.strings)
+
+    def __enter__(self) -> "LogWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _check(self) -> None:
+        if self._process != os.getpid():
+            raise InvalidUseError(f"Cannot write {self.path}: process {self._process} opened it, and this is a fork, process "
+                                  f"{os.getpid()}. One process writes a store; send it what others compute.")
+        if self._closed:
+            raise InvalidUseError(f"Cannot write {self.path}: it was closed. Open it again with LiveWorld.resume.")
+        if self._failed is not None:
+            raise WriterPoisonedError(f"Cannot write {self.path}: an earlier write was not finished ({self._failed!r}). The "
+                                      f"last tick known to be whole is {self.tick}. Close it and use LiveWorld.resume, which "
+                                      "goes on after the last tick in the log.")
+
+    def declare_key(self, name: str, type_name: str, kind: str = "value", table: str | None = None) -> Key:
+        """Declares a further key, or returns it if it is declared so already (L-3, L-6)."""
+        self._check()
+        known = self._by_name.get(name)
+        key = Key(known.code if known else len(self.keys), name, type_name, encoding_of(type_name), kind, table)
+        if known:
+            if known != key:
+                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known} (L-3).")
+            return known
+        check_word(name, "a key's name")
+        Key.from_json(key.to_json(), self.path)
+        if key.encoding == "code" and not self.info.strings:
+            raise InvalidUseError(f"Cannot declare {name}: the store has no strings.")
+        _check_keys([*self.keys, key], f"declare {name}")
+        self.keys.append(key)
+        self._by_name[name] = key
+        return key
+
+    def append(self, name: str, rids: Any, values: Any) -> None:
+        """Appends rows of one declared key to the open tick: one value (a word for strings) per row id."""
+        self._check()
+        key = self._by_name.get(name)
+        if key is None or key == COMMIT:
+            raise InvalidUseError(f"Cannot append to {name!r}: no such key; declare it first.")
+        ids = np.atleast_1d(np.asarray(rids))
+        if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
+            raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
+        text: Array | None = np.full(len(ids), None, object) if self.info.strings else None
+        words = as_words(values, name) if key.encoding == "code" else None
+        bits = np.zeros(len(words), "<u8") if words is not None else encode(key.type, values, name)
+        if len(bits) != len(ids):
+            raise InvalidUseError(f"Cannot append to {name}: {len(bits)} values for {len(ids)} row ids.")
+        if words is not None and text is not None:
+            text[:] = words
+            bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
+        self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids.astype("<u4"), np.full(len(ids), key.code, "<u2"),
+                                    bits, text))
+
+    def commit(self, tick: int) -> Rows:
+        """Commits the appended rows as this tick; returns them with the commit row."""
+        self._check()
+        self.check_tick(tick)
+        rows = concat(self._open_tick) if self._open_tick else empty_rows(0, self.info.strings)
+        rows = Rows(self.seq, np.full(len(rows), tick, "<u8"), rows.rid, rows.key, rows.bits, rows.text)
+        with deferred_interrupts():
+            self._open_tick = []
+            return self.commit_tick(tick, rows)
+
+    def check_tick(self, tick: int) -> None:
+        """Refuses a tick that is not after the last one."""
+        if not self.tick < tick < _TICKS:
+            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
+
+    def commit_tick(self, tick: int, rows: Rows) -> Rows:
+        """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
+
+        The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
+        poisons the writer.
+        """
+        chain = tick_chain(self.chain, tick, rows)
+        text = np.full(1, None, object) if self.info.strings else None
+        rows = concat([rows, Rows(rows.end_seq, np.array([tick], "<u8"), np.array([len(rows) % (1 << 32)], "<u4"),
+                                  np.zeros(1, "<u2"), np.frombuffer(chain, "<u8"), text)])
+        self._failed = "it was interrupted"
+        try:
+            if self._live is None or not self._live.fits(self.keys):
+                self._begin_segment()
+            elif self._live.end >= _SEGMENT_BYTES:
+                self._seal()
+                self._begin_segment()
+            assert self._live is not None
+            self._live.write(rows, self.keys, self._forced[0])
+            if self._durability.mode == "commit":
+                self._live.force()
+                self._forced = rows.end_seq, tick
+            self.seq, self.tick, self.chain = rows.end_seq, tick, chain
+            self._failed = None
+        except BaseException as e:
+            self._failed = e
+            raise
+        if self._durability.interval_ms:
+            if self._forcer is None:
+                self._forcer = Forcer(self._durability.interval_ms, self._force_behind)
+            self._forcer.touch()
+        return rows
+
+    def poison(self, error: BaseException) -> None:
+        """Takes nothing more: what is in memory does not stand where the log does."""
+        self._failed = error
+
+    @property
+    def acknowledged(self) -> int:
+        """The last tick that is known to be forced to the device, -1 for none."""
+        return self._forced[1]
+
+    def _force_behind(self) -> None:
+        """On the forcer's thread: forces what was committed when it began."""
+        with self._files:
+            if self._live is None or self._live.closed:
+                return
+            position, fd = (self.seq, self.tick), self._live.duplicate()
+        try:
+            os.fsync(fd)
+            self._forced = max(self._forced, position)
+        except OSError as e:
+            self._failed = e
+        finally:
+            os.close(fd)
+
+    def sync(self) -> None:
+        """Forces everything committed to the device."""
+        self._check()
+        with deferred_interrupts():
+            try:
+                if self._live is not None:
+                    self._live.force()
+            except BaseException as e:
+                self._failed = e
+                raise
+            self._forced = self.seq, self.tick
+
+    def seal(self) -> None:
+        """Forces and seals the live segment; the next tick begins another."""
+        self._check()
+        with deferred_interrupts():
+            self._failed = "it was interrupted"
+            try:
+                self._seal()
+                self._failed = None
+            except BaseException as e:
+                self._failed = e
+                raise
+
+    def _seal(self) -> None:
+        live = self._live
+        if live is None:
+            return
+        live.force()
+        self._forced = self.seq, self.tick
+        if self.seq > live.first_seq:
+            with self._files:
+                live.close()
+                self._live = None
+            seal_segment(live.path, self.info.store, self.info.strings, live.first_seq)
+
+    def close(self) -> None:
+        """Lets the store go; what is committed is in the log, appended rows without a commit are discarded.
+
+        May be called again. In a fork it closes files and nothing else.
+        """
+        if self._closed:
+            return
+        with deferred_interrupts():
+            self._closed = True
+            try:
+                if self._forcer is not None and self._process == os.getpid():
+                    self._forcer.stop()
+                    if self._failed is None and self._live is not None:
+                        self._live.force()
+            finally:
+                self._release()
+
+    def _close_segment(self) -> None:
+        self._closed = True
+        if self._live is not None:
+            self._live.close()
+
+    def _release(self) -> None:
+        try:
+            self._close_segment()
+        finally:
+            self._lock.close()
+
+
+def _properties(properties: Mapping[str, str] | None) -> dict[str, str]:
+    return {check_word(k, "the name of a property"): check_word(v, f"the property {k}") for k, v in (properties or {}).items()}
+
+
+def _check_keys(keys: list[Key], action: str) -> None:
+    if len(keys) > _MAX_KEYS:
+        raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
+    if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
+        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB (L-8).")
+
+
+def _check_empty(store: Path) -> None:
+    if store.is_symlink() and not store.exists() or store.exists() and not store.is_dir():
+        raise InvalidUseError(f"Cannot create a store at {store}: it is no folder. Choose another path.")
+    found = [p.name for p in store.iterdir() if p.name != "LOCK" and p.suffix != ".tmp"] if store.exists() else []
+    if found:
+        raise InvalidUseError(f"Cannot create a store at {store}: it is not empty, it has {sorted(found)[0]}. Use "
+                              "LiveWorld.resume to go on with a store, or choose another path.")
+
+
+def _make_folders(store: Path, made: list[Path]) -> None:
+    """Makes the folder and those above it; `made` takes in those that were not there, the outermost first."""
+    for folder in reversed([p for p in (store, *store.parents) if not p.exists()]):
+        folder.mkdir(exist_ok=True)
+        made.append(folder)
+
+
+def _undo(made: list[Path], lock: StoreLock | None, writer: LogWriter | None) -> None:
+    """Deletes what a failed `create` made, the last first; what others put there meanwhile stays."""
+    if writer is not None:
+        writer._close_segment()
+    for path in reversed(made):
+        try:
+            if path.is_dir():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        except OSError:
+            pass
+    if lock is not None:
+        lock.close()
