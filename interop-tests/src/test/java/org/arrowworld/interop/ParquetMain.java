@@ -19,6 +19,7 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.store.MutableCodebook;
+import org.arrowworld.schema.Codebook;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -90,7 +91,7 @@ public final class ParquetMain {
     }
   }
 
-  private static void words(Path out, MutableCodebook words) throws IOException {
+  private static void words(Path out, Codebook words) throws IOException {
     List<String> list = new ArrayList<>();
     for (int code = 0; code < words.size(); code++) {
       list.add(words.word(code));
