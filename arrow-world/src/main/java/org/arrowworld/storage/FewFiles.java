@@ -42,7 +42,7 @@ public final class FewFiles extends ForwardingStorage {
   private ReadableFile acquire(Shared shared) throws IOException {
     synchronized (IDLE) {
       if (shared.closed) {
-        throw new ClosedChannelException(); // as any closed file does
+        throw new ClosedFileException(shared.path);
       }
       if (shared.file == null) {
         while (open >= MOST && !IDLE.isEmpty()) {
@@ -124,6 +124,22 @@ public final class FewFiles extends ForwardingStorage {
       if (shared.readers == 0) {
         shut(shared);
       }
+    }
+  }
+
+  /** Typed as a file of its own descriptor would say it. */
+  private static final class ClosedFileException extends ClosedChannelException {
+    private static final long serialVersionUID = 1L;
+
+    private final String path;
+
+    ClosedFileException(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public String getMessage() {
+      return Text.of("Cannot read %s: it was closed", path);
     }
   }
 
