@@ -230,7 +230,6 @@ public final class LiveWorld implements Closeable {
    * @return number of rows logged
    */
   public <E extends Exception> int tick(TickBody<E> body) throws E, IOException {
-    Given.required("run a tick", "body", body);
     Turn mine = begin("run a tick");
     try (mine) {
       return engine.run(world.tick() + 1, body);
@@ -239,7 +238,6 @@ public final class LiveWorld implements Closeable {
 
   /** Runs a tick of the caller's number, later than the last one; see {@link #tick(TickBody)}. */
   public <E extends Exception> int tick(long tick, TickBody<E> body) throws E, IOException {
-    Given.required("run a tick", "body", body);
     Turn mine = begin("run a tick");
     try (mine) {
       return engine.run(tick, body);

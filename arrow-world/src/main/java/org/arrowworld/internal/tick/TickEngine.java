@@ -60,6 +60,9 @@ public final class TickEngine {
     if (running) {
       throw new InvalidUseException(Text.of("Cannot begin tick %d inside a tick", tick));
     }
+    if (systems == null) {
+      throw new InvalidUseException(Text.of("Cannot run tick %d: its body is null", tick));
+    }
     if (unsure) {
       throw new InvalidUseException(
           Text.of(
