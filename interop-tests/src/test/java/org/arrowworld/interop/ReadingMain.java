@@ -1,8 +1,8 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
