@@ -15,12 +15,12 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
 import org.arrowworld.migration.Migrations;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
@@ -164,7 +164,8 @@ class ReferencesTest {
     Triples rows = new Triples(8);
     LogWriter.Start start = new LogWriter.Start(info.id(), 1, false, LogPosition.START);
     KeyTable keys = new KeyTable(SCHEMA.keys());
-    try (LogWriter log = LogWriter.open(wrong, start, keys, new Codebook(), LogOptions.DEFAULT)) {
+    try (LogWriter log =
+        LogWriter.open(wrong, start, keys, new MutableCodebook(), LogOptions.DEFAULT)) {
       rows.add(0, 0, codes[0], 0);
       rows.add(0, 1, codes[0], 0);
       log.commitTick(0, rows);
