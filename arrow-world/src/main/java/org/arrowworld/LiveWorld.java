@@ -27,6 +27,7 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.BackgroundSnapshots;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -155,6 +156,7 @@ public final class LiveWorld implements Closeable {
           "Cannot create a store with properties in its store info and in its options: give them in one");
     }
     info.checkNew(storage);
+    checkEmpty(storage);
     Held held = new Held(Memory.of(options));
     try {
       held.world = new MutableWorld(info.schema(), new Codebook(), held.memory.allocator());
@@ -166,6 +168,18 @@ public final class LiveWorld implements Closeable {
     } catch (IOException | RuntimeException | Error e) {
       held.closeAfter(e);
       throw e;
+    }
+  }
+
+  /** A store is not made among other files. A creation that was interrupted leaves just these. */
+  private static void checkEmpty(Storage storage) throws IOException {
+    for (String name : storage.list("")) {
+      if (!name.equals("LOCK") && !name.endsWith(AtomicFiles.UNFINISHED)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot create a store in %s: it is not empty, it has %s; choose another path",
+                storage.description(), name));
+      }
     }
   }
 
