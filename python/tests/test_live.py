@@ -88,6 +88,21 @@ def test_an_entity_ref_means_one_generation(world):  # O-11
     assert world["ship"]["x"].tolist() == [1, 1, 8]
 
 
+def test_an_entity_ref_is_one_id_where_values_go(world):  # O-11
+    ref = aw.EntityRef(2, 0)
+    with world.tick() as t:
+        t["ship"].set([0, 1], mate=ref)
+        t["ship"].set([2], mate=[aw.EntityRef(1, 0)])
+        t["ship"].insert(2, mate=ref)
+    assert world["ship"]["mate"].tolist() == [2, 2, 1, 2, 2]
+    with pytest.raises(aw.InvalidUseError, match="Cannot write ship.mate: 2 of generation 1 does not live in ship"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], mate=aw.EntityRef(2, 1))
+    with pytest.raises(aw.InvalidUseError, match="Cannot write an entity to ship.x: the type is f64; ids go into u32"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], x=ref)
+
+
 def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-16
     for change in (lambda s: s.set(0, mate=9), lambda s: s.insert(mate=9), lambda s: s.insert(parent=9),
                    lambda s: s.event("hit", 9, 1.0)):
@@ -142,6 +157,32 @@ def test_a_surrogate_in_a_property_or_a_name_makes_no_store(tmp_path):
     with pytest.raises(aw.InvalidUseError, match="the name '.ud800'"):
         aw.Schema((aw.TableSchema("\ud800"),))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("type_name, dtype", [("f64", "<f8"), ("u64", "<u8"), ("i64", "<i8"), ("f32", "<f4"), ("u16", "<u2"),
+                                              ("string", object)])
+def test_values_are_those_that_an_array_had_when_it_was_given(tmp_path, type_name, dtype):
+    schema = aw.Schema((aw.TableSchema("ship", events=(aw.Event("hit", type_name),), columns=(aw.Column("x", type_name),)),))
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
+        buffer = np.array(["a", "b"] if dtype is object else [1, 2], dtype)
+        before, after = buffer.tolist(), (["y", "z"] if dtype is object else [8, 9])
+        with live.tick() as t:
+            ship = t["ship"]
+            ids = ship.insert(x=buffer)
+            ship.event("hit", [ids[0], ids[1]], buffer)
+            buffer[:] = after
+            ship.insert(x=buffer)
+            ship.set(ids[0], x=buffer[1])
+            assert buffer.tolist() == after
+        with live.tick() as t:
+            t["ship"].write(x=np.concatenate([buffer, buffer]))
+            t["ship"].set([0, 1], x=buffer)
+            buffer[:] = before
+    store = aw.open_store(tmp_path / "s")
+    one, two = (s.at(n)["ship"] for s, n in ((store, 0), (store, 1)))
+    words = store.at(1).codebook.decode if dtype is object else np.asarray
+    assert list(words(one["x"])) == [after[1], before[1], *after] and list(words(two["x"])) == after * 2
+    assert store.events("ship.hit").python_values() == before
 
 
 def test_arrays_handed_out_never_change_and_cannot_be_written(world):
@@ -375,6 +416,65 @@ def test_durability_has_javas_names(tmp_path):  # B-8
         (file,) = (live.path / "log" / "live").iterdir()
         assert (b"aw.synced" in file.read_bytes()) == (text != "commit") or text == "interval:1"
         assert aw.verify(live.path).ok
+
+
+@pytest.mark.parametrize("when", ["before the next tick", "during a tick", "before sync", "before seal", "before close"])
+def test_a_force_that_fails_behind_the_caller_is_told_once_and_never_forgotten(tmp_path, monkeypatch, when):  # B-8
+    armed, failed = threading.Event(), threading.Event()
+    fsync, write = os.fsync, segment_write.LiveSegment.write
+
+    def force(fd):
+        if armed.is_set() and threading.current_thread().name == "arrow_world force":
+            failed.set()
+            raise OSError(5, "no force")
+        fsync(fd)
+
+    def fail():
+        armed.set()
+        world._log._forcer.touch()
+        assert failed.wait(60)
+        with world._log._files:  # it is kept by now
+            armed.clear()
+
+    def write_and_fail(*arguments):
+        write(*arguments)
+        fail()
+
+    def tick():
+        with world.tick() as t:
+            t["ship"].insert()
+
+    world = aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="interval:1")
+    tick()
+    world.sync()
+    monkeypatch.setattr(os, "fsync", force)
+    if when == "during a tick":
+        monkeypatch.setattr(segment_write.LiveSegment, "write", write_and_fail)
+    tick()
+    if when != "during a tick":
+        fail()
+    known = world.acknowledged
+    with pytest.raises(aw.WriterPoisonedError, match=f"not be forced.* last tick known to be on it is {known}.*LiveWorld.resume"):
+        {"before sync": world.sync, "before seal": world.seal, "before close": world.close}.get(when, tick)()
+    assert world.acknowledged == known < 2
+    world.close()
+    with aw.LiveWorld.resume(tmp_path / "s") as again:
+        assert again.last_tick == 1
+
+
+def test_a_tick_whose_forcer_cannot_begin_poisons_and_is_not_written_twice(tmp_path, monkeypatch):
+    world = aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="interval:1")
+    monkeypatch.setattr(threading.Thread, "start", lambda self: (_ for _ in ()).throw(RuntimeError("can't start new thread")))
+    with pytest.raises(RuntimeError, match="new thread"):
+        with world.tick() as t:
+            t["ship"].insert()
+    with pytest.raises(aw.WriterPoisonedError):
+        world.tick(5)
+    world.close()
+    monkeypatch.undo()
+    with aw.LiveWorld.resume(tmp_path / "s") as again:
+        assert (again.last_tick, len(again["ship"])) == (0, 1)
+    assert aw.verify(tmp_path / "s").ok
 
 
 def test_messages_say_what_to_do(tmp_path):

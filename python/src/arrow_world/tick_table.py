@@ -10,7 +10,7 @@ import numpy as np
 
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
-from .handles import Births, Born, BornRows, Ids, TickLife, ids_of
+from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
 from .schema import Column, Key, TableSchema
 from .tables import Table
 from .values import U64, Array, encode, encode_one
@@ -18,12 +18,14 @@ from .values import U64, Array, encode, encode_one
 
 @dataclass
 class Cells:
-    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row."""
+    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns and
+    generations asked for by place, where the values are entities."""
 
     bits: "Union[int, U64]" = 0
     words: "Union[str, Array, None]" = None
     newborns: dict[int, Born] = field(default_factory=dict)
     single: bool = True
+    gens: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return 1 if self.single else len(self.bits if self.words is None else self.words)  # type: ignore[arg-type]
@@ -90,12 +92,13 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         return Cells(encode_one(type_name, value, name))
-    if isinstance(value, (Born, BornRows)) or isinstance(value, (list, tuple)) and any(isinstance(v, Born) for v in value):
+    if isinstance(value, (Born, BornRows, EntityRef)) or isinstance(value, (list, tuple)) and any(
+            isinstance(v, (Born, EntityRef)) for v in value):
         if type_name != "u32":
-            raise InvalidUseError(f"Cannot write a newborn to {name}: the type is {type_name}; ids go into u32.")
+            raise InvalidUseError(f"Cannot write an entity to {name}: the type is {type_name}; ids go into u32.")
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
-        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
+        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single, ids.gens)
     if np.ndim(value) == 0:
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
@@ -105,7 +108,8 @@ class TickTable:
     """What a tick changes in one table.
 
     Everywhere, `ids` is one id or several: integers, EntityRefs, or handles of newborns of this tick. Values are one for
-    all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
+    all rows or one per row, taken as they are at the call; which types go where is said at `values.encode`. A call that
+    is refused changes nothing.
     """
 
     __slots__ = ("_changes", "_columns", "_schema", "_tick")
@@ -263,7 +267,7 @@ class TickTable:
     def _target(self, column: Column, cells: Cells, rows: int) -> None:
         if column.table is not None and rows:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
-            self._tick._targets.append(Target(column.table, Ids(bits.view("<f8").astype("<u4"), cells.newborns),
+            self._tick._targets.append(Target(column.table, Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens),
                                               f"write {self.name}.{column.name}"))
 
     def _slots(self, wanted: Ids, known: Array, what: str) -> Array:

@@ -41,7 +41,7 @@ def takes(type_name: str) -> str:
 
 
 def encode(type_name: str, values: Any, name: str = "") -> U64:
-    """The log patterns of values of a column type; shape (n,), dtype u64.
+    """The log patterns of values of a column type; shape (n,), dtype u64; memory of their own.
 
     Strings are given as their u32 codes; name: of the column or key, for messages. Integers go where they fit exactly,
     floats into f64 and, if exact, into f32, np.float32 into f32 alone, bools into bool, which also takes the integers 0
@@ -156,7 +156,7 @@ def decode(type_name: str, bits: U64) -> Array:
 
 def _exact(array: Array, dtype: np.dtype[Any], type_name: str, what: str) -> Array:
     if array.dtype == dtype:
-        return np.ascontiguousarray(array)
+        return array.copy()  # the caller may write the next values into the same array
     with np.errstate(invalid="ignore", over="ignore"):
         out = array.astype(dtype)
     lost = out.astype(array.dtype) != array

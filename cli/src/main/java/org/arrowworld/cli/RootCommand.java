@@ -54,7 +54,7 @@ final class RootCommand implements Runnable {
   }
 
   /** The commands. Only the one that is asked for is made: reflection is slow at start. */
-  private static CommandLine commands(Console console, String... args) {
+  static CommandLine commands(Console console, String... args) {
     CommandLine root = new CommandLine(new RootCommand());
     String name = args.length == 0 ? "" : args[0];
     Supplier<Verb> wanted = Main.verbs().get(name);
