@@ -23,6 +23,7 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.BackgroundSnapshots;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -109,7 +110,21 @@ public final class LiveWorld implements Closeable {
       throw new InvalidUseException(
           "Cannot create a store with properties in its store info and in its options: give them in one");
     }
+    info.checkNew(storage);
+    checkEmpty(storage);
     return new LiveWorld(OpenedWorld.create(storage, info, options));
+  }
+
+  /** A store is not made among other files. A creation that was interrupted leaves just these. */
+  private static void checkEmpty(Storage storage) throws IOException {
+    for (String name : storage.list("")) {
+      if (!name.equals("LOCK") && !name.endsWith(AtomicFiles.UNFINISHED)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot create a store in %s: it is not empty, it has %s; choose another path",
+                storage.description(), name));
+      }
+    }
   }
 
   private static void requireGiven(Object value, String what) {

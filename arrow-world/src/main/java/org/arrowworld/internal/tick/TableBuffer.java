@@ -561,12 +561,15 @@ final class TableBuffer implements TickTable {
     buffer.checkOpen();
     if (table.schema().kind() == TableKind.PRESENCE) {
       throw new InvalidUseException(
-          Text.of("Cannot insert into table '%s' without an id", table.name()));
+          Text.of(
+              "Cannot insert into table '%s' without an id: insert(id), or the handle of a newborn, says who enters",
+              table.name()));
     }
     if (hasExternalIds()) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot insert into table '%s' without an id: its ids are external", table.name()));
+              "Cannot insert into table '%s' without an id: its ids are external; use insert(id)",
+              table.name()));
     }
   }
 
@@ -581,7 +584,7 @@ final class TableBuffer implements TickTable {
     if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot insert id %s into table '%s': it allocates its ids",
+              "Cannot insert id %s into table '%s': it allocates its ids; use insert(), whose handle has the id after the tick",
               Integer.toUnsignedString(id), table.name()));
     }
     if (chosen && id == (int) Column.NO_ROW && buffer.isReferredTo(table.name())) {
@@ -647,8 +650,8 @@ final class TableBuffer implements TickTable {
     if (!table.schema().lineage().contains(lineage)) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot log a %s: table '%s' declares no such lineage",
-              lineage.label(), table.name()));
+              "Cannot log a %s: table '%s' declares no such lineage; lineage(Lineage.%s) in its schema does",
+              lineage.label(), table.name(), lineage.name()));
     }
   }
 

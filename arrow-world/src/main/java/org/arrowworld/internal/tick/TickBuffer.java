@@ -133,7 +133,7 @@ final class TickBuffer implements Tick {
     if (running != Thread.currentThread()) {
       throw new InvalidUseException(
           running == null
-              ? "Cannot change the world outside a tick"
+              ? "Cannot change the world outside a tick: this one is over; use what tick(t -> ...) hands to the next"
               : Text.of(
                   "Cannot change the world from thread '%s': tick %d is run by thread '%s'; compute into arrays there and hand them over",
                   Thread.currentThread().getName(), tick, running.getName()));
