@@ -174,7 +174,9 @@ class OddStoresTest {
     }
     try (Timeline timeline = Timeline.open(odd.whole())) {
       long end = timeline.end().seq();
-      assertThat(report.rowsLost()).as("rows lost, of those there were").isBetween(0L, end);
+      assertThat(report.rowsLost())
+          .as("rows lost, of those there were: %s", report)
+          .isBetween(0L, end);
       assertThat(report.saved().seq()).as("rows saved").isLessThanOrEqualTo(end);
     }
   }

@@ -26,6 +26,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
+import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
 
 /** A process that runs a world and writes what its segments grow by, and its hashes, to stdout. */
@@ -98,7 +99,10 @@ final class PipeLeader {
     }
     t.table("c").write("x", x);
     for (int i = 0; i < 10; i++) {
-      t.table("c").insert().set("word", "word " + random.nextInt(50)).parent(random.nextInt(9));
+      Born child = t.table("c").insert().set("word", "word " + random.nextInt(50));
+      if (rows > 0) {
+        child.parent(t.table("c").before().id(random.nextInt(rows)));
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.arrowworld.storage.AbsolutePath;
 
 /** The directories that making a store adds above it, taken away again if it fails. */
 public final class NewDirectories {
@@ -13,7 +14,7 @@ public final class NewDirectories {
 
   /** Notes which directories are not there yet, a path's own included. */
   public NewDirectories(Path directory) {
-    for (Path at = directory.toAbsolutePath();
+    for (Path at = AbsolutePath.of(directory);
         at != null && Files.notExists(at);
         at = at.getParent()) {
       missing.add(at);
