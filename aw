@@ -87,7 +87,7 @@ build() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
   echo "aw: building the command line (the first time only, takes a minute)" >&2
-  (cd "$home" && ./mvnw -q -DskipTests package -pl cli -am) >&2 || fail "build; see the messages above"
+  (cd "$home" && ./mvnw -q -Dquick -DskipTests package -pl cli -am) >&2 || fail "build; see the messages above"
   rm -rf "$lock"
   trap - EXIT INT TERM
   find_jar

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import arrow_world as aw
-from arrow_world import lock, publish, segment_write, writer
+from arrow_world import canonical, lock, publish, segment_write, writer
 
 SHIP = aw.TableSchema("ship", gen=True, lineage=("parent", "cause"), events=(aw.Event("hit", "f64"),), columns=(
     aw.Column("x", "f64", 1), aw.Column("y", "f32"), aw.Column("n", "i32"), aw.Column("on", "bool", True),
@@ -43,7 +43,7 @@ def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_
     assert (first.id, more.ids.tolist(), more[1].id, [b.id for b in more[:1]]) == (1, [3, 4], 4, [3])
     now = world["ship"]
     assert now["id"].tolist() == [0, 2, 1, 3, 4] and now["gen"].tolist() == [0, 0, 1, 0, 0]
-    assert now["mate"].tolist() == [1, 0, 4, 1, 0] and now["x"].tolist() == [1, 1, 2, 3, 4]
+    assert now["mate"].tolist() == [1, aw.NO_ROW, 4, 1, 0] and now["x"].tolist() == [1, 1, 2, 3, 4]
     assert world["docked"]["id"].tolist() == [1, 2] and world.world.hash_world() == aw.open_store(world.path).at(1).hash_world()
 
 
@@ -62,7 +62,7 @@ def test_a_handle_kept_too_long_or_of_a_tick_given_up_is_refused(world):
             t["docked"].insert(id=t["port"].insert(id=9, name="a"))
         with pytest.raises(aw.InvalidUseError, match="not born and removed in one tick"):
             t["ship"].remove(t["ship"].insert())
-        with pytest.raises(aw.InvalidUseError, match="the type is i32; ids go into u32"):
+        with pytest.raises(aw.InvalidUseError, match="Cannot write an entity to ship.n: the type is i32; ids go into u32"):
             t["ship"].set(0, n=t["ship"].insert())
 
 
@@ -88,6 +88,21 @@ def test_an_entity_ref_means_one_generation(world):  # O-11
     assert world["ship"]["x"].tolist() == [1, 1, 8]
 
 
+def test_an_entity_ref_is_one_id_where_values_go(world):  # O-11
+    ref = aw.EntityRef(2, 0)
+    with world.tick() as t:
+        t["ship"].set([0, 1], mate=ref)
+        t["ship"].set([2], mate=[aw.EntityRef(1, 0)])
+        t["ship"].insert(2, mate=ref)
+    assert world["ship"]["mate"].tolist() == [2, 2, 1, 2, 2]
+    with pytest.raises(aw.InvalidUseError, match="Cannot write ship.mate: 2 of generation 1 does not live in ship"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], mate=aw.EntityRef(2, 1))
+    with pytest.raises(aw.InvalidUseError, match="Cannot write an entity to ship.x: the type is f64; ids go into u32"):
+        with world.tick() as t:
+            t["ship"].set([0, 1], x=ref)
+
+
 def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-16
     for change in (lambda s: s.set(0, mate=9), lambda s: s.insert(mate=9), lambda s: s.insert(parent=9),
                    lambda s: s.event("hit", 9, 1.0)):
@@ -97,14 +112,74 @@ def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-1
     with world.tick() as t:
         t["ship"].set(0, mate=1)
         t["ship"].remove(1)
-    assert world["ship"]["mate"].tolist() == [1, 0]
+    assert world["ship"]["mate"].tolist() == [1, aw.NO_ROW]
+    assert aw.verify(world.path).ok  # a later death leaves the value as it is
+
+
+def test_an_id_column_begins_with_no_row_and_takes_it(world):  # S-14
+    assert world["ship"]["mate"].tolist() == [aw.NO_ROW] * 3
+    with world.tick() as t:
+        t["ship"].write(mate=[1, aw.EntityRef(2, 0), aw.NO_ROW])
+        t["ship"].insert(mate=aw.NO_ROW)
+    assert world["ship"]["mate"].tolist() == [1, 2, aw.NO_ROW, aw.NO_ROW]
+    with world.tick() as t:
+        t["ship"].set(0, mate=aw.NO_ROW)
+    assert world["ship"]["mate"].tolist()[0] == aw.NO_ROW and aw.verify(world.path).ok
+
+
+def test_a_part_of_a_world_shows_an_id_column_without_the_table_it_names(tmp_path):  # S-14
+    port = aw.TableSchema("port", columns=(aw.Column("owner", "u32", table="ship"), aw.Column("next", "u32", table="port")))
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("ship"), port))) as live, live.tick() as t:
+        t["port"].insert(owner=t["ship"].insert())
+    shown = aw.open_store(tmp_path / "s").at(0, columns="port")
+    assert list(shown) == ["port"] and shown["port"]["owner"].tolist() == [0] and shown["port"]["next"].tolist() == [aw.NO_ROW]
+
+
+def test_an_id_column_refuses_a_life_that_has_ended_and_a_newborn_of_another_table(world):  # O-16
+    with world.tick() as t:
+        t["ship"].remove(2)
+        t["ship"].insert()
+    with pytest.raises(aw.InvalidUseError, match="2 of generation 0 does not live in ship; the id lives in generation 1"):
+        with world.tick() as t:
+            t["ship"].set(0, mate=aw.EntityRef(2, 0))
+    with world.tick() as t:
+        with pytest.raises(aw.InvalidUseError, match="the handle is a newborn of port, expected one of ship"):
+            t["ship"].set(0, mate=t["port"].insert(id=9, name="a"))
+
+
+def test_the_number_that_says_no_row_is_no_id_where_ids_are_referred_to(tmp_path):  # S-14
+    port = aw.TableSchema("port", ids="external", columns=(aw.Column("next", "u32", table="port"),))
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((port,))) as live:
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot insert 4294967295 into port: .* it says no row \(S-14\)"):
+            with live.tick() as t:
+                t["port"].insert(id=aw.NO_ROW)
+    with pytest.raises(aw.InvalidUseError, match=r"next holds ids of port and has the default 0, expected 4294967295"):
+        aw.Schema((aw.TableSchema("port", columns=(aw.Column("next", "u32", 0, table="port"),)),))
+
+
+def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypatch):  # O-16, L-28
+    monkeypatch.setattr(canonical, "_check_target", lambda *_: None)
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        with live.tick() as t:
+            t["ship"].insert(2)
+            t["ship"].set_slot([], mate=0)
+        with live.tick() as t:
+            t["ship"].set(0, mate=2)  # is born in the next tick only
+            t["ship"].set(1, mate=0)
+            t["ship"].remove(0)
+        with live.tick() as t:
+            t["ship"].insert(2, mate=7)
+    assert [f.message.partition(", ")[2] for f in aw.verify(tmp_path / "s").findings] == [
+        "tick 1: ship.mate of row 0 was written with 2, which did not live in ship and was not born in that tick (O-16)",
+        "tick 2: ship.mate of row 0 was written with 7, which did not live in ship and was not born in that tick (O-16)",
+        "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick (O-16)"]
 
 
 @pytest.mark.parametrize("values, message", [
     ({"x": np.float32(0.1)}, "the type is f64, which takes float64 values.*an f32 column takes it"),
     ({"x": 2**53 + 1}, "an i64 or u64 column takes it"), ({"y": 0.1}, r"pass np.float32\(0.1\) to round it"),
     ({"n": 1.0}, "takes integers from -2147483648 to 2147483647; an f64 column takes it"), ({"n": True}, "a bool column takes it"),
-    ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got dtype <U1"),
+    ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got text, shape \\(\\)"),
     ({"z": 1}, "no such column; it has x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
 ])
 def test_a_value_that_does_not_fit_is_refused_and_what_takes_it_is_named(world, values, message):  # L-11
@@ -142,6 +217,32 @@ def test_a_surrogate_in_a_property_or_a_name_makes_no_store(tmp_path):
     with pytest.raises(aw.InvalidUseError, match="the name '.ud800'"):
         aw.Schema((aw.TableSchema("\ud800"),))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("type_name, dtype", [("f64", "<f8"), ("u64", "<u8"), ("i64", "<i8"), ("f32", "<f4"), ("u16", "<u2"),
+                                              ("string", object)])
+def test_values_are_those_that_an_array_had_when_it_was_given(tmp_path, type_name, dtype):
+    schema = aw.Schema((aw.TableSchema("ship", events=(aw.Event("hit", type_name),), columns=(aw.Column("x", type_name),)),))
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
+        buffer = np.array(["a", "b"] if dtype is object else [1, 2], dtype)
+        before, after = buffer.tolist(), (["y", "z"] if dtype is object else [8, 9])
+        with live.tick() as t:
+            ship = t["ship"]
+            ids = ship.insert(x=buffer)
+            ship.event("hit", [ids[0], ids[1]], buffer)
+            buffer[:] = after
+            ship.insert(x=buffer)
+            ship.set(ids[0], x=buffer[1])
+            assert buffer.tolist() == after
+        with live.tick() as t:
+            t["ship"].write(x=np.concatenate([buffer, buffer]))
+            t["ship"].set([0, 1], x=buffer)
+            buffer[:] = before
+    store = aw.open_store(tmp_path / "s")
+    one, two = (s.at(n)["ship"] for s, n in ((store, 0), (store, 1)))
+    words = store.at(1).codebook.decode if dtype is object else np.asarray
+    assert list(words(one["x"])) == [after[1], before[1], *after] and list(words(two["x"])) == after * 2
+    assert store.events("ship.hit").python_values() == before
 
 
 def test_arrays_handed_out_never_change_and_cannot_be_written(world):
@@ -299,7 +400,7 @@ def test_open_makes_or_goes_on_and_refuses_another_schema_by_name(tmp_path):
         t["ship"].insert()
     with aw.LiveWorld.open(str(tmp_path / "s"), SCHEMA) as live:
         assert live.last_tick == 0 and repr(live) == "<live world s after tick 0>"
-    with pytest.raises(aw.InvalidUseError, match="its schema is another one: table 'port' is .* the one given has none"):
+    with pytest.raises(aw.InvalidUseError, match="its schema is another one: table 'port' is missing in the schema given"):
         aw.LiveWorld.open(tmp_path / "s", aw.Schema((SHIP,)))
     with pytest.raises(aw.StoreNotFoundError):
         aw.LiveWorld.resume(tmp_path / "none")
@@ -375,3 +476,86 @@ def test_durability_has_javas_names(tmp_path):  # B-8
         (file,) = (live.path / "log" / "live").iterdir()
         assert (b"aw.synced" in file.read_bytes()) == (text != "commit") or text == "interval:1"
         assert aw.verify(live.path).ok
+
+
+@pytest.mark.parametrize("when", ["before the next tick", "during a tick", "before sync", "before seal", "before close"])
+def test_a_force_that_fails_behind_the_caller_is_told_once_and_never_forgotten(tmp_path, monkeypatch, when):  # B-8
+    armed, failed = threading.Event(), threading.Event()
+    fsync, write = os.fsync, segment_write.LiveSegment.write
+
+    def force(fd):
+        if armed.is_set() and threading.current_thread().name == "arrow_world force":
+            failed.set()
+            raise OSError(5, "no force")
+        fsync(fd)
+
+    def fail():
+        armed.set()
+        world._log._forcer.touch()
+        assert failed.wait(60)
+        with world._log._files:  # it is kept by now
+            armed.clear()
+
+    def write_and_fail(*arguments):
+        write(*arguments)
+        fail()
+
+    def tick():
+        with world.tick() as t:
+            t["ship"].insert()
+
+    world = aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="interval:1")
+    tick()
+    world.sync()
+    monkeypatch.setattr(os, "fsync", force)
+    if when == "during a tick":
+        monkeypatch.setattr(segment_write.LiveSegment, "write", write_and_fail)
+    tick()
+    if when != "during a tick":
+        fail()
+    known = world.acknowledged
+    with pytest.raises(aw.WriterPoisonedError, match=f"not be forced.* last tick known to be on it is {known}.*LiveWorld.resume"):
+        {"before sync": world.sync, "before seal": world.seal, "before close": world.close}.get(when, tick)()
+    assert world.acknowledged == known < 2
+    world.close()
+    with aw.LiveWorld.resume(tmp_path / "s") as again:
+        assert again.last_tick == 1
+
+
+def test_a_tick_whose_forcer_cannot_begin_poisons_and_is_not_written_twice(tmp_path, monkeypatch):
+    world = aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="interval:1")
+    monkeypatch.setattr(threading.Thread, "start", lambda self: (_ for _ in ()).throw(RuntimeError("can't start new thread")))
+    with pytest.raises(RuntimeError, match="new thread"):
+        with world.tick() as t:
+            t["ship"].insert()
+    with pytest.raises(aw.WriterPoisonedError):
+        world.tick(5)
+    world.close()
+    monkeypatch.undo()
+    with aw.LiveWorld.resume(tmp_path / "s") as again:
+        assert (again.last_tick, len(again["ship"])) == (0, 1)
+    assert aw.verify(tmp_path / "s").ok
+
+
+def test_messages_say_what_to_do(tmp_path):
+    ship = aw.TableSchema("ship", columns=[aw.Column("x", "f64"), aw.Column("n", "i32")])
+    schema = aw.Schema([ship, aw.TableSchema("docked", "presence", of="ship")])
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        with world.tick() as t:
+            assert t.tick == 0
+            for wrong, says in ((lambda: t["shp"], "did you mean 'ship'\\?$"),
+                                (lambda: t["ship"]["x"], r"t\.world\['ship'\]\['x'\]"),
+                                (lambda: t["ship"].__setitem__("x", 5), r"use \.write\(x=…\)"),
+                                (lambda: t["docked"].insert(1), r"which ship enters it\): give it by name, as in insert\(id=…\)"),
+                                (lambda: t["ship"].insert(n="five"), "got text")):
+                with pytest.raises(aw.InvalidUseError, match=says):
+                    wrong()
+            with pytest.raises(AttributeError):
+                t["ship"].x = 5
+    aw.LiveWorld.open(tmp_path / "s", schema).close()
+    other = aw.Schema((aw.TableSchema("ship", columns=(aw.Column("x", "f32"), aw.Column("n", "i32"))), schema.tables[1]))
+    with pytest.raises(aw.InvalidUseError, match="table 'ship' differs: its column 'x' has type 'f64' in the store, 'f32' in"):
+        aw.LiveWorld.open(tmp_path / "s", other)
+    for made in (lambda: aw.Schema(ship), lambda: aw.TableSchema("a", columns=aw.Column("x", "f64"))):
+        with pytest.raises(aw.InvalidUseError, match=r"A tuple of one has a comma: \(x,\)"):
+            made()

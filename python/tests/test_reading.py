@@ -16,6 +16,7 @@ from sealing import seal
 
 import arrow_world as aw
 from arrow_world.segment import SegmentReader
+from arrow_world.snapshot_write import write_snapshot
 from arrow_world.stats import summary
 
 TICKS = 60
@@ -169,6 +170,119 @@ def test_a_store_that_grows_and_is_cut_shows_what_it_is_by_then(tmp_path):
     with aw.LiveWorld.resume(tmp_path / "s") as live:
         other = tick(live)
     assert store.at(8).resume_hash() == other != later
+
+
+def test_a_way_that_began_before_the_log_grew_goes_on_with_it(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA, durability="none") as live:
+        rng, hashes = random.Random(6), []
+
+        def ticks(count):
+            for _ in range(count):
+                with live.tick() as t:
+                    random_tick(rng, t)
+                hashes.append(live.world.resume_hash())
+
+        ticks(4)
+        store = aw.open_store(live.path)
+        with store.cursor() as sought, store.cursor() as stepped:
+            for _ in range(3):
+                last = live.last_tick
+                for tick in (last - 2, last - 1):  # no way has read the log to its end
+                    assert store.at(tick).resume_hash() == sought.seek(tick).resume_hash() == hashes[tick]
+                    stepped.seek(tick)
+                ticks(3)
+                assert store.at(last + 2).resume_hash() == sought.seek(last + 2).resume_hash() == hashes[last + 2]
+                for tick in range(last, last + 4):
+                    assert stepped.next() and stepped.world.resume_hash() == hashes[tick]
+                assert not stepped.next() and stepped.tick == last + 3
+                with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+                    sought.seek(last + 4)
+                assert sought.tick == last + 2
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+@pytest.mark.parametrize("ticks", [6, 400])
+def test_a_store_whose_files_are_overwritten_where_they_are_shows_its_new_history(tmp_path, sealed, ticks):
+    def go_on(path, seed, count):
+        rng, hashes = random.Random(seed), []
+        with aw.LiveWorld.resume(path, durability="none") as live:
+            for _ in range(count):
+                with live.tick() as t:
+                    random_tick(rng, t)
+                hashes.append(live.world.resume_hash())
+            if sealed:
+                live.seal()
+        return hashes
+
+    path, early = tmp_path / "s", tmp_path / "early"
+    aw.LiveWorld.create(path, SCHEMA).close()
+    begun = go_on(path, 1, 3)
+    shutil.copytree(path, early)
+    one = begun + go_on(path, 2, ticks)
+    store = aw.open_store(path)
+    with store.cursor() as near, store.cursor() as far:
+        for tick in (2, ticks, 0, ticks // 2, ticks + 2):
+            assert store.at(tick).resume_hash() == far.seek(tick).resume_hash() == one[tick]
+        near.seek(3)
+        shutil.copytree(early, tmp_path / "other")
+        other = begun + go_on(tmp_path / "other", 3, ticks + 1)
+        for file in path.rglob("*"):
+            twin = tmp_path / "other" / file.relative_to(path)
+            if file.is_file() and twin.is_file():
+                file.write_bytes(twin.read_bytes())
+        assert store.span() == (0, ticks + 3) and near.next() and near.world.resume_hash() == other[4]
+        for tick in (ticks + 2, ticks, ticks + 3, 3, 1, ticks // 2):
+            assert store.at(tick).resume_hash() == other[tick], tick
+            assert far.seek(tick).resume_hash() == other[tick] == near.seek(tick).resume_hash(), tick
+
+
+def test_a_snapshot_of_another_history_is_never_gone_on_from(tmp_path):  # L-24
+    def go_on(path, seed, count):
+        with aw.LiveWorld.resume(path) as live:
+            rng = random.Random(seed)
+            for _ in range(count):
+                with live.tick() as t:
+                    random_tick(rng, t)
+            return live.snapshot()
+
+    aw.LiveWorld.create(tmp_path / "a", SCHEMA).close()
+    go_on(tmp_path / "a", 1, 3)
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    snapshot = go_on(tmp_path / "a", 2, 3)
+    go_on(tmp_path / "b", 3, 3)
+    for folder in (tmp_path / "b" / "snapshots").iterdir():
+        shutil.rmtree(folder)
+    with aw.LiveWorld.resume(tmp_path / "b") as live:
+        for i in range(3):
+            with live.tick() as t:
+                random_tick(random.Random(i), t)
+    shutil.copytree(snapshot, tmp_path / "b" / "snapshots" / snapshot.name)
+    store = aw.open_store(tmp_path / "b")
+    for tick in (5, 6, 8):
+        with pytest.raises(aw.DamagedFileError, match=r"is at seq \d+ with chain [0-9a-f]{16}, the log has .*\(L-24\).*delete"):
+            store.at(tick)
+    assert store.at(4).tick == 4 and not aw.verify(store.path).ok
+    with pytest.raises(aw.DamagedFileError, match=r"\(L-24\)"):
+        aw.LiveWorld.resume(store.path)
+    shutil.rmtree(store.path / "snapshots" / snapshot.name)
+    assert store.at(8).tick == 8 and aw.verify(store.path).ok
+
+
+def test_a_store_of_a_base_alone_is_read_again_and_again_and_gone_on_with(tmp_path, store, hashes):
+    tick = store.span()[1]
+    world = store.at(tick)
+    shutil.copytree(store.path, tmp_path / "s")
+    for part in ("log", "snapshots"):
+        shutil.rmtree(tmp_path / "s" / part)
+    write_snapshot(tmp_path / "s", store.info.store, store.info.strings, world, base=True)
+    alone = aw.open_store(tmp_path / "s")
+    with alone.cursor() as cursor:
+        for _ in range(3):
+            assert alone.at(tick).resume_hash() == cursor.seek(tick).resume_hash() == hashes[tick][1]
+    with aw.LiveWorld.resume(tmp_path / "s") as live:
+        with live.tick() as t:
+            random_tick(random.Random(1), t)
+    assert alone.at(tick + 1).tick == tick + 1 and aw.verify(tmp_path / "s").ok
 
 
 def test_rows_are_those_of_the_whole_log_however_they_are_asked_for(store):

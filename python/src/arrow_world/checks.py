@@ -17,14 +17,14 @@ _SHOWN = 12
 
 
 def nearest(wrong: object, names: Iterable[str]) -> str:
-    """How an error about an unknown name goes on: the nearest name, or what there is."""
+    """How an error about an unknown name ends: the nearest name, or what there is."""
     known = list(names)
     close = difflib.get_close_matches(str(wrong), known, 1, 0.6)
     if close:
         return f"; did you mean {close[0]!r}?"
     if not known:
-        return "; there is none"
-    return f"; there are {', '.join(known[:_SHOWN])}" + (", …" if len(known) > _SHOWN else "")
+        return "; there is none."
+    return f"; there are {', '.join(known[:_SHOWN])}" + (", …" if len(known) > _SHOWN else ".")
 
 
 def integer(value: Any, what: str) -> int:

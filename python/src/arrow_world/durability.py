@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .errors import InvalidUseError
@@ -32,7 +33,10 @@ class Durability:
 
 
 class Forcer:
-    """Calls `force` on a thread of its own, at most so many milliseconds after each `touch`."""
+    """Calls `force` on a thread of its own, at most so many milliseconds after each `touch`.
+
+    force: keeps what fails, for the caller's thread to tell.
+    """
 
     def __init__(self, interval_ms: int, force: Callable[[], None]) -> None:
         self._seconds, self._force = interval_ms / 1000, force
@@ -57,4 +61,5 @@ class Forcer:
             if self._stopped.is_set():
                 return
             self._touched.clear()
-            self._force()
+            with suppress(BaseException):
+                self._force()

@@ -32,6 +32,10 @@ class DamagedFileError(ArrowWorldError):
         super().__init__(f"Damaged file {where}: {problem}. {remedy}".rstrip())
 
 
+class AnotherHistoryError(DamagedFileError):
+    """The log does not hold the history that is to be gone on with: that of a snapshot, or of what was read before."""
+
+
 class InvalidUseError(ArrowWorldError):
     """A call that cannot be carried out; nothing was changed."""
 

@@ -6,6 +6,7 @@ import operator
 import os
 import threading
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -200,5 +201,23 @@ def _difference(found: Schema, given: Schema) -> str:
         ours: Any = {x.name: x for x in getattr(given, what)}
         for name in [*theirs, *(n for n in ours if n not in theirs)]:
             if theirs.get(name) != ours.get(name):
-                return f"{what[:-1]} {name!r} is {theirs.get(name) or 'not there'}, the one given {ours.get(name) or 'has none'}"
+                return f"{what[:-1]} {name!r} {_change(theirs.get(name), ours.get(name))}"
     return f"version {found.version} or its order is not that of the one given"
+
+
+def _change(found: Any, given: Any) -> str:
+    """Where two tables, inputs, columns or events of one name differ: the first part that does."""
+    if found is None or given is None:
+        return "is missing in the store" if found is None else "is missing in the schema given"
+    for part in fields(found):
+        a, b = getattr(found, part.name), getattr(given, part.name)
+        if a == b or not part.compare:
+            continue
+        if part.name not in ("columns", "events"):
+            return f"has {part.name} {a!r} in the store, {b!r} in the schema given"
+        for name in dict.fromkeys(x.name for x in (*a, *b)):
+            one, other = (next((x for x in side if x.name == name), None) for side in (a, b))
+            if one != other:
+                return f"differs: its {part.name[:-1]} {name!r} {_change(one, other)}"
+        return f"has its {part.name} in another order"
+    return "differs"

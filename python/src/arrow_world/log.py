@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from . import jsonfile
 from .codebook import Codebook
-from .errors import DamagedFileError
+from .errors import AnotherHistoryError, DamagedFileError
 from .frames import Frame
 from .log_rows import LogRows
 from .regular import require_real
@@ -99,13 +99,13 @@ class Marks:
     """
 
     def __init__(self) -> None:
-        self._sealed: dict[Path, tuple[tuple[int, int], Header, BatchIndex]] = {}
+        self._sealed: dict[Path, tuple[tuple[int, int, int], Header, BatchIndex]] = {}
         self._live: dict[Path, tuple[int, list[Mark]]] = {}
 
     def index(self, path: Path, open_reader: Callable[[], SegmentReader]) -> tuple[Header, BatchIndex]:
         """Header and footer index of a sealed segment."""
         stat = os.stat(path)
-        identity = stat.st_ino, stat.st_size
+        identity = stat.st_ino, stat.st_size, stat.st_mtime_ns
         known = self._sealed.get(path)
         if known is None or known[0] != identity:
             with open_reader() as reader:
@@ -116,7 +116,7 @@ class Marks:
     def before(self, reader: SegmentReader, seq: int, tick: int) -> Mark | None:
         """The last mark of a live segment not behind this seq, and behind all rows before this tick."""
         inode, marks = self._live.get(reader.path, (0, []))
-        if inode != reader.inode or marks and marks[-1].pos > reader.size:
+        if inode != reader.inode or marks and not reader.holds(marks[-1]):
             self._live.pop(reader.path, None)
             return None
         count = min(bisect_right(marks, seq, key=lambda m: m.next_seq),
@@ -180,22 +180,23 @@ class Wanted:
 class Scan:
     """One pass over the committed rows from a seq on; iterate once.
 
+    from_chain: the chain before `from_seq`, of the history that is to be gone on with; another one is DamagedFileError.
     codebook: takes in words from `codebook_seq` on (`from_seq` by default). wanted: the rows the pass is about; others
     come too, but batches of sealed segments without any are passed over, so that runs need not be adjacent.
 
     After the pass: `end_seq`, `last_tick` (-1: none seen), `chain` (None: none seen), `keys`, `torn`, and `reader`, the
-    closed reader of the last segment read.
+    closed reader of the last segment read. `proven`: whether `from_chain` was met.
     """
 
-    def __init__(self, files: LogFiles, from_seq: int = 0, *, codebook: Codebook | None = None,
-                 codebook_seq: int | None = None, wanted: Wanted | None = None) -> None:
+    def __init__(self, files: LogFiles, from_seq: int = 0, *, from_chain: bytes | None = None,
+                 codebook: Codebook | None = None, codebook_seq: int | None = None, wanted: Wanted | None = None) -> None:
         segments, fence = list(files.segments), files.fence
         if fence is not None:
             segments = [s for s in segments if s.first_seq < fence.seq]
         begin = [i for i, s in enumerate(segments) if s.first_seq <= from_seq]
         self._segments = segments[begin[-1] if begin else 0 :]
         self._files, self._fence, self._wanted = files, fence, wanted
-        self._from_seq = from_seq
+        self._from_seq, self._from_chain, self.proven = from_seq, from_chain, False
         self._codebook, self._codebook_seq = codebook, from_seq if codebook_seq is None else codebook_seq
         self.end_seq = self._segments[0].first_seq if self._segments else 0
         self.last_tick = -1
@@ -258,10 +259,12 @@ class Scan:
     def _jump(self, reader: SegmentReader, index: BatchIndex | None) -> bool:
         """Goes as near to the first row asked for as is known without reading; whether anything is left to read."""
         if index is not None and self._from_seq >= index.end_seq:
+            self._meet(index.end_seq, index.last_chain, reader.path)
             self.end_seq, self.last_tick, self.chain = index.end_seq, int(index.tick_max[-1]), index.last_chain
             return False
         if index is not None:
-            number = int(np.searchsorted(index.first_seq, self._from_seq, "right")) - 1
+            before = self._from_seq - (self._from_chain is not None and self._from_seq > reader.header.first_seq)
+            number = int(np.searchsorted(index.first_seq, before, "right")) - 1
             reader.go_to_batch(number, index)
             self.end_seq = int(index.first_seq[number])
             self._amid = True
@@ -271,6 +274,7 @@ class Scan:
             if mark is not None:
                 self.jumped = mark
                 reader.go_to(mark)
+                self._meet(mark.next_seq, mark.chain, reader.path)
                 self.keys = reader.header.keys
                 self.end_seq, self.last_tick, self.chain = mark.next_seq, mark.last_tick, mark.chain
         return True
@@ -300,9 +304,25 @@ class Scan:
         if header.keys[: len(self.keys)] != self.keys:
             raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema "
                                    "(L-3, L-6)", path)
+        self._meet(header.first_seq, header.prev_chain, path)
         self.schema_version = header.schema_version
         self.chain = header.prev_chain
         self.keys = header.keys
+
+    def _meet(self, seq: int, chain: bytes, path: Path) -> None:
+        """The chain that the log has before a seq."""
+        if seq != self._from_seq or self._from_chain is None:
+            return
+        if chain != self._from_chain:
+            raise AnotherHistoryError(f"what is to be gone on from is at seq {seq} with chain "
+                                      f"{jsonfile.chain_hex(self._from_chain)}, the log has "
+                                      f"{jsonfile.chain_hex(chain) if chain else 'no commit row'} there (L-24)", path)
+        self.proven = True
+
+    def _meet_within(self, rows: Rows, path: Path) -> None:
+        if rows.first_seq < self._from_seq <= rows.end_seq:
+            last = self._from_seq - 1 - rows.first_seq
+            self._meet(self._from_seq, b"" if rows.key[last] else int(rows.bits[last]).to_bytes(8, "little"), path)
 
     def _committed(self, reader: SegmentReader) -> Iterator[Rows]:
         pending: list[Rows] = []
@@ -310,6 +330,7 @@ class Scan:
             fenced = self._fence is not None and batch.end_seq >= self._fence.seq
             if self._fence is not None and fenced:
                 batch = batch.slice(0, max(0, self._fence.seq - batch.first_seq))
+            self._meet_within(batch, reader.path)
             if self._amid:  # what stands before the first row asked for may be the end of a tick
                 batch = batch.slice(self._from_seq - batch.first_seq, len(batch))
                 self.end_seq, self._amid = batch.first_seq, False

@@ -41,7 +41,7 @@ def log_end(store: StoreFiles) -> LogEnd:
     world, base, passed = _start(store)
     _refer(world, store)
     start = world.seq, world.chain
-    scan = store.scan(world.seq)
+    scan = store.scan(world.seq, from_chain=world.chain if world.seq else None)
     chunk: list[Rows] = []
     for rows in scan:
         chunk.append(rows)

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .checks import tick_of
-from .errors import DamagedFileError, InvalidUseError
+from .errors import AnotherHistoryError, DamagedFileError, InvalidUseError
 from .progress import Bar
 from .schema import Schema
-from .snapshot import list_snapshots
+from .snapshot import REMEDY, Manifest, list_snapshots
 from .storefiles import StoreFiles
 from .travel import Travel
 from .world import World
 
 _SPACING_ROWS = 1 << 17
-_Identity = tuple[tuple[str, int], ...]
+_Stamps = dict[str, tuple[int, int, int]]
 
 
 class _Keyframes:
@@ -67,21 +67,37 @@ class Playback:
         self._files, self._schema = files, schema
         self._keyframes = _Keyframes(budget_bytes)
         self._kept: Travel | None = None
-        self._identity: _Identity = ()
+        self._stamps: _Stamps = {}
+        self._age = 0  # of what is kept; it is all forgotten where the files hold another history
+        self._front = 0, bytes(8)  # the furthest place in the log that was read in this age
         self._lock = threading.RLock()
 
     def at(self, tick: int, bar: Bar) -> World:
         """The world after the last committed tick <= `tick`, the caller's to keep."""
         with self._lock:
-            kept, self._kept = self.move(self._kept, tick), None
-            world = kept.to(tick, bar)
-            self._kept = kept  # what failed is not gone on with
-            self._keyframes.offer(world)
-            return world.copy()
+            kept, self._kept = self._kept, None
+            self._kept = self.lead(kept, tick, bar)  # what failed is not gone on with
+            self._keyframes.offer(self._kept.world)
+            return self._kept.world.copy()
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last committed tick."""
         return self._files.span()
+
+    def lead(self, travel: Travel | None, tick: int, bar: Bar) -> Travel:
+        """The way that leads to a tick, gone to it. Raises InvalidUseError where no way leads there."""
+        way = self.move(travel, tick)
+        if way is travel and not way.reaches(tick, bar):
+            way = self.move(way, tick)  # it knew the log as it was when it began
+        way.to(tick, bar)
+        self.note(way)
+        return way
+
+    def note(self, travel: Travel) -> None:
+        """Remembers how far the log was read: the history that has that place is the one that is gone on with."""
+        with self._lock:
+            if travel.identity == self._age:
+                self._front = max(self._front, travel.front())
 
     def move(self, travel: Travel | None, tick: int, onward: bool = False) -> Travel:
         """The way that leads to a tick, or beyond it, with the least replay: this one, or a new one from a keyframe or a
@@ -89,7 +105,7 @@ class Playback:
         """
         with self._lock:
             self._notice_changes()
-            if travel is not None and travel.identity != self._identity:
+            if travel is not None and travel.identity != self._age:
                 travel = None
             here = travel.world.tick if travel is not None and travel.world.tick <= tick else -1
             frame = self._keyframes.before(tick)
@@ -98,14 +114,14 @@ class Playback:
             if found > max(here, there):
                 manifest = self._files.nearest(tick)
                 if manifest is not None and manifest.tick > max(here, there):
-                    world = self._files.open_snapshot(manifest, self._schema).world()
-                    return self._travel(world, manifest.base)
+                    return self._from_snapshot(manifest)
             if travel is not None and here >= there and (here >= 0 or travel.world.tick < 0):
                 if not travel.ended or here == tick and not onward:
                     return travel
                 return self._travel(travel.world, travel.at_base)  # the log may have grown
             if frame is not None:
-                return self._travel(frame.copy(), False)
+                base = self._files.base()
+                return self._travel(frame.copy(), base is not None and base.tick == frame.tick)
             self._check_beginning(tick)
             return self._travel(World(self._schema or self._files.schema), False)
 
@@ -120,27 +136,60 @@ class Playback:
             raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
                                    self._files.path / "log")
 
+    def _from_snapshot(self, manifest: Manifest) -> Travel:
+        """A way from a snapshot of this history."""
+        try:
+            if self._files.log_files().segments:
+                self._prove(manifest.seq, manifest.chain)
+        except AnotherHistoryError as e:
+            raise AnotherHistoryError(e.problem, manifest.path, remedy=REMEDY) from e
+        return self._travel(self._files.open_snapshot(manifest, self._schema).world(), manifest.base)
+
     def _travel(self, world: World, at_base: bool) -> Travel:
         travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
-        travel.identity = self._identity
+        travel.identity = self._age
         travel.keep = self._keyframes.offer
         return travel
 
+    def _prove(self, seq: int, chain: bytes) -> bool:
+        """Whether the log holds this place; AnotherHistoryError where it has another chain there."""
+        scan = self._files.scan(seq, from_chain=chain)
+        for _ in scan:
+            break
+        return scan.proven
+
     def _notice_changes(self) -> None:
-        """Forgets what was replayed where the store's files are others: sealed, truncated, restored."""
-        identity = _identity(self._files.path)
-        if identity != self._identity:
+        """Forgets what was replayed where the store's files hold another history by now, or less of it."""
+        stamps = _stamps(self._files.path)
+        if stamps == self._stamps:
+            return
+        same = {n: s[0] for n, s in stamps.items()} == {n: s[0] for n, s in self._stamps.items()}
+        if not same or not self._holds_front():  # sealed, truncated, restored; or overwritten where they are
             self._keyframes.clear()
-            self._kept, self._identity = None, identity
+            self._kept, self._front = None, (0, bytes(8))
+            self._age += 1
+        self._stamps = stamps
+
+    def _holds_front(self) -> bool:
+        try:
+            return self._front[0] == 0 or self._prove(*self._front)
+        except (DamagedFileError, FileNotFoundError):
+            return False
 
 
-def _identity(store: Path) -> _Identity:
-    """Names and inodes of the files that make up the history; those of live ones grow, and are never rewritten."""
-    found: list[tuple[str, int]] = []
-    for folder in ("log", "log/live"):
-        found += [(f"{folder}/{e.name}", e.inode()) for e in _entries(store / folder)]
-    found += [(e.name, e.inode()) for e in _entries(store) if e.name == "fence.json"]
-    return tuple(sorted(found))
+def _stamps(store: Path) -> _Stamps:
+    """Inodes, sizes and times of the files that make up the history."""
+    found: _Stamps = {}
+    for name in ("log", "log/live", ""):
+        for entry in _entries(store / name):
+            if name or entry.name == "fence.json":
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if not entry.is_dir(follow_symlinks=False):
+                    found[f"{name}/{entry.name}"] = stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return found
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -182,8 +231,8 @@ class Cursor:
     def seek(self, tick: int) -> World:
         """Moves to the last committed tick <= `tick`; the world there. Raises InvalidUseError as `store.at` does."""
         wanted = tick_of(tick, "move the cursor to tick")
-        with self._moving(wanted) as travel:
-            travel.to(wanted, self._bar)
+        with self._standing() as stood:
+            self._travel = self._playback.lead(stood, wanted, self._bar)
         return self.world
 
     def next(self) -> bool:
@@ -192,25 +241,31 @@ class Cursor:
         if stood is None:
             span = self._playback.span()
             return span is not None and self.seek(span[0]).tick >= 0
-        with self._moving(stood, onward=True) as travel:
-            travel.to(stood, self._bar)
-            return travel.next(self._bar)
+        with self._standing() as travel:
+            moved = False
+            for _ in range(2):  # the second time with the log as it is by now
+                way = self._playback.move(travel, stood, onward=True)
+                way.to(stood, self._bar)
+                moved = way.next(self._bar)
+                self._playback.note(way)
+                if moved or way is not travel:
+                    break
+            self._travel = way
+        return moved
 
     @contextmanager
-    def _moving(self, tick: int, onward: bool = False) -> Iterator[Travel]:
+    def _standing(self) -> Iterator[Travel | None]:
+        """A move from where it stands: where that fails half-way it stands nowhere."""
         if self._closed:
             raise InvalidUseError("Cannot move the cursor: it is closed. Ask the store for another.")
-        stood = self.tick
-        travel = self._playback.move(self._travel, tick, onward)
-        self._travel = self._world = None  # where the move fails half-way it stands nowhere
+        stood, travel = self.tick, self._travel
+        self._travel = self._world = None
         try:
             yield travel
         except InvalidUseError:  # a tick that there is not: it stays where it was
             if stood is not None:
-                self._travel = self._playback.move(None, stood)
-                self._travel.to(stood, self._bar)
+                self._travel = self._playback.lead(None, stood, self._bar)
             raise
-        self._travel = travel
 
     def __iter__(self) -> Iterator[World]:
         """The worlds after each further committed tick."""

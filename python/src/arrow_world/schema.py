@@ -17,6 +17,8 @@ from .values import DTYPES, decode, encode_one
 
 TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
+NO_ROW = (1 << 32) - 1
+"""The value of an id column that names no row: also what a new row holds there (S-14)."""
 _NAME = re.compile(r"[A-Za-z_#-][A-Za-z0-9_#-]{0,99}")
 
 
@@ -25,31 +27,51 @@ def encoding_of(type_name: str) -> str:
     return {"u64": "bits", "i64": "bits", "string": "code"}.get(type_name, "value")
 
 
+def _several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
+    """Parts of a schema as a tuple. `(x)` for `(x,)` is a mistake easily made."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidUseError(f"Cannot use this schema: expected several {what}, in a tuple or a list, got one "
+                              f"{type(values).__name__}. A tuple of one has a comma: (x,).")
+    given = tuple(values)
+    for value in given:
+        if not isinstance(value, kind):
+            raise InvalidUseError(f"Cannot use this schema: {what}: expected a {kind.__name__}, got {value!r}.")
+    return given
+
+
 @dataclass(frozen=True)
 class Column:
     """A table column. `default` is the value a row has where none is given: `Column("x", "f64", 1)` begins at 1.0.
 
-    table: for a u32 column that holds ids of a row table, that table's name (S-14). `default_bits` is the 64-bit pattern
+    type: u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, bool or string.
+
+    table: for a u32 column that holds ids of a row table, that table's name (S-14): what is written there must live, or
+    be born in the tick, or be `NO_ROW`, with which a row begins. `default_bits` is the 64-bit pattern
     a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
     """
 
     name: str
     type: str
-    default: Any = field(default=0, compare=False)
+    default: Any = field(default=None, compare=False)
     table: str | None = None
     default_bits: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
+        if self.default is None:
+            object.__setattr__(self, "default", NO_ROW if self.table is not None and self.type == "u32" else 0)
         bits = 0
         if self.type in DTYPES and self.type != "string":
             try:
                 bits = encode_one(self.type, self.default)
             except InvalidUseError as e:
                 raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
-        elif self.default not in (0, None):
+        elif self.default != 0:
             raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
                                   f"{self.type} has none (S-8).")
         object.__setattr__(self, "default_bits", bits)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.type}" + ("" if self.table is None else f" of {self.table}")
 
     @staticmethod
     def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
@@ -73,7 +95,14 @@ class Event:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """One table: kind row, append_only or presence (S-5)."""
+    """One table.
+
+    kind: `row`, entities with ids that are born and die; `append_only`, rows that are only added; `presence`, which
+    entities of the row table `of` are in it. ids: `allocated`, given out by the table, or `external`, given by you.
+    gen: whether an id that is used again has a generation, so that its lives can be told apart. removal: of a dead row,
+    `swap_remove` (the last row takes its place) or `compact` (the order stays). lineage: what births and deaths say,
+    `parent`, `cause` or both.
+    """
 
     name: str
     kind: str = "row"
@@ -84,6 +113,10 @@ class TableSchema:
     removal: str = "swap_remove"
     lineage: tuple[str, ...] = ()
     of: str | None = None
+
+    def __post_init__(self) -> None:
+        for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
+            object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -122,6 +155,8 @@ class Schema:
     _by_name: dict[str, TableSchema] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _several("tables", self.tables, TableSchema))
+        object.__setattr__(self, "inputs", _several("inputs", self.inputs, Event))
         self._by_name.update({t.name: t for t in self.tables})
         problem = _problem(self)
         if problem:
@@ -130,7 +165,7 @@ class Schema:
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
         if name not in self._by_name:
-            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}.")
+            raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}")
         return self._by_name[name]
 
     def has(self, name: str) -> bool:
@@ -238,6 +273,8 @@ def _problem(schema: Schema) -> str | None:
             return f"{m.name} names the table {m.table!r}, which is no row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
             return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
+        if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:
+            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row (S-14)"
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]} (S-9)" if twice else None

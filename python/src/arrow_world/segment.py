@@ -42,6 +42,8 @@ class Mark:
     """A place between two batches of a live segment, behind a commit row, from where it can be read on."""
 
     batch: int
+    start: int
+    """Where the last batch's message begins; it has `crc`, and ends at `pos`."""
     pos: int
     next_seq: int
     crc: int
@@ -102,6 +104,7 @@ class SegmentReader:
         self.stats: list[list[str]] = []
         self._store_id = store_id
         self._batch = 0
+        self._last_message = 0
         self._start = 0
         self._fd = open_regular(path)
         try:
@@ -182,11 +185,20 @@ class SegmentReader:
         return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
                           int(chain, 16).to_bytes(8, "little"))
 
+    def holds(self, place: Mark) -> bool:
+        """Whether the file is the one a mark was made in: its last batch there has the checksum that chains all before."""
+        try:
+            message = read_message(self._source, place.start)
+            return message is not None and message.end == place.pos and digits(message.custom, "aw.crc") == place.crc
+        except Malformed:
+            return False
+
     def go_to(self, place: Mark) -> None:
-        """Goes on from a mark of this live segment, made by an earlier reader."""
+        """Goes on from a mark that this live segment holds, made by an earlier reader."""
         self.header.keys = list(place.keys)
         self._words[self.header.dictionary_ids["key"]] = [k.name for k in place.keys]
         self._batch, self.next_seq, self.last_crc = place.batch, place.next_seq, place.crc
+        self._last_message = place.start
         self.end = self._pos = self._start = place.pos
 
     def go_to_batch(self, number: int, index: BatchIndex) -> None:
@@ -201,7 +213,7 @@ class SegmentReader:
         """Where a live segment was read to; None before its first batch."""
         if self.last_crc is None:
             return None
-        return Mark(self._batch, self.end, self.next_seq, self.last_crc, tuple(self.header.keys), last_tick, chain)
+        return Mark(self._batch, self._last_message, self.end, self.next_seq, self.last_crc, tuple(self.header.keys), last_tick, chain)
 
     def batches(self, most: int | None = None) -> Iterator[Rows]:
         """Rows of every batch in order, or of the next `most`, each verified; committed or not.
@@ -226,6 +238,7 @@ class SegmentReader:
             self._batch += 1
             self.next_seq += len(rows)
             self.last_crc = stored
+            self._last_message = message.start
             self.end = self._pos = self._start = message.end
             self.stats.append(batch_stat(rows, stored))
             yield rows

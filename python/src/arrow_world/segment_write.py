@@ -127,10 +127,6 @@ class LiveSegment:
         """Whether it was closed."""
         return self._fd < 0
 
-    def duplicate(self) -> int:
-        """Another descriptor of the file, to force it by; the caller closes it."""
-        return os.dup(self._fd)
-
     def close(self) -> None:
         """Closes the file as it is (L-19); may be called again."""
         fd, self._fd = self._fd, -1

@@ -62,7 +62,7 @@ class Selection:
         for pattern in self._patterns or ():
             found = [k for k in keys if fnmatchcase(k.name, pattern)]
             if not found:
-                raise InvalidUseError(f"No key {pattern!r}{nearest(pattern, [k.name for k in keys if self._of_kind(k)])}.")
+                raise InvalidUseError(f"No key {pattern!r}{nearest(pattern, [k.name for k in keys if self._of_kind(k)])}")
             if not any(map(self._of_kind, found)):
                 raise InvalidUseError(f"{found[0].name} is no {self._kind}, its kind is {found[0].kind}; rows(key=...) reads "
                                       "keys of every kind.")

@@ -28,7 +28,7 @@ from .values import Array
 from .world import World
 
 _NAME = re.compile(r"([0-9]{20})\.v(0|[1-9][0-9]{0,9})")
-_REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again (N-7)."
+REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again (N-7)."
 
 
 def expected_field(column: Column, dictionary_id: int = 0) -> Field:
@@ -73,13 +73,13 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     try:
         m = Members(jsonfile.read(path), path)
     except FileNotFoundError as e:
-        raise DamagedFileError("the manifest is missing", path, remedy=_REMEDY) from e
+        raise DamagedFileError("the manifest is missing", path, remedy=REMEDY) from e
     if m.text("kind") != "arrow-world snapshot":
-        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world snapshot'", path, remedy=_REMEDY)
+        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world snapshot'", path, remedy=REMEDY)
     if m.count("format") != FORMAT:
         raise UnsupportedVersionError(f"Cannot read {path}: format is {m.count('format')}, this package reads {FORMAT}.")
     if m.hex("store", 32) != store_id.hex():
-        raise DamagedFileError(f"store is {m.hex('store', 32)}, expected {store_id.hex()}", path, remedy=_REMEDY)
+        raise DamagedFileError(f"store is {m.hex('store', 32)}, expected {store_id.hex()}", path, remedy=REMEDY)
     tables = [Members(t, path, "tables") for t in m.items("tables")]
     files = [Members(f, path, "files") for f in m.items("files")]
     manifest = Manifest(directory, Schema.from_json(m.raw.get("schema"), path), m.u64("tick"), m.u64("seq"),
@@ -88,12 +88,12 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
                         {t.text("name"): t for t in tables}, {f.text("name"): f for f in files})
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
     if directory.name != name:
-        raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=_REMEDY)
+        raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=REMEDY)
     for t in manifest.schema.tables:
         names = manifest.tables[t.name].raw.get("columns") if t.name in manifest.tables else None
         if names != [c.name for c in t.file_columns]:
             raise DamagedFileError(f"table {t.name} has columns {names} in the manifest, by the schema it has "
-                                   f"{[c.name for c in t.file_columns]}", path, remedy=_REMEDY)
+                                   f"{[c.name for c in t.file_columns]}", path, remedy=REMEDY)
     return manifest
 
 
@@ -109,22 +109,22 @@ def _open(manifest: Manifest, name: str) -> _File:
     """Maps a file and checks size, buffers, rest and footer (N-6, B-7)."""
     path = manifest.path / name
     if name not in manifest.files:
-        raise DamagedFileError(f"the manifest does not list {name}", manifest.path / "manifest.json", remedy=_REMEDY)
+        raise DamagedFileError(f"the manifest does not list {name}", manifest.path / "manifest.json", remedy=REMEDY)
     entry = manifest.files[name]
     try:
         with os.fdopen(open_regular(path), "rb") as f:
             size = f.seek(0, 2)
             if size != entry.u64("bytes") or size == 0:
                 raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.u64('bytes')}", path,
-                                       remedy=_REMEDY)
+                                       remedy=REMEDY)
             data = memoryview(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
     except FileNotFoundError as e:
-        raise DamagedFileError("the file is missing", path, remedy=_REMEDY) from e
+        raise DamagedFileError("the file is missing", path, remedy=REMEDY) from e
     listed = _check_bytes(entry, data, path)
     try:
         return _walk(data, listed)
     except Malformed as e:
-        raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
+        raise DamagedFileError(str(e), path, remedy=REMEDY) from e
 
 
 def _check_bytes(entry: Members, data: memoryview, path: Path) -> list[tuple[int, int]]:
@@ -133,18 +133,18 @@ def _check_bytes(entry: Members, data: memoryview, path: Path) -> list[tuple[int
         offset, length, crc = _range(item, entry, path)
         if offset < end or offset + length > len(data):
             raise DamagedFileError(f"the manifest lists bytes [{offset}, {offset + length}) of a file of {len(data)} "
-                                   f"bytes after {end}", path, offset, remedy=_REMEDY)
+                                   f"bytes after {end}", path, offset, remedy=REMEDY)
         rest = zlib.crc32(data[end:offset], rest)
         end = offset + length
         actual = zlib.crc32(data[offset:end])
         if actual != crc:
             raise DamagedFileError(f"CRC-32 of the {length} bytes is {actual:08x}, the manifest says {crc:08x}", path,
-                                   offset, remedy=_REMEDY)
+                                   offset, remedy=REMEDY)
         ranges.append((offset, length))
     rest = zlib.crc32(data[end:], rest)
     if f"{rest:08x}" != entry.hex("rest", 8):
         raise DamagedFileError(f"CRC-32 of the bytes outside buffers is {rest:08x}, the manifest says "
-                               f"{entry.hex('rest', 8)}", path, remedy=_REMEDY)
+                               f"{entry.hex('rest', 8)}", path, remedy=REMEDY)
     return ranges
 
 
@@ -153,7 +153,7 @@ def _range(item: Any, entry: Members, path: Path) -> tuple[int, int, int]:
             isinstance(v, str) and re.fullmatch(f"[0-9a-f]{{{n}}}", v) for v, n in zip(item, (16, 16, 8))):
         return int(item[0], 16), int(item[1], 16), int(item[2], 16)
     raise DamagedFileError(f"the manifest lists the buffer {item!r}, expected [offset, length, crc] in hex", path,
-                           remedy=_REMEDY)
+                           remedy=REMEDY)
 
 
 def _walk(data: memoryview, listed: list[tuple[int, int]]) -> _File:
@@ -219,18 +219,18 @@ class Snapshot:
                     "aw.tick": f"{self.manifest.tick:020d}"}
         for key, value in expected.items():
             if file.metadata.get(key) != value:
-                raise DamagedFileError(f"{key} is {file.metadata.get(key)!r}, expected {value!r}", path, remedy=_REMEDY)
+                raise DamagedFileError(f"{key} is {file.metadata.get(key)!r}, expected {value!r}", path, remedy=REMEDY)
         found = [(f.name, f.type, f.index_type, dict(f.metadata).get("aw.type")) for f in file.fields]
         wanted = [(f.name, f.type, f.index_type, dict(f.metadata).get("aw.type")) for f in fields]
         if found != wanted:
-            raise DamagedFileError(f"columns are {found}, expected {wanted}", path, remedy=_REMEDY)
+            raise DamagedFileError(f"columns are {found}, expected {wanted}", path, remedy=REMEDY)
         counts = [3 if f.type == "utf8" and f.index_type is None else 2 for f in fields]
         try:
             nodes = read_nodes(file.batch, counts)[1]
             if any(n.nulls or len(n.buffers[0]) for n in nodes):
                 raise Malformed("a column has a validity buffer (S-10)")
         except Malformed as e:
-            raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
+            raise DamagedFileError(str(e), path, remedy=REMEDY) from e
         return file, nodes
 
     def _codebook(self) -> Iterator[str]:
@@ -239,10 +239,10 @@ class Snapshot:
         try:
             words = nodes[0].words()
         except Malformed as e:
-            raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
+            raise DamagedFileError(str(e), path, remedy=REMEDY) from e
         if len(words) != self.manifest.codes or len(set(words)) != len(words):
             raise DamagedFileError(f"{len(words)} words, {len(set(words))} of them distinct; the manifest says "
-                                   f"{self.manifest.codes}", path, remedy=_REMEDY)
+                                   f"{self.manifest.codes}", path, remedy=REMEDY)
         return iter(words)
 
     def _table(self, table: Table) -> Table:
@@ -254,13 +254,13 @@ class Snapshot:
         table.next_id = entry.count("next_id")
         if file.batch.record_batch().number(0, "q") != table.rows:
             raise DamagedFileError(f"the record batch has {file.batch.record_batch().number(0, 'q')} rows, the manifest "
-                                   f"says {table.rows}", path, remedy=_REMEDY)
+                                   f"says {table.rows}", path, remedy=REMEDY)
         for i, c in enumerate(columns):
             table._columns[c.name] = _numbers(nodes[i], c, path)
             if c.type == "string":
                 words = file.dictionaries.get(file.fields[i].dictionary_id)
                 if words != self.codebook.words or np.any(table._columns[c.name] >= len(words)):
-                    raise DamagedFileError(f"the dictionary of {c.name} is not the codebook (N-2)", path, remedy=_REMEDY)
+                    raise DamagedFileError(f"the dictionary of {c.name} is not the codebook (N-2)", path, remedy=REMEDY)
         if table.schema.kind == "row":
             self._free(table)
         return table
@@ -275,7 +275,7 @@ class Snapshot:
         if len(known) != len(ids) + table.rows or complete and len(known) != table.next_id or (
                 not table.schema.gen and ids) or table.schema.allocated and known and max(known) >= table.next_id:
             raise DamagedFileError(f"free and live ids do not make up the {table.next_id} ids given out", path,
-                                   remedy=_REMEDY)
+                                   remedy=REMEDY)
         if table.schema.allocated:
             table.free = list(zip(ids, gens))
         else:
@@ -286,4 +286,4 @@ def _numbers(node: Node, column: Column, path: Path) -> Array:
     try:
         return node.numbers(column.type)
     except Malformed as e:
-        raise DamagedFileError(str(e), path, remedy=_REMEDY) from e
+        raise DamagedFileError(str(e), path, remedy=REMEDY) from e

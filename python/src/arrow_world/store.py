@@ -163,7 +163,7 @@ class Store:
 
     def __getitem__(self, table: str) -> Table:
         if not isinstance(table, str) or not self.schema.has(table):
-            raise InvalidUseError(f"No table {table!r} in {self.path.name}{nearest(table, iter(self))}.")
+            raise InvalidUseError(f"No table {table!r} in {self.path.name}{nearest(table, iter(self))}")
         span = self.span()
         return (World(self.schema) if span is None else self.at(span[1]))[table]
 
@@ -310,7 +310,7 @@ class Store:
             raise InvalidUseError(f"Cannot summarise {key!r}: expected the full name of one key, as 'creature.energy'.")
         names = [k.name for k in self.keys]
         if key not in names:
-            raise InvalidUseError(f"No key {key!r}{nearest(key, names)}.")
+            raise InvalidUseError(f"No key {key!r}{nearest(key, names)}")
         return Stats(self.rows(key, ticks), key, integer(bins, "make bins"))
 
     def verify(self) -> Report:

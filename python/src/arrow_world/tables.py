@@ -41,7 +41,7 @@ class Table(Frame):
     def __getitem__(self, name: str) -> Array:
         column = self._columns.get(name)
         if column is None:
-            raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}.")
+            raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}")
         column.flags.writeable = False  # who changes it later takes a copy
         return np.asarray(column.data.toreadonly())  # unlike a view of the array, nothing can make it writable
 

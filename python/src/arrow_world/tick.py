@@ -51,6 +51,11 @@ class Tick:
         self._tables: dict[str, TickTable] = {}
 
     @property
+    def tick(self) -> int:
+        """The tick's number."""
+        return self.number
+
+    @property
     def world(self) -> World:
         """The world before this tick; for reading."""
         return self._live.world

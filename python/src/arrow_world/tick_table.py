@@ -10,20 +10,22 @@ import numpy as np
 
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
-from .handles import Births, Born, BornRows, Ids, TickLife, ids_of
-from .schema import Column, Key, TableSchema
+from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
+from .schema import NO_ROW, Column, Key, TableSchema
 from .tables import Table
 from .values import U64, Array, encode, encode_one
 
 
 @dataclass
 class Cells:
-    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row."""
+    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns and
+    generations asked for by place, where the values are entities."""
 
     bits: "Union[int, U64]" = 0
     words: "Union[str, Array, None]" = None
     newborns: dict[int, Born] = field(default_factory=dict)
     single: bool = True
+    gens: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return 1 if self.single else len(self.bits if self.words is None else self.words)  # type: ignore[arg-type]
@@ -50,11 +52,12 @@ class OpenTick(TickLife, Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """Ids that must live, or be born, in the tick that writes them (O-16)."""
+    """Ids that must live, or be born, in the tick that writes them (O-16), but for one that is always taken."""
 
     table: str
     ids: Ids
     what: str
+    spare: int | None = None
 
 
 @dataclass
@@ -90,12 +93,13 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         return Cells(encode_one(type_name, value, name))
-    if isinstance(value, (Born, BornRows)) or isinstance(value, (list, tuple)) and any(isinstance(v, Born) for v in value):
+    if isinstance(value, (Born, BornRows, EntityRef)) or isinstance(value, (list, tuple)) and any(
+            isinstance(v, (Born, EntityRef)) for v in value):
         if type_name != "u32":
-            raise InvalidUseError(f"Cannot write a newborn to {name}: the type is {type_name}; ids go into u32.")
+            raise InvalidUseError(f"Cannot write an entity to {name}: the type is {type_name}; ids go into u32.")
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
-        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
+        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single, ids.gens)
     if np.ndim(value) == 0:
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
@@ -105,12 +109,23 @@ class TickTable:
     """What a tick changes in one table.
 
     Everywhere, `ids` is one id or several: integers, EntityRefs, or handles of newborns of this tick. Values are one for
-    all rows or one per row; which types go where is said at `values.encode`. A call that is refused changes nothing.
+    all rows or one per row, taken as they are at the call; which types go where is said at `values.encode`. A call that
+    is refused changes nothing.
     """
+
+    __slots__ = ("_changes", "_columns", "_schema", "_tick")
 
     def __init__(self, tick: OpenTick, schema: TableSchema, changes: Changes) -> None:
         self._tick, self._schema, self._changes = tick, schema, changes
         self._columns = {c.name: c for c in schema.columns}
+
+    def __getitem__(self, column: str) -> Any:
+        raise InvalidUseError(f"Cannot read {self.name}.{column} here: what a tick changes is written, not read. The world "
+                              f"before the tick has it: t.world[{self.name!r}][{column!r}].")
+
+    def __setitem__(self, column: str, values: Any) -> None:
+        raise InvalidUseError(f"Cannot assign {self.name}.{column}: use .write({column}=…) for the whole column, or "
+                              f".set(ids, {column}=…) for some rows.")
 
     @property
     def name(self) -> str:
@@ -165,8 +180,8 @@ class TickTable:
             raise InvalidUseError(f"Cannot {what} without a value for string column {absent[0]!r}: strings have no default.")
         chosen = schema.kind == "presence" or schema.kind == "row" and not schema.allocated
         if chosen and id is None:
-            raise InvalidUseError(f"Cannot {what} without an id: an id must be given, as "
-                                  f"{'the entity that enters' if schema.of else 'its ids are external'}.")
+            why = f"which {schema.of} enters it" if schema.of else "its ids are external"
+            raise InvalidUseError(f"Cannot {what} without an id ({why}): give it by name, as in insert(id=…).")
         if not chosen and id is not None:
             raise InvalidUseError(f"Cannot {what} with an id: an id must not be given, the table gives them out.")
         if parent is not None and "parent" not in schema.lineage:
@@ -251,10 +266,11 @@ class TickTable:
         return cells
 
     def _target(self, column: Column, cells: Cells, rows: int) -> None:
+        """Notes that what an id column gets must live (O-16), where it is not NO_ROW."""
         if column.table is not None and rows:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
-            self._tick._targets.append(Target(column.table, Ids(bits.view("<f8").astype("<u4"), cells.newborns),
-                                              f"write {self.name}.{column.name}"))
+            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens)
+            self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
 
     def _slots(self, wanted: Ids, known: Array, what: str) -> Array:
         """Slots of those that live; InvalidUseError names one that does not, or not in the generation asked for."""

@@ -36,13 +36,23 @@ class Travel:
 
     def to(self, tick: int, bar: Bar) -> World:
         """The world after the last committed tick <= `tick`, which must not be behind it."""
-        self._advance(tick, bar)
-        world = self.world
-        if world.tick < 0 or self._ahead is None and world.tick < tick:
+        if not self.reaches(tick, bar):
+            world = self.world
             raise InvalidUseError(f"Cannot show {self._store} at tick {tick}: it is outside the committed ticks, the last "
                                   f"before it is {world.tick if world.tick >= 0 else 'none'}. `span()` tells the first "
                                   "and the last.")
-        return world
+        return self.world
+
+    def reaches(self, tick: int, bar: Bar) -> bool:
+        """Goes to a tick; whether the log, as it was when the way began, reaches that far."""
+        self._advance(tick, bar)
+        return self.world.tick >= 0 and (self._ahead is not None or self.world.tick >= tick)
+
+    def front(self) -> tuple[int, bytes]:
+        """The furthest place it knows of the log: seq, and the chain before it."""
+        if self._scan.chain is None or self._scan.end_seq < self.world.seq:
+            return self.world.seq, self.world.chain
+        return self._scan.end_seq, self._scan.chain
 
     def next(self, bar: Bar) -> bool:
         """Moves on by one committed tick; whether there was one."""

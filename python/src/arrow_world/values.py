@@ -41,7 +41,7 @@ def takes(type_name: str) -> str:
 
 
 def encode(type_name: str, values: Any, name: str = "") -> U64:
-    """The log patterns of values of a column type; shape (n,), dtype u64.
+    """The log patterns of values of a column type; shape (n,), dtype u64; memory of their own.
 
     Strings are given as their u32 codes; name: of the column or key, for messages. Integers go where they fit exactly,
     floats into f64 and, if exact, into f32, np.float32 into f32 alone, bools into bool, which also takes the integers 0
@@ -50,8 +50,9 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else _array(type_name, values, name))
     kind, what = array.dtype.kind, name or f"{type_name} values"
     if array.ndim != 1 or kind not in "biuf" and len(array):
-        raise InvalidUseError(f"Cannot write {what}: got dtype {array.dtype}, shape {array.shape}; expected a number or "
-                              f"a one-dimensional array. The type is {type_name}: it takes {takes(type_name)}.")
+        got = "text" if kind in "US" else "objects" if kind == "O" else f"dtype {array.dtype}"
+        raise InvalidUseError(f"Cannot write {what}: got {got}, shape {np.shape(values)}; expected a number or a "
+                              f"one-dimensional array. The type is {type_name}: it takes {takes(type_name)}.")
     if not len(array):
         return np.empty(0, "<u8")
     if (kind == "b") != (type_name == "bool") and not (type_name == "bool" and kind in "iu"):
@@ -155,7 +156,7 @@ def decode(type_name: str, bits: U64) -> Array:
 
 def _exact(array: Array, dtype: np.dtype[Any], type_name: str, what: str) -> Array:
     if array.dtype == dtype:
-        return np.ascontiguousarray(array)
+        return array.copy()  # the caller may write the next values into the same array
     with np.errstate(invalid="ignore", over="ignore"):
         out = array.astype(dtype)
     lost = out.astype(array.dtype) != array

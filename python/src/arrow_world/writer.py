@@ -51,6 +51,7 @@ class LogWriter:
         self._live: LiveSegment | None = None
         self._open_tick: list[Rows] = []
         self._failed: BaseException | str | None = None
+        self._lost: BaseException | None = None  # set by the forcer, at any moment of this thread's steps
         self._closed = False
         self._files = threading.Lock()
         self._forced = self.seq, self.tick
@@ -129,7 +130,7 @@ class LogWriter:
         for folder in (self.path, self.path / "log", self.path / "log" / "live", self.path / "snapshots"):
             discard_unfinished(folder)
         live = self.path / "log" / "live"
-        live.mkdir(exist_ok=True)
+        live.mkdir(parents=True, exist_ok=True)
         for folder in (self.path, self.path / "log", live):
             force_directory(folder)
         for file in sorted(live.iterdir()):
@@ -148,8 +149,7 @@ class LogWriter:
     def _begin_segment(self) -> None:
         """Begins a live segment at the next row; the one before is forced first (L-27)."""
         if self._live is not None:
-            self._live.force()
-            self._forced = self.seq, self.tick
+            self._force()
             with self._files:
                 self._live.close()
         path = self.path / "log" / "live" / f"{self.seq:020d}.arrows"
@@ -170,10 +170,18 @@ class LogWriter:
                                   f"{os.getpid()}. One process writes a store; send it what others compute.")
         if self._closed:
             raise InvalidUseError(f"Cannot write {self.path}: it was closed. Open it again with LiveWorld.resume.")
+        self._failed = self._failed or self._lost  # told here, so close need not
+        self._check_forced()
         if self._failed is not None:
             raise WriterPoisonedError(f"Cannot write {self.path}: an earlier write was not finished ({self._failed!r}). The "
                                       f"last tick known to be whole is {self.tick}. Close it and use LiveWorld.resume, which "
                                       "goes on after the last tick in the log.")
+
+    def _check_forced(self) -> None:
+        if self._lost is not None:
+            raise WriterPoisonedError(f"Cannot write {self.path}: what was logged could not be forced to the device "
+                                      f"({self._lost!r}). The last tick known to be on it is {self.acknowledged}. Close it and "
+                                      "use LiveWorld.resume, which goes on after the last tick in the log.") from self._lost
 
     def declare_key(self, name: str, type_name: str, kind: str = "value", table: str | None = None) -> Key:
         """Declares a further key, or returns it if it is declared so already (L-3, L-6)."""
@@ -251,14 +259,14 @@ class LogWriter:
                 self._live.force()
                 self._forced = rows.end_seq, tick
             self.seq, self.tick, self.chain = rows.end_seq, tick, chain
+            if self._durability.interval_ms:
+                if self._forcer is None:
+                    self._forcer = Forcer(self._durability.interval_ms, self._force)
+                self._forcer.touch()
             self._failed = None
         except BaseException as e:
             self._failed = e
             raise
-        if self._durability.interval_ms:
-            if self._forcer is None:
-                self._forcer = Forcer(self._durability.interval_ms, self._force_behind)
-            self._forcer.touch()
         return rows
 
     def poison(self, error: BaseException) -> None:
@@ -270,31 +278,29 @@ class LogWriter:
         """The last tick that is known to be forced to the device, -1 for none."""
         return self._forced[1]
 
-    def _force_behind(self) -> None:
-        """On the forcer's thread: forces what was committed when it began."""
+    def _force(self) -> None:
+        """Forces what is committed. The device tells a loss once, so what one thread was told holds for both."""
         with self._files:
+            self._check_forced()
             if self._live is None or self._live.closed:
                 return
-            position, fd = (self.seq, self.tick), self._live.duplicate()
-        try:
-            os.fsync(fd)
+            position = self.seq, self.tick
+            try:
+                self._live.force()
+            except BaseException as e:
+                self._lost = e
+                raise
             self._forced = max(self._forced, position)
-        except OSError as e:
-            self._failed = e
-        finally:
-            os.close(fd)
 
     def sync(self) -> None:
         """Forces everything committed to the device."""
         self._check()
         with deferred_interrupts():
             try:
-                if self._live is not None:
-                    self._live.force()
+                self._force()
             except BaseException as e:
                 self._failed = e
                 raise
-            self._forced = self.seq, self.tick
 
     def seal(self) -> None:
         """Forces and seals the live segment; the next tick begins another."""
@@ -312,8 +318,7 @@ class LogWriter:
         live = self._live
         if live is None:
             return
-        live.force()
-        self._forced = self.seq, self.tick
+        self._force()
         if self.seq > live.first_seq:
             with self._files:
                 live.close()
@@ -332,8 +337,8 @@ class LogWriter:
             try:
                 if self._forcer is not None and self._process == os.getpid():
                     self._forcer.stop()
-                    if self._failed is None and self._live is not None:
-                        self._live.force()
+                    if self._failed is None:
+                        self._force()
             finally:
                 self._release()
 

@@ -3,18 +3,13 @@ package org.arrowworld;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Text;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.NewStore;
-import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
@@ -27,7 +22,6 @@ import org.arrowworld.migration.Migrations;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
-import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
@@ -40,12 +34,10 @@ import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Life;
 import org.arrowworld.timeline.NetChange;
 import org.arrowworld.timeline.Projection;
-import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Query;
 import org.arrowworld.timeline.Row;
 import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.TickRange;
-import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.arrowworld.timeline.WorldColumns;
 
@@ -70,21 +62,10 @@ import org.arrowworld.timeline.WorldColumns;
  * once if a run holds it. Afterwards this store shows what it has become; its cursors are closed.
  */
 public final class Store implements Closeable {
-  private final Storage storage;
-  private final Optional<Storage> ownStorage;
-  private final BufferAllocator memory;
-  private final Set<World> worlds = new LinkedHashSet<>();
-  private final List<Cursor> cursors = new ArrayList<>();
-  private Timeline timeline;
-  private Queries queries;
-  private boolean closed;
+  private final OpenStore open;
 
-  private Store(Storage storage, Optional<Storage> ownStorage, BufferAllocator memory)
-      throws IOException {
-    this.storage = storage;
-    this.ownStorage = ownStorage;
-    this.memory = memory;
-    load();
+  private Store(OpenStore open) {
+    this.open = open;
   }
 
   /**
@@ -96,66 +77,27 @@ public final class Store implements Closeable {
    *     be saved
    */
   public static Store open(Path directory) throws IOException {
-    Storage storage = new DiskStorage(directory);
-    return open(storage, Optional.of(storage), DirectMemory.newAllocator());
+    return new Store(OpenStore.of(directory, DirectMemory.newAllocator()));
   }
 
-  /**
-   * As {@link #open(Path)}, with memory from an allocator of the caller's, who closes it after the
-   * store.
-   */
+  /** As {@link #open(Path)}, with memory of the caller's allocator, which outlives the store. */
   public static Store open(Path directory, BufferAllocator allocator) throws IOException {
-    Storage storage = new DiskStorage(directory);
-    return open(storage, Optional.of(storage), child(allocator));
+    return new Store(OpenStore.of(directory, OpenStore.child(allocator)));
   }
 
   /** As {@link #open(Path)}; the storage stays the caller's. */
   public static Store open(Storage storage) throws IOException {
-    return open(storage, Optional.empty(), DirectMemory.newAllocator());
+    return new Store(OpenStore.of(storage, DirectMemory.newAllocator()));
   }
 
   /** As {@link #open(Path, BufferAllocator)}; the storage stays the caller's. */
   public static Store open(Storage storage, BufferAllocator allocator) throws IOException {
-    return open(storage, Optional.empty(), child(allocator));
-  }
-
-  private static BufferAllocator child(BufferAllocator allocator) {
-    return allocator.newChildAllocator("store", 0, Long.MAX_VALUE);
-  }
-
-  private static Store open(Storage storage, Optional<Storage> own, BufferAllocator memory)
-      throws IOException {
-    try {
-      return new Store(storage, own, memory);
-    } catch (IOException | RuntimeException | Error e) {
-      memory.close();
-      throw e;
-    }
-  }
-
-  private void load() throws IOException {
-    timeline = Timeline.open(storage);
-    queries = new Queries(timeline, memory);
-  }
-
-  private Timeline timeline() {
-    if (closed) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot read the store in %s: it was closed; open it again with Store.open",
-              storage.description()));
-    }
-    return timeline;
-  }
-
-  private Queries queries() {
-    timeline();
-    return queries;
+    return new Store(OpenStore.of(storage, OpenStore.child(allocator)));
   }
 
   /** What the store says about itself: its id, its properties, what wrote it. */
   public StoreInfo info() {
-    return timeline().info();
+    return open.timeline().info();
   }
 
   /** The tables and keys it was created with. */
@@ -165,17 +107,17 @@ public final class Store implements Closeable {
 
   /** Where its files are. */
   public Storage storage() {
-    return storage;
+    return open.storage();
   }
 
   /** The committed rows, to be read batch by batch. Closed with the store. */
   public Log log() {
-    return timeline().log();
+    return open.timeline().log();
   }
 
   /** Whether no tick was committed yet. */
   public boolean isEmpty() throws IOException {
-    return timeline().end().tick() < 0;
+    return open.timeline().end().tick() < 0;
   }
 
   /**
@@ -184,26 +126,22 @@ public final class Store implements Closeable {
    * @throws InvalidUseException if no tick was committed yet, see {@link #isEmpty}
    */
   public long firstTick() throws IOException {
-    return timeline().firstTick();
+    return open.timeline().firstTick();
   }
 
-  /**
-   * The last committed tick.
-   *
-   * @throws InvalidUseException if no tick was committed yet, see {@link #isEmpty}
-   */
+  /** The last committed tick; throws as {@link #firstTick} does. */
   public long lastTick() throws IOException {
-    return timeline().lastTick();
+    return open.timeline().lastTick();
   }
 
   /** Where the log stands after the last committed tick: its tick, seq and digest chain. */
   public LogPosition end() throws IOException {
-    return timeline().end();
+    return open.timeline().end();
   }
 
   /** Damaged snapshots that were passed over so far, in plain words. */
   public List<String> warnings() {
-    return timeline().warnings();
+    return open.timeline().warnings();
   }
 
   /**
@@ -218,10 +156,7 @@ public final class Store implements Closeable {
 
   /** As {@link #at(long)}, with memory for some tables and columns alone. */
   public World at(long tick, Projection wanted) throws IOException {
-    MutableWorld world = timeline().at(tick, wanted, memory);
-    worlds.add(world);
-    world.whenClosed(() -> worlds.remove(world));
-    return world;
+    return open.at(tick, wanted);
   }
 
   /**
@@ -229,7 +164,7 @@ public final class Store implements Closeable {
    * where a snapshot stands there. The caller closes them before the store.
    */
   public WorldColumns columnsAt(long tick) throws IOException {
-    return timeline().columnsAt(tick, memory);
+    return open.timeline().columnsAt(tick, open.memory());
   }
 
   /** A world to be moved from tick to tick, which costs one pass over the log. */
@@ -239,10 +174,7 @@ public final class Store implements Closeable {
 
   /** As {@link #cursor()}, with memory for some tables and columns alone. */
   public Cursor cursor(Projection wanted) {
-    Cursor cursor = timeline().cursor(wanted, memory);
-    cursors.removeIf(Cursor::isClosed);
-    cursors.add(cursor);
-    return cursor;
+    return open.cursor(wanted);
   }
 
   /**
@@ -256,26 +188,19 @@ public final class Store implements Closeable {
     return history(HistoryQuery.of(table, id));
   }
 
-  /**
-   * As {@link #history(String, int)}, of one life of the id.
-   *
-   * @throws InvalidUseException when it is read, if this life never was
-   */
+  /** As {@link #history(String, int)}, of one life; reading it throws where that never was. */
   public Query<Change> history(String table, EntityRef entity) {
     return history(HistoryQuery.of(table, entity));
   }
 
   /** As {@link #history(String, int)}, of one key or some ticks. */
   public Query<Change> history(HistoryQuery query) {
-    return queries().history(query);
+    return open.queries().history(query);
   }
 
-  /**
-   * All lives of a table by birth, those that began before the log first. Memory is that of all
-   * lives.
-   */
+  /** All lives of a table by birth, those before the log first. Memory is that of all lives. */
   public Query<Life> lives(String table) {
-    return queries().lives(table);
+    return open.queries().lives(table);
   }
 
   /**
@@ -283,12 +208,12 @@ public final class Store implements Closeable {
    * that of the living and their ancestors.
    */
   public Family family(String table, int id) throws IOException {
-    return queries().family(table, id, OptionalInt.empty());
+    return open.queries().family(table, id, OptionalInt.empty());
   }
 
   /** As {@link #family(String, int)}, of one life of the id. */
   public Family family(String table, EntityRef entity) throws IOException {
-    return queries().family(table, entity.id(), OptionalInt.of(entity.gen()));
+    return open.queries().family(table, entity.id(), OptionalInt.of(entity.gen()));
   }
 
   /**
@@ -303,7 +228,7 @@ public final class Store implements Closeable {
 
   /** As {@link #rows(String)}, of some ticks. */
   public Query<Row> rows(String key, TickRange ticks) {
-    return queries().rows(key, ticks);
+    return open.queries().rows(key, ticks);
   }
 
   /** The rows of all declared events, in log order. */
@@ -313,7 +238,7 @@ public final class Store implements Closeable {
 
   /** As {@link #events()}, of some ticks. */
   public Query<Row> events(TickRange ticks) {
-    return queries().events(Optional.empty(), ticks);
+    return open.queries().events(Optional.empty(), ticks);
   }
 
   /**
@@ -329,7 +254,7 @@ public final class Store implements Closeable {
 
   /** As {@link #events(String)}, of some ticks. */
   public Query<Row> events(String key, TickRange ticks) {
-    return queries().events(Optional.of(key), ticks);
+    return open.queries().events(Optional.of(key), ticks);
   }
 
   /**
@@ -337,22 +262,22 @@ public final class Store implements Closeable {
    * and still lives, who died, which values differ. Memory is that of both worlds.
    */
   public Query<NetChange> between(long a, long b) throws IOException {
-    return queries().between(a, b);
+    return open.queries().between(a, b);
   }
 
-  /** The first tick at which this history and another differ, and up to 20 differences in it. */
+  /**
+   * The first tick at which this history and another differ, and up to 20 differences in it. Reads
+   * a few batches of each log.
+   *
+   * @throws InvalidUseException if their schemas differ or they have no tick in common
+   */
   public StoreDiff.Report diff(Store other) throws IOException {
     return diff(other, 20);
   }
 
-  /**
-   * The first tick at which this history and another differ. Reads a few batches of each log.
-   *
-   * @param most how many differences to name
-   * @throws InvalidUseException if their schemas differ or they have no tick in common
-   */
+  /** As {@link #diff(Store)}, naming at most so many differences. */
   public StoreDiff.Report diff(Store other, int most) throws IOException {
-    return StoreDiff.compare(timeline(), other.timeline(), most, memory);
+    return StoreDiff.compare(open.timeline(), other.open.timeline(), most, open.memory());
   }
 
   /** A summary of all values of a key: how many, mean, least, greatest, quartiles. */
@@ -365,13 +290,13 @@ public final class Store implements Closeable {
    * history: values beyond a buffer are sorted in temporary files.
    */
   public Summary stats(KeyStatistics.Options options) throws IOException {
-    return KeyStatistics.all(timeline().log(), options);
+    return KeyStatistics.all(open.timeline().log(), options);
   }
 
   /** Shows a summary for each tick that has values of a key. */
   public void statsByTick(KeyStatistics.Options options, KeyStatistics.TickVisitor visitor)
       throws IOException {
-    KeyStatistics.byTick(timeline().log(), options, visitor);
+    KeyStatistics.byTick(open.timeline().log(), options, visitor);
   }
 
   /** {@code hash_world} of the world at a tick: equal hashes are equal worlds. */
@@ -390,7 +315,7 @@ public final class Store implements Closeable {
 
   /** {@code resume_hash} of a tick: equal ones go on equally, with the same ids. */
   public String resumeHash(long tick) throws IOException {
-    return timeline().resumeHash(tick, memory);
+    return open.timeline().resumeHash(tick, open.memory());
   }
 
   /** Proves checksums, footers, the digest chain, and every snapshot against replay. */
@@ -400,35 +325,29 @@ public final class Store implements Closeable {
 
   /** As {@link #verify()}, with how much to do. */
   public Verifier.Report verify(Verifier.Options options) throws IOException {
-    timeline();
-    return Verifier.verify(storage, options, memory);
+    open.timeline();
+    return Verifier.verify(storage(), options, open.memory());
   }
 
   /** As {@link #verify()}, of a store that may be too damaged to be opened. */
   public static Verifier.Report verify(Storage storage, Verifier.Options options)
       throws IOException {
-    try (BufferAllocator memory = DirectMemory.newAllocator()) {
-      return Verifier.verify(storage, options, memory);
-    }
+    return Verifier.verify(storage, options);
   }
 
   /** Seals what a writer that ended left unsealed; nothing happens where all is sealed. */
   public void seal() throws IOException {
-    upkeep(
-        () -> {
-          StoreSnapshot.seal(storage);
-          return null;
-        });
+    open.seal();
   }
 
   /** Makes sure that a snapshot stands at a tick, so that reading near it is fast. */
   public StoreSnapshot.Report snapshot(long tick) throws IOException {
-    return upkeep(() -> StoreSnapshot.at(storage, tick, memory));
+    return open.upkeep(() -> StoreSnapshot.at(storage(), tick, open.memory()));
   }
 
   /** Removes every tick after {@code tick}, and the snapshots of those ticks, for good. */
   public StoreTruncation.Report truncateAfter(long tick) throws IOException {
-    return upkeep(() -> StoreTruncation.after(storage, tick));
+    return open.upkeep(() -> StoreTruncation.after(storage(), tick));
   }
 
   /** Seals what is live and merges small segments; every tick stays. */
@@ -438,23 +357,7 @@ public final class Store implements Closeable {
 
   /** As {@link #compact()}; may also give up old history, or compress. */
   public StoreCompaction.Report compact(StoreCompaction.Options options) throws IOException {
-    return upkeep(() -> StoreCompaction.run(storage, options, memory));
-  }
-
-  private interface Upkeep<R> {
-    R run() throws IOException;
-  }
-
-  private <R> R upkeep(Upkeep<R> work) throws IOException {
-    timeline();
-    cursors.forEach(Cursor::close);
-    cursors.clear();
-    timeline.close();
-    try {
-      return work.run();
-    } finally {
-      load();
-    }
+    return open.upkeep(() -> StoreCompaction.run(storage(), options, open.memory()));
   }
 
   /**
@@ -464,49 +367,32 @@ public final class Store implements Closeable {
    * @param directory must not exist; appears whole or not at all
    */
   public StoreFork.Report fork(long tick, Path directory) throws IOException {
-    timeline().checkTick(tick);
-    return NewStore.make(directory, target -> StoreFork.at(storage, tick, target, memory));
+    open.timeline().checkTick(tick);
+    return NewStore.make(directory, target -> StoreFork.at(storage(), tick, target, open.memory()));
   }
 
   /**
-   * Makes a new store that begins with the last world of this one under a newer schema.
-   *
-   * @param directory must not exist; appears whole or not at all
+   * Makes a new store that begins with the last world of this one under a newer schema. As {@link
+   * #fork}, it appears whole or not at all.
    */
   public StoreMigration.Report migrate(Migrations known, Path directory) throws IOException {
-    timeline();
-    return NewStore.make(directory, target -> StoreMigration.run(storage, target, known, memory));
+    open.timeline();
+    return NewStore.make(
+        directory, target -> StoreMigration.run(storage(), target, known, open.memory()));
   }
 
   /**
    * Makes a new store with the longest history of a damaged one that can be proven, and says what
-   * is lost. The damaged one is only read.
-   *
-   * @param directory must not exist; appears whole or not at all
+   * is lost. The damaged one is only read. As {@link #fork}, it appears whole or not at all.
    */
   public static StoreRecovery.Report recover(Storage damaged, Path directory) throws IOException {
-    try (BufferAllocator memory = DirectMemory.newAllocator()) {
-      return NewStore.make(
-          directory, target -> StoreRecovery.run(damaged, target, memory).requireSound(target));
-    }
+    return NewStore.make(
+        directory, target -> StoreRecovery.run(damaged, target).requireSound(target));
   }
 
   /** Closes what it handed out, and gives back its memory. Idempotent. */
   @Override
   public void close() throws IOException {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    cursors.forEach(Cursor::close);
-    List.copyOf(worlds).forEach(World::close);
-    try {
-      timeline.close();
-      if (ownStorage.isPresent()) {
-        ownStorage.get().close();
-      }
-    } finally {
-      memory.close();
-    }
+    open.close();
   }
 }

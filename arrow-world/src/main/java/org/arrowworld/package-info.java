@@ -1,5 +1,6 @@
 /**
- * Where everything begins: {@link org.arrowworld.LiveWorld} for a world that runs. Depends on the
- * rest of this module; nothing in it depends on this package but {@code fixture}.
+ * Where everything begins: {@link org.arrowworld.LiveWorld} for a world that runs, {@link
+ * org.arrowworld.Store} for one that was recorded. Depends on the rest of this module; nothing in
+ * it depends on this package but {@code fixture}.
  */
 package org.arrowworld;

@@ -13,6 +13,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
+import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.fixture.WorldFixture;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -200,7 +202,7 @@ class StoreTest {
     try (Store store = Store.open(fork);
         LiveWorld live = LiveWorld.resume(fork, OPTIONS)) {
       assertThatThrownBy(store::seal).isInstanceOf(StoreLockedException.class);
-      live.tick(t -> t.table("ship").insert().set("x", 4.0));
+      live.tick(t -> t.table("ship").insert().set("x", 4.0).set("name", "late"));
       assertThat(store.lastTick()).isEqualTo(10); // as it was opened
     }
     try (Store store = Store.open(fork);
@@ -211,6 +213,20 @@ class StoreTest {
     }
     Path saved = folder.resolve("saved");
     assertThat(Store.recover(new DiskStorage(run), saved).isComplete()).isTrue();
+  }
+
+  @Test
+  void a_missing_store_is_missing_at_every_door() {
+    Path none = folder.resolve("none");
+    for (ThrowingRead door :
+        List.<ThrowingRead>of(
+            () -> Store.open(none), () -> LiveWorld.resume(none), () -> WorldFixture.open(none))) {
+      assertThatThrownBy(door::run)
+          .isInstanceOf(StoreNotFoundException.class)
+          .hasMessageContaining("Cannot open a store in " + none)
+          .hasMessageContaining("there is no store.json; LiveWorld.create makes one");
+    }
+    assertThat(none).doesNotExist();
   }
 
   /** A cursor shows what at gives, whichever way it comes. */

@@ -1,13 +1,17 @@
 package org.arrowworld.log;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcMessage;
+import org.arrowworld.internal.ipc.IpcSchema;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
@@ -108,5 +112,40 @@ final class SegmentFormat {
     metadata.put(PREV_CHAIN, Text.of("%016x", header.start().chain()));
     metadata.put(KEYS, SchemaJson.keys(keys));
     return metadata;
+  }
+
+  /** What the schema message of a segment says about it. */
+  static Header header(String path, IpcSchema schema) throws IOException {
+    Map<String, String> m = schema.metadata();
+    if (!KIND_SEGMENT.equals(m.get(KIND))) {
+      throw new DamagedFileException(path, -1, "it is no log segment: aw.kind is " + m.get(KIND));
+    }
+    try {
+      int format = Integer.parseInt(m.get(FORMAT));
+      if (format != VERSION) {
+        throw new UnsupportedVersionException(
+            path, "format version", format, Integer.toString(VERSION));
+      }
+      boolean strings = schema.fields().size() == 5;
+      int keyBytes = schema.fields().get(2).widthBytes();
+      Header header =
+          new Header(
+              new StoreId(m.get(STORE)),
+              Integer.parseInt(m.get(SCHEMA)),
+              new LogPosition(
+                  -1,
+                  Long.parseLong(m.get(FIRST_SEQ)),
+                  Long.parseUnsignedLong(m.get(PREV_CHAIN), 16)),
+              strings,
+              keyBytes);
+      boolean width = keyBytes == 1 || keyBytes == 2;
+      if (!width || !fields(header).equals(schema.fields())) {
+        throw new DamagedFileException(path, -1, "its columns are not those of a log segment");
+      }
+      return header;
+    } catch (RuntimeException e) {
+      throw new DamagedFileException(
+          path, -1, "its segment metadata is invalid: " + e.getMessage(), e);
+    }
   }
 }

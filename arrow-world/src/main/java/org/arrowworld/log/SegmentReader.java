@@ -6,11 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
@@ -47,7 +45,7 @@ final class SegmentReader implements Closeable {
     this.file = file;
     this.firstMessage = firstMessage;
     this.schema = schema;
-    this.header = header(file.path(), schema);
+    this.header = SegmentFormat.header(file.path(), schema);
     this.keys = keys;
     this.scratch = memory.region();
     this.wordReader = memory.words().withFile(file.size());
@@ -93,41 +91,6 @@ final class SegmentReader implements Closeable {
       }
       file.readFully(magic, 0);
       return new String(magic.array(), StandardCharsets.US_ASCII).equals("ARROW1\0\0");
-    }
-  }
-
-  private static SegmentFormat.Header header(String path, IpcSchema schema) throws IOException {
-    Map<String, String> m = schema.metadata();
-    if (!SegmentFormat.KIND_SEGMENT.equals(m.get(SegmentFormat.KIND))) {
-      throw new DamagedFileException(
-          path, -1, "it is no log segment: aw.kind is " + m.get("aw.kind"));
-    }
-    try {
-      int format = Integer.parseInt(m.get(SegmentFormat.FORMAT));
-      if (format != SegmentFormat.VERSION) {
-        throw new UnsupportedVersionException(
-            path, "format version", format, Integer.toString(SegmentFormat.VERSION));
-      }
-      boolean strings = schema.fields().size() == 5;
-      int keyBytes = schema.fields().get(2).widthBytes();
-      SegmentFormat.Header header =
-          new SegmentFormat.Header(
-              new StoreId(m.get(SegmentFormat.STORE)),
-              Integer.parseInt(m.get(SegmentFormat.SCHEMA)),
-              new LogPosition(
-                  -1,
-                  Long.parseLong(m.get(SegmentFormat.FIRST_SEQ)),
-                  Long.parseUnsignedLong(m.get(SegmentFormat.PREV_CHAIN), 16)),
-              strings,
-              keyBytes);
-      boolean width = keyBytes == 1 || keyBytes == 2;
-      if (!width || !SegmentFormat.fields(header).equals(schema.fields())) {
-        throw new DamagedFileException(path, -1, "its columns are not those of a log segment");
-      }
-      return header;
-    } catch (RuntimeException e) {
-      throw new DamagedFileException(
-          path, -1, "its segment metadata is invalid: " + e.getMessage(), e);
     }
   }
 

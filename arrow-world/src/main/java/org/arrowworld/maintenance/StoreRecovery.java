@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -81,6 +82,13 @@ public final class StoreRecovery {
   public static Report run(Storage source, Storage target, BufferAllocator allocator)
       throws IOException {
     return new StoreRecovery(source, target, allocator).run();
+  }
+
+  /** As {@link #run(Storage, Storage, BufferAllocator)}, with memory of its own. */
+  public static Report run(Storage source, Storage target) throws IOException {
+    try (BufferAllocator memory = DirectMemory.newAllocator()) {
+      return run(source, target, memory);
+    }
   }
 
   private Report run() throws IOException {

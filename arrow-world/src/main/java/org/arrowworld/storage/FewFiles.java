@@ -2,6 +2,7 @@ package org.arrowworld.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
 import org.arrowworld.internal.Text;
@@ -41,7 +42,7 @@ public final class FewFiles extends ForwardingStorage {
   private ReadableFile acquire(Shared shared) throws IOException {
     synchronized (IDLE) {
       if (shared.closed) {
-        throw new IOException(Text.of("Cannot read %s: it was closed", shared.path));
+        throw new ClosedFileException(shared.path);
       }
       if (shared.file == null) {
         while (open >= MOST && !IDLE.isEmpty()) {
@@ -123,6 +124,22 @@ public final class FewFiles extends ForwardingStorage {
       if (shared.readers == 0) {
         shut(shared);
       }
+    }
+  }
+
+  /** Typed as a file of its own descriptor would say it. */
+  private static final class ClosedFileException extends ClosedChannelException {
+    private static final long serialVersionUID = 1L;
+
+    private final String path;
+
+    ClosedFileException(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public String getMessage() {
+      return Text.of("Cannot read %s: it was closed", path);
     }
   }
 

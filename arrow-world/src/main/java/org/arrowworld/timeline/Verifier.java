@@ -13,6 +13,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogAudit;
@@ -101,6 +102,13 @@ public final class Verifier {
   public static Report verify(Storage storage, Options options, BufferAllocator allocator)
       throws IOException {
     return new Verifier(storage, allocator).run(options);
+  }
+
+  /** Verifies a store, with memory of its own. */
+  public static Report verify(Storage storage, Options options) throws IOException {
+    try (BufferAllocator memory = DirectMemory.newAllocator()) {
+      return verify(storage, options, memory);
+    }
   }
 
   private Report run(Options options) throws IOException {
@@ -294,6 +302,7 @@ public final class Verifier {
           compareNearest(timeline, stop, hash);
         }
       }
+      findings.addAll(proof.falseReferences());
     } catch (DamagedFileException e) {
       found(e);
     }

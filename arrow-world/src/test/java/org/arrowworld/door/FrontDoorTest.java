@@ -331,6 +331,9 @@ final class FrontDoorTest {
     assertThatThrownBy(() -> LiveWorld.create(folder, null))
         .isInstanceOf(InvalidUseException.class);
     assertThat(folder).isEmptyDirectory();
+    assertThatThrownBy(() -> world.tick(null))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("its body is null");
     world.close();
     assertThatThrownBy(() -> world.tick(t -> {}))
         .hasMessage(
@@ -338,7 +341,8 @@ final class FrontDoorTest {
     WorldSchema less = WorldSchema.of(TableSchema.row("ship").column("x", ColumnType.F64).build());
     assertThatThrownBy(() -> LiveWorld.open(storage, less, WorldOptions.DEFAULT))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("its own differs");
+        .hasMessageContaining("tables 'ship' lineage: no 'parent', which the store has");
+    assertThat(storage.list("log/live")).as("refused before anything is changed").isNotEmpty();
     LiveWorld.open(storage, SCHEMA, WorldOptions.DEFAULT).close();
     assertThatThrownBy(() -> LogOptions.DEFAULT.withContainers(5000, 200_000))
         .isInstanceOf(InvalidUseException.class);

@@ -6,6 +6,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.arrowworld.Store;
+import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.storage.DiskStorage;
 import picocli.CommandLine.Option;
 
@@ -65,7 +66,7 @@ abstract class Verb implements Callable<Integer> {
       throw new NotDirectoryException(path.toString());
     }
     if (!Files.exists(path)) {
-      throw new java.nio.file.NoSuchFileException(path.toString());
+      throw new StoreNotFoundException(path.toString());
     }
     return new DiskStorage(path);
   }

@@ -69,6 +69,34 @@ class ExportVerbTest {
     assertThat(Aw.run("export", store, "--to", "csv", "--out", out, "--replace").exit()).isZero();
   }
 
+  @ParameterizedTest
+  @CsvSource({"csv", "npz", "arrow", "parquet"})
+  void at_and_export_write_the_same_bytes_of_each_table(String format) throws IOException {
+    Path at = directory.resolve("at");
+    Aw shown = Aw.run("at", store, "--tick", 1, "--to", format, "--out", at);
+    assertThat(shown.exit()).isZero();
+    Path exported = Path.of(out);
+    Aw.run("export", store, "--tick", 1, "--view", "table", "--to", format, "--out", out);
+    List<String> tables = List.of("ship", "fleet");
+    for (String table : tables) {
+      byte[] expected = Files.readAllBytes(at.resolve(table + "." + format));
+      assertThat(file(exported, table + "." + format)).hasBinaryContent(expected);
+      Path one = directory.resolve("one-" + table);
+      Aw.run("export", store, "--tick", 1, "--table", table, "--to", format, "--out", one);
+      assertThat(file(one, table + "." + format)).hasBinaryContent(expected);
+    }
+  }
+
+  /** A file of this name below a path, or the path where that is the file. */
+  private static Path file(Path path, String name) throws IOException {
+    try (var files = Files.walk(path)) {
+      return files
+          .filter(f -> Files.isRegularFile(f) && (f.equals(path) || f.endsWith(name)))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   @Test
   void records_are_wide_rows_with_their_types() throws IOException {
     assertThat(Aw.run("export", records, "--to", "csv", "--out", out).exit()).isZero();

@@ -150,7 +150,7 @@ final class TrajectoryText {
       return;
     }
     if (rows == 0 && words.isEmpty()) {
-      begin(fields, number);
+      begin(fields);
     }
     add(fields, number);
   }
@@ -213,7 +213,7 @@ final class TrajectoryText {
   }
 
   /** Finds out what the fields are, at the first row. */
-  private void begin(List<String> fields, long number) throws IOException {
+  private void begin(List<String> fields) throws IOException {
     boolean commented =
         header.isEmpty()
             && lastComment.size() == fields.size()

@@ -88,7 +88,7 @@ class ParquetHistoriesTest {
     return ParquetArchiveImport.restore(archive, name, imported, memory).hashWorld().orElseThrow();
   }
 
-  private String storedHash(BufferAllocator memory) throws IOException {
+  private String storedHash() throws IOException {
     try (Store history = Store.open(store);
         World world = history.at(TICKS - 1)) {
       return Hashes.world(world.tables());
@@ -114,7 +114,7 @@ class ParquetHistoriesTest {
       }
       assertThat(archives.bytes("out/manifest.json"))
           .isEqualTo(archives.bytes("clean/manifest.json"));
-      assertThat(importedHash("out", memory)).isEqualTo(storedHash(memory));
+      assertThat(importedHash("out", memory)).isEqualTo(storedHash());
     }
   }
 

@@ -19,7 +19,8 @@ import org.arrowworld.internal.Text;
 /**
  * The one Python virtual environment of the build, {@code target/venv} at the repository's root,
  * with what {@code interop-tests/requirements.txt} pins. Made at first use, and again whenever that
- * file or the interpreter changes.
+ * file or the interpreter changes. Where {@code target/venv} is a symbolic link, the environment is
+ * somebody else's: used as it is, never made or cleared.
  */
 final class PythonEnvironment {
   static final String NO_PYTHON =
@@ -50,6 +51,10 @@ final class PythonEnvironment {
     PythonEnvironment environment =
         new PythonEnvironment(root, venv.resolve("bin").resolve("python"));
     Path requirements = root.resolve("interop-tests").resolve("requirements.txt");
+    if (Files.isSymbolicLink(venv)) {
+      System.out.printf(Locale.ROOT, "%s is a link: used as it is\n", root.relativize(venv));
+      return Optional.of(environment);
+    }
     String wanted = sha256(Files.readAllBytes(requirements)) + " " + python;
     Path stamp = venv.resolve("requirements.stamp");
     if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {

@@ -53,7 +53,7 @@ class PythonParityTest {
 
   /**
    * {@code -Daw.python.skip=languages,notebooks} leaves out files whose names hold such a word,
-   * {@code -Daw.python.only=timeline} those whose names do not hold it.
+   * {@code -Daw.python.only=timeline,reading} those whose names hold none of these.
    */
   private static DynamicTest test(
       String file, ExecutorService pool, PythonEnvironment python, Path root) {
@@ -64,7 +64,7 @@ class PythonParityTest {
       }
     }
     String only = System.getProperty("aw.python.only", "");
-    if (!file.contains(only)) {
+    if (Stream.of(only.split(",", -1)).noneMatch(file::contains)) {
       String reason = Text.of("%s is left out by -Daw.python.only=%s", file, only);
       return dynamicTest(file, () -> abort(reason));
     }

@@ -99,9 +99,9 @@ final class Lz4Frames {
     }
     int to = 0;
     if (all < 15) {
-      linked[to++] = (byte) (all << 4 | token & 0x0F);
+      linked[to++] = (byte) ((all << 4) | (token & 0x0F));
     } else {
-      linked[to++] = (byte) (0xF0 | token & 0x0F);
+      linked[to++] = (byte) (0xF0 | (token & 0x0F));
       int left = all - 15;
       for (; left >= 255; left -= 255) {
         linked[to++] = (byte) 255;

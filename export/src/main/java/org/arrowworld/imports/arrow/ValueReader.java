@@ -203,7 +203,9 @@ final class ValueReader {
                 field.name(), start, end, text.limit()));
       }
       if (!nulls.get(row)) {
-        codes.putInt(4 * row, words.code(text.array(), (int) start, (int) (end - start)));
+        codes.putInt(
+            4 * row,
+            words.code(text.array(), text.arrayOffset() + (int) start, (int) (end - start)));
       }
       start = end;
     }

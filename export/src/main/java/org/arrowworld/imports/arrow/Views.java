@@ -31,7 +31,7 @@ final class Views {
       int at = VIEW_BYTES * row;
       int length = views.getInt(at);
       if (length >= 0 && length <= INLINE_BYTES) {
-        codes.putInt(4 * row, words.code(views.array(), at + 4, length));
+        codes.putInt(4 * row, words.code(views.array(), views.arrayOffset() + at + 4, length));
         continue;
       }
       int buffer = views.getInt(at + 8);

@@ -47,7 +47,7 @@ final class CsvRecords implements Closeable {
       }
       begin = at;
       while (limit - begin < Delimiters.HEAD_BYTES && fill()) {
-        continue;
+        // until there is enough to look at
       }
       delimiter =
           format.delimiter().map(c -> (byte) (char) c).orElse(Delimiters.find(bytes, begin, limit));

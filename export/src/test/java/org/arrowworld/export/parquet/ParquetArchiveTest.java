@@ -43,8 +43,7 @@ class ParquetArchiveTest {
     return storage;
   }
 
-  private static void export(MemoryStorage store, MemoryStorage target, BufferAllocator memory)
-      throws IOException {
+  private static void export(MemoryStorage store, MemoryStorage target) throws IOException {
     try (Store history = Store.open(store);
         World world = history.at(3);
         ParquetArchive archive =
@@ -60,7 +59,7 @@ class ParquetArchiveTest {
     try (BufferAllocator memory = new RootAllocator()) {
       MemoryStorage store = store(memory);
       MemoryStorage target = new MemoryStorage();
-      export(store, target, memory);
+      export(store, target);
       JsonObject manifest = ChecksummedJson.read(target, "out/manifest.json");
       assertThat(manifest.objects("files")).hasSize(3);
       for (JsonObject file : manifest.objects("files")) {
@@ -72,15 +71,14 @@ class ParquetArchiveTest {
             .isEqualTo(Hashes.world(world.tables()));
       }
       assertThat(target.list("")).containsExactly("out");
-      assertThatThrownBy(() -> export(store, target, memory))
+      assertThatThrownBy(() -> export(store, target))
           .isInstanceOf(InvalidUseException.class)
           .hasMessage("Cannot export to out: it exists; choose another name or remove it");
     }
   }
 
   /** An export that is interrupted behind its tables and a file of the log. */
-  private static MemoryStorage interrupted(MemoryStorage store, BufferAllocator memory)
-      throws IOException {
+  private static MemoryStorage interrupted(MemoryStorage store) throws IOException {
     MemoryStorage target = new MemoryStorage();
     try (Store history = Store.open(store);
         World world = history.at(2);
@@ -99,9 +97,9 @@ class ParquetArchiveTest {
     try (BufferAllocator memory = new RootAllocator()) {
       MemoryStorage store = store(memory);
       MemoryStorage clean = new MemoryStorage();
-      export(store, clean, memory);
-      MemoryStorage target = interrupted(store, memory);
-      export(store, target, memory); // tick 3, ticks 0 to 3
+      export(store, clean);
+      MemoryStorage target = interrupted(store);
+      export(store, target); // tick 3, ticks 0 to 3
       for (String file : List.of("manifest.json", "codebook.parquet", "tables/c.parquet", log(0))) {
         assertThat(target.bytes("out/" + file)).as(file).isEqualTo(clean.bytes("out/" + file));
       }
@@ -118,7 +116,7 @@ class ParquetArchiveTest {
   void files_of_the_same_ticks_are_taken_over() throws IOException {
     try (BufferAllocator memory = new RootAllocator()) {
       MemoryStorage store = store(memory);
-      MemoryStorage target = interrupted(store, memory);
+      MemoryStorage target = interrupted(store);
       try (Store history = Store.open(store);
           World world = history.at(2);
           ParquetArchive archive =
@@ -156,7 +154,7 @@ class ParquetArchiveTest {
             }
             return FaultPlan.Fault.NONE;
           });
-      export(store, target, memory);
+      export(store, target);
       assertThat(refused).hasSize(1);
       assertThat(refused.get(0)).contains("it is held by process", "exporting to out;");
       assertThat(target.list("")).containsExactly("out");
@@ -170,7 +168,7 @@ class ParquetArchiveTest {
     try (BufferAllocator memory = new RootAllocator()) {
       MemoryStorage store = store(memory);
       MemoryStorage clean = new MemoryStorage();
-      export(store, clean, memory);
+      export(store, clean);
       long operations = clean.operations();
       for (FaultPlan.Fault fault :
           new FaultPlan.Fault[] {
@@ -179,7 +177,7 @@ class ParquetArchiveTest {
         for (long at = 0; at < operations; at++) {
           MemoryStorage target = new MemoryStorage();
           target.plan(FaultPlan.from(at, fault));
-          assertThatThrownBy(() -> export(store, target, memory)).isInstanceOf(IOException.class);
+          assertThatThrownBy(() -> export(store, target)).isInstanceOf(IOException.class);
           target.plan(FaultPlan.none());
           MemoryStorage after = target.afterCrash(MemoryStorage.CrashKind.PROCESS);
           if (after.exists("out")) {
@@ -187,7 +185,7 @@ class ParquetArchiveTest {
             // Published, but not yet forced, or the lock not yet deleted.
             assertThat(at).isGreaterThanOrEqualTo(operations - 2);
           } else {
-            export(store, after, memory);
+            export(store, after);
             assertThat(after.bytes("out/manifest.json"))
                 .isEqualTo(clean.bytes("out/manifest.json"));
           }
