@@ -86,6 +86,13 @@ final class TickBuffer implements Tick {
     throw new IllegalStateException(name);
   }
 
+  /** Whether some id column holds ids of a table. */
+  boolean isReferredTo(String name) {
+    return world.schema().tables().stream()
+        .flatMap(table -> table.columns().stream())
+        .anyMatch(column -> column.refersTo().filter(name::equals).isPresent());
+  }
+
   @Override
   public void input(String kind, int target, long value) {
     Key key = input(kind);
