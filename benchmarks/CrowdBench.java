@@ -16,7 +16,7 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
@@ -101,7 +101,7 @@ final class CrowdBench {
 
   private void unlogged(Ecosystem ecosystem, BufferAllocator memory, int threads)
       throws IOException {
-    try (MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new Codebook(), memory)) {
+    try (MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new MutableCodebook(), memory)) {
       KeyTable keys = new KeyTable(EcosystemSchema.VERSION_1.keys());
       TickEngine engine = TickEngine.unlogged(world, keys);
       engine.run(0, ecosystem::initialWorld);

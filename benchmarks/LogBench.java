@@ -15,7 +15,7 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -94,7 +94,7 @@ final class LogBench {
   private static LogWriter writer(Storage storage, LogOptions options, KeyTable keys)
       throws IOException {
     LogWriter.Start start = new LogWriter.Start(STORE, 1, false, LogPosition.START);
-    return LogWriter.open(storage, start, keys, new Codebook(), options);
+    return LogWriter.open(storage, start, keys, new MutableCodebook(), options);
   }
 
   private static KeyTable keys() {

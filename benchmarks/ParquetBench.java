@@ -17,7 +17,7 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.log.LogOptions;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -63,7 +63,7 @@ public final class ParquetBench {
             String name = "table-" + form.getKey() + ".parquet";
             Files.deleteIfExists(dir.resolve(name));
             long start = System.nanoTime();
-            var info = new ParquetTableWriter(out, options).write(name, table, new Codebook(), Map.of());
+            var info = new ParquetTableWriter(out, options).write(name, table, new MutableCodebook(), Map.of());
             report("table", form.getKey(), info.rows(), info.bytes(), start);
             name = "log-" + form.getKey() + ".parquet";
             Files.deleteIfExists(dir.resolve(name));

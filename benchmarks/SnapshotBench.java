@@ -17,7 +17,7 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -125,7 +125,7 @@ public final class SnapshotBench {
         "table.parquet",
         () -> {
           new ParquetTableWriter(unforced, ParquetOptions.DEFAULT)
-              .write("table.parquet", table, new Codebook(), Map.of());
+              .write("table.parquet", table, new MutableCodebook(), Map.of());
           return 0;
         });
     for (String file : List.of("plain.arrow", "zstd.arrow")) {
@@ -182,7 +182,7 @@ public final class SnapshotBench {
     WorldSchema schema = WorldSchema.of(CREATURE);
     String directory = String.format(Locale.ROOT, "snapshots/%020d.v1", 0);
     try (BufferAllocator memory = new RootAllocator();
-        MutableWorld world = new MutableWorld(schema, new Codebook(), memory)) {
+        MutableWorld world = new MutableWorld(schema, new MutableCodebook(), memory)) {
       world.table("creature").restore(table, table.rows(), new int[0], new int[0]);
       world.settle(0);
       measure("snapshot write", directory, () -> snapshot(unforced, world));

@@ -11,7 +11,7 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -115,7 +115,7 @@ final class TimelineBench {
     long[] values = new long[ids.length];
     long rows = entities;
     long tick = 0;
-    try (LogWriter writer = LogWriter.open(storage, start, keys, new Codebook(), options)) {
+    try (LogWriter writer = LogWriter.open(storage, start, keys, new MutableCodebook(), options)) {
       for (int i = 0; i < entities; i++) {
         ids[i] = i;
         values[i] = Values.ofInteger(0);
@@ -204,7 +204,7 @@ final class TimelineBench {
       mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
     }
     try (BufferAllocator memory = new RootAllocator();
-        MutableWorld world = new MutableWorld(SCHEMA, new Codebook(), memory)) {
+        MutableWorld world = new MutableWorld(SCHEMA, new MutableCodebook(), memory)) {
       TripleApplier applier = new TripleApplier(world, keys);
       applier.apply(births, 0, births.size(), null);
       for (int run = 0; run < runs + 2; run++) {

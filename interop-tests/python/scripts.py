@@ -12,7 +12,7 @@
     input NAME TARGET VALUE
     end                                      of the tick
 
-`*5` instead of an id is the newborn with handle 5 of the same tick. Values: integers in decimals, f32 and f64 as their bits
+`*5` instead of an id is the newborn with handle 5 of the same tick; also as the value of an id column. Values: integers in decimals, f32 and f64 as their bits
 in decimals, bools as 0 and 1, words as they are.
 """
 
@@ -32,8 +32,10 @@ SCHEMA = aw.Schema((
     aw.TableSchema("ship", gen=True, lineage=("parent", "cause"), columns=tuple(aw.Column(f"c_{t}", t) for t in _TYPES),
                    events=(aw.Event("hit", "f64"), aw.Event("said", "string"), aw.Event("met", "u32", "ship"))),
     aw.TableSchema("port", ids="external", gen=True, removal="compact",
-                   columns=(aw.Column("size", "f64", 1.5), aw.Column("owner", "u32"))),
-    aw.TableSchema("nest", removal="compact", lineage=("parent",), columns=(aw.Column("eggs", "i8", -3),)),
+                   columns=(aw.Column("size", "f64", 1.5), aw.Column("owner", "u32", table="ship"))),
+    aw.TableSchema("nest", removal="compact", lineage=("parent",),
+                   columns=(aw.Column("eggs", "i8", -3), aw.Column("next", "u32", table="nest"),
+                            aw.Column("near", "u32", table="port"))),
     aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f32"), aw.Column("flag", "u64")),
                    events=(aw.Event("noted", "i16"),)),
     aw.TableSchema("docked", "presence", of="ship"), aw.TableSchema("open", "presence", of="port", removal="compact")),
@@ -124,15 +126,16 @@ class Maker:
             self._handles += 1
             handle = f"*{self._handles}"
             columns = [c for c in schema.columns if c.type == "string" or rng.random() < 0.5]
-            cells = [f"{c.name}={self._value(c.name, c.type)}" for c in columns]
+            cells = [f"{c.name}={self._value(c)}" for c in columns]
             self._put("insert", schema.name, handle, id, cause, parent, *cells)
             if schema.kind != "presence":
                 self._born[schema.name].append(handle)
 
-    def _value(self, name: str, type_name: str) -> str:
-        if name == "owner" and self._rng.random() < 0.7:
-            return self._some("ship") or "0"
-        return value(self._rng, type_name)
+    def _value(self, column: aw.Column, newborn: bool = True) -> str:
+        if column.table is None:
+            return value(self._rng, column.type)
+        found = self._some(column.table, newborn) if self._rng.random() < 0.8 else None
+        return str(aw.NO_ROW) if found is None else found
 
     def _target(self, schemas: list[aw.TableSchema]) -> aw.TableSchema:
         return self._rng.choice(schemas)
@@ -142,15 +145,15 @@ class Maker:
         column = self._rng.choice(schema.columns)
         rows = self._world.tables[schema.name].rows
         if self._rng.random() < 0.4 and rows:
-            self._put("set_slot", schema.name, self._rng.randrange(rows), column.name, self._value(column.name, column.type))
+            self._put("set_slot", schema.name, self._rng.randrange(rows), column.name, self._value(column))
         elif (found := self._some(schema.name)) is not None:
-            self._put("set", schema.name, found, column.name, self._value(column.name, column.type))
+            self._put("set", schema.name, found, column.name, self._value(column))
 
     def _write(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.columns])
         column, rows = self._rng.choice(schema.columns), self._world.tables[schema.name].rows
         if self._rng.random() < 0.3:
-            self._put("write", schema.name, column.name, *(value(self._rng, column.type) for _ in range(rows)))
+            self._put("write", schema.name, column.name, *(self._value(column, newborn=False) for _ in range(rows)))
 
     def _remove(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.kind != "append_only"])

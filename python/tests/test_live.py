@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import arrow_world as aw
-from arrow_world import lock, publish, segment_write, writer
+from arrow_world import canonical, lock, publish, segment_write, writer
 
 SHIP = aw.TableSchema("ship", gen=True, lineage=("parent", "cause"), events=(aw.Event("hit", "f64"),), columns=(
     aw.Column("x", "f64", 1), aw.Column("y", "f32"), aw.Column("n", "i32"), aw.Column("on", "bool", True),
@@ -43,7 +43,7 @@ def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_
     assert (first.id, more.ids.tolist(), more[1].id, [b.id for b in more[:1]]) == (1, [3, 4], 4, [3])
     now = world["ship"]
     assert now["id"].tolist() == [0, 2, 1, 3, 4] and now["gen"].tolist() == [0, 0, 1, 0, 0]
-    assert now["mate"].tolist() == [1, 0, 4, 1, 0] and now["x"].tolist() == [1, 1, 2, 3, 4]
+    assert now["mate"].tolist() == [1, aw.NO_ROW, 4, 1, 0] and now["x"].tolist() == [1, 1, 2, 3, 4]
     assert world["docked"]["id"].tolist() == [1, 2] and world.world.hash_world() == aw.open_store(world.path).at(1).hash_world()
 
 
@@ -62,7 +62,7 @@ def test_a_handle_kept_too_long_or_of_a_tick_given_up_is_refused(world):
             t["docked"].insert(id=t["port"].insert(id=9, name="a"))
         with pytest.raises(aw.InvalidUseError, match="not born and removed in one tick"):
             t["ship"].remove(t["ship"].insert())
-        with pytest.raises(aw.InvalidUseError, match="the type is i32; ids go into u32"):
+        with pytest.raises(aw.InvalidUseError, match="Cannot write an entity to ship.n: the type is i32; ids go into u32"):
             t["ship"].set(0, n=t["ship"].insert())
 
 
@@ -112,7 +112,67 @@ def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-1
     with world.tick() as t:
         t["ship"].set(0, mate=1)
         t["ship"].remove(1)
-    assert world["ship"]["mate"].tolist() == [1, 0]
+    assert world["ship"]["mate"].tolist() == [1, aw.NO_ROW]
+    assert aw.verify(world.path).ok  # a later death leaves the value as it is
+
+
+def test_an_id_column_begins_with_no_row_and_takes_it(world):  # S-14
+    assert world["ship"]["mate"].tolist() == [aw.NO_ROW] * 3
+    with world.tick() as t:
+        t["ship"].write(mate=[1, aw.EntityRef(2, 0), aw.NO_ROW])
+        t["ship"].insert(mate=aw.NO_ROW)
+    assert world["ship"]["mate"].tolist() == [1, 2, aw.NO_ROW, aw.NO_ROW]
+    with world.tick() as t:
+        t["ship"].set(0, mate=aw.NO_ROW)
+    assert world["ship"]["mate"].tolist()[0] == aw.NO_ROW and aw.verify(world.path).ok
+
+
+def test_a_part_of_a_world_shows_an_id_column_without_the_table_it_names(tmp_path):  # S-14
+    port = aw.TableSchema("port", columns=(aw.Column("owner", "u32", table="ship"), aw.Column("next", "u32", table="port")))
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("ship"), port))) as live, live.tick() as t:
+        t["port"].insert(owner=t["ship"].insert())
+    shown = aw.open_store(tmp_path / "s").at(0, columns="port")
+    assert list(shown) == ["port"] and shown["port"]["owner"].tolist() == [0] and shown["port"]["next"].tolist() == [aw.NO_ROW]
+
+
+def test_an_id_column_refuses_a_life_that_has_ended_and_a_newborn_of_another_table(world):  # O-16
+    with world.tick() as t:
+        t["ship"].remove(2)
+        t["ship"].insert()
+    with pytest.raises(aw.InvalidUseError, match="2 of generation 0 does not live in ship; the id lives in generation 1"):
+        with world.tick() as t:
+            t["ship"].set(0, mate=aw.EntityRef(2, 0))
+    with world.tick() as t:
+        with pytest.raises(aw.InvalidUseError, match="the handle is a newborn of port, expected one of ship"):
+            t["ship"].set(0, mate=t["port"].insert(id=9, name="a"))
+
+
+def test_the_number_that_says_no_row_is_no_id_where_ids_are_referred_to(tmp_path):  # S-14
+    port = aw.TableSchema("port", ids="external", columns=(aw.Column("next", "u32", table="port"),))
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((port,))) as live:
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot insert 4294967295 into port: .* it says no row \(S-14\)"):
+            with live.tick() as t:
+                t["port"].insert(id=aw.NO_ROW)
+    with pytest.raises(aw.InvalidUseError, match=r"next holds ids of port and has the default 0, expected 4294967295"):
+        aw.Schema((aw.TableSchema("port", columns=(aw.Column("next", "u32", 0, table="port"),)),))
+
+
+def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypatch):  # O-16, L-28
+    monkeypatch.setattr(canonical, "_check_target", lambda *_: None)
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        with live.tick() as t:
+            t["ship"].insert(2)
+            t["ship"].set_slot([], mate=0)
+        with live.tick() as t:
+            t["ship"].set(0, mate=2)  # is born in the next tick only
+            t["ship"].set(1, mate=0)
+            t["ship"].remove(0)
+        with live.tick() as t:
+            t["ship"].insert(2, mate=7)
+    assert [f.message.partition(", ")[2] for f in aw.verify(tmp_path / "s").findings] == [
+        "tick 1: ship.mate of row 0 was written with 2, which did not live in ship and was not born in that tick (O-16)",
+        "tick 2: ship.mate of row 0 was written with 7, which did not live in ship and was not born in that tick (O-16)",
+        "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick (O-16)"]
 
 
 @pytest.mark.parametrize("values, message", [

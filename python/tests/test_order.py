@@ -84,7 +84,7 @@ def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started): 
     (lambda t: t["creature"].set(9, age=1), "No row 9 in creature"),
     (lambda t: t["reading"].remove(0), "rows are only added"),
     (lambda t: t["creature"].insert(age=1), "without a value for string column 'name'"),
-    (lambda t: t["food"].insert(), "an id must be given"),
+    (lambda t: t["food"].insert(), "without an id"),
     (lambda t: t["creature"].insert(name="a", id=3), "an id must not be given"),
     (lambda t: t["food"].insert(id=40), "it is there already"),
     (lambda t: t["food"].insert(id=[41, 41]), "it is there already, inserted in this tick"),

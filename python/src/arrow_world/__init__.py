@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .rows import Rows as Rows
     from .rows import recompute_chain as recompute_chain
     from .rows import tick_chain as tick_chain
+    from .schema import NO_ROW as NO_ROW
     from .schema import Column as Column
     from .schema import Event as Event
     from .schema import Key as Key
@@ -74,7 +75,7 @@ _HOMES = {
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
-    "schema": ("Column", "Event", "Key", "Schema", "TableSchema"),
+    "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
     "simlog": ("RecordField", "Records", "read_records"),
     "snapshot": ("Manifest", "Snapshot"),

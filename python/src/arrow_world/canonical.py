@@ -11,13 +11,11 @@ from .codebook import repeated
 from .errors import InvalidUseError
 from .handles import Births, Ids, resolve
 from .rows import Rows
-from .schema import Key, TableSchema
+from .schema import NO_ROW, Key, TableSchema
 from .tick_table import Cells, Changes, Target, check_generation
 from .values import Array, encode
 from .tables import Table
 from .world import World
-
-_NO_ID = (1 << 32) - 1
 
 
 def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, Cells]], changes: Mapping[str, Changes],
@@ -29,6 +27,7 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
     born = {t.name: _Born.of(changes[t.name], dead[t.name]) for t in plain}
     for table in plain:
         born[table.name].given(dead[table.name])
+        _check_no_row(world, table, born[table.name])
     for target in targets:
         _check_target(world.tables[target.table], target, born.get(target.table))
     out = _Out(world, strings)
@@ -115,7 +114,7 @@ class _Born:
             pairs = np.array(table.free[-taken:], np.int64)[::-1]
             ids[freed : freed + taken], gens[freed : freed + taken] = pairs[:, 0], pairs[:, 1] + 1
         fresh = rows - freed - taken
-        if table.next_id + fresh > _NO_ID:
+        if table.next_id + fresh > NO_ROW:
             raise InvalidUseError(f"Cannot insert into {table.schema.name}: its u32 ids are used up.")
         ids[freed + taken :] = np.arange(table.next_id, table.next_id + fresh)
         self.gens = gens
@@ -157,11 +156,19 @@ def _check_free(table: Table, ids: Array, dead: _Dead) -> None:
                               " inserted in this tick.")
 
 
+def _check_no_row(world: World, table: TableSchema, born: _Born) -> None:
+    referred = any(c.table == table.name for t in world.schema.tables for c in t.columns)
+    if referred and (born.ids == NO_ROW).any():
+        raise InvalidUseError(f"Cannot insert {NO_ROW} into {table.name}: in the columns that hold its ids it says no row (S-14).")
+
+
 def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
     """O-16: what is written lives at tick start or is born in this tick."""
     known = target.ids.known()
     ids = target.ids.numbers[known]
     missing = ids >= table.rows if table.schema.kind == "append_only" else table.lookup().slots(ids) < 0
+    if target.spare is not None:
+        missing &= ids != target.spare
     if missing.any() and born is not None:
         missing &= ~np.isin(ids, born.ids)
     if missing.any():

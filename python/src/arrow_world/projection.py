@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from .checks import nearest
 from .errors import InvalidUseError
-from .schema import Schema, TableSchema
+from .schema import Column, Schema, TableSchema
 
 
 def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
     """The schema of what is wanted: tables (`creature`: all their columns) and columns (`creature.energy`).
 
     A table that is wanted at all comes with its `id` and `gen`; a presence table brings the ids of the table it is of.
+    A column of ids does not bring the table it names; without it, it is a column of numbers.
     Raises InvalidUseError for a name that is none of the schema's.
     """
     names = [columns] if isinstance(columns, str) else list(columns)
@@ -23,11 +24,11 @@ def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
         _check(schema, name)
     wanted = set(names)
     of = {t.of for t in schema.tables if _is_named(t, wanted)}
-    tables = []
-    for table in schema.tables:
-        part = tuple(c for c in table.columns if table.name in wanted or f"{table.name}.{c.name}" in wanted)
-        if part or _is_named(table, wanted) or table.name in of:
-            tables.append(replace(table, columns=part, events=()))
+    tables = [replace(t, columns=tuple(c for c in t.columns if t.name in wanted or f"{t.name}.{c.name}" in wanted), events=())
+              for t in schema.tables if _is_named(t, wanted) or t.name in of]
+    shown = {t.name for t in tables}
+    tables = [replace(t, columns=tuple(c if c.table in shown else Column.of_bits(c.name, c.type, c.default_bits)
+                                       for c in t.columns)) for t in tables]
     return Schema(tuple(tables), (), schema.version)
 
 

@@ -17,6 +17,8 @@ from .values import DTYPES, decode, encode_one
 
 TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
+NO_ROW = (1 << 32) - 1
+"""The value of an id column that names no row: also what a new row holds there (S-14)."""
 _NAME = re.compile(r"[A-Za-z_#-][A-Za-z0-9_#-]{0,99}")
 
 
@@ -43,27 +45,33 @@ class Column:
 
     type: u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, bool or string.
 
-    table: for a u32 column that holds ids of a row table, that table's name (S-14). `default_bits` is the 64-bit pattern
+    table: for a u32 column that holds ids of a row table, that table's name (S-14): what is written there must live, or
+    be born in the tick, or be `NO_ROW`, with which a row begins. `default_bits` is the 64-bit pattern
     a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
     """
 
     name: str
     type: str
-    default: Any = field(default=0, compare=False)
+    default: Any = field(default=None, compare=False)
     table: str | None = None
     default_bits: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
+        if self.default is None:
+            object.__setattr__(self, "default", NO_ROW if self.table is not None and self.type == "u32" else 0)
         bits = 0
         if self.type in DTYPES and self.type != "string":
             try:
                 bits = encode_one(self.type, self.default)
             except InvalidUseError as e:
                 raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
-        elif self.default not in (0, None):
+        elif self.default != 0:
             raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
                                   f"{self.type} has none (S-8).")
         object.__setattr__(self, "default_bits", bits)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.type}" + ("" if self.table is None else f" of {self.table}")
 
     @staticmethod
     def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
@@ -265,6 +273,8 @@ def _problem(schema: Schema) -> str | None:
             return f"{m.name} names the table {m.table!r}, which is no row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
             return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
+        if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:
+            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row (S-14)"
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]} (S-9)" if twice else None

@@ -11,7 +11,7 @@ import numpy as np
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
-from .schema import Column, Key, TableSchema
+from .schema import NO_ROW, Column, Key, TableSchema
 from .tables import Table
 from .values import U64, Array, encode, encode_one
 
@@ -52,11 +52,12 @@ class OpenTick(TickLife, Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """Ids that must live, or be born, in the tick that writes them (O-16)."""
+    """Ids that must live, or be born, in the tick that writes them (O-16), but for one that is always taken."""
 
     table: str
     ids: Ids
     what: str
+    spare: int | None = None
 
 
 @dataclass
@@ -265,10 +266,11 @@ class TickTable:
         return cells
 
     def _target(self, column: Column, cells: Cells, rows: int) -> None:
+        """Notes that what an id column gets must live (O-16), where it is not NO_ROW."""
         if column.table is not None and rows:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
-            self._tick._targets.append(Target(column.table, Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens),
-                                              f"write {self.name}.{column.name}"))
+            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens)
+            self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
 
     def _slots(self, wanted: Ids, known: Array, what: str) -> Array:
         """Slots of those that live; InvalidUseError names one that does not, or not in the generation asked for."""

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
 from .jsonfile import chain_hex
 from .log import Scan
+from .references import false_references
 from .regular import require_real
 from .rows import Rows, tick_chain
 from .segment import SegmentReader, Torn
@@ -177,6 +179,8 @@ class _Verifier:
             if scan.schema_version != self._world.schema.version:
                 raise DamagedFileError(f"schema version {scan.schema_version} follows {self._world.schema.version} "
                                        "without a base", self._store.path / "log")
+            for problem in islice(false_references(self._world, rows, scan.keys), 100):
+                self._report.add(DamagedFileError(problem, self._store.path / "log", remedy=""))
             self._world._apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:
             self._report.add(e)

@@ -93,7 +93,7 @@ class World(Mapping[str, Table]):
 
     def _repr_html_(self) -> str:
         rows = [(t.schema.name, t.schema.kind.replace("_", " "), f"{t.rows:,}",
-                 ", ".join(f"{c.name} {c.type}" for c in t.schema.file_columns)) for t in self.tables.values()]
+                 ", ".join(map(str, t.schema.file_columns))) for t in self.tables.values()]
         return grid(f"World after tick {self.tick:,}", ("table", "kind", "rows", "columns"), rows)
 
     def hash_world(self) -> str:

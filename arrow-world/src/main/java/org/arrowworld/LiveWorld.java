@@ -3,37 +3,32 @@ package org.arrowworld;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.memory.DirectMemory;
+import org.arrowworld.internal.live.NewDirectories;
+import org.arrowworld.internal.live.OpenedWorld;
+import org.arrowworld.internal.live.SchemaDifference;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
-import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.LogWriter;
-import org.arrowworld.log.Tail;
-import org.arrowworld.schema.Codebook;
-import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.BackgroundSnapshots;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.store.StoreLock;
 import org.arrowworld.table.WorldView;
 import org.arrowworld.tick.TickBody;
-import org.arrowworld.timeline.Timeline;
 
 /**
  * A world in memory whose every change is logged before it is applied.
@@ -52,67 +47,21 @@ import org.arrowworld.timeline.Timeline;
  * that was committed: the next opening seals it.
  */
 public final class LiveWorld implements Closeable {
-  private final Storage storage;
-  private final StoreInfo info;
-  private final Closeable lock;
-  private final Memory memory;
+  private final OpenedWorld opened;
   private final MutableWorld world;
   private final LogWriter log;
   private final TickEngine engine;
   private final BackgroundSnapshots background;
-  private List<String> warnings = List.of();
   private final Turn turn = new Turn();
   private boolean closed;
 
-  /** What a world that is being opened holds, given back if that fails. */
-  private static final class Held {
-    final Memory memory;
-    MutableWorld world;
-    Closeable lock;
-
-    Held(Memory memory) {
-      this.memory = memory;
-    }
-
-    void closeAfter(Throwable failure) {
-      Closeable locked = lock;
-      MutableWorld made = world;
-      try (locked;
-          memory;
-          made) {
-        // the last is closed first
-      } catch (IOException | RuntimeException e) {
-        failure.addSuppressed(e);
-      }
-    }
-  }
-
-  /** Where a world's memory comes from; closed with the world if it is the world's own. */
-  private record Memory(BufferAllocator allocator, boolean own) implements Closeable {
-    static Memory of(WorldOptions options) {
-      return options
-          .allocator()
-          .map(given -> new Memory(given, false))
-          .orElseGet(() -> new Memory(DirectMemory.newAllocator(), true));
-    }
-
-    @Override
-    public void close() {
-      if (own) {
-        allocator.close();
-      }
-    }
-  }
-
-  private LiveWorld(Storage storage, StoreInfo info, Held held, LogWriter log, KeyTable keys) {
-    this.storage = storage;
-    this.info = info;
-    this.lock = held.lock;
-    this.memory = held.memory;
-    this.world = held.world;
-    this.log = log;
-    this.engine = new TickEngine(world, keys, log);
-    this.background = new BackgroundSnapshots(storage, info.id(), info.properties());
+  private LiveWorld(OpenedWorld opened) {
+    this.opened = opened;
+    this.world = opened.world();
+    this.log = opened.log();
+    this.engine = new TickEngine(world, opened.keys(), log);
+    StoreInfo info = opened.info();
+    this.background = new BackgroundSnapshots(opened.storage(), info.id(), info.properties());
   }
 
   /**
@@ -126,7 +75,14 @@ public final class LiveWorld implements Closeable {
   /** Creates a store in a directory; see {@link #create(Storage, StoreInfo, WorldOptions)}. */
   public static LiveWorld create(Path directory, WorldSchema schema, WorldOptions options)
       throws IOException {
-    return create(new DiskStorage(directory), schema, options);
+    requireGiven(directory, "directory");
+    NewDirectories made = new NewDirectories(directory);
+    try {
+      return create(new DiskStorage(directory), schema, options);
+    } catch (IOException | RuntimeException | Error e) {
+      made.removeAfter(e);
+      throw e;
+    }
   }
 
   /** Creates a store in a storage; see {@link #create(Storage, StoreInfo, WorldOptions)}. */
@@ -142,7 +98,7 @@ public final class LiveWorld implements Closeable {
    * Creates a store with an empty world before its first tick.
    *
    * @param info what the store says about itself, its properties included; the options must have
-   *     none
+   *     none; if anything fails, nothing of it stays
    * @throws org.arrowworld.errors.InvalidUseException if there is a store already
    */
   public static LiveWorld create(Storage storage, StoreInfo info, WorldOptions options)
@@ -155,24 +111,24 @@ public final class LiveWorld implements Closeable {
           "Cannot create a store with properties in its store info and in its options: give them in one");
     }
     info.checkNew(storage);
-    Held held = new Held(Memory.of(options));
-    try {
-      held.world = new MutableWorld(info.schema(), new Codebook(), held.memory.allocator());
-      storage.createDirectories("");
-      held.lock = StoreLock.take(storage);
-      info.write(storage);
-      KeyTable keys = new KeyTable(info.schema().keys());
-      return start(storage, info, held, keys, LogPosition.START, options);
-    } catch (IOException | RuntimeException | Error e) {
-      held.closeAfter(e);
-      throw e;
+    checkEmpty(storage);
+    return new LiveWorld(OpenedWorld.create(storage, info, options));
+  }
+
+  /** A store is not made among other files. A creation that was interrupted leaves just these. */
+  private static void checkEmpty(Storage storage) throws IOException {
+    for (String name : storage.list("")) {
+      if (!name.equals("LOCK") && !name.endsWith(AtomicFiles.UNFINISHED)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot create a store in %s: it is not empty, it has %s; choose another path",
+                storage.description(), name));
+      }
     }
   }
 
   private static void requireGiven(Object value, String what) {
-    if (value == null) {
-      throw new InvalidUseException(Text.of("Cannot open a world without a %s: it is null", what));
-    }
+    Given.required("open a world", what, value);
   }
 
   /**
@@ -184,6 +140,7 @@ public final class LiveWorld implements Closeable {
 
   /** Opens a store in a directory; see {@link #resume(Storage, WorldOptions)}. */
   public static LiveWorld resume(Path directory, WorldOptions options) throws IOException {
+    requireGiven(directory, "directory");
     return resume(new DiskStorage(directory), options);
   }
 
@@ -198,35 +155,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld resume(Storage storage, WorldOptions options) throws IOException {
     requireGiven(storage, "storage");
     requireGiven(options, "options");
-    StoreInfo info = StoreInfo.read(storage);
-    if (info.schema().tables().isEmpty() && info.schema().inputs().isEmpty()) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot resume %s as a world: it has no tables; a record log is opened by SimLog.open",
-              storage.description()));
-    }
-    Held held = new Held(Memory.of(options));
-    try {
-      held.lock = StoreLock.take(storage);
-      Set<String> warnings = new LinkedHashSet<>();
-      LogPosition end = checkedEnd(storage, info, warnings);
-      LogRecovery.prepare(storage, options.log().sealing());
-      Snapshot.discardUnfinished(storage);
-      BufferAllocator allocator = held.memory.allocator();
-      try (Timeline timeline = Timeline.open(storage)) {
-        held.world =
-            end.tick() < 0
-                ? new MutableWorld(info.schema(), new Codebook(), allocator)
-                : timeline.at(timeline.lastTick(), allocator);
-        warnings.addAll(timeline.warnings());
-        LiveWorld live = start(storage, info, held, timeline.log().keys(), end, options);
-        live.warnings = List.copyOf(warnings);
-        return live;
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      held.closeAfter(e);
-      throw e;
-    }
+    return new LiveWorld(OpenedWorld.resume(storage, StoreInfo.read(storage), options));
   }
 
   /**
@@ -240,79 +169,37 @@ public final class LiveWorld implements Closeable {
   /**
    * Goes on with the store in a directory, or creates it if there is none.
    *
-   * @throws InvalidUseException if the store has another schema
+   * @throws InvalidUseException if the store has another schema; the message names the difference
    */
   public static LiveWorld open(Path directory, WorldSchema schema, WorldOptions options)
       throws IOException {
-    return open(new DiskStorage(directory), schema, options);
+    requireGiven(directory, "directory");
+    requireGiven(schema, "schema");
+    requireGiven(options, "options");
+    return StoreInfo.exists(new DiskStorage(directory))
+        ? open(new DiskStorage(directory), schema, options)
+        : create(directory, schema, options);
   }
 
   /** As {@link #open(Path, WorldSchema, WorldOptions)}, in a storage. */
   public static LiveWorld open(Storage storage, WorldSchema schema, WorldOptions options)
       throws IOException {
     requireGiven(storage, "storage");
+    requireGiven(schema, "schema");
+    requireGiven(options, "options");
     if (!StoreInfo.exists(storage)) {
       return create(storage, schema, options);
     }
-    if (schema == null || !StoreInfo.read(storage).schema().equals(schema)) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot open the store in %s with this schema: its own differs; use resume to go on with its own, or aw migrate to change it",
-              storage.description()));
-    }
-    return resume(storage, options);
-  }
-
-  /** Where the log ends, after checking that it is whole up to there. */
-  private static LogPosition checkedEnd(Storage storage, StoreInfo info, Set<String> warnings)
-      throws IOException {
-    try (Timeline timeline = Timeline.open(storage)) {
-      Tail tail = timeline.log().tail();
-      if (tail.kind() == Tail.Kind.DAMAGED) {
-        throw new DamagedFileException(
-            tail.file(),
-            tail.offset(),
-            tail.finding() + "; run aw recover to save what can be read");
-      }
-      LogPosition end = timeline.end();
-      for (Snapshot.Location location : timeline.snapshots()) {
-        long seq = 0;
-        try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
-          seq = snapshot.position().seq();
-        } catch (DamagedFileException e) {
-          if (location.tick() > end.tick()) {
-            throw e; // with the tail of the log, perhaps
-          }
-          warnings.add("passed over a damaged snapshot: " + e.getMessage());
-        }
-        if (seq > end.seq()) {
-          throw new DamagedFileException(
-              "log",
-              -1,
-              Text.of(
-                  "it ends at tick %d seq %d, but the snapshot of tick %d stands at seq %d: its tail is missing; run aw recover",
-                  end.tick(), end.seq(), location.tick(), seq));
-        }
-      }
-      if (end.tick() >= 0) {
-        timeline.firstTick(); // which needs the base, if there must be one
-      }
-      return end;
-    }
-  }
-
-  private static LiveWorld start(
-      Storage storage,
-      StoreInfo info,
-      Held held,
-      KeyTable keys,
-      LogPosition position,
-      WorldOptions options)
-      throws IOException {
-    LogWriter.Start start =
-        new LogWriter.Start(info.id(), held.world.schema().version(), info.strings(), position);
-    LogWriter log = LogWriter.open(storage, start, keys, held.world.codebook(), options.log());
-    return new LiveWorld(storage, info, held, log, keys);
+    StoreInfo info = StoreInfo.read(storage);
+    SchemaDifference.of(schema, info.schema())
+        .ifPresent(
+            difference -> {
+              throw new InvalidUseException(
+                  Text.of(
+                      "Cannot open the store in %s with this schema: %s; use resume to go on with the store's own, or aw migrate to change it",
+                      storage.description(), difference));
+            });
+    return new LiveWorld(OpenedWorld.resume(storage, info, options));
   }
 
   /** The world as it is now; for reading between ticks. Views bound to it follow it. */
@@ -327,12 +214,12 @@ public final class LiveWorld implements Closeable {
 
   /** What the store says about itself. */
   public StoreInfo info() {
-    return info;
+    return opened.info();
   }
 
   /** Damaged snapshots that were passed over when the store was opened, in plain words. */
   public List<String> warnings() {
-    return warnings;
+    return opened.warnings();
   }
 
   /** The last committed tick, -1 before the first. */
@@ -403,14 +290,19 @@ public final class LiveWorld implements Closeable {
       requireTick();
       background.await();
       log.force();
-      for (Snapshot.Location existing : Snapshot.list(storage)) {
+      for (Snapshot.Location existing : Snapshot.list(opened.storage())) {
         if (existing.tick() == world.tick()
             && existing.schemaVersion() == world.schema().version()) {
           return existing.directory();
         }
       }
       return SnapshotWriter.write(
-          storage, info.id(), world, log.flushed(), SnapshotWriter.Role.CACHE, info.properties());
+          opened.storage(),
+          info().id(),
+          world,
+          log.flushed(),
+          SnapshotWriter.Role.CACHE,
+          info().properties());
     }
   }
 
@@ -474,9 +366,8 @@ public final class LiveWorld implements Closeable {
         return;
       }
       closed = true;
-      try (lock;
-          memory;
-          world;
+      Closeable held = opened.held();
+      try (held;
           log) {
         background.close();
       }

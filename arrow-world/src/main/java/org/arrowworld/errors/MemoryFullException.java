@@ -4,7 +4,7 @@ import org.arrowworld.internal.Text;
 
 /**
  * The allocator a world was given, or the JVM, does not give the memory a table needs. Nothing was
- * changed: a tick that fails so is as if it had never begun.
+ * changed: a tick that fails so is as if it had never begun, unless the message says to resume.
  */
 public final class MemoryFullException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -63,6 +63,24 @@ public final class MemoryFullException extends RuntimeException {
         Text.of(
             "Cannot import %s: it needs more memory than there is (%s); raise -Xmx",
             file, cause.getMessage()),
+        cause);
+  }
+
+  /** The heap is full while a tick is made; the tick is as if it had never begun. */
+  public static MemoryFullException running(long tick, OutOfMemoryError cause) {
+    return new MemoryFullException(
+        Text.of(
+            "Cannot run tick %d: %s; nothing of it was logged; change less in one tick, or raise -Xmx",
+            tick, cause.getMessage()),
+        cause);
+  }
+
+  /** The heap is full while a tick is logged or applied; the world takes no more ticks. */
+  public static MemoryFullException ending(long tick, OutOfMemoryError cause) {
+    return new MemoryFullException(
+        Text.of(
+            "Cannot end tick %d: %s; it may be in the log; close the world and resume it with a larger -Xmx",
+            tick, cause.getMessage()),
         cause);
   }
 }

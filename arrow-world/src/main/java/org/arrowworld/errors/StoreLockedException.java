@@ -13,4 +13,16 @@ public final class StoreLockedException extends IOException {
             "Cannot open %s for writing: it is held by %s; wait until it ends, or open read-only",
             store, holder));
   }
+
+  private StoreLockedException(String message) {
+    super(message);
+  }
+
+  /** For a store that this very process holds: waiting would not help. */
+  public static StoreLockedException heldHere(String store, String holder) {
+    return new StoreLockedException(
+        Text.of(
+            "Cannot open %s for writing: it is held by %s, which is this process; close it there first, or open read-only",
+            store, holder));
+  }
 }

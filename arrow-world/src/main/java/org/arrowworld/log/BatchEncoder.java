@@ -1,7 +1,6 @@
 package org.arrowworld.log;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +37,8 @@ final class BatchEncoder {
 
   private final List<byte[]> local = new ArrayList<>();
   private final List<Integer> localCodes = new ArrayList<>();
-  private byte[] textBytes = new byte[0];
+  private final TextDigest text = new TextDigest();
+  private byte[] validBits = new byte[0];
   private byte[] narrow = new byte[0];
   private int[] indices = new int[0];
   private final Scratch keyScratch = new Scratch();
@@ -117,15 +117,9 @@ final class BatchEncoder {
 
   /** The layout of a batch of the scanned rows. */
   BodyLayout layout(int rowCount, int keyBytes) {
-    BodyLayout layout = new BodyLayout(rowCount, alignmentBytes);
-    layout.column(rowCount, Long.BYTES);
-    layout.column(rowCount, Integer.BYTES);
-    layout.column(rowCount, keyBytes);
-    layout.column(rowCount, Long.BYTES);
+    BodyLayout layout = TripleLayout.of(rowCount, keyBytes, alignmentBytes);
     if (strings) {
-      layout.node(rowCount, nullTexts);
-      layout.buffer(nullTexts == 0 ? 0 : (rowCount + 7) / 8);
-      layout.buffer((long) rowCount * Integer.BYTES);
+      TripleLayout.addText(layout, rowCount, nullTexts);
     }
     return layout;
   }
@@ -134,9 +128,9 @@ final class BatchEncoder {
   void fill(Triples rows, int from, int to, BodyLayout layout, int keyBytes, ByteBuffer body) {
     int count = to - from;
     layout.zeroPadding(body);
-    at(body, layout, 1).asLongBuffer().put(rows.ticks(), from, count);
-    at(body, layout, 3).asIntBuffer().put(rows.rids(), from, count);
-    ByteBuffer codes = at(body, layout, 5);
+    TripleLayout.of(body, layout, TripleLayout.TICKS).asLongBuffer().put(rows.ticks(), from, count);
+    TripleLayout.of(body, layout, TripleLayout.RIDS).asIntBuffer().put(rows.rids(), from, count);
+    ByteBuffer codes = TripleLayout.of(body, layout, TripleLayout.KEYS);
     if (keyBytes == 2) {
       codes.asCharBuffer().put(rows.keys(), from, count);
     } else {
@@ -150,7 +144,7 @@ final class BatchEncoder {
       }
       codes.put(target, 0, count);
     }
-    at(body, layout, 7).asLongBuffer().put(rows.vals(), from, count);
+    TripleLayout.of(body, layout, TripleLayout.VALS).asLongBuffer().put(rows.vals(), from, count);
     if (strings) {
       fillText(count, layout, body);
     }
@@ -164,27 +158,18 @@ final class BatchEncoder {
     for (int t = 0; t < textCount; t++) {
       indices[textRows[t]] = textWords[t];
     }
-    at(body, layout, 9).asIntBuffer().put(indices, 0, count);
+    TripleLayout.of(body, layout, TripleLayout.TEXTS).asIntBuffer().put(indices, 0, count);
     if (nullTexts > 0) {
-      byte[] bits = textBytes(layout.bufferLength(8));
+      if (validBits.length < layout.bufferLength(TripleLayout.TEXT_VALIDITY)) {
+        validBits = new byte[(textRows.length + 7) / 8 + Long.BYTES];
+      }
+      byte[] bits = validBits;
       Arrays.fill(bits, 0, (count + 7) / 8, (byte) 0);
       for (int t = 0; t < textCount; t++) {
         bits[textRows[t] >> 3] |= (byte) (1 << (textRows[t] & 7));
       }
-      at(body, layout, 8).put(bits, 0, (count + 7) / 8);
+      TripleLayout.of(body, layout, TripleLayout.TEXT_VALIDITY).put(bits, 0, (count + 7) / 8);
     }
-  }
-
-  private byte[] textBytes(long least) {
-    if (textBytes.length < least) {
-      textBytes = new byte[Math.toIntExact(Math.max(least, Math.min(least * 5 / 4, 1 << 30)))];
-    }
-    return textBytes;
-  }
-
-  private static ByteBuffer at(ByteBuffer body, BodyLayout layout, int buffer) {
-    return body.slice((int) layout.bufferOffset(buffer), (int) layout.bufferLength(buffer))
-        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -211,43 +196,24 @@ final class BatchEncoder {
     int row = from - base;
     out.update(
         new ChainDigest.Piece(
-            part(body, layout, 1, row, count, Long.BYTES),
-            part(body, layout, 3, row, count, Integer.BYTES),
+            TripleLayout.of(body, layout, TripleLayout.TICKS, row, count, Long.BYTES),
+            TripleLayout.of(body, layout, TripleLayout.RIDS, row, count, Integer.BYTES),
             codes,
-            part(body, layout, 7, row, count, Long.BYTES)),
+            TripleLayout.of(body, layout, TripleLayout.VALS, row, count, Long.BYTES)),
         count);
     if (strings) {
       digestText(row, row + count, out);
     }
   }
 
-  private static ByteBuffer part(
-      ByteBuffer body, BodyLayout layout, int buffer, int row, int count, int width) {
-    return body.slice((int) layout.bufferOffset(buffer) + row * width, count * width);
-  }
-
-  /** The text of rows: lengths and words, where most rows have none (spec L-15). */
   private void digestText(int from, int to, ChainDigest out) {
     int first = firstText(from);
     int last = firstText(to);
-    long bytes = 4L * (to - from);
+    text.begin(to - from);
     for (int t = first; t < last; t++) {
-      bytes += local.get(textWords[t]).length;
+      text.put(textRows[t] - from, local.get(textWords[t]));
     }
-    byte[] text = textBytes(bytes);
-    Arrays.fill(text, 0, (int) bytes, (byte) 0xFF); // null is FF FF FF FF
-    int wordBytes = 0;
-    for (int t = first; t < last; t++) {
-      byte[] word = local.get(textWords[t]);
-      int at = 4 * (textRows[t] - from) + wordBytes;
-      text[at] = (byte) word.length;
-      text[at + 1] = (byte) (word.length >> 8);
-      text[at + 2] = (byte) (word.length >> 16);
-      text[at + 3] = (byte) (word.length >> 24);
-      System.arraycopy(word, 0, text, at + 4, word.length);
-      wordBytes += word.length;
-    }
-    out.updateText(ByteBuffer.wrap(text, 0, (int) bytes));
+    out.updateText(text.bytes());
   }
 
   /** Position in {@link #textRows} of the first row that is not below the given one. */

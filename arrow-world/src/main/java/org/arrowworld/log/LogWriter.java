@@ -9,7 +9,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -40,7 +40,7 @@ public final class LogWriter implements Closeable {
   private final SegmentRoll segments;
   private final Revolver revolver;
   private Triples container;
-  private LogPosition committed;
+  private final LogProgress progress;
   private long tick;
   private boolean tickOpen;
   private long tickRows;
@@ -49,11 +49,11 @@ public final class LogWriter implements Closeable {
   /** Bytes of {@code aw.keys} with all keys declared so far. */
   private int keysBytes;
 
-  private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments, LogPosition start) {
+  private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments) {
     this.keys = keys;
     this.options = options;
     this.segments = segments;
-    this.committed = start;
+    this.progress = segments.progress();
     this.keysBytes = SegmentFormat.keysBytes(keys.from(0));
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
@@ -70,9 +70,9 @@ public final class LogWriter implements Closeable {
    * @param codebook the store's words; read by the flush thread
    */
   public static LogWriter open(
-      Storage storage, Start start, KeyTable keys, Codebook codebook, LogOptions options) {
+      Storage storage, Start start, KeyTable keys, MutableCodebook codebook, LogOptions options) {
     SegmentRoll segments = new SegmentRoll(storage, start, keys, codebook, options);
-    return new LogWriter(keys, options, segments, start.position());
+    return new LogWriter(keys, options, segments);
   }
 
   /**
@@ -111,9 +111,11 @@ public final class LogWriter implements Closeable {
       throw new InvalidUseException(
           Text.of("Cannot begin tick %d: tick %d is not committed", newTick, tick));
     }
-    if (newTick < 0 || newTick <= committed.tick()) {
+    if (newTick < 0 || newTick <= progress.committed().tick()) {
       throw new InvalidUseException(
-          Text.of("Cannot begin tick %d: expected a tick after %d", newTick, committed.tick()));
+          Text.of(
+              "Cannot begin tick %d: expected a tick after %d",
+              newTick, progress.committed().tick()));
     }
     tick = newTick;
     tickOpen = true;
@@ -207,7 +209,7 @@ public final class LogWriter implements Closeable {
     if (ticket >= 0) {
       await(ticket);
     }
-    return committed.seq();
+    return progress.committed().seq();
   }
 
   /**
@@ -218,7 +220,7 @@ public final class LogWriter implements Closeable {
   public long commitLater() throws IOException {
     append((int) tickRows, KeyTable.COMMIT, 0);
     tickOpen = false;
-    committed = new LogPosition(tick, committed.seq() + tickRows, 0);
+    progress.committed(tick, tickRows);
     if (options.durability().mode() == Durability.Mode.COMMIT) {
       return turn(true);
     }
@@ -315,17 +317,17 @@ public final class LogWriter implements Closeable {
 
   /** The position the durability vouches for: forced, or under {@code NONE} handed over. */
   public LogPosition acknowledged() {
-    return segments.acknowledged();
+    return progress.acknowledged();
   }
 
   /** Tick and seq of the last commit; its chain is known once it is flushed. */
   public LogPosition committed() {
-    return committed;
+    return progress.committed();
   }
 
   /** The position of everything flushed so far; after {@link #sync} that of the last commit. */
   public LogPosition flushed() {
-    return segments.written();
+    return progress.written();
   }
 
   /** Flushes, forces, seals the live segment, and closes. */
@@ -368,7 +370,7 @@ public final class LogWriter implements Closeable {
   }
 
   private WriterPoisonedException poisoned(IOException e) {
-    LogPosition known = segments.acknowledged();
+    LogPosition known = progress.acknowledged();
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return new WriterPoisonedException(known.tick(), known.seq(), cause);
   }

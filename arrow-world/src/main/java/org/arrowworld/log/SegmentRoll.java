@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -25,7 +25,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   private final Storage storage;
   private final LogWriter.Start start;
   private final KeyTable keys;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private final LogOptions options;
   private final ChainDigest chain;
   private final ExecutorService background;
@@ -35,14 +35,13 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   private long seq;
   private boolean dirty;
   private long lastForceNanos = System.nanoTime();
-  private volatile LogPosition written;
-  private volatile LogPosition acknowledged;
+  private final LogProgress progress;
 
   SegmentRoll(
       Storage storage,
       LogWriter.Start start,
       KeyTable keys,
-      Codebook codebook,
+      MutableCodebook codebook,
       LogOptions options) {
     this.storage = storage;
     this.start = start;
@@ -51,8 +50,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     this.options = options;
     this.chain = new ChainDigest(start.position().chain(), start.strings());
     this.seq = start.position().seq();
-    this.written = start.position();
-    this.acknowledged = start.position();
+    this.progress = new LogProgress(start.position());
     this.background =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -78,12 +76,12 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     if (work.isForced() || forceIsDue()) {
       force();
       if (work.reached() != null) {
-        work.reached().complete(written);
+        work.reached().complete(progress.written());
       }
     } else if (options.durability().mode() == Durability.Mode.NONE) {
-      acknowledged = written;
+      progress.acknowledge();
     }
-    if (live != null && isFull() && written.seq() == seq) {
+    if (live != null && isFull() && progress.written().seq() == seq) {
       roll();
     }
   }
@@ -94,11 +92,11 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
         new SegmentFormat.Header(
             start.store(),
             start.schemaVersion(),
-            written,
+            progress.written(),
             start.strings(),
             SegmentFormat.keyBytes(keys.size()));
     live = SegmentWriter.create(storage, header, keys, codebook::utf8, chain);
-    liveFirstSeq = written.seq();
+    liveFirstSeq = progress.written().seq();
   }
 
   private void noteCommit(Revolver.Work work) {
@@ -109,7 +107,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
     if (row > work.from()) {
       long end = seq + row - work.from();
-      written = new LogPosition(rows.ticks()[row - 1], end, rows.vals()[row - 1]);
+      progress.written(new LogPosition(rows.ticks()[row - 1], end, rows.vals()[row - 1]));
     }
     seq += work.to() - work.from();
   }
@@ -134,7 +132,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
     dirty = false;
     lastForceNanos = System.nanoTime();
-    acknowledged = written;
+    progress.acknowledge();
   }
 
   private boolean isFull() {
@@ -163,12 +161,9 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     sealing.add(sealed);
   }
 
-  LogPosition written() {
-    return written;
-  }
-
-  LogPosition acknowledged() {
-    return acknowledged;
+  /** How far the log is. */
+  LogProgress progress() {
+    return progress;
   }
 
   /** Seals what is still live; called after {@link #close}. */

@@ -172,7 +172,7 @@ final class SegmentWriter implements Closeable {
         encoder.digest(rows, from, tickFrom, row, layout, body, chain);
         long digest = chain.commit(rows.ticks()[row]);
         rows.val(row, digest);
-        body.putLong((int) layout.bufferOffset(7) + 8 * (row - from), digest);
+        body.putLong((int) layout.bufferOffset(TripleLayout.VALS) + 8 * (row - from), digest);
         tickFrom = row + 1;
       }
     }

@@ -1,6 +1,5 @@
 package org.arrowworld.log;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
@@ -40,16 +39,20 @@ public final class TripleBatch {
     this.rows = batch.rows();
     this.keyBytes = keyBytes;
     this.words = words;
-    this.tickBytes = column(batch, 1, Long.BYTES);
-    this.ridBytes = column(batch, 3, Integer.BYTES);
-    this.keys = column(batch, 5, keyBytes);
-    this.valBytes = column(batch, 7, Long.BYTES);
+    this.tickBytes = column(batch, TripleLayout.TICKS, Long.BYTES);
+    this.ridBytes = column(batch, TripleLayout.RIDS, Integer.BYTES);
+    this.keys = column(batch, TripleLayout.KEYS, keyBytes);
+    this.valBytes = column(batch, TripleLayout.VALS, Long.BYTES);
     this.ticks = tickBytes.asLongBuffer();
     this.rids = ridBytes.asIntBuffer();
     this.vals = valBytes.asLongBuffer();
-    boolean strings = batch.buffers().size() > 8;
-    this.validity = strings && batch.nulls().get(4) > 0 ? bitmap(batch, 8) : null;
-    this.textIndices = strings ? column(batch, 9, Integer.BYTES).asIntBuffer() : null;
+    boolean strings = batch.buffers().size() > TripleLayout.TEXT_VALIDITY;
+    this.validity =
+        strings && batch.nulls().get(TripleLayout.TEXT_COLUMN) > 0
+            ? bitmap(batch, TripleLayout.TEXT_VALIDITY)
+            : null;
+    this.textIndices =
+        strings ? column(batch, TripleLayout.TEXTS, Integer.BYTES).asIntBuffer() : null;
   }
 
   /** Views a batch after checking that it is laid out and filled as spec log.md demands. */
@@ -60,13 +63,15 @@ public final class TripleBatch {
       KeyTable keys,
       Words words)
       throws DamagedFileException {
-    int columns = header.strings() ? 5 : 4;
-    if (batch.nulls().size() != columns || batch.buffers().size() != 2 * columns) {
+    int columns = TripleLayout.columns(header.strings());
+    if (batch.nulls().size() != columns
+        || batch.buffers().size() != TripleLayout.buffers(header.strings())) {
       throw message.damaged(
           Text.of("a batch of %d columns, expected %d", batch.nulls().size(), columns));
     }
-    for (int i = 0; i < 4; i++) {
-      if (batch.nulls().get(i) != 0 || batch.buffers().get(2 * i).hasRemaining()) {
+    for (int i = 0; i < TripleLayout.WHOLE_COLUMNS; i++) {
+      if (batch.nulls().get(i) != 0
+          || batch.buffers().get(TripleLayout.validity(i)).hasRemaining()) {
         throw message.damaged(Text.of("nulls in column %d, which has none", i));
       }
     }
@@ -271,18 +276,14 @@ public final class TripleBatch {
             valBytes.slice(8 * from, 8 * count)),
         count);
     if (textIndices != null) {
-      ByteArrayOutputStream text = new ByteArrayOutputStream(4 * count);
+      TextDigest text = new TextDigest();
+      text.begin(count);
       for (int row = from; row < to; row++) {
-        byte[] word = utf8(row);
-        int length = word == null ? -1 : word.length;
-        for (int shift = 0; shift < 32; shift += 8) {
-          text.write(length >>> shift);
-        }
-        if (word != null) {
-          text.write(word, 0, word.length);
+        if (hasWord(row)) {
+          text.put(row - from, utf8(row));
         }
       }
-      out.updateText(ByteBuffer.wrap(text.toByteArray()));
+      out.updateText(text.bytes());
     }
   }
 }

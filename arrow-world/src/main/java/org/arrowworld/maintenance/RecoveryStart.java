@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Salvage;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
@@ -154,7 +154,7 @@ record RecoveryStart(
   MutableWorld world(Storage storage, RecoverySource old, BufferAllocator allocator)
       throws IOException {
     if (base.isEmpty()) {
-      return new MutableWorld(old.info().schema(), new Codebook(), allocator);
+      return new MutableWorld(old.info().schema(), new MutableCodebook(), allocator);
     }
     try (Snapshot snapshot = Snapshot.open(storage, base.get(), old.info().id())) {
       return snapshot.load(allocator);

@@ -29,7 +29,13 @@ final class MapColumn extends Step {
 
   @Override
   List<Column> columns(List<Column> before) {
-    ColumnType type = find(before, column).type();
+    Column old = find(before, column);
+    old.refersTo()
+        .ifPresent(
+            of -> {
+              throw refused(Text.of("it holds ids of table '%s', which are no quantities", of));
+            });
+    ColumnType type = old.type();
     if (type.encoding() != KeyEncoding.VALUE) {
       throw refused(
           Text.of(

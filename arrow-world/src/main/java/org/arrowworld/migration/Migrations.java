@@ -10,9 +10,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -143,7 +143,7 @@ public final class Migrations {
    */
   public MutableWorld migrate(MutableWorld old, BufferAllocator allocator) throws IOException {
     WorldSchema schema = migrate(old.schema());
-    Codebook codebook = copy(old.codebook());
+    MutableCodebook codebook = copy(old.codebook());
     Map<String, TableData> data = new LinkedHashMap<>();
     Map<String, TableSchema> tables = new LinkedHashMap<>();
     for (MutableTable table : old.tables()) {
@@ -172,8 +172,8 @@ public final class Migrations {
     }
   }
 
-  private static Codebook copy(Codebook old) {
-    Codebook copy = new Codebook();
+  private static MutableCodebook copy(MutableCodebook old) {
+    MutableCodebook copy = new MutableCodebook();
     for (int code = 0; code < old.size(); code++) {
       copy.learn(code, old.word(code));
     }

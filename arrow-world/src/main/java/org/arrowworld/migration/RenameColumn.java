@@ -23,7 +23,7 @@ final class RenameColumn extends Step {
   @Override
   List<Column> columns(List<Column> before) {
     Column old = find(before, from);
-    return replaced(before, from, new Column(to, old.type(), old.defaultBits()));
+    return replaced(before, from, old.renamed(to));
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableColumns;
 
@@ -15,11 +15,11 @@ import org.arrowworld.table.TableColumns;
 final class TableData implements TableColumns {
   private final String name;
   private final int rows;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private final Map<String, ByteBuffer> bytes = new LinkedHashMap<>();
   private List<Column> columns;
 
-  TableData(TableColumns source, Codebook codebook) {
+  TableData(TableColumns source, MutableCodebook codebook) {
     this.name = source.name();
     this.rows = source.rows();
     this.codebook = codebook;
@@ -29,7 +29,7 @@ final class TableData implements TableColumns {
     }
   }
 
-  Codebook codebook() {
+  MutableCodebook codebook() {
     return codebook;
   }
 

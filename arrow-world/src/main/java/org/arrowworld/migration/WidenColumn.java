@@ -27,6 +27,11 @@ final class WidenColumn extends Step {
   @Override
   List<Column> columns(List<Column> before) {
     Column old = find(before, column);
+    old.refersTo()
+        .ifPresent(
+            of -> {
+              throw refused(Text.of("it holds ids of table '%s', which are u32", of));
+            });
     if (!isWider(old.type(), type)) {
       throw refused(Text.of("a %s does not hold every %s", type.label(), old.type().label()));
     }

@@ -71,7 +71,11 @@ public final class KeyTable {
   public Key key(String name) {
     return find(name)
         .orElseThrow(
-            () -> new InvalidUseException(Text.of("Unknown key '%s' in this store", name)));
+            () ->
+                new InvalidUseException(
+                    Text.of(
+                        "Unknown key '%s' in this store: it has %s",
+                        name, from(0).stream().map(Key::name).toList())));
   }
 
   /** The keys with codes from {@code from} on, in order; a copy. */

@@ -53,6 +53,7 @@ public final class SchemaJson {
     if (column.type() != ColumnType.STRING) {
       json.put("default", Text.of("%016x", column.defaultBits()));
     }
+    column.refersTo().ifPresent(table -> json.put("table", table));
     return json;
   }
 
@@ -94,7 +95,7 @@ public final class SchemaJson {
       if (!Values.fits(type, defaultBits)) {
         throw column.wrong("default", "a value of type " + type.label(), column.string("default"));
       }
-      columns.add(new Column(column.string("name"), type, defaultBits));
+      columns.add(new Column(column.string("name"), type, defaultBits, table(column, "table")));
     }
     return new TableSchema(
         json.string("name"),

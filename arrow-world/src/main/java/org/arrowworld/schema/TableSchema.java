@@ -130,6 +130,15 @@ public record TableSchema(
       return this;
     }
 
+    /**
+     * Adds a column of the ids of a row table's rows, or {@link Column#NO_ROW}: each must live, or
+     * be born in the tick, when it is written (spec S-14, O-16).
+     */
+    public Builder reference(String columnName, String table) {
+      columns.add(Column.reference(columnName, table));
+      return this;
+    }
+
     /** The caller chooses ids. */
     public Builder externalIds() {
       ids = IdPolicy.EXTERNAL;

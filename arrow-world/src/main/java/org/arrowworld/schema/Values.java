@@ -159,10 +159,21 @@ public final class Values {
     throw doesNotFit(column, type, Double.toString(number));
   }
 
+  private static String takes(ColumnType type) {
+    return switch (type) {
+      case F32 -> "round it with (float) x";
+      case F64 -> "round it with (double) x";
+      case U64 -> "it takes 0 to 18446744073709551615";
+      case I64 -> "it takes -9223372036854775808 to 9223372036854775807";
+      case BOOL -> "it takes 0 and 1";
+      default -> Text.of("it takes %d to %d", (long) type.minValue(), (long) type.maxValue());
+    };
+  }
+
   private static InvalidUseException doesNotFit(String column, ColumnType type, String number) {
     return new InvalidUseException(
         Text.of(
-            "Cannot store %s in column '%s': a %s cannot hold it exactly",
-            number, column, type.label()));
+            "Cannot store %s in column '%s': its type %s cannot hold it exactly; %s",
+            number, column, type.label(), takes(type)));
   }
 }

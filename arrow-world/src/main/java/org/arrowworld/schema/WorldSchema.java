@@ -45,6 +45,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
   private static void checkReferences(TableSchema table, List<TableSchema> tables) {
     List<String> references = new ArrayList<>();
     table.of().ifPresent(references::add);
+    table.columns().forEach(c -> c.refersTo().ifPresent(references::add));
     table.events().forEach(e -> e.refersTo().ifPresent(references::add));
     for (String reference : references) {
       if (tables.stream().noneMatch(t -> t.name().equals(reference) && t.kind() == TableKind.ROW)) {

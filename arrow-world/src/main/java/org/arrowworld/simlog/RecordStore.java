@@ -6,12 +6,12 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogRecovery;
 import org.arrowworld.log.Tail;
 import org.arrowworld.log.TripleBatch;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
@@ -38,7 +38,7 @@ final class RecordStore {
    * @param position after the last committed group
    * @param records number of the next record
    */
-  record State(KeyTable keys, Codebook codebook, LogPosition position, long records) {}
+  record State(KeyTable keys, MutableCodebook codebook, LogPosition position, long records) {}
 
   /** A new store for records. */
   static StoreInfo newInfo() {
@@ -70,7 +70,8 @@ final class RecordStore {
 
   /** The state of a store that holds no row. */
   static State fresh(StoreInfo info) {
-    return new State(new KeyTable(info.schema().keys()), new Codebook(), LogPosition.START, 0);
+    return new State(
+        new KeyTable(info.schema().keys()), new MutableCodebook(), LogPosition.START, 0);
   }
 
   /** Seals what a crash left and finds where to go on; the caller holds the lock. */
@@ -97,7 +98,7 @@ final class RecordStore {
       for (Key key : log.keys().from(1)) {
         FieldNames.target(key);
       }
-      Codebook codebook = new Codebook();
+      MutableCodebook codebook = new MutableCodebook();
       RecordOrder order = new RecordOrder();
       log.scan(0, Long.MAX_VALUE, new Replay(codebook, order)::visit);
       return new State(log.keys(), codebook, log.end(), order.next());
@@ -106,12 +107,12 @@ final class RecordStore {
 
   /** Rebuilds the codebook and counts records. */
   private static final class Replay {
-    private final Codebook codebook;
+    private final MutableCodebook codebook;
     private final RecordOrder order;
     private boolean inRecord;
     private int rid;
 
-    Replay(Codebook codebook, RecordOrder order) {
+    Replay(MutableCodebook codebook, RecordOrder order) {
       this.codebook = codebook;
       this.order = order;
     }

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
@@ -73,7 +73,7 @@ public final class SimLog implements Closeable {
     this.storeLock = storeLock;
     this.keys = state.keys();
     this.records = state.records();
-    Codebook codebook = state.codebook();
+    MutableCodebook codebook = state.codebook();
     this.record = new SimRecord(this, codebook);
     for (Key key : keys.from(1)) {
       FieldNames.Target target = FieldNames.target(key);

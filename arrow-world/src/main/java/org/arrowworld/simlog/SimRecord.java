@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Values;
 
 /**
@@ -19,7 +19,7 @@ public final class SimRecord {
   private static final long FALSE = Values.ofInteger(0);
 
   private final SimLog log;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private char[] keys = new char[16];
   private long[] values = new long[16];
   private int size;
@@ -27,7 +27,7 @@ public final class SimRecord {
   private boolean open;
   private int wordsBefore;
 
-  SimRecord(SimLog log, Codebook codebook) {
+  SimRecord(SimLog log, MutableCodebook codebook) {
     this.log = log;
     this.codebook = codebook;
   }

@@ -1,7 +1,6 @@
 package org.arrowworld.snapshot;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,21 +9,16 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
-import org.apache.arrow.vector.types.FloatingPointPrecision;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.arrow.ColumnVectors;
 import org.arrowworld.internal.memory.ForeignBuffers;
 import org.arrowworld.schema.Column;
-import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.TableColumns;
 
 /**
@@ -38,16 +32,12 @@ import org.arrowworld.table.TableColumns;
  * them.
  */
 public final class ArrowTable implements AutoCloseable {
-  private static final DictionaryEncoding WORDS =
-      new DictionaryEncoding(
-          SnapshotFormat.CODEBOOK_DICTIONARY, false, new ArrowType.Int(32, false));
-
   private final TableColumns table;
   private final List<String> words;
   private final BufferAllocator allocator;
   private final Map<String, FieldVector> vectors = new LinkedHashMap<>();
   private ArrowBuf ones;
-  private VarCharVector wordVector;
+  private Dictionary dictionary;
 
   ArrowTable(TableColumns table, List<String> words, BufferAllocator allocator) {
     this.table = table;
@@ -90,20 +80,15 @@ public final class ArrowTable implements AutoCloseable {
 
   /** The codebook as the dictionary of all string columns. */
   public DictionaryProvider dictionaries() {
-    if (wordVector == null) {
-      wordVector = new VarCharVector("word", allocator);
-      wordVector.allocateNew();
-      for (int code = 0; code < words.size(); code++) {
-        wordVector.setSafe(code, words.get(code).getBytes(StandardCharsets.UTF_8));
-      }
-      wordVector.setValueCount(words.size());
+    if (dictionary == null) {
+      dictionary = ColumnVectors.words(words, allocator);
     }
-    return new DictionaryProvider.MapDictionaryProvider(new Dictionary(wordVector, WORDS));
+    return new DictionaryProvider.MapDictionaryProvider(dictionary);
   }
 
   private FieldVector map(Column column) {
     ByteBuffer bytes = table.bytes(column);
-    FieldVector vector = field(column).createVector(allocator);
+    FieldVector vector = ColumnVectors.field(column).createVector(allocator);
     ArrowBuf data = ForeignBuffers.wrap(bytes, allocator);
     try {
       vector.loadFieldBuffers(new ArrowFieldNode(table.rows(), 0), List.of(ones(), data));
@@ -124,23 +109,6 @@ public final class ArrowTable implements AutoCloseable {
     return ones;
   }
 
-  private static Field field(Column column) {
-    Map<String, String> metadata =
-        column.type() == ColumnType.BOOL ? Map.of("aw.type", "bool") : Map.of();
-    DictionaryEncoding encoding = column.type() == ColumnType.STRING ? WORDS : null;
-    FieldType type = new FieldType(false, arrowType(column.type()), encoding, metadata);
-    return new Field(column.name(), type, null);
-  }
-
-  private static ArrowType arrowType(ColumnType type) {
-    return switch (type) {
-      case F32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
-      case F64 -> new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
-      case I8, I16, I32, I64 -> new ArrowType.Int(8 * type.widthBytes(), true);
-      case U8, U16, U32, U64, BOOL, STRING -> new ArrowType.Int(8 * type.widthBytes(), false);
-    };
-  }
-
   /** Releases the vectors. Idempotent. */
   @Override
   public void close() {
@@ -148,12 +116,12 @@ public final class ArrowTable implements AutoCloseable {
     if (ones != null) {
       all.add(ones);
     }
-    if (wordVector != null) {
-      all.add(wordVector);
+    if (dictionary != null) {
+      all.add(dictionary.getVector());
     }
     vectors.clear();
     ones = null;
-    wordVector = null;
+    dictionary = null;
     AutoCloseables.closeNoChecked(AutoCloseables.all(all));
   }
 }

@@ -13,11 +13,11 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
@@ -318,7 +318,7 @@ public final class Snapshot implements Closeable {
     for (SnapshotTable table : tables) {
       table.requireLoadable();
     }
-    Codebook codebook = new Codebook();
+    MutableCodebook codebook = new MutableCodebook();
     List<String> words = codebook();
     for (int code = 0; code < words.size(); code++) {
       codebook.learn(code, words.get(code));

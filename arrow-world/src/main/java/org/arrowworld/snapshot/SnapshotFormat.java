@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.arrow.ColumnVectors;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.ipc.IpcType;
@@ -19,7 +20,7 @@ import org.arrowworld.store.StoreInfo;
 final class SnapshotFormat {
   static final String DIRECTORY = "snapshots";
   static final String CODEBOOK = "codebook.arrow";
-  static final long CODEBOOK_DICTIONARY = 0;
+  static final long CODEBOOK_DICTIONARY = ColumnVectors.CODEBOOK_DICTIONARY;
 
   private SnapshotFormat() {}
 

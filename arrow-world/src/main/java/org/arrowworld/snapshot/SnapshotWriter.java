@@ -14,6 +14,7 @@ import org.arrowworld.internal.ipc.IpcFileWriter;
 import org.arrowworld.internal.ipc.IpcFileWriter.BufferSource;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.internal.ipc.Words;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.internal.world.WorldState.IdState;
 import org.arrowworld.internal.world.WorldState.TableState;
@@ -250,7 +251,7 @@ public final class SnapshotWriter {
   static BufferSource source(TableColumns table, Column column) {
     int width = column.type().widthBytes();
     return (from, length) ->
-        table.bytes(column, (int) (from / width), (int) ((from + length) / width));
+        MutableTable.borrow(table, column, (int) (from / width), (int) ((from + length) / width));
   }
 
   private void writeFree(String table, IdState ids) throws IOException {

@@ -19,6 +19,7 @@ import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.StoredBody;
 import org.arrowworld.internal.ipc.ZstdCompressor;
 import org.arrowworld.internal.ipc.ZstdCompressor.PlainBody;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Column;
 import org.arrowworld.storage.AtomicFiles;
@@ -128,7 +129,7 @@ public final class TableFiles {
     for (Column column : table.columns()) {
       layout.column(to - from, column.type().widthBytes());
       buffers.add(ByteBuffer.allocate(0));
-      buffers.add(table.bytes(column, from, to));
+      buffers.add(MutableTable.borrow(table, column, from, to));
     }
     return new PlainBody(layout, buffers);
   }

@@ -91,7 +91,7 @@ final class DiskLock implements Closeable {
       }
       String inProcess = (String) System.getProperties().putIfAbsent(identity, holder);
       if (inProcess != null) {
-        throw new StoreLockedException(store, inProcess);
+        throw StoreLockedException.heldHere(store, inProcess);
       }
       try {
         return new DiskLock(

@@ -114,7 +114,9 @@ public record StoreInfo(
         });
     if (exists(storage)) {
       throw new InvalidUseException(
-          Text.of("Cannot create a store in %s: there is one already", storage.description()));
+          Text.of(
+              "Cannot create a store in %s: there is one already; LiveWorld.resume goes on with it",
+              storage.description()));
     }
     for (String folder : List.of("log", "log/live", "snapshots")) {
       for (String name : storage.list(folder)) {

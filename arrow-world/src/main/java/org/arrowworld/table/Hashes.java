@@ -10,6 +10,7 @@ import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Blake2b;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.internal.world.WorldState.IdState;
 import org.arrowworld.internal.world.WorldState.TableState;
@@ -36,7 +37,7 @@ public final class Hashes {
       }
       for (int row = 0; row < table.rows(); ) {
         int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);
-        hash.update(table.bytes(column, row, end));
+        hash.update(MutableTable.borrow(table, column, row, end));
         row = end;
       }
     }

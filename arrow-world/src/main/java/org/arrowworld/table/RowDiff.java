@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.arrowworld.internal.world.IdMap;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 
@@ -65,8 +66,8 @@ public final class RowDiff {
     this.right = right;
     this.visitor = visitor;
     this.columns = left.columns();
-    this.leftBytes = columns.stream().map(left::bytes).toList();
-    this.rightBytes = columns.stream().map(right::bytes).toList();
+    this.leftBytes = columns.stream().map(c -> MutableTable.borrow(left, c)).toList();
+    this.rightBytes = columns.stream().map(c -> MutableTable.borrow(right, c)).toList();
     this.leftIds = bytes(left, "id");
     this.rightIds = bytes(right, "id");
     this.leftGens = bytes(left, "gen");
@@ -76,7 +77,7 @@ public final class RowDiff {
   private static ByteBuffer bytes(TableColumns table, String column) {
     for (Column candidate : table.columns()) {
       if (candidate.name().equals(column)) {
-        return table.bytes(candidate);
+        return MutableTable.borrow(table, candidate);
       }
     }
     return null;

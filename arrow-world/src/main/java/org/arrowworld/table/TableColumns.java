@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
@@ -57,6 +58,7 @@ public interface TableColumns {
 
   /** Refuses a row range outside the table, or of more than 2 GiB. */
   default void checkRows(Column column, int fromRow, int toRow) {
+    Given.required("read bytes", "column", column);
     long bytes = (long) (toRow - fromRow) * column.type().widthBytes();
     if (fromRow < 0 || fromRow > toRow || toRow > rows() || bytes > Integer.MAX_VALUE - 7) {
       throw new InvalidUseException(

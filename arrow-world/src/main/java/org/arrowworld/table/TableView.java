@@ -1,6 +1,10 @@
 package org.arrowworld.table;
 
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.schema.TableSchema;
 
 /**
@@ -34,7 +38,7 @@ public interface TableView extends TableColumns {
 
   /** The slot of an entity, -1 if it does not live (any more). */
   default int slotOf(EntityRef entity) {
-    int slot = slotOf(entity.id());
+    int slot = slotOf(Given.required("find a row", "entity", entity).id());
     return slot >= 0 && gen(slot) == entity.gen() ? slot : -1;
   }
 
@@ -77,4 +81,21 @@ public interface TableView extends TableColumns {
 
   /** A string column; see {@link #u8}. */
   StringColumn string(String column);
+
+  /**
+   * A column as an Arrow vector, a copy that belongs to this view: made when it is first asked for,
+   * gone with the next tick or the world's closing. Whoever writes to it changes the copy alone;
+   * whoever closes it gets a new one the next time. String columns are unsigned 32-bit indices into
+   * {@link #dictionaries}, bools unsigned 8-bit integers.
+   *
+   * @throws InvalidUseException if there is no such column
+   * @throws org.arrowworld.errors.MemoryFullException if there is no memory for the copy
+   */
+  FieldVector vector(String column);
+
+  /** All columns in file order as Arrow vectors; see {@link #vector}. It need not be closed. */
+  VectorSchemaRoot root();
+
+  /** The store's words as the dictionary of all string columns; see {@link #vector}. */
+  DictionaryProvider dictionaries();
 }

@@ -1,6 +1,7 @@
 package org.arrowworld.timeline;
 
 import java.util.OptionalLong;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.Values;
@@ -21,5 +22,13 @@ public record Change(
   /** The value: a word, or as {@link Values#decode} gives it. */
   public Object value() {
     return key.type() == ColumnType.STRING ? word : Values.decode(key.type(), pattern);
+  }
+
+  /** For people: tick, key, id, generation and value. */
+  @Override
+  public String toString() {
+    String gen = generation.isPresent() ? " gen " + generation.getAsLong() : "";
+    return Text.of(
+        "tick %d: %s of %s%s = %s", tick, key.name(), Integer.toUnsignedString(id), gen, value());
   }
 }

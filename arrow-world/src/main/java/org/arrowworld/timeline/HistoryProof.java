@@ -31,6 +31,7 @@ public final class HistoryProof {
   private final KeyTable keys;
   private final TripleApplier applier;
   private final Set<String> schemaKeys;
+  private final ReferenceProof references;
 
   /** By key code, the table whose life a birth or death changes; null for all other keys. */
   private final List<MutableTable> tables = new ArrayList<>();
@@ -49,12 +50,18 @@ public final class HistoryProof {
     this.world = world;
     this.keys = keys;
     this.applier = new TripleApplier(world, keys);
+    this.references = new ReferenceProof(world);
     this.schemaKeys = world.schema().keys().stream().map(Key::name).collect(Collectors.toSet());
   }
 
   /** The world after the rows so far. */
   public MutableWorld world() {
     return world;
+  }
+
+  /** The first hundred rows whose ids were false when they were written; no reader refuses them. */
+  public List<String> falseReferences() {
+    return references.findings();
   }
 
   /**
@@ -73,6 +80,7 @@ public final class HistoryProof {
       for (; row < to; row++) {
         Key key = keys.key(rows.keys()[row]);
         checkValue(rows, row, key, words);
+        references.add(rows, row, key, seq + row);
         MutableTable table = table(key.code());
         if (table != null && key.kind() == KeyKind.BORN) {
           checkBirth(rows, row, table);
@@ -159,6 +167,7 @@ public final class HistoryProof {
         }
       }
     }
+    references.commit(dead);
     entered.clear();
     dead.clear();
   }

@@ -5,6 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
@@ -49,7 +51,8 @@ public final class Projection {
   }
 
   /**
-   * The schema of what is wanted.
+   * The schema of what is wanted. A column of ids does not bring the table it names; without it, it
+   * is a column of numbers.
    *
    * @throws InvalidUseException if a name is none of the schema's
    */
@@ -58,27 +61,32 @@ public final class Projection {
       return schema;
     }
     names.forEach(name -> check(schema, name));
+    List<TableSchema> shown = schema.tables().stream().filter(t -> isShown(schema, t)).toList();
+    Set<String> shownNames = shown.stream().map(TableSchema::name).collect(Collectors.toSet());
     List<TableSchema> tables = new ArrayList<>();
-    for (TableSchema table : schema.tables()) {
-      List<Column> columns =
-          table.columns().stream()
-              .filter(c -> names.contains(table.name()) || names.contains(fullName(table, c)))
-              .toList();
-      if (!columns.isEmpty() || isNamed(table) || isReferenced(schema, table)) {
-        tables.add(
-            new TableSchema(
-                table.name(),
-                table.kind(),
-                table.of(),
-                table.ids(),
-                table.hasGenerations(),
-                table.removal(),
-                table.lineage(),
-                columns,
-                List.of()));
-      }
+    for (TableSchema table : shown) {
+      tables.add(
+          new TableSchema(
+              table.name(),
+              table.kind(),
+              table.of(),
+              table.ids(),
+              table.hasGenerations(),
+              table.removal(),
+              table.lineage(),
+              columns(table).map(column -> column.amongTables(shownNames)).toList(),
+              List.of()));
     }
     return new WorldSchema(schema.version(), tables, List.of());
+  }
+
+  private boolean isShown(WorldSchema schema, TableSchema table) {
+    return columns(table).findAny().isPresent() || isNamed(table) || isReferenced(schema, table);
+  }
+
+  private Stream<Column> columns(TableSchema table) {
+    return table.columns().stream()
+        .filter(c -> names.contains(table.name()) || names.contains(fullName(table, c)));
   }
 
   private static String fullName(TableSchema table, Column column) {

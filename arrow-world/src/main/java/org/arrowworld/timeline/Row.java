@@ -1,5 +1,6 @@
 package org.arrowworld.timeline;
 
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.Values;
@@ -18,5 +19,12 @@ public record Row(long tick, Key key, int id, long pattern, String word) {
   /** The value: a word, or as {@link Values#decode} gives it. */
   public Object value() {
     return key.type() == ColumnType.STRING ? word : Values.decode(key.type(), pattern);
+  }
+
+  /** For people: tick, key, id and value. */
+  @Override
+  public String toString() {
+    return Text.of(
+        "tick %d: %s of %s = %s", tick, key.name(), Integer.toUnsignedString(id), value());
   }
 }

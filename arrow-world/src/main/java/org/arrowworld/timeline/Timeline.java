@@ -11,11 +11,11 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -305,7 +305,7 @@ public final class Timeline implements Closeable {
           -1,
           "it is the base of the history, which cannot be replayed without it; " + lastWarning());
     }
-    return new MutableWorld(wanted.of(info.schema()), new Codebook(), allocator);
+    return new MutableWorld(wanted.of(info.schema()), new MutableCodebook(), allocator);
   }
 
   private long firstLogged() {

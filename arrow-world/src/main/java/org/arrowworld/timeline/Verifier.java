@@ -302,6 +302,7 @@ public final class Verifier {
           compareNearest(timeline, stop, hash);
         }
       }
+      findings.addAll(proof.falseReferences());
     } catch (DamagedFileException e) {
       found(e);
     }

@@ -8,6 +8,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Codebook;
@@ -64,7 +65,10 @@ public final class WorldColumns implements Closeable {
         snapshot.verify();
         WorldColumns mapped =
             new WorldColumns(
-                position.tick(), snapshot.tables(), Codebook.of(snapshot.codebook()), snapshot);
+                position.tick(),
+                snapshot.tables(),
+                MutableCodebook.of(snapshot.codebook()),
+                snapshot);
         used = true;
         return mapped;
       }

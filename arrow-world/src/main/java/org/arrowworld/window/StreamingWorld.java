@@ -9,12 +9,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -95,7 +95,7 @@ public final class StreamingWorld implements Closeable {
       LogPosition floorAt = empty ? LogPosition.START : timeline.positionOf(floorTick);
       MutableWorld floor =
           empty
-              ? new MutableWorld(timeline.info().schema(), new Codebook(), allocator)
+              ? new MutableWorld(timeline.info().schema(), new MutableCodebook(), allocator)
               : timeline.at(floorTick, allocator);
       StreamingWorld streaming =
           new StreamingWorld(archive, timeline.info(), follower, floor, floorAt, window, allocator);

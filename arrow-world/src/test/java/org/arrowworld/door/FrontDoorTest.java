@@ -341,7 +341,7 @@ final class FrontDoorTest {
     WorldSchema less = WorldSchema.of(TableSchema.row("ship").column("x", ColumnType.F64).build());
     assertThatThrownBy(() -> LiveWorld.open(storage, less, WorldOptions.DEFAULT))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("its own differs");
+        .hasMessageContaining("tables 'ship' lineage: no 'parent', which the store has");
     assertThat(storage.list("log/live")).as("refused before anything is changed").isNotEmpty();
     LiveWorld.open(storage, SCHEMA, WorldOptions.DEFAULT).close();
     storage.delete("store.json");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,6 +29,21 @@ final class NoFlagsTest {
     Optional<Path> newest = newestBeside(home);
     assumeTrue(newest.isPresent(), "there is no newer JDK beside " + home.getFileName());
     runs(newest.orElseThrow());
+  }
+
+  @Test
+  void a_flag_that_is_needed_after_all_is_named_before_anything_is_written() throws Exception {
+    Path home = Path.of(System.getProperty("java.home")).toRealPath();
+    Path newest = newestBeside(home).orElse(home);
+    assumeTrue(version(newest) >= 24, "netty needs a flag from JDK 24 on; there is none");
+    Process child = start(newest, List.of("-Darrow.allocation.manager.type=Netty"));
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).as(said).isNotZero();
+    assertThat(said)
+        .contains("Cannot use Arrow's memory manager Netty on Java ")
+        .contains("start the JVM with --sun-misc-unsafe-memory-access=allow, or with")
+        .contains("-Darrow.allocation.manager.type=Unsafe, which needs no other flag");
+    assertThat(folder).isEmptyDirectory();
   }
 
   private static Optional<Path> newestBeside(Path home) throws IOException {
@@ -62,20 +78,21 @@ final class NoFlagsTest {
   }
 
   private void runs(Path home) throws Exception {
-    String classes =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    Process child =
-        new ProcessBuilder(
-                List.of(
-                    home.resolve("bin/java").toString(),
-                    "-cp",
-                    classes,
-                    FirstProgram.class.getName(),
-                    folder.resolve("run").toString()))
-            .redirectErrorStream(true)
-            .start();
+    Process child = start(home, List.of());
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor()).as(said).isZero();
     assertThat(said).contains("x at tick 50 is 25.0").contains("goes on after tick 100");
+  }
+
+  private Process start(Path home, List<String> properties) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin/java").toString());
+    command.addAll(properties);
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(FirstProgram.class.getName());
+    command.add(folder.resolve("run").toString());
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

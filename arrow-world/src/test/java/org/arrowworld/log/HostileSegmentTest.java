@@ -15,7 +15,7 @@ import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcMessage;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Lineage;
@@ -59,7 +59,7 @@ class HostileSegmentTest {
   private static MemoryStorage segment(Form form) throws IOException {
     MemoryStorage storage = new MemoryStorage();
     KeyTable keys = new KeyTable(SCHEMA.keys());
-    Codebook codebook = new Codebook();
+    MutableCodebook codebook = new MutableCodebook();
     LogOptions options = LogOptions.DEFAULT.withSealing(BufferCompression.zstd(1));
     LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);
     try (LogWriter log = LogWriter.open(storage, start, keys, codebook, options)) {

@@ -11,7 +11,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
 import org.arrowworld.errors.WriterPoisonedException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
@@ -36,7 +36,7 @@ class LogTest {
 
   private final MemoryStorage storage = new MemoryStorage();
   private final KeyTable keys = new KeyTable(SCHEMA.keys());
-  private final Codebook codebook = new Codebook();
+  private final MutableCodebook codebook = new MutableCodebook();
 
   private LogWriter writer(LogOptions options) {
     LogWriter.Start start = new LogWriter.Start(STORE, 1, true, LogPosition.START);

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.arrowworld.internal.ipc.BatchSearch;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -35,7 +35,8 @@ class ResynchronisationTest {
   private void write(int ticks) throws IOException {
     KeyTable keys = new KeyTable(SCHEMA.keys());
     LogWriter.Start start = new LogWriter.Start(STORE, 1, false, LogPosition.START);
-    try (LogWriter writer = LogWriter.open(disk, start, keys, new Codebook(), LogOptions.DEFAULT)) {
+    try (LogWriter writer =
+        LogWriter.open(disk, start, keys, new MutableCodebook(), LogOptions.DEFAULT)) {
       for (int tick = 0; tick < ticks; tick++) {
         writer.beginTick(tick);
         writer.commit();

@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.arrowworld.errors.WriterPoisonedException;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
@@ -43,7 +43,7 @@ class WriterFailureTest {
   private final KeyTable keys = new KeyTable(SCHEMA.keys());
 
   private LogWriter writer(LogOptions options) {
-    return LogWriter.open(storage, START, keys, new Codebook(), options);
+    return LogWriter.open(storage, START, keys, new MutableCodebook(), options);
   }
 
   private void tick(LogWriter writer, long tick) throws IOException {
@@ -157,7 +157,7 @@ class WriterFailureTest {
   void a_close_on_an_interrupted_thread_waits_until_sealing_has_ended() throws Exception {
     SealsLast sealsLast = new SealsLast(storage);
     LogOptions options = LogOptions.DEFAULT.withSegmentBytes(1);
-    SegmentRoll segments = new SegmentRoll(sealsLast, START, keys, new Codebook(), options);
+    SegmentRoll segments = new SegmentRoll(sealsLast, START, keys, new MutableCodebook(), options);
     Triples rows = new Triples(2);
     rows.add(0, 1, keys.key("c.x").code(), 0);
     rows.add(0, 1, KeyTable.COMMIT, 0);

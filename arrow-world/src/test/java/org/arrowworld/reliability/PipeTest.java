@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.WritableFile;
@@ -42,7 +42,7 @@ class PipeTest {
     private final Map<Long, String> hashes = new TreeMap<>();
 
     Follower(DiskStorage copy, BufferAllocator memory) {
-      world = new MutableWorld(PipeLeader.SCHEMA, new Codebook(), memory);
+      world = new MutableWorld(PipeLeader.SCHEMA, new MutableCodebook(), memory);
       log = LogFollower.open(copy, PipeLeader.SCHEMA.keys(), LogPosition.START);
       applier = new TripleApplier(world, log.keys());
     }

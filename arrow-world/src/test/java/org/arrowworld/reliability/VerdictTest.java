@@ -12,13 +12,13 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.field.FieldImport;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Form;
 import org.arrowworld.reliability.SmallStores.Reading;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.Values;
 import org.arrowworld.storage.DiskStorage;
@@ -77,7 +77,7 @@ class VerdictTest {
       LogWriter.Start start =
           new LogWriter.Start(timeline.info().id(), 1, true, timeline.log().end());
       KeyTable keys = new KeyTable(timeline.log().keys().from(0));
-      Codebook words = new Codebook();
+      MutableCodebook words = new MutableCodebook();
       words.intern("another word");
       try (LogWriter writer = LogWriter.open(store, start, keys, words, LogOptions.DEFAULT)) {
         writer.beginTick(SmallStores.TICKS);

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
@@ -224,7 +224,7 @@ class SimLogReaderTest {
     KeyTable keys = new KeyTable(info.schema().keys());
     LogWriter.Start start = new LogWriter.Start(info.id(), 1, true, LogPosition.START);
     LogOptions options = LogOptions.DEFAULT.withContainers(2, 2); // batches end inside records
-    try (LogWriter writer = LogWriter.open(storage, start, keys, new Codebook(), options)) {
+    try (LogWriter writer = LogWriter.open(storage, start, keys, new MutableCodebook(), options)) {
       for (Key key : declared) {
         writer.declare(key);
       }

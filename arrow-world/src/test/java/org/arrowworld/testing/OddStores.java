@@ -15,13 +15,13 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.json.ChecksummedJson;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreTruncation;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
@@ -432,7 +432,7 @@ public final class OddStores {
     boolean twice = random.nextInt(4) == 0;
     LogPosition from =
         twice ? new LogPosition(Math.max(-1, end.tick() - 1), end.seq(), end.chain()) : end;
-    Codebook words = new Codebook();
+    MutableCodebook words = new MutableCodebook();
     for (int i = random.nextInt(3); i > 0; i--) {
       words.intern("word " + i);
     }

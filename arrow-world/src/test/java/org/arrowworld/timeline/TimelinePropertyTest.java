@@ -12,12 +12,12 @@ import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
@@ -249,7 +249,7 @@ class TimelinePropertyTest {
 
   /** The last tick, replayed from the beginning by the plainest loop there is. */
   private MutableWorld rowByRow(Timeline timeline) throws IOException {
-    MutableWorld world = new MutableWorld(timeline.info().schema(), new Codebook(), memory);
+    MutableWorld world = new MutableWorld(timeline.info().schema(), new MutableCodebook(), memory);
     timeline
         .log()
         .scan(

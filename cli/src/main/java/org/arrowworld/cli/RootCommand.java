@@ -4,6 +4,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine;
@@ -13,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code aw} without a verb, and the parsing of every command line that is not plain. */
 @Command(
@@ -39,6 +43,7 @@ final class RootCommand implements Runnable {
     root.setErr(writer(console.err()));
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     root.setUsageHelpAutoWidth(false);
+    sentences(root);
     root.setParameterExceptionHandler((e, arguments) -> usage(console, e));
     root.setExecutionExceptionHandler((e, command, parsed) -> Main.failed(command.getCommand(), e));
     return root.execute(args);
@@ -85,8 +90,84 @@ final class RootCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Cannot run nothing: name a command");
   }
 
+  /**
+   * Of a description, the first sentence goes into the list of commands, whole; the rest is filled
+   * anew.
+   */
+  private static void sentences(CommandLine command) {
+    String[] lines = command.getCommandSpec().usageMessage().description();
+    List<String> paragraphs = new ArrayList<>();
+    for (String paragraph : String.join("\n", lines).split("\n\n", -1)) {
+      if (!paragraphs.isEmpty()) {
+        paragraphs.add("");
+      }
+      paragraphs.add(paragraph.replace('\n', ' '));
+    }
+    String first = paragraphs.get(0);
+    int end = first.indexOf(". ");
+    if (end > 0) {
+      paragraphs.set(0, first.substring(0, end + 1));
+      paragraphs.add(1, first.substring(end + 2));
+    }
+    command.getCommandSpec().usageMessage().description(paragraphs.toArray(new String[0]));
+    command.getSubcommands().values().forEach(RootCommand::sentences);
+  }
+
+  /** What is wrong, the first unknown word before all else, with the known one that is nearest. */
+  private static String plain(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    List<String> unmatched = command.getUnmatchedArguments();
+    if (e instanceof UnmatchedArgumentException) {
+      unmatched = ((UnmatchedArgumentException) e).getUnmatched();
+    }
+    Set<String> verbs = command.getSubcommands().keySet();
+    for (String word : unmatched) {
+      if (word.startsWith("-")) {
+        return Text.of(
+            "unknown option '%s'%s",
+            word, nearest(word, command.getCommandSpec().optionsMap().keySet()));
+      }
+      if (!verbs.isEmpty()) {
+        return Text.of("unknown command '%s'%s", word, nearest(word, verbs));
+      }
+    }
+    return e.getMessage().replaceFirst(" is not an? (long|int)$", " is not a whole number");
+  }
+
+  private static String nearest(String word, Set<String> known) {
+    String best = "";
+    int least = 1 + word.length() / 3;
+    for (String name : known) {
+      int far = distance(word, name);
+      if (far <= least && !name.equals(word)) {
+        best = Text.of("; did you mean '%s'?", name);
+        least = far - 1;
+      }
+    }
+    return best;
+  }
+
+  /** How many letters must be put in, left out or changed to make one word of another. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j < row.length; j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j < row.length; j++) {
+        int above = row[j];
+        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(changed, 1 + Math.min(above, row[j - 1]));
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+
   private static int usage(Console console, ParameterException e) {
-    String message = e.getMessage();
+    String message = plain(e);
     console.note(
         message.startsWith("Cannot ") ? message : "Cannot understand the command line: " + message);
     String command = e.getCommandLine().getCommandSpec().qualifiedName();

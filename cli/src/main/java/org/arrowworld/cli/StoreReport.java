@@ -110,12 +110,20 @@ final class StoreReport {
         json.put("generations", table.hasGenerations());
       }
       Map<String, Object> columns = new LinkedHashMap<>();
+      Map<String, Object> references = new LinkedHashMap<>();
+      Map<String, Object> shown = new LinkedHashMap<>();
       for (Column column : table.allColumns()) {
-        columns.put(column.name(), column.type().label());
+        String type = column.type().label();
+        columns.put(column.name(), type);
+        column.refersTo().ifPresent(of -> references.put(column.name(), of));
+        shown.put(column.name(), type + column.refersTo().map(of -> " of " + of).orElse(""));
       }
       json.put("columns", columns);
+      if (!references.isEmpty()) {
+        json.put("references", references);
+      }
       tables.add(json);
-      report.line(name, Text.of("%s (%s): %s", table.name(), traits(table), columns(columns)));
+      report.line(name, Text.of("%s (%s): %s", table.name(), traits(table), columns(shown)));
       name = "";
     }
     report.json("tables", tables);

@@ -73,12 +73,14 @@ class VerbsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "frobnicate            | Unmatched argument",
+        "frobnicate            | unknown command 'frobnicate'",
+        "hisory x              | unknown command 'hisory'; did you mean 'history'?",
+        "at x --tik 5          | unknown option '--tik'; did you mean '--tick'?",
         "hash                  | Missing required",
-        "hash x --tick y       | 'y' is not a long",
+        "hash x --tick y       | 'y' is not a whole number",
         "log x --range 5..1    | expected A..B with A at most B, found '5..1'",
         "run --out x --durability often | Unknown durability 'often': expected commit, interval:MS or none",
-        "info x --frob         | Unknown option: '--frob'",
+        "info x --frob         | unknown option '--frob'",
       })
   void a_command_line_that_makes_no_sense_exits_2_with_one_line(String line, String message) {
     Aw usage = Aw.run((Object[]) line.split(" "));

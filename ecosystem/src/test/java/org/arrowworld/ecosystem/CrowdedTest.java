@@ -7,9 +7,9 @@ import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.world.MutableWorld;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.Hashes;
@@ -58,7 +58,8 @@ class CrowdedTest {
 
   private static String unlogged(Preset preset, int threads, int ticks) throws IOException {
     try (BufferAllocator memory = new RootAllocator();
-        MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new Codebook(), memory);
+        MutableWorld world =
+            new MutableWorld(EcosystemSchema.VERSION_1, new MutableCodebook(), memory);
         Ecosystem ecosystem = new Ecosystem(preset, 1, FoodRatePolicy.seasonal(preset), threads)) {
       TickEngine engine =
           TickEngine.unlogged(world, new KeyTable(EcosystemSchema.VERSION_1.keys()));

@@ -15,9 +15,9 @@ import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.IdPolicy;
@@ -73,7 +73,7 @@ final class ArchivedWorld {
   MutableWorld read(
       Optional<String> codebook, Map<String, String> files, long tick, BufferAllocator allocator)
       throws IOException {
-    Codebook words = codebook.isPresent() ? words(codebook.get()) : new Codebook();
+    MutableCodebook words = codebook.isPresent() ? words(codebook.get()) : new MutableCodebook();
     MutableWorld world = new MutableWorld(schema, words, allocator);
     try {
       for (MutableTable table : world.tables()) {
@@ -92,8 +92,8 @@ final class ArchivedWorld {
     }
   }
 
-  private Codebook words(String file) throws IOException {
-    Codebook words = new Codebook();
+  private MutableCodebook words(String file) throws IOException {
+    MutableCodebook words = new MutableCodebook();
     try (ParquetInput input = ParquetInput.open(archive, file)) {
       ForeignColumn codes = ParquetColumns.read(input, typed(input, "code", ColumnType.U32));
       ForeignColumn texts = ParquetColumns.read(input, typed(input, "word", ColumnType.STRING));
@@ -112,7 +112,7 @@ final class ArchivedWorld {
     return words;
   }
 
-  private void restore(MutableTable table, String file, Codebook words) throws IOException {
+  private void restore(MutableTable table, String file, MutableCodebook words) throws IOException {
     try (ParquetInput input = ParquetInput.open(archive, file)) {
       table.restore(new FileTable(table, input, words), 0, new int[0], new int[0]);
     } catch (UncheckedIOException e) {
@@ -141,7 +141,7 @@ final class ArchivedWorld {
   }
 
   /** A file's columns as a table's; each is decoded when it is asked for. */
-  private record FileTable(MutableTable table, ParquetInput input, Codebook words)
+  private record FileTable(MutableTable table, ParquetInput input, MutableCodebook words)
       implements TableColumns {
 
     @Override

@@ -9,9 +9,9 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.AtomicFiles;
@@ -49,7 +49,7 @@ final class BaseStore {
       Keeper keeper,
       BufferAllocator allocator)
       throws IOException {
-    Codebook codebook = new Codebook();
+    MutableCodebook codebook = new MutableCodebook();
     List<MappedTable> tables = new ArrayList<>();
     for (ForeignTable table : found.tables) {
       MappedTable mapped = MappedTable.of(table, options.columns(), findings);

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.TextValues;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Cells;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -246,7 +246,7 @@ final class MappedTable implements TableColumns {
   }
 
   /** Gives the words of string columns their codes by first use: column by column, row by row. */
-  void intern(Codebook codebook) {
+  void intern(MutableCodebook codebook) {
     for (Column column : values) {
       if (column.type() == ColumnType.STRING) {
         intern(column, sources.get(column.name()), codebook);
@@ -254,7 +254,7 @@ final class MappedTable implements TableColumns {
     }
   }
 
-  private void intern(Column column, ForeignColumn source, Codebook codebook) {
+  private void intern(Column column, ForeignColumn source, MutableCodebook codebook) {
     int[] codes = new int[source.words().size()];
     Arrays.fill(codes, -1);
     ByteBuffer data = Conversion.allocate(column.name(), ColumnType.STRING, table.rows());

@@ -18,6 +18,7 @@ import org.arrowworld.export.parquet.ParquetTableWriter;
 import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -48,7 +49,7 @@ public final class ParquetMain {
   }
 
   private static void table(Path out, long seed, int rows) throws IOException {
-    Codebook words = new Codebook();
+    MutableCodebook words = new MutableCodebook();
     for (int i = 0; i < 1000; i++) {
       words.intern("word " + i + " \u00e9\ud83d\ude00".repeat(i % 3));
     }

@@ -1,7 +1,10 @@
 package org.arrowworld.interop;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,7 +202,7 @@ public final class ReadingMain {
     return List.of(
         s.count(),
         s.nans(),
-        Double.isFinite(s.mean()) ? Text.of("%.12e", s.mean()) : value(s.mean()),
+        Double.isFinite(s.mean()) ? rounded(s.mean()) : value(s.mean()),
         value(s.min()),
         value(s.max()),
         s.distinct(),
@@ -214,5 +217,12 @@ public final class ReadingMain {
       return Double.isNaN(number) ? "nan" : Text.of("%016x", Double.doubleToRawLongBits(number));
     }
     return value instanceof Long || value instanceof BigInteger ? value.toString() : value;
+  }
+
+  /** As Python rounds: Java's own format of a double rounds its shortest digits once more. */
+  private static String rounded(double mean) {
+    return mean == 0
+        ? Text.of("%.12e", mean)
+        : Text.of("%.12e", new BigDecimal(mean).round(new MathContext(13, RoundingMode.HALF_EVEN)));
   }
 }

@@ -52,7 +52,7 @@ final class NewRow implements Born {
   @Override
   public Born set(String column, Entity value) {
     int index = column(column);
-    return put(index, table.reference(table.fullName(index), table.type(index), value));
+    return put(index, table.reference(index, value));
   }
 
   @Override
@@ -84,6 +84,7 @@ final class NewRow implements Born {
   }
 
   private Born put(int column, long pattern) {
+    table.requireRow(column, pattern);
     table.insertions().set(row, column, pattern);
     return this;
   }

@@ -154,6 +154,7 @@ final class NewRows implements BornRows {
   }
 
   private BornRows put(int column, long[] patterns) {
+    table.requireRows(column, patterns);
     long[] target = table.insertions().fill(column, first, first + count);
     System.arraycopy(patterns, 0, target, first, count);
     return this;

@@ -43,9 +43,13 @@ final class PendingEntities {
     return PATTERN << 32 | (rows.size() - 1);
   }
 
+  static boolean isPendingPattern(long pattern) {
+    return pattern >>> 32 == PATTERN;
+  }
+
   /** The pattern of the id, now that there is one. */
   long resolvePattern(long pattern) {
-    return pattern >>> 32 == PATTERN
+    return isPendingPattern(pattern)
         ? Values.ofInteger(Integer.toUnsignedLong(rows.get((int) pattern).assignedId()))
         : pattern;
   }

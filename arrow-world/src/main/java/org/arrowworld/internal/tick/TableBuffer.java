@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
@@ -65,7 +66,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, long value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+    stage(index, slot, Encoding.of(fullName(index), type(index), value));
   }
 
   @Override
@@ -80,7 +81,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, float value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+    stage(index, slot, Encoding.of(fullName(index), type(index), value));
   }
 
   @Override
@@ -95,7 +96,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, double value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+    stage(index, slot, Encoding.of(fullName(index), type(index), value));
   }
 
   @Override
@@ -110,7 +111,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, boolean value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, Encoding.of(fullName(index), type(index), value));
+    stage(index, slot, Encoding.of(fullName(index), type(index), value));
   }
 
   @Override
@@ -125,7 +126,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, String value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, buffer.word(fullName(index), type(index), value));
+    stage(index, slot, buffer.word(fullName(index), type(index), value));
   }
 
   @Override
@@ -140,7 +141,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlot(int slot, String column, Entity value) {
     int index = column(column, slot);
-    columns.get(index).set(slot, reference(fullName(index), type(index), value));
+    stage(index, slot, reference(index, value));
   }
 
   @Override
@@ -155,7 +156,7 @@ final class TableBuffer implements TickTable {
   @Override
   public void setSlotUnsigned(int slot, String column, long bits) {
     int index = column(column, slot);
-    columns.get(index).set(slot, Encoding.ofUnsigned(fullName(index), type(index), bits));
+    stage(index, slot, Encoding.ofUnsigned(fullName(index), type(index), bits));
   }
 
   @Override
@@ -174,7 +175,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -184,7 +185,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -194,7 +195,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -204,7 +205,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -214,7 +215,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -224,7 +225,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -234,7 +235,7 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
@@ -244,14 +245,44 @@ final class TableBuffer implements TickTable {
     for (int i = 0; i < patterns.length; i++) {
       patterns[i] = buffer.word(fullName(index), type(index), values[i]);
     }
-    columns.get(index).setAll(patterns);
+    stageAll(index, patterns);
   }
 
   @Override
   public void writeUnsigned(String column, long[] bits) {
     int index = whole(column, bits == null ? -1 : bits.length);
     Encoding.ofUnsigned(fullName(index), type(index), 0);
-    columns.get(index).setAll(bits);
+    stageAll(index, bits);
+  }
+
+  private void stage(int index, int slot, long pattern) {
+    requireRow(index, pattern);
+    columns.get(index).set(slot, pattern);
+  }
+
+  private void stageAll(int index, long[] patterns) {
+    requireRows(index, patterns);
+    columns.get(index).setAll(patterns);
+  }
+
+  /** Refuses values of an id column that name no row (spec O-16): at the end of the tick. */
+  void requireRows(int index, long[] patterns) {
+    if (table.schema().columns().get(index).refersTo().isPresent()) {
+      for (int i = 0; i < patterns.length; i++) {
+        requireRow(index, patterns[i]);
+      }
+    }
+  }
+
+  /** As {@link #requireRows}, of one value. */
+  void requireRow(int index, long pattern) {
+    Optional<String> of = table.schema().columns().get(index).refersTo();
+    if (of.isPresent() && !PendingEntities.isPendingPattern(pattern)) {
+      long id = Values.toInteger(pattern);
+      if (id != Column.NO_ROW) {
+        buffer.tableOf(of.get()).requireKnown((int) id, "write '" + fullName(index) + "' with");
+      }
+    }
   }
 
   private int whole(String column, int length) {
@@ -333,13 +364,15 @@ final class TableBuffer implements TickTable {
   @Override
   public void event(String name, int id, Entity value) {
     Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), reference(key.name(), key.type(), value));
+    events.add(
+        key.code(), subject(name, id), reference(key.name(), key.type(), value, key.refersTo()));
   }
 
   @Override
   public void event(String name, Entity entity, Entity value) {
     Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), reference(key.name(), key.type(), value));
+    events.addOf(
+        key.code(), idOf(entity), reference(key.name(), key.type(), value, key.refersTo()));
   }
 
   private int subject(String event, int id) {
@@ -479,13 +512,27 @@ final class TableBuffer implements TickTable {
   }
 
   /** An entity as the value of a column or event. */
-  long reference(String name, ColumnType type, Entity entity) {
+  long reference(String name, ColumnType type, Entity entity, Optional<String> refersTo) {
     Encoding.requireId(name, type);
+    if (refersTo.isPresent()) {
+      TableBuffer of = buffer.tableOf(refersTo.get());
+      if (entity instanceof NewRow row) {
+        of.own(row);
+      } else {
+        of.slot(ref(entity)); // refuses a life that has ended
+      }
+    }
     if (entity instanceof NewRow row) {
       checkHandle(row);
       return buffer.entities().pattern(row);
     }
     return Values.ofInteger(Integer.toUnsignedLong(ref(entity).id()));
+  }
+
+  /** An entity as the value of a column. */
+  long reference(int index, Entity entity) {
+    return reference(
+        fullName(index), type(index), entity, table.schema().columns().get(index).refersTo());
   }
 
   @Override
@@ -514,12 +561,15 @@ final class TableBuffer implements TickTable {
     buffer.checkOpen();
     if (table.schema().kind() == TableKind.PRESENCE) {
       throw new InvalidUseException(
-          Text.of("Cannot insert into table '%s' without an id", table.name()));
+          Text.of(
+              "Cannot insert into table '%s' without an id: insert(id), or the handle of a newborn, says who enters",
+              table.name()));
     }
     if (hasExternalIds()) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot insert into table '%s' without an id: its ids are external", table.name()));
+              "Cannot insert into table '%s' without an id: its ids are external; use insert(id)",
+              table.name()));
     }
   }
 
@@ -534,8 +584,14 @@ final class TableBuffer implements TickTable {
     if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot insert id %s into table '%s': it allocates its ids",
+              "Cannot insert id %s into table '%s': it allocates its ids; use insert(), whose handle has the id after the tick",
               Integer.toUnsignedString(id), table.name()));
+    }
+    if (chosen && id == (int) Column.NO_ROW && buffer.isReferredTo(table.name())) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot insert id %d into table '%s': in the columns that hold its ids it says no row",
+              Column.NO_ROW, table.name()));
     }
     int causeId = chosen ? 0 : id;
     return row(insertions.add(buffer.system(), causeId, Integer.toUnsignedLong(id)));
@@ -594,8 +650,8 @@ final class TableBuffer implements TickTable {
     if (!table.schema().lineage().contains(lineage)) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot log a %s: table '%s' declares no such lineage",
-              lineage.label(), table.name()));
+              "Cannot log a %s: table '%s' declares no such lineage; lineage(Lineage.%s) in its schema does",
+              lineage.label(), table.name(), lineage.name()));
     }
   }
 

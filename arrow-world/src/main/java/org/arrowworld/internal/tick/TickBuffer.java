@@ -86,6 +86,13 @@ final class TickBuffer implements Tick {
     throw new IllegalStateException(name);
   }
 
+  /** Whether some id column holds ids of a table. */
+  boolean isReferredTo(String name) {
+    return world.schema().tables().stream()
+        .flatMap(table -> table.columns().stream())
+        .anyMatch(column -> column.refersTo().filter(name::equals).isPresent());
+  }
+
   @Override
   public void input(String kind, int target, long value) {
     Key key = input(kind);
@@ -126,7 +133,7 @@ final class TickBuffer implements Tick {
     if (running != Thread.currentThread()) {
       throw new InvalidUseException(
           running == null
-              ? "Cannot change the world outside a tick"
+              ? "Cannot change the world outside a tick: this one is over; use what tick(t -> ...) hands to the next"
               : Text.of(
                   "Cannot change the world from thread '%s': tick %d is run by thread '%s'; compute into arrays there and hand them over",
                   Thread.currentThread().getName(), tick, running.getName()));

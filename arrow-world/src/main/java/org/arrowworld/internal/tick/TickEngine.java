@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.LogFullException;
+import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.TripleApplier;
@@ -24,7 +25,7 @@ public final class TickEngine {
   private final Cleanup cleanup;
   private final TripleApplier applier;
   private boolean running;
-  private boolean halfApplied;
+  private boolean unsure;
 
   public TickEngine(MutableWorld world, KeyTable keys, LogWriter log) {
     this(world, keys, Optional.of(log));
@@ -62,10 +63,10 @@ public final class TickEngine {
     if (systems == null) {
       throw new InvalidUseException(Text.of("Cannot run tick %d: its body is null", tick));
     }
-    if (halfApplied) {
+    if (unsure) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot run tick %d: the last tick was logged but not applied whole; close the world and resume it",
+              "Cannot run tick %d: the heap was full while the last tick was logged or applied; close the world and resume it with a larger -Xmx",
               tick));
     }
     if (tick <= world.tick()) {
@@ -73,28 +74,45 @@ public final class TickEngine {
           Text.of("Cannot run tick %d: the world is at tick %d", tick, world.tick()));
     }
     int words = world.codebook().size();
-    prepare(tick, systems);
-    if (log == null) {
-      apply(tick);
-      return rows.size() + 1;
+    try {
+      prepare(tick, systems);
+    } catch (OutOfMemoryError e) {
+      throw MemoryFullException.running(tick, e);
     }
     try {
+      commit(tick, words);
+      apply(tick);
+    } catch (OutOfMemoryError e) {
+      throw MemoryFullException.ending(tick, e);
+    }
+    return rows.size() + 1;
+  }
+
+  private void commit(long tick, int words) throws IOException {
+    if (log == null) {
+      return;
+    }
+    unsure = true;
+    try {
       log.commitTick(tick, rows);
+      unsure = false;
     } catch (LogFullException e) {
+      unsure = false;
       world.codebook().shrinkTo(words); // nothing of the tick is in the log
       throw e;
+    } catch (IOException | RuntimeException e) {
+      unsure = false; // the log itself takes no more
+      throw e;
     }
-    apply(tick);
-    return rows.size() + 1;
   }
 
   /** Applies what was logged. Room was made before, so only a want of heap can end it halfway. */
   private void apply(long tick) {
-    halfApplied = true;
+    unsure = true;
     applier.apply(rows, 0, rows.size(), null);
     world.settle(tick);
     buffer.applied();
-    halfApplied = false;
+    unsure = false;
   }
 
   private <E extends Exception> void prepare(long tick, TickBody<E> systems) throws E {

@@ -67,9 +67,10 @@ public final class MutableColumn implements AutoCloseable {
     int more = (int) Math.min(most, Math.max(rows, 2L * capacity));
     DirectMemory larger = allocate(more, rows);
     larger.bytes().put(0, data, 0, capacity * widthBytes);
-    memory.close();
+    DirectMemory smaller = memory;
     memory = larger;
     adopt(more);
+    smaller.close();
   }
 
   void rows(int rows) {
@@ -186,9 +187,17 @@ public final class MutableColumn implements AutoCloseable {
     data.put((from - 1) * widthBytes, data, from * widthBytes, (to - from) * widthBytes);
   }
 
-  /** The values of the first rows, a view. */
-  ByteBuffer bytes(int rows) {
-    return data.slice(0, rows * widthBytes).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  /** The values of rows, a view that may be kept. */
+  ByteBuffer lend(int from, int to) {
+    memory.lend();
+    return borrow(from, to);
+  }
+
+  /** The values of rows, a view for a reader that is done before the world goes on. */
+  ByteBuffer borrow(int from, int to) {
+    return data.slice(from * widthBytes, (to - from) * widthBytes)
+        .asReadOnlyBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Takes the values of the first rows from little-endian bytes. */

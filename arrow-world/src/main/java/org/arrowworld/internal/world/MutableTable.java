@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -15,26 +16,17 @@ import org.arrowworld.schema.RemovalPolicy;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
-import org.arrowworld.table.BoolColumn;
-import org.arrowworld.table.DoubleColumn;
-import org.arrowworld.table.FloatColumn;
-import org.arrowworld.table.IntColumn;
-import org.arrowworld.table.LongColumn;
-import org.arrowworld.table.StringColumn;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.table.TableView;
-import org.arrowworld.table.U32Column;
 
 /**
  * A live table: equally long Arrow vectors, live rows in slots {@code [0, rows)}, and the slot of
  * each id. Changed only by triples (see {@code TripleApplier}); readable by one thread, or by many
  * while no tick is applied.
  */
-public final class MutableTable implements TableView, AutoCloseable {
+public final class MutableTable extends ReadableTable implements AutoCloseable {
   private static final int INITIAL_ROWS = 64;
 
   private final TableSchema schema;
-  private final Codebook codebook;
   private final List<Column> definitions;
   private final List<MutableColumn> columns = new ArrayList<>();
   private final Map<String, MutableColumn> byName = new HashMap<>();
@@ -44,10 +36,11 @@ public final class MutableTable implements TableView, AutoCloseable {
   private final IdMap slots = new IdMap();
   private final IdAllocator allocator;
   private int rows;
+  private boolean closed;
 
   MutableTable(TableSchema schema, Codebook codebook, BufferAllocator memory) {
+    super(codebook, memory);
     this.schema = schema;
-    this.codebook = codebook;
     this.definitions = schema.allColumns();
     try {
       for (Column definition : definitions) {
@@ -87,11 +80,38 @@ public final class MutableTable implements TableView, AutoCloseable {
 
   @Override
   public ByteBuffer bytes(Column column) {
-    return column(column.name()).bytes(rows);
+    return column(Given.required("read bytes", "column", column).name()).lend(0, rows);
   }
 
-  /** A column by name. */
+  /**
+   * As {@link TableColumns#bytes(Column, int, int)}, for readers that are done with it before the
+   * world goes on or is closed: the memory of a live column is used again then.
+   */
+  public static ByteBuffer borrow(TableColumns table, Column column, int fromRow, int toRow) {
+    if (table instanceof MutableTable live) {
+      live.checkRows(column, fromRow, toRow);
+      return live.column(column.name()).borrow(fromRow, toRow);
+    }
+    return table.bytes(column, fromRow, toRow);
+  }
+
+  /** All rows of a column, as {@link #borrow(TableColumns, Column, int, int)}. */
+  public static ByteBuffer borrow(TableColumns table, Column column) {
+    return table instanceof MutableTable live
+        ? live.column(column.name()).borrow(0, live.rows)
+        : table.bytes(column);
+  }
+
+  @Override
+  void checkOpen() {
+    if (closed) {
+      throw new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
+    }
+  }
+
+  @Override
   public MutableColumn column(String name) {
+    checkOpen();
     MutableColumn column = byName.get(name);
     if (column == null) {
       throw new InvalidUseException(
@@ -102,78 +122,6 @@ public final class MutableTable implements TableView, AutoCloseable {
     return column;
   }
 
-  @Override
-  public IntColumn u8(String column) {
-    return new ColumnData.U8(bound(column, ColumnType.U8));
-  }
-
-  @Override
-  public IntColumn i8(String column) {
-    return new ColumnData.I8(bound(column, ColumnType.I8));
-  }
-
-  @Override
-  public IntColumn u16(String column) {
-    return new ColumnData.U16(bound(column, ColumnType.U16));
-  }
-
-  @Override
-  public IntColumn i16(String column) {
-    return new ColumnData.I16(bound(column, ColumnType.I16));
-  }
-
-  @Override
-  public U32Column u32(String column) {
-    return new ColumnData.U32(bound(column, ColumnType.U32));
-  }
-
-  @Override
-  public IntColumn i32(String column) {
-    return new ColumnData.I32(bound(column, ColumnType.I32));
-  }
-
-  @Override
-  public LongColumn u64(String column) {
-    return new ColumnData.I64(bound(column, ColumnType.U64));
-  }
-
-  @Override
-  public LongColumn i64(String column) {
-    return new ColumnData.I64(bound(column, ColumnType.I64));
-  }
-
-  @Override
-  public FloatColumn f32(String column) {
-    return new ColumnData.F32(bound(column, ColumnType.F32));
-  }
-
-  @Override
-  public DoubleColumn f64(String column) {
-    return new ColumnData.F64(bound(column, ColumnType.F64));
-  }
-
-  @Override
-  public BoolColumn bool(String column) {
-    return new ColumnData.Bool(bound(column, ColumnType.BOOL));
-  }
-
-  @Override
-  public StringColumn string(String column) {
-    return new ColumnData.Word(bound(column, ColumnType.STRING), codebook);
-  }
-
-  private ColumnData bound(String name, ColumnType type) {
-    MutableColumn column = column(name);
-    ColumnType actual = column.definition().type();
-    if (actual != type) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot read column '%s' as %s: its type is %s, use %s(\"%s\")",
-              column.fullName(), type.label(), actual.label(), actual.label(), name));
-    }
-    return column.view();
-  }
-
   /** The value column at a place in {@link TableSchema#columns}. */
   public MutableColumn valueColumn(int index) {
     return columns.get(firstValueColumn + index);
@@ -181,29 +129,41 @@ public final class MutableTable implements TableView, AutoCloseable {
 
   @Override
   public int id(int slot) {
+    checkSlot(slot);
     return ids == null ? slot : ids.i32(slot);
+  }
+
+  private void checkSlot(int slot) {
+    if (slot < 0 || slot >= rows) {
+      checkOpen();
+      throw new InvalidUseException(
+          Text.of("Cannot read slot %d of table '%s': it has %d rows", slot, name(), rows));
+    }
   }
 
   @Override
   public int[] ids() {
+    checkOpen();
     int[] all = new int[rows];
     if (ids == null) {
       for (int slot = 0; slot < rows; slot++) {
         all[slot] = slot;
       }
     } else {
-      ids.bytes(rows).asIntBuffer().get(all);
+      ids.borrow(0, rows).asIntBuffer().get(all);
     }
     return all;
   }
 
   @Override
   public int gen(int slot) {
+    checkSlot(slot);
     return gens == null ? 0 : gens.i32(slot);
   }
 
   @Override
   public int slotOf(int id) {
+    checkOpen();
     if (ids == null) {
       return Integer.compareUnsigned(id, rows) < 0 ? id : -1;
     }
@@ -337,6 +297,7 @@ public final class MutableTable implements TableView, AutoCloseable {
 
   /** Sets the vectors' row counts to the table's; called when a tick is applied. */
   public void settle() {
+    dropCopies();
     columns.forEach(column -> column.rows(rows));
   }
 
@@ -363,7 +324,7 @@ public final class MutableTable implements TableView, AutoCloseable {
     rows = source.rows();
     reserve(rows);
     for (MutableColumn column : columns) {
-      column.load(source.bytes(column.definition()));
+      column.load(borrow(source, column.definition()));
     }
     for (int slot = 0; ids != null && slot < rows; slot++) {
       if (slots.get(ids.i32(slot)) >= 0) {
@@ -393,6 +354,9 @@ public final class MutableTable implements TableView, AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
+    rows = 0;
+    dropCopies();
     columns.forEach(MutableColumn::close);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.table.World;
@@ -16,7 +16,7 @@ import org.arrowworld.table.World;
  */
 public final class MutableWorld implements World {
   private final WorldSchema schema;
-  private final Codebook codebook;
+  private final MutableCodebook codebook;
   private final BufferAllocator memory;
   private final List<MutableTable> tables = new ArrayList<>();
   private long tick = -1;
@@ -29,7 +29,7 @@ public final class MutableWorld implements World {
    * @param parent allocator whose child the world takes; the caller closes it after the world
    * @param codebook the store's words; shared with the log's writer
    */
-  public MutableWorld(WorldSchema schema, Codebook codebook, BufferAllocator parent) {
+  public MutableWorld(WorldSchema schema, MutableCodebook codebook, BufferAllocator parent) {
     this.schema = schema;
     this.codebook = codebook;
     this.memory = parent.newChildAllocator("world", 0, Long.MAX_VALUE);
@@ -49,7 +49,7 @@ public final class MutableWorld implements World {
   }
 
   @Override
-  public Codebook codebook() {
+  public MutableCodebook codebook() {
     return codebook;
   }
 
@@ -66,11 +66,13 @@ public final class MutableWorld implements World {
 
   @Override
   public List<MutableTable> tables() {
+    checkOpen();
     return List.copyOf(tables);
   }
 
   @Override
   public MutableTable table(String name) {
+    checkOpen();
     for (MutableTable table : tables) {
       if (table.name().equals(name)) {
         return table;
@@ -82,11 +84,17 @@ public final class MutableWorld implements World {
             name, tables.stream().map(MutableTable::name).toList()));
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new InvalidUseException("Cannot read the world: it is closed");
+    }
+  }
+
   /**
    * The same state in memory of its own, allocators and codebook included. The caller closes it.
    */
   public MutableWorld copy(BufferAllocator parent) {
-    Codebook words = new Codebook();
+    MutableCodebook words = new MutableCodebook();
     for (int code = 0; code < codebook.size(); code++) {
       words.learn(code, codebook.word(code));
     }

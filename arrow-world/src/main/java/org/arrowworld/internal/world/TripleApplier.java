@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.KeyKind;
@@ -160,7 +160,7 @@ public final class TripleApplier {
   }
 
   private void learn(Triples rows, int from, int to, Words words) {
-    Codebook codebook = world.codebook();
+    MutableCodebook codebook = world.codebook();
     for (int row = from; row < to; row++) {
       int code = (int) Values.toInteger(rows.vals()[row]);
       if (code >= codebook.size()) {

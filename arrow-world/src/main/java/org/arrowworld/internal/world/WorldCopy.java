@@ -36,7 +36,7 @@ public final class WorldCopy {
   private TableColumns copy(MutableTable table) {
     List<ByteBuffer> copies = new ArrayList<>();
     for (Column column : table.columns()) {
-      ByteBuffer source = table.bytes(column);
+      ByteBuffer source = MutableTable.borrow(table, column);
       ByteBuffer copy = room(table.name() + "." + column.name(), source.remaining());
       copies.add(copy.put(source).flip().asReadOnlyBuffer());
     }

@@ -7,8 +7,8 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Triples;
-import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
@@ -68,8 +68,8 @@ class TripleApplierTest {
     return rows;
   }
 
-  private static Codebook words() {
-    Codebook words = new Codebook();
+  private static MutableCodebook words() {
+    MutableCodebook words = new MutableCodebook();
     words.intern("x");
     words.intern("y");
     words.intern("z");

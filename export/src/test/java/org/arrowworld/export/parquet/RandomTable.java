@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.arrowworld.schema.Codebook;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.TableColumns;
@@ -17,7 +17,7 @@ import org.arrowworld.table.TableColumns;
 final class RandomTable implements TableColumns {
   private final Map<Column, ByteBuffer> columns = new LinkedHashMap<>();
   private final int rows;
-  final Codebook words = new Codebook();
+  final MutableCodebook words = new MutableCodebook();
 
   RandomTable(long seed, int rows) {
     this.rows = rows;

@@ -1,0 +1,2 @@
+/** What this project's columns are as Arrow vectors. */
+package org.arrowworld.internal.arrow;

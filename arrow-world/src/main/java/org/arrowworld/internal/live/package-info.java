@@ -1,0 +1,2 @@
+/** How a live world is opened: its store made or checked, its memory, its lock. */
+package org.arrowworld.internal.live;

@@ -1,5 +1,0 @@
-"""`python -m arrow_world` is the console script `arrow-world`."""
-
-from .cli import main
-
-main()
