@@ -374,6 +374,10 @@ def test_a_create_that_is_refused_or_fails_leaves_what_was_there(tmp_path, monke
     for path in (tmp_path / "full", tmp_path / "full" / "mine"):
         with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine|it is no folder"):
             aw.LiveWorld.create(path, SCHEMA)
+    (tmp_path / "full" / "mine").rename(tmp_path / "full" / "mine.tmp")
+    with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine.tmp"):
+        aw.LiveWorld.create(tmp_path / "full", SCHEMA)
+    (tmp_path / "full" / "mine.tmp").rename(tmp_path / "full" / "mine")
     for at, failing in enumerate((publish.write_forced, writer.force_directory, segment_write.publish_file)):
         for error in (OSError("full"), KeyboardInterrupt(), MemoryError()):
             def fail(*_, error=error):

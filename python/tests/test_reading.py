@@ -282,7 +282,16 @@ def test_a_store_of_a_base_alone_is_read_again_and_again_and_gone_on_with(tmp_pa
     with aw.LiveWorld.resume(tmp_path / "s") as live:
         with live.tick() as t:
             random_tick(random.Random(1), t)
-    assert alone.at(tick + 1).tick == tick + 1 and aw.verify(tmp_path / "s").ok
+        with live.tick() as t:
+            random_tick(random.Random(2), t)
+    assert alone.at(tick + 2).tick == tick + 2 and aw.verify(tmp_path / "s").ok
+    assert alone.at(tick + 1).tick == tick + 1
+    write_snapshot(tmp_path / "s", store.info.store, store.info.strings, alone.at(tick + 2), base=True)
+    shutil.rmtree(alone.manifests()[0].path)
+    for reader in (alone, aw.open_store(tmp_path / "s")):  # what was given up is no longer shown
+        assert reader.span() == (tick + 2, tick + 2)
+        with pytest.raises(aw.InvalidUseError, match="outside the committed ticks"):
+            reader.at(tick + 1)
 
 
 def test_rows_are_those_of_the_whole_log_however_they_are_asked_for(store):

@@ -6,7 +6,7 @@ import os
 import threading
 from bisect import bisect_right, insort
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .checks import tick_of
@@ -178,8 +178,11 @@ class Playback:
 
 
 def _stamps(store: Path) -> _Stamps:
-    """Inodes, sizes and times of the files that make up the history."""
+    """Inodes, sizes and times of the files that make up the history; and what it begins with."""
     found: _Stamps = {}
+    for _, _, path in list_snapshots(store)[:1]:
+        with suppress(FileNotFoundError):
+            found[path.name] = path.stat().st_ino, 0, 0
     for name in ("log", "log/live", ""):
         for entry in _entries(store / name):
             if name or entry.name == "fence.json":

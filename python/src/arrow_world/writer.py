@@ -84,7 +84,6 @@ class LogWriter:
                 _make_folders(store, made)
                 lock = StoreLock(store)
                 _check_empty(store)
-                discard_unfinished(store)
                 made += [store / "LOCK"] * lock.created
                 made.append(store / "store.json")
                 publish_file(store / "store.json", content)
@@ -368,7 +367,8 @@ def _check_keys(keys: list[Key], action: str) -> None:
 def _check_empty(store: Path) -> None:
     if store.is_symlink() and not store.exists() or store.exists() and not store.is_dir():
         raise InvalidUseError(f"Cannot create a store at {store}: it is no folder. Choose another path.")
-    found = [p.name for p in store.iterdir() if p.name != "LOCK" and p.suffix != ".tmp"] if store.exists() else []
+    mine = "LOCK", "store.json.tmp"
+    found = [p.name for p in store.iterdir() if p.name not in mine] if store.exists() else []
     if found:
         raise InvalidUseError(f"Cannot create a store at {store}: it is not empty, it has {sorted(found)[0]}. Use "
                               "LiveWorld.resume to go on with a store, or choose another path.")

@@ -2,6 +2,7 @@ package org.arrowworld.store;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
@@ -101,7 +102,8 @@ public record StoreInfo(
   /**
    * Refuses what {@link #write} would refuse, and writes nothing.
    *
-   * @throws InvalidUseException if there is a store already, or a text that UTF-8 cannot carry
+   * @throws InvalidUseException if there is a store already, or the remains of one, or a text that
+   *     UTF-8 cannot carry
    */
   public void checkNew(Storage storage) throws IOException {
     WellFormed.text("use the tick unit", tickUnit);
@@ -115,6 +117,16 @@ public record StoreInfo(
           Text.of(
               "Cannot create a store in %s: there is one already; LiveWorld.resume goes on with it",
               storage.description()));
+    }
+    for (String folder : List.of("log", "log/live", "snapshots")) {
+      for (String name : storage.list(folder)) {
+        if (!name.equals("live") && !name.endsWith(AtomicFiles.UNFINISHED)) {
+          throw new InvalidUseException(
+              Text.of(
+                  "Cannot create a store in %s: it has %s/%s, of a store that lost its %s; aw recover saves what it holds, or choose another place",
+                  storage.description(), folder, name, PATH));
+        }
+      }
     }
   }
 

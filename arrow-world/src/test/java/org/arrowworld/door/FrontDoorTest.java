@@ -344,6 +344,12 @@ final class FrontDoorTest {
         .hasMessageContaining("tables 'ship' lineage: no 'parent', which the store has");
     assertThat(storage.list("log/live")).as("refused before anything is changed").isNotEmpty();
     LiveWorld.open(storage, SCHEMA, WorldOptions.DEFAULT).close();
+    storage.delete("store.json");
+    assertThatThrownBy(() -> LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT))
+        .as("what is left of a store is not written over")
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it has log/0")
+        .hasMessageContaining("of a store that lost its store.json; aw recover saves");
     assertThatThrownBy(() -> LogOptions.DEFAULT.withContainers(5000, 200_000))
         .isInstanceOf(InvalidUseException.class);
   }

@@ -78,9 +78,6 @@ public final class MutableWorld implements World {
         return table;
       }
     }
-    if (closed) {
-      throw new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name));
-    }
     throw new InvalidUseException(
         Text.of(
             "Unknown table '%s': this world has %s",

@@ -1,0 +1,120 @@
+"""Imports of Parquet, Arrow and CSV files beside pyarrow's and Polars' reading of the same file and DuckDB's load, in one run.
+
+Usage: benchmarks/run imports [ROWS] [CSV_MB] [RUNS]
+A table of ROWS (default 10,000,000; an i64, two f64, an i32, a word of a thousand) as Parquet (snappy), Feather (LZ4) and
+plain Arrow, and its first rows as a CSV file of CSV_MB (default 1000). Each import is one `aw import`, JVM and forced store
+included; DuckDB loads into a table of a database on the same disk; Polars and pyarrow read into memory. Two threads for
+the peers. After each import the table's sums are compared with pyarrow's. Peak resident memory is the child's own, of the
+peers that of a fresh process. Prints one JSON object with all runs and the ratios of medians.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.feather
+import pyarrow.parquet as pq
+
+from common import FLAGS, environment, scratch
+
+PEERS = {
+    "pyarrow": {"parquet": "import pyarrow.parquet as q; q.read_table(F)", "feather": "import pyarrow.feather as q; q.read_table(F)",
+                "arrow": "import pyarrow.feather as q; q.read_table(F, memory_map=False)",
+                "csv": "import pyarrow.csv as q; q.read_csv(F)"},
+    "polars": {"parquet": "import polars as q; q.read_parquet(F)", "feather": "import polars as q; q.read_ipc(F, memory_map=False)",
+               "arrow": "import polars as q; q.read_ipc(F, memory_map=False)", "csv": "import polars as q; q.read_csv(F)"},
+    "duckdb": {"parquet": "import duckdb as q; c = q.connect(F + '.db'); c.execute('set threads = 2'); "
+                          "c.execute(f\"create or replace table t as from read_parquet('{F}')\"); c.close()",
+               "feather": "import duckdb as q, pyarrow.feather as p; t = p.read_table(F); c = q.connect(F + '.db'); "
+                          "c.execute('set threads = 2'); c.execute('create or replace table t as from t'); c.close()",
+               "arrow": "import duckdb as q, pyarrow.feather as p; t = p.read_table(F); c = q.connect(F + '.db'); "
+                        "c.execute('set threads = 2'); c.execute('create or replace table t as from t'); c.close()",
+               "csv": "import duckdb as q; c = q.connect(F + '.db'); c.execute('set threads = 2'); "
+                      "c.execute(f\"create or replace table t as from read_csv('{F}')\"); c.close()"},
+}
+
+
+def table(rows: int) -> pa.Table:
+    rng = np.random.default_rng(20261130)
+    words = pa.array([f"word {i}" for i in range(1000)])
+    return pa.table({"n": rng.integers(-2**40, 2**40, rows), "x": rng.normal(0, 1e3, rows), "y": rng.random(rows),
+                     "k": rng.integers(0, 10_000, rows, dtype="i4"), "word": words.take(pa.array(rng.integers(0, 1000, rows)))})
+
+
+def files(whole: pa.Table, folder: Path, csv_mb: int) -> dict[str, Path]:
+    made = {kind: folder / f"rows.{kind}" for kind in ("parquet", "feather", "arrow", "csv")}
+    pq.write_table(whole, made["parquet"])
+    pa.feather.write_feather(whole, made["feather"])
+    pa.feather.write_feather(whole, made["arrow"], compression="uncompressed")
+    import polars as pl
+
+    frame = pl.DataFrame(whole)
+    with made["csv"].open("wb") as out:
+        frame.head(0).write_csv(out)
+        for at in range(0, len(whole), 100_000):
+            if out.tell() >= csv_mb << 20:
+                break
+            frame.slice(at, 100_000).write_csv(out, include_header=False)
+    return made
+
+
+def timed(command: list[str]) -> tuple[float, int]:
+    """Seconds and peak resident MiB of a child."""
+    before = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env={**os.environ, "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"})
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - before
+    assert process.stderr is not None
+    if status:
+        raise SystemExit(f"{command[0]} failed: {process.stderr.read().decode()[-2000:]}")
+    return seconds, usage.ru_maxrss >> 10
+
+
+def check(store: Path, source: pa.Table | None) -> None:
+    """The store's sums are the source's."""
+    [path] = store.glob("snapshots/*/t.arrow")
+    with pa.memory_map(str(path)) as f:
+        got = pa.ipc.open_file(f).read_all()
+    if source is not None:
+        for name in ("n", "x", "y", "k"):
+            assert pc.sum(got[name]).as_py() == pc.sum(source[name]).as_py(), name
+        assert pc.sum(pc.binary_length(got["word"].cast("string"))).as_py() == pc.sum(pc.binary_length(source["word"])).as_py()
+
+
+def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
+    found: dict[str, Any] = {}
+    with scratch() as folder:
+        whole = table(rows)
+        made = files(whole, folder, csv_mb)
+        sizes = {kind: path.stat().st_size for kind, path in made.items()}
+        for kind, path in made.items():
+            store = folder / "store"
+            jvm = ["java", *FLAGS, "-cp", os.environ["AW_CLASSPATH"], "org.arrowworld.cli.Main"]
+            commands = {"aw": [*jvm, "import", "csv" if kind == "csv" else "parquet" if kind == "parquet" else "arrow", str(path),
+                               "--table", "t", "--out", str(store), "--replace"]}
+            commands |= {peer: [sys.executable, "-c", f"F = {str(path)!r}\n{how[kind]}"] for peer, how in PEERS.items()}
+            taken: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
+            for _ in range(runs):  # in turns, so that what else the machine does meets all alike
+                for name, command in commands.items():
+                    taken[name].append(timed(command))
+            check(store, whole if kind != "csv" else None)
+            medians = {name: statistics.median(s for s, _ in each) for name, each in taken.items()}
+            found[kind] = {"seconds": {n: [round(s, 2) for s, _ in e] for n, e in taken.items()},
+                           "peak_mib": {n: max(m for _, m in e) for n, e in taken.items()},
+                           "ratio": {f"aw/{n}": round(medians["aw"] / m, 2) for n, m in medians.items() if n != "aw"}}
+    print(json.dumps({"rows": rows, "bytes": sizes, "formats": found, "environment": environment()}, indent=1))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
