@@ -224,7 +224,7 @@ class StoreTest {
       assertThatThrownBy(door::run)
           .isInstanceOf(StoreNotFoundException.class)
           .hasMessageContaining("Cannot open a store in " + none)
-          .hasMessageContaining("there is no store.json; LiveWorld.create makes one");
+          .hasMessageContaining("there is no such file as store.json in it");
     }
     assertThat(none).doesNotExist();
   }

@@ -35,7 +35,8 @@ public final class StoreRecovery {
    *
    * @param store id of the new store
    * @param saved the position after the last tick saved
-   * @param rowsLost rows known to have existed and not saved; more may have
+   * @param rowsLost rows known to have been written and not saved, those of a tick that never
+   *     committed among them; more may have existed
    * @param losses what could not be saved, in plain words
    * @param verification of the new store
    */

@@ -315,7 +315,7 @@ final class FrontDoorTest {
   void missing_wrong_and_closed_are_told_apart(@TempDir Path folder) throws IOException {
     assertThatThrownBy(() -> LiveWorld.resume(folder.resolve("none")))
         .isInstanceOf(StoreNotFoundException.class)
-        .hasMessageContaining("there is no store.json; LiveWorld.create makes one");
+        .hasMessageContaining("there is no such file as store.json in it");
     assertThatThrownBy(() -> LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("there is one already");
