@@ -32,7 +32,9 @@ class MissingStoreTest {
             List.of("resume", none, "--ticks", 1))) {
       Aw run = Aw.run(line.toArray());
       assertThat(run.exit()).as(line.toString()).isEqualTo(Exit.FAILURE);
-      assertThat(run.err()).as(line.toString()).contains("there is no such file as store.json in it");
+      assertThat(run.err())
+          .as(line.toString())
+          .contains("there is no such file as store.json in it");
       assertThat(none).doesNotExist();
       assertThat(out).doesNotExist();
     }

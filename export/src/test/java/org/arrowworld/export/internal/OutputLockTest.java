@@ -59,7 +59,7 @@ class OutputLockTest {
                   assertThatThrownBy(() -> format.run(target, log(history)))
                       .isInstanceOf(StoreLockedException.class)
                       .hasMessageContaining("it is held by process")
-                      .hasMessageContaining("exporting to out;"));
+                      .hasMessageContaining("exporting to out,"));
       format.run(target, disturbed);
       assertThat(target.list("")).containsExactly("out");
       assertThat(directory.resolve("out")).hasBinaryContent(whole);

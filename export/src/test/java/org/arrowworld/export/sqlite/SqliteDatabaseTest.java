@@ -170,7 +170,7 @@ class SqliteDatabaseTest {
             database.add(events);
             assertThatThrownBy(() -> SqliteDatabase.create(file))
                 .isInstanceOf(StoreLockedException.class)
-                .hasMessageContaining("exporting to x.sqlite;");
+                .hasMessageContaining("exporting to x.sqlite,");
             database.commit();
           }
           try (SqliteDatabase database = SqliteDatabase.create(file)) {
