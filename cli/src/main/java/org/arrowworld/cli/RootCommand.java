@@ -117,8 +117,8 @@ final class RootCommand implements Runnable {
   private static String plain(ParameterException e) {
     CommandLine command = e.getCommandLine();
     List<String> unmatched = command.getUnmatchedArguments();
-    if (e instanceof UnmatchedArgumentException) {
-      unmatched = ((UnmatchedArgumentException) e).getUnmatched();
+    if (e instanceof UnmatchedArgumentException unknown) {
+      unmatched = unknown.getUnmatched();
     }
     Set<String> verbs = command.getSubcommands().keySet();
     for (String word : unmatched) {
