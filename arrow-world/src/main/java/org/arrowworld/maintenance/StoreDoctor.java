@@ -85,7 +85,7 @@ public final class StoreDoctor {
       damage(
           e.getMessage(),
           "Without store.json nothing says which schema and which files belong together.",
-          "put a copy of store.json back; it never changes after a store was created");
+          "put a copy of store.json back; it never changes after a store was created; or run aw recover, which infers it");
       return;
     } catch (UnsupportedVersionException e) {
       damage(e.getMessage(), "The store may be sound; this release cannot tell.", "");

@@ -76,6 +76,8 @@ class DoctorVerbTest {
     Files.delete(store.resolve("store.json"));
     Aw doctor = Aw.run("doctor", store);
     assertThat(doctor.exit()).isEqualTo(Exit.FAILURE);
-    assertThat(doctor.out()).contains("it is no store").contains("put a copy of store.json back");
+    assertThat(doctor.out())
+        .contains("there is no such file as store.json in it")
+        .contains("put a copy of store.json back");
   }
 }
