@@ -24,7 +24,8 @@ def refused_by_go(stores: list[str]) -> dict[str, str]:
     program = languages.go()["check"]
     refused: dict[str, str] = {}
     for i in range(0, len(stores), 50):
-        done = subprocess.run([*program, *stores[i : i + 50]], capture_output=True, text=True, timeout=300, check=True)
+        done = subprocess.run([*program, *stores[i : i + 50]], capture_output=True, text=True, encoding="utf-8",
+                              timeout=300, check=True)
         for line in done.stdout.splitlines():
             store, result = line.split(": ", 1)
             refused[store] = "" if result == "ok" else result

@@ -41,7 +41,8 @@ def test_the_package_itself_imports_nothing_heavy():
 
 def test_every_public_name_is_there_and_is_listed():
     for name in aw.__all__:
-        assert getattr(aw, name).__name__ == name and name in dir(aw)
+        public = getattr(aw, name)
+        assert name in dir(aw) and (name == "NO_ROW" or public.__name__ == name)
     with pytest.raises(AttributeError, match="no attribute 'Audit'"):
         _ = aw.Audit
 
