@@ -223,6 +223,7 @@ public final class ReadingMain {
   private static String rounded(double mean) {
     return mean == 0
         ? Text.of("%.12e", mean)
-        : Text.of("%.12e", new BigDecimal(mean).round(new MathContext(13, RoundingMode.HALF_EVEN)));
+        : Text.of("%.12e", new BigDecimal(mean).round(new MathContext(13, RoundingMode.HALF_EVEN)))
+            .replaceFirst("e([+-])(\\d)$", "e$10$2"); // two digits of exponent at least
   }
 }
