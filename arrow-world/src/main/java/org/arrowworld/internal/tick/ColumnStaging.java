@@ -9,6 +9,7 @@ final class ColumnStaging {
   private final int key;
   private final BitSet touched = new BitSet();
   private long[] patterns = new long[0];
+  private long[] spare = new long[0];
   private int rows;
 
   ColumnStaging(MutableColumn column, int key) {
@@ -29,9 +30,22 @@ final class ColumnStaging {
     touched.set(slot);
   }
 
-  /** Takes a pattern for each slot. */
-  void setAll(long[] values) {
-    System.arraycopy(values, 0, patterns, 0, rows);
+  /**
+   * Room for a pattern per slot, to be filled and then taken by {@link #takeSpare}; a value that is
+   * refused on the way leaves the column as it was.
+   */
+  long[] spare() {
+    if (spare.length < patterns.length) {
+      spare = new long[patterns.length];
+    }
+    return spare;
+  }
+
+  /** Takes the patterns of {@link #spare} for all slots. */
+  void takeSpare() {
+    long[] filled = spare;
+    spare = patterns;
+    patterns = filled;
     touched.set(0, rows);
   }
 

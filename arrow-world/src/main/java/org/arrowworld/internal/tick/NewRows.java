@@ -2,7 +2,6 @@ package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.schema.ColumnType;
 import org.arrowworld.tick.Born;
 import org.arrowworld.tick.BornRows;
 
@@ -37,104 +36,67 @@ final class NewRows implements BornRows {
   @Override
   public BornRows write(String column, byte[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, (long) values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, short[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, (long) values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, int[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, (long) values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, long[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, float[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, double[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, boolean[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = Encoding.of(name, type, values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index, Patterns.of(table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows write(String column, String[] values) {
     int index = column(column, values == null ? -1 : values.length);
-    String name = table.fullName(index);
-    ColumnType type = table.type(index);
-    long[] patterns = new long[count];
-    for (int i = 0; i < count; i++) {
-      patterns[i] = table.buffer().word(name, type, values[i]);
-    }
-    return put(index, patterns);
+    return put(
+        index,
+        Patterns.of(
+            table.buffer(), table.fullName(index), table.type(index), values, new long[count]));
   }
 
   @Override
   public BornRows writeUnsigned(String column, long[] bits) {
     int index = column(column, bits == null ? -1 : bits.length);
-    Encoding.ofUnsigned(table.fullName(index), table.type(index), 0);
-    return put(index, bits);
+    return put(
+        index,
+        Patterns.ofUnsigned(table.fullName(index), table.type(index), bits, new long[count]));
   }
 
   private int column(String name, int length) {
@@ -154,7 +116,7 @@ final class NewRows implements BornRows {
   }
 
   private BornRows put(int column, long[] patterns) {
-    table.requireRows(column, patterns);
+    table.requireRows(column, patterns, count);
     long[] target = table.insertions().fill(column, first, first + count);
     System.arraycopy(patterns, 0, target, first, count);
     return this;

@@ -20,13 +20,12 @@ import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableView;
 import org.arrowworld.tick.Born;
 import org.arrowworld.tick.BornRows;
-import org.arrowworld.tick.TickTable;
 
 /**
  * The changes of one table in one tick. Every value is checked when it is given; a refused call
  * changes nothing.
  */
-final class TableBuffer implements TickTable {
+final class TableBuffer extends TypedTable {
   private final TickBuffer buffer;
   private final MutableTable table;
   private final WorldKeys.TableKeys keys;
@@ -64,212 +63,29 @@ final class TableBuffer implements TickTable {
   }
 
   @Override
-  public void setSlot(int slot, String column, long value) {
-    int index = column(column, slot);
-    stage(index, slot, Encoding.of(fullName(index), type(index), value));
+  long[] room(int index) {
+    return columns.get(index).spare();
   }
 
   @Override
-  public void set(Entity entity, String column, long value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlot(int slot, String column, float value) {
-    int index = column(column, slot);
-    stage(index, slot, Encoding.of(fullName(index), type(index), value));
-  }
-
-  @Override
-  public void set(Entity entity, String column, float value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlot(int slot, String column, double value) {
-    int index = column(column, slot);
-    stage(index, slot, Encoding.of(fullName(index), type(index), value));
-  }
-
-  @Override
-  public void set(Entity entity, String column, double value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlot(int slot, String column, boolean value) {
-    int index = column(column, slot);
-    stage(index, slot, Encoding.of(fullName(index), type(index), value));
-  }
-
-  @Override
-  public void set(Entity entity, String column, boolean value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlot(int slot, String column, String value) {
-    int index = column(column, slot);
-    stage(index, slot, buffer.word(fullName(index), type(index), value));
-  }
-
-  @Override
-  public void set(Entity entity, String column, String value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlot(int slot, String column, Entity value) {
-    int index = column(column, slot);
-    stage(index, slot, reference(index, value));
-  }
-
-  @Override
-  public void set(Entity entity, String column, Entity value) {
-    if (entity instanceof NewRow row) {
-      own(row).set(column, value);
-    } else {
-      setSlot(slot(ref(entity)), column, value);
-    }
-  }
-
-  @Override
-  public void setSlotUnsigned(int slot, String column, long bits) {
-    int index = column(column, slot);
-    stage(index, slot, Encoding.ofUnsigned(fullName(index), type(index), bits));
-  }
-
-  @Override
-  public void setUnsigned(Entity entity, String column, long bits) {
-    if (entity instanceof NewRow row) {
-      own(row).setUnsigned(column, bits);
-    } else {
-      setSlotUnsigned(slot(ref(entity)), column, bits);
-    }
-  }
-
-  @Override
-  public void write(String column, byte[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, short[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, int[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), (long) values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, long[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, float[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, double[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, boolean[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = Encoding.of(fullName(index), type(index), values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void write(String column, String[] values) {
-    int index = whole(column, values == null ? -1 : values.length);
-    long[] patterns = new long[table.rows()];
-    for (int i = 0; i < patterns.length; i++) {
-      patterns[i] = buffer.word(fullName(index), type(index), values[i]);
-    }
-    stageAll(index, patterns);
-  }
-
-  @Override
-  public void writeUnsigned(String column, long[] bits) {
-    int index = whole(column, bits == null ? -1 : bits.length);
-    Encoding.ofUnsigned(fullName(index), type(index), 0);
-    stageAll(index, bits);
-  }
-
-  private void stage(int index, int slot, long pattern) {
+  void stage(int index, int slot, long pattern) {
     requireRow(index, pattern);
     columns.get(index).set(slot, pattern);
   }
 
-  private void stageAll(int index, long[] patterns) {
-    requireRows(index, patterns);
-    columns.get(index).setAll(patterns);
+  @Override
+  void stageAll(int index, long[] room) {
+    requireRows(index, room, table.rows());
+    columns.get(index).takeSpare();
   }
 
   /** Refuses values of an id column that name no row (spec O-16): at the end of the tick. */
-  void requireRows(int index, long[] patterns) {
-    if (table.schema().columns().get(index).refersTo().isPresent()) {
-      for (int i = 0; i < patterns.length; i++) {
-        requireRow(index, patterns[i]);
+  void requireRows(int index, long[] patterns, int count) {
+    Optional<String> of = table.schema().columns().get(index).refersTo();
+    if (of.isPresent()) {
+      TableBuffer rows = buffer.tableOf(of.get());
+      for (int i = 0; i < count; i++) {
+        rows.requireReferred(patterns[i], this, index);
       }
     }
   }
@@ -277,15 +93,23 @@ final class TableBuffer implements TickTable {
   /** As {@link #requireRows}, of one value. */
   void requireRow(int index, long pattern) {
     Optional<String> of = table.schema().columns().get(index).refersTo();
-    if (of.isPresent() && !PendingEntities.isPendingPattern(pattern)) {
-      long id = Values.toInteger(pattern);
-      if (id != Column.NO_ROW) {
-        buffer.tableOf(of.get()).requireKnown((int) id, "write '" + fullName(index) + "' with");
-      }
+    if (of.isPresent()) {
+      buffer.tableOf(of.get()).requireReferred(pattern, this, index);
     }
   }
 
-  private int whole(String column, int length) {
+  private void requireReferred(long pattern, TableBuffer from, int column) {
+    if (PendingEntities.isPendingPattern(pattern)) {
+      return; // a row born in this tick
+    }
+    long id = Values.toInteger(pattern);
+    if (id != Column.NO_ROW && table.slotOf((int) id) < 0) {
+      unproven.add((int) id, "write '" + from.fullName(column) + "' with");
+    }
+  }
+
+  @Override
+  int whole(String column, int length) {
     buffer.checkOpen();
     int index = columnIndex(column);
     if (length != table.rows()) {
@@ -302,93 +126,28 @@ final class TableBuffer implements TickTable {
   }
 
   @Override
-  public void event(String name, int id, long value) {
-    Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
+  void report(Key key, int id, long pattern) {
+    if (table.slotOf(id) < 0) {
+      String event = key.name().substring(table.name().length() + 1);
+      unproven.add(id, "report event '" + event + "' of");
+    }
+    events.add(key.code(), id, pattern);
   }
 
   @Override
-  public void event(String name, Entity entity, long value) {
-    Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, int id, float value) {
-    Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, Entity entity, float value) {
-    Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, int id, double value) {
-    Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, Entity entity, double value) {
-    Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, int id, boolean value) {
-    Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, Entity entity, boolean value) {
-    Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), Encoding.of(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, int id, String value) {
-    Key key = eventKey(name);
-    events.add(key.code(), subject(name, id), buffer.word(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, Entity entity, String value) {
-    Key key = eventKey(name);
-    events.addOf(key.code(), idOf(entity), buffer.word(key.name(), key.type(), value));
-  }
-
-  @Override
-  public void event(String name, int id, Entity value) {
-    Key key = eventKey(name);
-    events.add(
-        key.code(), subject(name, id), reference(key.name(), key.type(), value, key.refersTo()));
-  }
-
-  @Override
-  public void event(String name, Entity entity, Entity value) {
-    Key key = eventKey(name);
-    events.addOf(
-        key.code(), idOf(entity), reference(key.name(), key.type(), value, key.refersTo()));
-  }
-
-  private int subject(String event, int id) {
-    requireKnown(id, "report event '" + event + "' of");
-    return id;
+  void report(Key key, Entity entity, long pattern) {
+    events.addOf(key.code(), idOf(entity), pattern);
   }
 
   /** Refuses an id that does not live; at the end of the tick, as it may yet be born. */
-  int requireKnown(int id, String use) {
+  void requireKnown(int id, String use) {
     if (table.slotOf(id) < 0) {
       unproven.add(id, use);
     }
-    return id;
   }
 
-  private Key eventKey(String name) {
+  @Override
+  Key eventKey(String name) {
     buffer.checkOpen();
     Key key = keys.events().get(name);
     if (key == null) {
@@ -474,8 +233,8 @@ final class TableBuffer implements TickTable {
     return slot;
   }
 
-  /** A handle's row, if it is this tick's and this table's. */
-  private NewRow own(NewRow row) {
+  @Override
+  NewRow own(NewRow row) {
     checkHandle(row);
     if (row.table() != this) {
       throw new InvalidUseException(
@@ -491,7 +250,8 @@ final class TableBuffer implements TickTable {
     row.checkUsable();
   }
 
-  private EntityRef ref(Entity entity) {
+  @Override
+  EntityRef ref(Entity entity) {
     buffer.checkOpen();
     if (entity instanceof EntityRef ref) {
       return ref;
@@ -511,7 +271,7 @@ final class TableBuffer implements TickTable {
     return Integer.toUnsignedLong(((EntityRef) entity).id());
   }
 
-  /** An entity as the value of a column or event. */
+  @Override
   long reference(String name, ColumnType type, Entity entity, Optional<String> refersTo) {
     Encoding.requireId(name, type);
     if (refersTo.isPresent()) {
@@ -529,7 +289,7 @@ final class TableBuffer implements TickTable {
     return Values.ofInteger(Integer.toUnsignedLong(ref(entity).id()));
   }
 
-  /** An entity as the value of a column. */
+  @Override
   long reference(int index, Entity entity) {
     return reference(
         fullName(index), type(index), entity, table.schema().columns().get(index).refersTo());
@@ -616,8 +376,8 @@ final class TableBuffer implements TickTable {
     return new NewRow(this, insertions.births(), row);
   }
 
-  /** The place of a column among the table's value columns, for a slot that is there. */
-  private int column(String name, int slot) {
+  @Override
+  int column(String name, int slot) {
     buffer.checkOpen();
     int index = columnIndex(name);
     checkSlot(slot);
@@ -637,10 +397,12 @@ final class TableBuffer implements TickTable {
             "Cannot write column '%s' of table '%s': it is set by birth", column, table.name()));
   }
 
+  @Override
   String fullName(int index) {
     return columns.get(index).column().fullName();
   }
 
+  @Override
   ColumnType type(int index) {
     return table.schema().columns().get(index).type();
   }
@@ -663,6 +425,7 @@ final class TableBuffer implements TickTable {
     }
   }
 
+  @Override
   TickBuffer buffer() {
     return buffer;
   }

@@ -19,6 +19,7 @@ import org.arrowworld.schema.Values;
 public final class MutableColumn implements AutoCloseable {
   private final String table;
   private final Column definition;
+  private final String fullName;
   private final ColumnType type;
   private final int widthBytes;
   private final BufferAllocator allocator;
@@ -30,10 +31,11 @@ public final class MutableColumn implements AutoCloseable {
   MutableColumn(String table, Column definition, BufferAllocator allocator, int capacity) {
     this.table = table;
     this.definition = definition;
+    this.fullName = table + "." + definition.name();
     this.type = definition.type();
     this.widthBytes = type.widthBytes();
     this.allocator = allocator;
-    this.view = new ColumnData(fullName());
+    this.view = new ColumnData(fullName);
     this.memory = allocate(capacity, capacity);
     adopt(capacity);
   }
@@ -89,7 +91,7 @@ public final class MutableColumn implements AutoCloseable {
 
   /** The column's full name, {@code table.column}. */
   public String fullName() {
-    return table + "." + definition.name();
+    return fullName;
   }
 
   /** The value of an f32 column. */
