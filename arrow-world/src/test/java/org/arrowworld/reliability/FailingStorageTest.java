@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +13,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.storage.ReadableFile;
-import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 
@@ -47,75 +43,10 @@ class FailingStorageTest {
     abstract IOException of(String path);
   }
 
-  /** Lets one operation fail, counted from 0. */
-  private static final class Failing extends ForwardingStorage {
-    private final long at;
-    private final Failure failure;
-    private long operations;
-
-    Failing(Storage storage, long at, Failure failure) {
-      super(storage);
-      this.at = at;
-      this.failure = failure;
-    }
-
-    private synchronized void step(String path) throws IOException {
-      if (operations++ == at) {
-        throw failure.of(path);
-      }
-    }
-
-    @Override
-    public List<String> list(String directory) throws IOException {
-      step(directory);
-      return super.list(directory);
-    }
-
-    @Override
-    public boolean exists(String path) throws IOException {
-      step(path);
-      return super.exists(path);
-    }
-
-    @Override
-    public boolean isLink(String path) throws IOException {
-      step(path);
-      return super.isLink(path);
-    }
-
-    @Override
-    public ReadableFile openRead(String path) throws IOException {
-      step(path);
-      ReadableFile file = super.openRead(path);
-      return new ReadableFile() {
-        @Override
-        public String path() {
-          return path;
-        }
-
-        @Override
-        public long size() throws IOException {
-          step(path);
-          return file.size();
-        }
-
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-          step(path);
-          return file.read(target, position);
-        }
-
-        @Override
-        public ByteBuffer map(long position, int length) throws IOException {
-          step(path);
-          return file.map(position, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
-        }
-      };
+  /** Lets writing operations fail too. */
+  private static final class Failing extends FaultyReads {
+    Failing(MemoryStorage storage, long at, Failure failure) {
+      super(storage, at, failure::of);
     }
 
     @Override
@@ -178,7 +109,7 @@ class FailingStorageTest {
           Failing storage =
               new Failing(original.afterCrash(MemoryStorage.CrashKind.PROCESS), at, failure);
           String finding = finding(verb.getValue(), storage);
-          reached = storage.operations > at;
+          reached = storage.failed();
           points += reached ? 1 : 0;
           if (finding != null) {
             findings.add(verb.getKey() + ", " + failure + " at operation " + at + ": " + finding);
@@ -192,7 +123,7 @@ class FailingStorageTest {
   }
 
   /** What is wrong about how a verb fails; null if nothing is. */
-  private static String finding(Verbs.Verb verb, Storage storage) {
+  private static String finding(Verbs.Verb verb, Failing storage) {
     String finding = null;
     BufferAllocator memory = new RootAllocator();
     try {
@@ -207,6 +138,9 @@ class FailingStorageTest {
     } catch (IllegalStateException e) {
       finding =
           finding == null ? "leaked: " + e.getMessage().lines().findFirst().orElse("") : finding;
+    }
+    if (finding == null && storage.openFiles() > 0) {
+      finding = storage.openFiles() + " files left open";
     }
     return finding;
   }

@@ -3,24 +3,35 @@ package org.arrowworld.reliability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Function;
 import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 
 /** A storage whose n-th reading operation fails as a bad device does, and counts open files. */
-final class FaultyReads extends ForwardingStorage {
+class FaultyReads extends ForwardingStorage {
   private final long failing;
-  private long reads;
+  private final Function<String, IOException> failure;
+  private long operations;
   private int open;
 
   FaultyReads(MemoryStorage storage, long failing) {
+    this(storage, failing, path -> new IOException("simulated EIO reading " + path));
+  }
+
+  /**
+   * @param failing which operation fails, counted from 0
+   * @param failure how, by the path
+   */
+  FaultyReads(MemoryStorage storage, long failing, Function<String, IOException> failure) {
     super(storage);
     this.failing = failing;
+    this.failure = failure;
   }
 
   /** Whether the fault was reached. */
   boolean failed() {
-    return reads > failing;
+    return operations > failing;
   }
 
   /** Files opened for reading and not closed. */
@@ -28,9 +39,9 @@ final class FaultyReads extends ForwardingStorage {
     return open;
   }
 
-  private synchronized void step(String what) throws IOException {
-    if (reads++ == failing) {
-      throw new IOException("simulated EIO reading " + what);
+  final synchronized void step(String path) throws IOException {
+    if (operations++ == failing) {
+      throw failure.apply(path);
     }
   }
 
@@ -44,6 +55,12 @@ final class FaultyReads extends ForwardingStorage {
   public boolean exists(String path) throws IOException {
     step(path);
     return super.exists(path);
+  }
+
+  @Override
+  public boolean isLink(String path) throws IOException {
+    step(path);
+    return super.isLink(path);
   }
 
   @Override

@@ -16,19 +16,10 @@ abstract class ImportTablesVerb extends ImportFileVerb {
   final int history(HistoryFlags flags) throws IOException {
     HistoryImportResult result = Imports.history(kind(), options(), flags.options());
     Report report =
-        new Report()
-            .add("store", options().out().toString())
-            .add("table", result.table())
-            .add("rows", result.rows())
-            .add("ticks", result.ticks())
-            .add("first_tick", result.firstTick())
-            .add("last_tick", result.lastTick())
-            .add("births", result.births())
+        HistoryReport.of(options().out(), result)
             .json("renamed", result.renamed())
-            .json("units", result.units())
             .json("unmapped", result.unmapped());
     result.renamed().forEach(text -> report.line("renamed", text));
-    result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
     result.unmapped().forEach((name, why) -> report.line("unmapped", name + ": " + why));
     report.print(console(), format());
     return result.unmapped().isEmpty() ? Exit.OK : Exit.DATA_LOSS;

@@ -84,21 +84,7 @@ final class ImportTrajectoriesVerb extends ReadingVerb {
             text.format());
     HistoryImportResult result =
         Imports.history(ImportFormat.TRAJECTORIES, options, history.options("id", "tick"));
-    Report report =
-        new Report()
-            .add("store", out.toString())
-            .add("table", result.table())
-            .add("rows", result.rows())
-            .add("ticks", result.ticks())
-            .add("first_tick", result.firstTick())
-            .add("last_tick", result.lastTick())
-            .add("births", result.births())
-            .add("triples", result.triples())
-            .json("notes", result.notes())
-            .json("units", result.units());
-    result.notes().forEach(note -> report.line("note", note));
-    result.units().forEach((column, unit) -> report.line("unit", column + ": " + unit));
-    report
+    HistoryReport.of(out, result)
         .line("open it", Pyarrow.log(out))
         .json("pyarrow", Pyarrow.log(out))
         .print(console(), format());
