@@ -15,6 +15,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.Store;
@@ -113,8 +114,8 @@ final class MemoryBench {
 
   private static String fromFiles(DiskStorage storage, long tick, BufferAllocator memory)
       throws IOException {
-    try (Store timeline = Store.open(storage);
-        MutableWorld world = timeline.at(tick)) {
+    try (Store store = Store.open(storage, memory);
+        World world = store.at(tick)) {
       return Hashes.world(world.tables());
     }
   }

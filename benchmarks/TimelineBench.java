@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -229,18 +230,18 @@ final class TimelineBench {
       int id = 1000 * (run + 1) + 17;
       long[] count = new long[1];
       long start = System.nanoTime();
-      try (Timeline timeline = Timeline.open(new DiskStorage(directory))) {
-        timeline.history(HistoryQuery.of("c", id), c -> count[0]++);
+      try (Store store = Store.open(directory)) {
+        store.history("c", id).forEach(c -> count[0]++);
         print("history, cold", "seconds", seconds(start), "id", id, "rows", count[0]);
         count[0] = 0;
         start = System.nanoTime();
-        timeline.history(HistoryQuery.of("c", id), c -> count[0]++);
+        store.history("c", id).forEach(c -> count[0]++);
         print("history, warm", "seconds", seconds(start), "id", id, "rows", count[0]);
         count[0] = 0;
         start = System.nanoTime();
-        long last = timeline.lastTick();
+        long last = store.lastTick();
         HistoryQuery recent = HistoryQuery.of("c", id).between(Math.max(0, last - 20), last);
-        timeline.history(recent, c -> count[0]++);
+        store.history(recent).forEach(c -> count[0]++);
         print("history of 20 ticks, warm", "seconds", seconds(start), "id", id, "rows", count[0]);
       }
     }

@@ -1,0 +1,19 @@
+"""The Python program of the repository's README runs and prints what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.mark.skipif(not (README.parent / "pom.xml").exists(), reason="the repository is not around this package")
+def test_the_program_of_the_readme_runs(tmp_path: Path) -> None:
+    program = README.read_text("utf-8").split("```python\n")[1].split("```")[0]
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("[25.]") and "ship.born" in done.stdout
