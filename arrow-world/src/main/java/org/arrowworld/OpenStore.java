@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.maintenance.StoreSnapshot;
@@ -38,6 +39,7 @@ final class OpenStore implements Closeable {
     this.ownStorage = ownStorage;
     this.memory = memory;
     try {
+      Given.required("open a store", "storage", storage);
       load();
     } catch (IOException | RuntimeException | Error e) {
       memory.close();
@@ -47,7 +49,13 @@ final class OpenStore implements Closeable {
 
   /** Opens the store in a directory; the memory is closed with it, also if that fails. */
   static OpenStore of(Path directory, BufferAllocator memory) throws IOException {
-    Storage storage = new DiskStorage(directory);
+    Storage storage;
+    try {
+      storage = new DiskStorage(directory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
     return new OpenStore(storage, Optional.of(storage), memory);
   }
 
@@ -58,7 +66,8 @@ final class OpenStore implements Closeable {
 
   /** Memory for a store of an allocator of the caller's. */
   static BufferAllocator child(BufferAllocator allocator) {
-    return allocator.newChildAllocator("store", 0, Long.MAX_VALUE);
+    return Given.required("open a store", "allocator", allocator)
+        .newChildAllocator("store", 0, Long.MAX_VALUE);
   }
 
   private void load() throws IOException {
@@ -90,6 +99,7 @@ final class OpenStore implements Closeable {
   }
 
   World at(long tick, Projection wanted) throws IOException {
+    Given.required("read a world", "projection", wanted);
     MutableWorld world = timeline().at(tick, wanted, memory);
     worlds.add(world);
     world.whenClosed(() -> worlds.remove(world));
@@ -97,6 +107,7 @@ final class OpenStore implements Closeable {
   }
 
   Cursor cursor(Projection wanted) {
+    Given.required("read a world", "projection", wanted);
     Cursor cursor = timeline().cursor(wanted, memory);
     cursors.removeIf(Cursor::isClosed);
     cursors.add(cursor);

@@ -3,11 +3,12 @@ package org.arrowworld;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.log.Log;
@@ -47,8 +48,7 @@ import org.arrowworld.timeline.WorldColumns;
  * <pre>{@code
  * try (Store store = Store.open(Path.of("run"))) {
  *   try (World world = store.at(100)) {
- *     DoubleColumn x = world.table("ship").f64("x");
- *     System.out.println(x.get(0));
+ *     System.out.println(world.table("ship").f64("x").get(0));
  *   }
  *   store.history("ship", 0).forEach(change -> System.out.println(change.tick() + " " + change.value()));
  * }
@@ -208,12 +208,12 @@ public final class Store implements Closeable {
    * that of the living and their ancestors.
    */
   public Family family(String table, int id) throws IOException {
-    return open.queries().family(table, id, OptionalInt.empty());
+    return open.queries().family(table, id);
   }
 
   /** As {@link #family(String, int)}, of one life of the id. */
   public Family family(String table, EntityRef entity) throws IOException {
-    return open.queries().family(table, entity.id(), OptionalInt.of(entity.gen()));
+    return open.queries().family(table, entity);
   }
 
   /**
@@ -254,7 +254,7 @@ public final class Store implements Closeable {
 
   /** As {@link #events(String)}, of some ticks. */
   public Query<Row> events(String key, TickRange ticks) {
-    return open.queries().events(Optional.of(key), ticks);
+    return open.queries().events(Optional.of(Given.required("read events", "key", key)), ticks);
   }
 
   /**
@@ -277,6 +277,7 @@ public final class Store implements Closeable {
 
   /** As {@link #diff(Store)}, naming at most so many differences. */
   public StoreDiff.Report diff(Store other, int most) throws IOException {
+    Given.required("compare", "second store", other);
     return StoreDiff.compare(open.timeline(), other.open.timeline(), most, open.memory());
   }
 
@@ -309,7 +310,8 @@ public final class Store implements Closeable {
   /** {@code hash_columns} of columns of a table at a tick, in the given order. */
   public String hashColumns(long tick, String table, String... columns) throws IOException {
     try (WorldColumns world = columnsAt(tick)) {
-      return Hashes.columns(world.table(table), List.of(columns));
+      return Hashes.columns(
+          world.table(table), Arrays.asList(Given.required("hash", "list of columns", columns)));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
@@ -74,7 +75,7 @@ public final class StoreCompaction {
   /** Compacts a store. */
   public static Report run(Storage storage, Options options, BufferAllocator allocator)
       throws IOException {
-    return options.keepTicks().isPresent()
+    return Given.required("compact", "choice", options).keepTicks().isPresent()
         ? keep(storage, options.keepTicks().getAsLong(), options.compression(), allocator)
         : merge(storage, options.compression());
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
@@ -59,6 +60,7 @@ public final class StoreMigration {
   public static Report run(
       Storage source, Storage target, Migrations known, BufferAllocator allocator)
       throws IOException {
+    Given.required("migrate", "list of migrations", known);
     try (Timeline timeline = Timeline.open(source)) {
       Tail tail = timeline.log().tail();
       if (tail.kind() == Tail.Kind.DAMAGED) {

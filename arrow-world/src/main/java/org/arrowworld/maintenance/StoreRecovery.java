@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.world.MutableWorld;
@@ -82,6 +83,7 @@ public final class StoreRecovery {
    */
   public static Report run(Storage source, Storage target, BufferAllocator allocator)
       throws IOException {
+    Given.required("recover", "storage", source);
     return new StoreRecovery(source, target, allocator).run();
   }
 

@@ -2,6 +2,7 @@ package org.arrowworld.stats;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
@@ -26,6 +27,10 @@ public final class KeyStatistics {
    * @param bufferValues values held in memory, 8 bytes each
    */
   public record Options(String key, long first, long last, int bins, int bufferValues) {
+    /** Refuses null. */
+    public Options {
+      Given.required("summarise values", "key", key);
+    }
 
     /** All values of a key, without a histogram. */
     public static Options of(String key) {
@@ -78,7 +83,9 @@ public final class KeyStatistics {
   /** The summary of all values, sorted in temporary files where they are many. */
   public static Summary all(Log log, Options options) throws IOException {
     try (Scratch scratch = new Scratch()) {
-      return new KeyStatistics(log, options, scratch.storage()).all();
+      return new KeyStatistics(
+              log, Given.required("summarise values", "choice", options), scratch.storage())
+          .all();
     }
   }
 
@@ -86,6 +93,8 @@ public final class KeyStatistics {
    * Shows a summary for each tick that has values, sorted in temporary files where they are many.
    */
   public static void byTick(Log log, Options options, TickVisitor visitor) throws IOException {
+    Given.required("summarise values", "choice", options);
+    Given.required("summarise values", "visitor", visitor);
     try (Scratch scratch = new Scratch()) {
       new KeyStatistics(log, options, scratch.storage()).byTick(visitor);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 
 /**
@@ -25,6 +26,7 @@ public final class AbsolutePath {
    * @throws InvalidUseException if the path is relative and Java does not know the current folder
    */
   public static Path of(Path path) {
+    Given.required("name a file or folder", "path", path);
     Path absolute = path.toAbsolutePath().normalize();
     boolean relative = !path.isAbsolute() && path.getFileSystem() == FileSystems.getDefault();
     if (relative && !isCurrentFolderKnown()) {

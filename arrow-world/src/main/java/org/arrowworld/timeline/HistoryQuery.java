@@ -2,6 +2,7 @@ package org.arrowworld.timeline;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.arrowworld.internal.Given;
 import org.arrowworld.table.EntityRef;
 
 /**
@@ -15,6 +16,15 @@ import org.arrowworld.table.EntityRef;
  */
 public record HistoryQuery(
     String table, int id, OptionalInt generation, Optional<String> key, TickRange ticks) {
+  private static final String ASK = "ask for a history";
+
+  /** Refuses null. */
+  public HistoryQuery {
+    Given.required(ASK, "table", table);
+    Given.required(ASK, "generation, or an empty one", generation);
+    Given.required(ASK, "key, or an empty one", key);
+    Given.required(ASK, "range of ticks", ticks);
+  }
 
   /** All that ever happened to an id, in all its lives. */
   public static HistoryQuery of(String table, int id) {
@@ -23,7 +33,7 @@ public record HistoryQuery(
 
   /** All that ever happened in one life. */
   public static HistoryQuery of(String table, EntityRef entity) {
-    return of(table, entity.id()).withGeneration(entity.gen());
+    return of(table, Given.required(ASK, "entity", entity).id()).withGeneration(entity.gen());
   }
 
   /** This query, about one life alone. */
@@ -33,7 +43,8 @@ public record HistoryQuery(
 
   /** This query, about one key alone. */
   public HistoryQuery withKey(String name) {
-    return new HistoryQuery(table, id, generation, Optional.of(name), ticks);
+    return new HistoryQuery(
+        table, id, generation, Optional.of(Given.required(ASK, "key", name)), ticks);
   }
 
   /** This query, for ticks {@code from} to {@code to}, both included. */

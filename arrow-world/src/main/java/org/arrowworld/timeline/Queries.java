@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
+import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.RowDiff;
 
 /**
@@ -31,6 +33,7 @@ public final class Queries {
 
   /** What happened to an id, in log order. */
   public Query<Change> history(HistoryQuery query) {
+    Given.required("read a history", "query", query);
     TableSchema table = timeline.info().schema().table(query.table());
     filter(query, change -> true); // which checks the names
     if (query.generation().isPresent() && !table.hasGenerations()) {
@@ -60,12 +63,14 @@ public final class Queries {
 
   /** The rows of a key of any kind, in log order. */
   public Query<Row> rows(String key, TickRange ticks) {
-    BitSet codes = log().key(key);
+    Given.required("read rows", "range of ticks", ticks);
+    BitSet codes = log().key(Given.required("read rows", "key", key));
     return new Query<>(visitor -> log().rows(codes, ticks, visitor));
   }
 
   /** The rows of an event, or of all events if none is named, in log order. */
   public Query<Row> events(Optional<String> key, TickRange ticks) {
+    Given.required("read events", "range of ticks", ticks);
     BitSet codes = key.isPresent() ? log().event(key.get()) : log().events();
     return new Query<>(visitor -> log().rows(codes, ticks, visitor));
   }
@@ -80,14 +85,17 @@ public final class Queries {
     return new Query<>(visitor -> familyScan(table, OptionalInt.empty()).lives(visitor));
   }
 
-  /**
-   * The family of an entity.
-   *
-   * @param generation which of the id's lives; its last one if empty
-   */
-  public Family family(String table, int id, OptionalInt generation) throws IOException {
+  /** The family of the last entity of an id. */
+  public Family family(String table, int id) throws IOException {
     checkLives(table);
-    return familyScan(table, OptionalInt.of(id)).family(generation);
+    return familyScan(table, OptionalInt.of(id)).family(OptionalInt.empty());
+  }
+
+  /** The family of an entity. */
+  public Family family(String table, EntityRef entity) throws IOException {
+    checkLives(table);
+    Given.required("read lives", "entity", entity);
+    return familyScan(table, OptionalInt.of(entity.id())).family(OptionalInt.of(entity.gen()));
   }
 
   private FamilyScan familyScan(String table, OptionalInt id) throws IOException {
@@ -104,6 +112,7 @@ public final class Queries {
   }
 
   private void checkLives(String table) {
+    Given.required("read lives", "table", table);
     if (timeline.info().schema().table(table).kind() == TableKind.APPEND_ONLY) {
       throw new InvalidUseException(
           Text.of("Nobody lives or dies in table '%s': rows are only added to it", table));

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.world.MutableWorld;
@@ -101,7 +102,8 @@ public final class Verifier {
   /** Verifies a store. */
   public static Report verify(Storage storage, Options options, BufferAllocator allocator)
       throws IOException {
-    return new Verifier(storage, allocator).run(options);
+    return new Verifier(Given.required("verify", "storage", storage), allocator)
+        .run(Given.required("verify", "choice of depth", options));
   }
 
   /** Verifies a store, with memory of its own. */

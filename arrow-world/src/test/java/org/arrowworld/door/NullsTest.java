@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
@@ -22,10 +25,12 @@ import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.Entity;
+import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.WorldView;
 import org.arrowworld.tick.Born;
@@ -33,6 +38,9 @@ import org.arrowworld.tick.BornRows;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.tick.TickBody;
 import org.arrowworld.tick.TickTable;
+import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.TickRange;
+import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -188,6 +196,45 @@ class NullsTest {
       wrong.addAll(sweep(LiveWorld.class, world, Map.of(TickBody.class, nothing)));
       wrong.addAll(sweep(WorldView.class, world.world(), Map.of()));
       wrong.addAll(sweep(TableView.class, world.world().table("t"), Map.of()));
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void at_a_store() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (LiveWorld world = LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {
+      world.tick(t -> t.table("t").insert().set("string", "a"));
+    }
+    List<String> wrong = new ArrayList<>();
+    try (BufferAllocator memory = new RootAllocator()) {
+      Map<Class<?>, Object> fit =
+          Map.of(BufferAllocator.class, memory, Verifier.Options.class, Verifier.Options.STANDARD);
+      wrong.addAll(sweep(Store.class, null, fit));
+    }
+    for (String key : List.of("t", "t.f64", "t.e")) { // a table, a key, an event
+      try (Store store = Store.open(storage);
+          Store other = Store.open(storage)) {
+        KeyStatistics.TickVisitor visitor = (tick, summary) -> {};
+        Map<Class<?>, Object> fit =
+            Map.of(
+                String.class,
+                key,
+                Store.class,
+                other,
+                EntityRef.class,
+                new EntityRef(0, 0),
+                HistoryQuery.class,
+                HistoryQuery.of("t", 0),
+                TickRange.class,
+                TickRange.ALL,
+                KeyStatistics.Options.class,
+                KeyStatistics.Options.of("t.f64"),
+                KeyStatistics.TickVisitor.class,
+                visitor);
+        wrong.addAll(sweep(Store.class, store, fit));
+      }
     }
     assertThat(wrong).isEmpty();
     assertThat(folder).isEmptyDirectory();

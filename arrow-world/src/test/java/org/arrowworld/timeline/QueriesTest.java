@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
@@ -136,24 +135,24 @@ class QueriesTest {
       play(live);
     }
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
+      Family beth = new Queries(timeline, memory).family("c", new EntityRef(1, 0));
       assertThat(beth.self().born()).hasValue(1);
       assertThat(beth.self().died()).hasValue(3);
       assertThat(beth.self().cause()).hasValue("cold");
       assertThat(beth.ancestors()).extracting(Life::entity).containsExactly(ref(0, 0));
       assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
-      Family dora = new Queries(timeline, memory).family("c", 1, OptionalInt.empty());
+      Family dora = new Queries(timeline, memory).family("c", 1);
       assertThat(dora.self().entity()).isEqualTo(ref(1, 1));
       assertThat(dora.children()).isEmpty();
-      Family carl = new Queries(timeline, memory).family("c", 2, OptionalInt.empty());
+      Family carl = new Queries(timeline, memory).family("c", 2);
       assertThat(carl.ancestors()).extracting(Life::entity).containsExactly(ref(1, 0), ref(0, 0));
       assertThat(carl.self().died()).isEmpty();
-      assertThatThrownBy(() -> new Queries(timeline, memory).family("c", 9, OptionalInt.of(2)))
+      assertThatThrownBy(() -> new Queries(timeline, memory).family("c", new EntityRef(9, 2)))
           .hasMessage("The log has no c 9 in generation 2");
     }
     StoreCompaction.keep(storage, 2, Optional.empty(), memory);
     try (Timeline timeline = Timeline.open(storage)) {
-      Family beth = new Queries(timeline, memory).family("c", 1, OptionalInt.of(0));
+      Family beth = new Queries(timeline, memory).family("c", new EntityRef(1, 0));
       assertThat(beth.self().born()).isEmpty();
       assertThat(beth.ancestors()).isEmpty();
       assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
