@@ -69,9 +69,12 @@ def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
             return pc.not_equal(storage, pa.scalar(0, pa.int8()))
         return plain(pa.chunked_array([c.storage for c in column.chunks], kind.storage_type))
     if pa.types.is_dictionary(kind):
-        # Not cast(): it is not there for every type of value.
-        parts = [c.dictionary.take(c.indices) for c in column.chunks]
-        return plain(pa.chunked_array(parts, kind.value_type))
+        # Not cast(): it is not there for every type of value; take() is not there for views.
+        values = kind.value_type
+        taken = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}.get(values, values)
+        parts = [c.dictionary.cast(taken).take(c.indices) if taken != values else c.dictionary.take(c.indices)
+                 for c in column.chunks]
+        return plain(pa.chunked_array(parts, taken))
     if pa.types.is_run_end_encoded(kind):
         return plain(pa.chunked_array([pc.run_end_decode(c) for c in column.chunks], kind.value_type))
     return column
