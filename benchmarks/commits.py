@@ -73,6 +73,7 @@ def snapshot(path: str, folder: Path) -> Iterator[Row]:
     if not (folder / "energy.bin").exists():
         rng = np.random.default_rng(1)
         (folder / "id.bin").write_bytes(np.arange(1_000_000, dtype="<u4").tobytes())
+        (folder / "gen.bin").write_bytes(np.zeros(1_000_000, "<u4").tobytes())
         for name, kind in (("pos_x", "f4"), ("pos_y", "f4"), ("vel_x", "f4"), ("vel_y", "f4"), ("energy", "f4"), ("birth_t", "f8")):
             (folder / f"{name}.bin").write_bytes(rng.random(1_000_000).astype(f"<{kind}").tobytes())
     yield from timed(lines(path, "SnapshotBench", folder, 1_000_000, 3))
