@@ -139,7 +139,8 @@ record RecoverySource(
       throw e;
     } catch (IOException e) {
       losses.add(
-          e.getMessage() + "; its properties, its tick unit and its time are lost, the rest is inferred");
+          e.getMessage()
+              + "; its properties, its tick unit and its time are lost, the rest is inferred");
       return Optional.empty();
     }
   }

@@ -42,8 +42,12 @@ public record Column(
   public static final String DOC = "aw.doc";
 
   private static final long NO_ROW_BITS = Values.ofInteger(NO_ROW);
-  private static final int MAX_UNIT_BYTES = 100;
-  private static final int MAX_DOC_BYTES = 10_000;
+
+  /** The longest unit, in UTF-8. */
+  public static final int MAX_UNIT_BYTES = 100;
+
+  /** The longest doc, in UTF-8. */
+  public static final int MAX_DOC_BYTES = 10_000;
 
   public Column {
     Names.check("column", name);

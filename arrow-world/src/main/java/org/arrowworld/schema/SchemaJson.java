@@ -126,7 +126,9 @@ public final class SchemaJson {
     for (JsonObject event : json.objects(member)) {
       events.add(
           new EventKind(
-              event.string("name"), label(event, "type", ColumnType.class), optional(event, "table")));
+              event.string("name"),
+              label(event, "type", ColumnType.class),
+              optional(event, "table")));
     }
     return events;
   }

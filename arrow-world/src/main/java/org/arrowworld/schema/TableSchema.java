@@ -73,8 +73,7 @@ public record TableSchema(
 
   /** This table with other value columns. */
   public TableSchema withColumns(List<Column> others) {
-    return new TableSchema(
-        name, kind, of, ids, hasGenerations, removal, lineage, others, events);
+    return new TableSchema(name, kind, of, ids, hasGenerations, removal, lineage, others, events);
   }
 
   /** All columns as files hold them: {@code id}, {@code gen}, then the value columns. */

@@ -98,8 +98,8 @@ final class SnapshotFile implements Closeable {
   }
 
   /**
-   * What fields must have in common with those of the schema: columns may share a dictionary or have
-   * one each (spec N-2), and of their metadata only the type counts (S-15).
+   * What fields must have in common with those of the schema: columns may share a dictionary or
+   * have one each (spec N-2), and of their metadata only the type counts (S-15).
    */
   private static List<IpcField> essence(List<IpcField> fields) {
     return fields.stream().map(SnapshotFile::essence).toList();

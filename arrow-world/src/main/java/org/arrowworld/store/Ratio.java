@@ -53,11 +53,7 @@ record Ratio(BigInteger numerator, BigInteger denominator) {
   /** The nearest integer, ties to even. */
   BigInteger rounded() {
     BigInteger floor = floor();
-    int side =
-        numerator
-            .subtract(floor.multiply(denominator))
-            .shiftLeft(1)
-            .compareTo(denominator);
+    int side = numerator.subtract(floor.multiply(denominator)).shiftLeft(1).compareTo(denominator);
     boolean up = side > 0 || (side == 0 && floor.testBit(0));
     return up ? floor.add(BigInteger.ONE) : floor;
   }

@@ -62,14 +62,7 @@ public record StoreInfo(
       Map<String, String> properties,
       Map<String, String> environment) {
     this(
-        id,
-        schema,
-        strings,
-        tickUnit,
-        properties,
-        environment,
-        Optional.empty(),
-        Optional.empty());
+        id, schema, strings, tickUnit, properties, environment, Optional.empty(), Optional.empty());
   }
 
   public StoreInfo {

@@ -103,8 +103,8 @@ public record TickTime(String zero, String step, String unit, Optional<Instant> 
   /**
    * The instant of a tick, in UTC: the nearest nanosecond to what it is exactly.
    *
-   * @throws InvalidUseException if the store does not say at which instant time 0 is, or the year is
-   *     beyond what an instant holds
+   * @throws InvalidUseException if the store does not say at which instant time 0 is, or the year
+   *     is beyond what an instant holds
    */
   public Instant instant(long tick) {
     BigInteger nanos = nanos(exactly(tick));
@@ -206,8 +206,7 @@ public record TickTime(String zero, String step, String unit, Optional<Instant> 
       }
     }
     if (found < 0) {
-      throw new InvalidUseException(
-          Text.of("There is no tick at time %s: %s", said, beside(time)));
+      throw new InvalidUseException(Text.of("There is no tick at time %s: %s", said, beside(time)));
     }
     return found;
   }

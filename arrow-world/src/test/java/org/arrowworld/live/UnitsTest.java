@@ -207,8 +207,7 @@ class UnitsTest {
     assertThatThrownBy(() -> LiveWorld.open(plain, SAID, WorldOptions.DEFAULT))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("tables 'ship' columns 'x': unit is m, the store's is not set");
-    assertThatThrownBy(
-            () -> LiveWorld.open(said, schema("km", "", ""), WorldOptions.DEFAULT))
+    assertThatThrownBy(() -> LiveWorld.open(said, schema("km", "", ""), WorldOptions.DEFAULT))
         .hasMessageContaining("unit is km, the store's is m");
   }
 
@@ -218,7 +217,8 @@ class UnitsTest {
     column.withUnit("\u00b5".repeat(50)).withDoc("d".repeat(10_000));
     assertThatThrownBy(() -> column.withUnit("\u00b5".repeat(51)))
         .hasMessage("Cannot give column 'x' a unit of 102 bytes: expected 1 to 100 bytes of UTF-8");
-    assertThatThrownBy(() -> column.withDoc("d".repeat(10_001))).hasMessageContaining("10001 bytes");
+    assertThatThrownBy(() -> column.withDoc("d".repeat(10_001)))
+        .hasMessageContaining("10001 bytes");
     assertThatThrownBy(() -> column.withDoc("\ud800")).hasMessageContaining("surrogate");
     assertThatThrownBy(() -> column.withDoc(null)).isInstanceOf(InvalidUseException.class);
     assertThatThrownBy(() -> TableSchema.row("t").unit("m"))

@@ -44,7 +44,10 @@ class TickTimeTest {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     for (int i = 0; i < 400; i++) {
-      String step = random.nextBoolean() ? "1/" + (1 + random.nextInt(999)) : "0." + (1 + random.nextInt(999_999));
+      String step =
+          random.nextBoolean()
+              ? "1/" + (1 + random.nextInt(999))
+              : "0." + (1 + random.nextInt(999_999));
       String zero = new String[] {"0", "-7", "12.5", "1000000"}[random.nextInt(4)];
       TickTime time = TickTime.every(step, "s").withZero(zero);
       long tick = random.nextInt(1 << 29) >> random.nextInt(29);

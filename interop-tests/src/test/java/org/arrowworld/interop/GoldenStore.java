@@ -60,9 +60,7 @@ final class GoldenStore {
   LiveWorld create(String id, WorldSchema schema, TickTime ticks) throws IOException {
     time = Optional.of(ticks);
     return LiveWorld.create(
-        storage,
-        info(id, schema).withTime(time),
-        WorldOptions.DEFAULT.withAllocator(memory));
+        storage, info(id, schema).withTime(time), WorldOptions.DEFAULT.withAllocator(memory));
   }
 
   /** What the store says about itself; the same in every run. */

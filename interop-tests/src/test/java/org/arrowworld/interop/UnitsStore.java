@@ -9,8 +9,8 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.store.TickTime;
 
 /**
- * Columns with units and docs, on types that have field metadata of their own and on those that have
- * not, and a store whose ticks have a time that no decimal is.
+ * Columns with units and docs, on types that have field metadata of their own and on those that
+ * have not, and a store whose ticks have a time that no decimal is.
  */
 final class UnitsStore {
   private static final WorldSchema SCHEMA =

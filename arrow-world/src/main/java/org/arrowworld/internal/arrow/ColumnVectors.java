@@ -29,7 +29,8 @@ public final class ColumnVectors {
   /** The field of a column. */
   public static Field field(Column column) {
     DictionaryEncoding encoding = column.type() == ColumnType.STRING ? WORDS : null;
-    FieldType type = new FieldType(false, arrowType(column.type()), encoding, column.fieldMetadata());
+    FieldType type =
+        new FieldType(false, arrowType(column.type()), encoding, column.fieldMetadata());
     return new Field(column.name(), type, null);
   }
 

@@ -76,8 +76,7 @@ public final class TableNpz {
     write(ArraySink.of(directory), table, context);
   }
 
-  private static void write(ArraySink out, TableColumns table, Context context)
-      throws IOException {
+  private static void write(ArraySink out, TableColumns table, Context context) throws IOException {
     List<String> strings = new ArrayList<>();
     for (Column column : table.columns()) {
       out.add(

@@ -30,9 +30,7 @@ public final class FileOrigin {
   /** Of a store: format version, id, schema, tick unit, time of ticks, writer. */
   public static FileOrigin of(StoreInfo store) {
     FileOrigin origin = new FileOrigin();
-    store
-        .time()
-        .ifPresent(time -> origin.with("aw.time", Json.write(TimeJson.tree(time))));
+    store.time().ifPresent(time -> origin.with("aw.time", Json.write(TimeJson.tree(time))));
     return origin
         .with("aw.format", Integer.toString(StoreInfo.FORMAT))
         .with("aw.store", store.id().hex())

@@ -13,7 +13,8 @@ import org.arrowworld.schema.ColumnType;
  * @param type its type
  * @param nulls whether values may be missing
  * @param steps how values follow each other, for encodings that profit from it
- * @param words what is said about it: {@link Column#UNIT} and {@link Column#DOC}, where there are any
+ * @param words what is said about it: {@link Column#UNIT} and {@link Column#DOC}, where there are
+ *     any
  */
 public record RowColumn(
     String name, ColumnType type, Nulls nulls, Steps steps, Map<String, String> words) {
@@ -38,8 +39,7 @@ public record RowColumn(
 
   /** A table's column. */
   public static RowColumn of(Column column) {
-    return new RowColumn(
-        column.name(), column.type(), Nulls.REQUIRED, Steps.ANY, column.words());
+    return new RowColumn(column.name(), column.type(), Nulls.REQUIRED, Steps.ANY, column.words());
   }
 
   /** A column without nulls. */
