@@ -47,9 +47,7 @@ final class ForeignReport {
       return Optional.of(
           new Report()
               .add("kind", "Feather file of version 1")
-              .line(
-                  "not read",
-                  "read it with pyarrow.feather and write it again, as version 2"));
+              .line("not read", "read it with pyarrow.feather and write it again, as version 2"));
     }
     boolean arrow;
     try (ReadableFile opened = storage.openRead(path)) {
@@ -81,8 +79,7 @@ final class ForeignReport {
             .add("bytes", java.nio.file.Files.size(file))
             .add("separator", text.separator())
             .add("columns", text.fields(), String.join(", ", text.fields()));
-    return Optional.of(
-        report.add("import_it", "aw import " + kind + " " + file + " --out STORE"));
+    return Optional.of(report.add("import_it", "aw import " + kind + " " + file + " --out STORE"));
   }
 
   private static Optional<Report> arrow(Storage storage, String path, Path where)
@@ -166,7 +163,8 @@ final class ForeignReport {
       throw new DamagedFileException(
           file.toString(), -1, "SQLite cannot read it: " + e.getMessage(), e);
     }
-    tables.forEach((name, columns) -> report.line("table", name + ": " + String.join(", ", columns)));
+    tables.forEach(
+        (name, columns) -> report.line("table", name + ": " + String.join(", ", columns)));
     String table = tables.isEmpty() ? "TABLE" : tables.keySet().iterator().next();
     return report
         .json("tables", tables)
