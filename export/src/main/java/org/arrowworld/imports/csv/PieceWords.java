@@ -61,7 +61,7 @@ final class PieceWords {
   private long key(int from, int length) {
     long first = (long) LONG.get(source, from);
     if (length <= Long.BYTES) {
-      return length == 0 ? 0 : first << 64 - 8 * length;
+      return length == 0 ? 0 : first << (64 - 8 * length);
     }
     long digest = first;
     int last = from + length - Long.BYTES;
@@ -73,7 +73,7 @@ final class PieceWords {
 
   private static int slot(long key, int length, int mask) {
     long mixed = (key + length) * MIX;
-    return (int) ((mixed ^ mixed >>> 32) * MIX >>> 32) & mask;
+    return (int) (((mixed ^ mixed >>> 32) * MIX) >>> 32) & mask;
   }
 
   private boolean same(int word, int from) {
