@@ -207,7 +207,7 @@ class Store:
     def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
         """The log rows of these keys, ticks and ids, in log order.
 
-        key: names, or patterns such as `creature.*`; without it all but commit rows. ticks: one tick, a range, or the
+        key: names, or patterns such as `creature.*`, where no key has that very name; without it all but commit rows. ticks: one tick, a range, or the
         first and last tick, both included. ids: one or several. Segments and batches that cannot hold such rows are not
         read; memory is that of the result. Raises InvalidUseError for unknown keys.
         """
@@ -248,7 +248,8 @@ class Store:
                                       "generations. Leave `gen` out, and choose by ticks.")
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
-        rows = self._select(Selection([f"{name}.*" for name in (table, *listing)], (0, shown.last), rid))
+        names = [k.name for k in self.keys if k.owner in (table, *listing)]
+        rows = self._select(Selection(names, (0, shown.last), rid))
         known = self._known_gen(table, rid) if schema.gen else -1
         history = history_of(rows, table, known, schema.gen)
         if gen is not None:
