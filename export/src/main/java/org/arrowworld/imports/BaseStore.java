@@ -6,11 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-<<<<<<< HEAD
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-=======
->>>>>>> main
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
