@@ -169,12 +169,18 @@ class Wanted:
 
     def batches(self, index: BatchIndex, keys: Sequence[Key]) -> Array:
         """The numbers of the batches that may hold wanted rows."""
-        if self.key is not None and not any(self.key(k) for k in keys):
-            return np.empty(0, np.int64)
         chosen = (index.tick_max >= self.first) & (index.tick_min <= self.last)
+        if self.key is not None:
+            wanted = _bits(np.array([k.code for k in keys if self.key(k)], "<u2"))
+            chosen &= ((index.held & wanted) != 0) | ((index.held == 0) & bool(wanted))
         if self.ids is not None:
             chosen &= (np.searchsorted(self.ids, index.rid_min) < np.searchsorted(self.ids, index.rid_max, "right"))
         return np.flatnonzero(chosen)
+
+
+def _bits(codes: Array) -> Any:
+    """A set of key codes as one u64: a bit per code modulo 64."""
+    return np.bitwise_or.reduce(np.uint64(1) << np.flatnonzero(np.bincount(codes % 64)).astype("<u8"), initial=np.uint64(0))
 
 
 class Scan:
@@ -253,6 +259,7 @@ class Scan:
                 for n in numbers:
                     reader.go_to_batch(n, index)
                     for rows in reader.batches(1):
+                        index.held[n] = _bits(rows.key)
                         yield rows.slice(max(0, self._from_seq - rows.first_seq), len(rows))
         self.end_seq, self.last_tick, self.chain = index.end_seq, int(index.tick_max[-1]), index.last_chain
 

@@ -69,6 +69,11 @@ class BatchIndex:
     start: Array
     end: Array
     last_chain: bytes
+    held: Array = field(init=False)
+    """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", np.zeros(len(self.first_seq), "<u8"))
 
     @property
     def end_seq(self) -> int:

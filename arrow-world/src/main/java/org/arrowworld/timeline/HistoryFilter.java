@@ -131,6 +131,20 @@ public final class HistoryFilter {
             && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt()));
   }
 
+  /** The keys whose rows it must see within the ticks asked for. */
+  BitSet keys() {
+    BitSet all = births();
+    all.or(wanted);
+    return all;
+  }
+
+  /** The keys whose rows it must see before the ticks asked for. */
+  BitSet births() {
+    BitSet one = new BitSet();
+    one.set(born);
+    return one;
+  }
+
   /** Whether no later row can matter. */
   boolean isDone() {
     return done;

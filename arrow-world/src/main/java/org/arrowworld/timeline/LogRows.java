@@ -21,7 +21,7 @@ final class LogRows {
 
   /** Rows of some keys. */
   void rows(BitSet keys, TickRange ticks, Query.Enough<? super Row> visitor) throws IOException {
-    try (LogReader batches = log.reader(ticks.first(), ticks.last())) {
+    try (LogReader batches = log.readerOf(ticks.first(), ticks.last(), keys)) {
       boolean goOn = true;
       while (goOn && batches.next()) {
         TripleBatch batch = batches.batch();
@@ -41,9 +41,9 @@ final class LogRows {
     }
   }
 
-  /** Rows of one id, for a filter to choose from. */
-  void rowsOf(int id, TickRange ticks, HistoryFilter filter) throws IOException {
-    try (LogReader batches = log.readerOfRid(ticks.first(), ticks.last(), id)) {
+  /** Rows of one id, those of some keys among them, for a filter to choose from. */
+  void rowsOf(int id, BitSet keys, TickRange ticks, HistoryFilter filter) throws IOException {
+    try (LogReader batches = log.readerOf(ticks.first(), ticks.last(), keys, id)) {
       while (!filter.isDone() && batches.next()) {
         TripleBatch batch = batches.batch();
         for (int row = batches.from(); row < batches.to() && !filter.isDone(); row++) {
