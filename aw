@@ -57,7 +57,7 @@ major=${version%%[!0-9]*}
 
 find_jar() {
   jar=
-  for candidate in "$home"/cli/target/cli-*.jar; do
+  for candidate in "$home"/cli/target/arrow-world-cli-*.jar; do
     case $candidate in *-sources.jar | *-javadoc.jar | *-tests.jar) continue ;; esac
     if [ -f "$candidate" ]; then
       if [ -z "$jar" ] || [ -n "$(find "$candidate" -newer "$jar")" ]; then jar=$candidate; fi
@@ -79,7 +79,7 @@ build() {
       sleep 1
     done
     find_jar
-    [ -n "$jar" ] || fail "start: the other process's build made no cli/target/cli-*.jar"
+    [ -n "$jar" ] || fail "start: the other process's build made no cli/target/arrow-world-cli-*.jar"
     return
   fi
   echo $$ >"$lock/pid"
@@ -91,7 +91,7 @@ build() {
   rm -rf "$lock"
   trap - EXIT INT TERM
   find_jar
-  [ -n "$jar" ] || fail "start: the build made no cli/target/cli-*.jar"
+  [ -n "$jar" ] || fail "start: the build made no cli/target/arrow-world-cli-*.jar"
 }
 
 find_jar
