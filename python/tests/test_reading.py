@@ -259,10 +259,10 @@ def test_a_snapshot_of_another_history_is_never_gone_on_from(tmp_path):  # L-24
     shutil.copytree(snapshot, tmp_path / "b" / "snapshots" / snapshot.name)
     store = aw.open_store(tmp_path / "b")
     for tick in (5, 6, 8):
-        with pytest.raises(aw.DamagedFileError, match=r"is at seq \d+ with chain [0-9a-f]{16}, the log has .*\(L-24\).*delete"):
+        with pytest.raises(aw.DamagedFileError, match=r"is at seq \d+ with chain [0-9a-f]{16}, the log has .* there.*delete"):
             store.at(tick)
     assert store.at(4).tick == 4 and not aw.verify(store.path).ok
-    with pytest.raises(aw.DamagedFileError, match=r"\(L-24\)"):
+    with pytest.raises(aw.DamagedFileError, match=r"the log has .* there"):
         aw.LiveWorld.resume(store.path)
     shutil.rmtree(store.path / "snapshots" / snapshot.name)
     assert store.at(8).tick == 8 and aw.verify(store.path).ok

@@ -223,7 +223,7 @@ class Scan:
             if segment.first_seq != self.end_seq:
                 why = f": {self.torn.path.name} ends at byte {self.torn.offset}, {self.torn.reason}" if self.torn else ""
                 raise DamagedFileError(f"the log has a hole or an overlap: rows up to seq {self.end_seq} are followed "
-                                       f"by seq {segment.first_seq}{why} (L-1)", segment.path)
+                                       f"by seq {segment.first_seq}{why}", segment.path)  # L-1
             known = self._known(segment)
             if known is not None and self._wanted is not None:
                 yield from self._picked(segment, *known)
@@ -309,8 +309,8 @@ class Scan:
             raise DamagedFileError(f"aw.prev_chain is {jsonfile.chain_hex(header.prev_chain)}, the chain before it is "
                                    f"{jsonfile.chain_hex(self.chain)}", path)
         if header.keys[: len(self.keys)] != self.keys:
-            raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema "
-                                   "(L-3, L-6)", path)
+            raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema",
+                                   path)  # L-3, L-6
         self._meet(header.first_seq, header.prev_chain, path)
         self.schema_version = header.schema_version
         self.chain = header.prev_chain
@@ -323,7 +323,7 @@ class Scan:
         if chain != self._from_chain:
             raise AnotherHistoryError(f"what is to be gone on from is at seq {seq} with chain "
                                       f"{jsonfile.chain_hex(self._from_chain)}, the log has "
-                                      f"{jsonfile.chain_hex(chain) if chain else 'no commit row'} there (L-24)", path)
+                                      f"{jsonfile.chain_hex(chain) if chain else 'no commit row'} there", path)  # L-24
         self.proven = True
 
     def _meet_within(self, rows: Rows, path: Path) -> None:
@@ -358,7 +358,7 @@ class Scan:
                 return
         self.torn = reader.torn
         if pending and reader.sealed:
-            raise DamagedFileError("a sealed segment does not end with a commit row (L-16)", reader.path)
+            raise DamagedFileError("a sealed segment does not end with a commit row", reader.path)  # L-16
         if pending and self.torn is None:
             self.torn = Torn(reader.path, reader.end, "the last rows have no commit row")
 

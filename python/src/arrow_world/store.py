@@ -250,7 +250,7 @@ class Store:
         shown = Selection(None, ticks)
         rows = self._select(Selection([f"{name}.*" for name in (table, *listing)], (shown.first, shown.last), rid))
         before = self._lives_before(table, rid, shown.first) if schema.gen else []
-        history = history_of(rows, table, before[-1] if before else -1, schema.gen)
+        history = history_of(rows, table, before[-1] if before else -1, bool(schema.gen))
         return history if gen is None else one_life(history, table, rid, gen, before)
 
     def _lives_before(self, table: str, rid: int, tick: int) -> list[int]:

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogReader;
@@ -64,7 +65,7 @@ final class LogRows {
             .orElseThrow(
                 () ->
                     new InvalidUseException(
-                        Text.of("Unknown key '%s': this store has %s", name, names(null))));
+                        Text.of("Unknown key '%s': this store has %s", name, Nearest.of(name, names(null)))));
     BitSet one = new BitSet();
     one.set(key.code());
     return one;
@@ -78,7 +79,7 @@ final class LogRows {
       throw new InvalidUseException(
           Text.of(
               "Key '%s' is no event but %s; rows(\"%s\") reads it. The events of this store are %s",
-              name, key.kind().label(), name, names(KeyKind.EVENT)));
+              name, key.kind().label(), name, Nearest.of(name, names(KeyKind.EVENT))));
     }
     return one;
   }

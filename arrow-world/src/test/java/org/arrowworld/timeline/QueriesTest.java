@@ -120,7 +120,10 @@ class QueriesTest {
           .containsExactly("4 1 c.x=7.0");
       assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("y")))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessage("Table 'c' has no key 'y'");
+          .hasMessage(
+              "Table 'c' has no key 'y', only [c.born, c.died, c.parent, c.cause, c.x, c.name, ill.born, ill.died]");
+      assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("nme")))
+          .hasMessageEndingWith("; did you mean 'c.name'?");
     }
   }
 
