@@ -180,7 +180,7 @@ def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypa
     ({"x": 2**53 + 1}, "an i64 or u64 column takes it"), ({"y": 0.1}, r"pass np.float32\(0.1\) to round it"),
     ({"n": 1.0}, "takes integers from -2147483648 to 2147483647; an f64 column takes it"), ({"n": True}, "a bool column takes it"),
     ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got text, shape \\(\\)"),
-    ({"z": 1}, "no such column; it has x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
+    ({"z": 1}, "no such column; there are x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
 ])
 def test_a_value_that_does_not_fit_is_refused_and_what_takes_it_is_named(world, values, message):  # L-11
     with world.tick() as t:

@@ -111,7 +111,8 @@ public final class Migrations {
     for (Step step : steps) {
       TableSchema table = tables.get(step.table());
       if (table == null) {
-        throw step.refused("the world has no such table, only " + Nearest.of(step.table(), tables.keySet()));
+        throw step.refused(
+            "the world has no such table, only " + Nearest.of(step.table(), tables.keySet()));
       }
       try {
         tables.put(table.name(), step.apply(table));

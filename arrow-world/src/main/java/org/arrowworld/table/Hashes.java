@@ -36,7 +36,9 @@ public final class Hashes {
         throw new InvalidUseException(
             Text.of(
                 "Unknown column '%s' of table '%s': it has %s",
-                name, table.name(), Nearest.of(name, table.columns().stream().map(Column::name).toList())));
+                name,
+                table.name(),
+                Nearest.of(name, table.columns().stream().map(Column::name).toList())));
       }
       for (int row = 0; row < table.rows(); ) {
         int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);

@@ -72,7 +72,8 @@ public final class HistoryFilter {
     String name = query.key().get();
     Key only = keys.find(query.table() + "." + name).or(() -> keys.find(name)).orElse(null);
     if (only == null || !ofTable.get(only.code())) {
-      throw new InvalidUseException(Text.of(
+      throw new InvalidUseException(
+          Text.of(
               "Table '%s' has no key '%s', only %s",
               query.table(),
               name,

@@ -65,7 +65,9 @@ final class LogRows {
             .orElseThrow(
                 () ->
                     new InvalidUseException(
-                        Text.of("Unknown key '%s': this store has %s", name, Nearest.of(name, names(null)))));
+                        Text.of(
+                            "Unknown key '%s': this store has %s",
+                            name, Nearest.of(name, names(null)))));
     BitSet one = new BitSet();
     one.set(key.code());
     return one;

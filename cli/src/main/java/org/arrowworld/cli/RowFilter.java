@@ -128,10 +128,7 @@ final class RowFilter {
   private Key key(String name, int column) {
     Optional<Key> key = keys.find(name);
     return key.orElseThrow(
-        () ->
-            where.wrong(
-                column,
-                Text.of("this store has no key '%s'%s", name, hint(name))));
+        () -> where.wrong(column, Text.of("this store has no key '%s'%s", name, hint(name))));
   }
 
   private String hint(String name) {

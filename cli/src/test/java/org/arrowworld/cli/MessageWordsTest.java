@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Messages are read by people who do not have the specification open: its numbers stay in comments. */
+/**
+ * Messages are read by people who do not have the specification open: its numbers stay in comments.
+ */
 class MessageWordsTest {
   private static final Pattern TEXT = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"");
   private static final Pattern DUTY = Pattern.compile("\\b[A-Z]-[0-9]+\\b");

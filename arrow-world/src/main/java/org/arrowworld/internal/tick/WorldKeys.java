@@ -63,7 +63,8 @@ final class WorldKeys {
     Key key = inputs.get(kind);
     if (key == null) {
       throw new InvalidUseException(
-          Text.of("Unknown input '%s': this world takes %s", kind, Nearest.of(kind, inputs.keySet())));
+          Text.of(
+              "Unknown input '%s': this world takes %s", kind, Nearest.of(kind, inputs.keySet())));
     }
     return key;
   }

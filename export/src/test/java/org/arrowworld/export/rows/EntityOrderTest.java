@@ -72,7 +72,8 @@ class EntityOrderTest {
       assertThat(Sources.rows(some)).isEqualTo(expected);
       assertThatThrownBy(() -> LogSource.of(history.info(), history.log(), span, List.of("c.y")))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessageStartingWith("Cannot export the rows of key 'c.y': this store has [tick.commit, ")
+          .hasMessageStartingWith(
+              "Cannot export the rows of key 'c.y': this store has [tick.commit, ")
           .hasMessageEndingWith("]; did you mean 'c.x'?");
     }
   }
