@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InvalidUseError
-from .values import Array
+from .values import Array, unmasked
 
 _IDS = 1 << 32
 _SHOWN = 12
@@ -58,6 +58,7 @@ def row_id(value: Any, what: str) -> int:
 
 def row_ids(values: Any, what: str) -> Array:
     """Row ids as u32, shape (n,): of one id, several, or an array of integers."""
+    unmasked(values, what)
     if isinstance(values, np.ndarray) and values.ndim and values.dtype.kind in "iu":
         wrong = (values < 0) | (values >= _IDS)
         if wrong.any():

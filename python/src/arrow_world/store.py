@@ -207,7 +207,7 @@ class Store:
     def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
         """The log rows of these keys, ticks and ids, in log order.
 
-        key: names, or patterns such as `creature.*`; without it all but commit rows. ticks: one tick, a range, or the
+        key: names, or patterns such as `creature.*`, where no key has that very name; without it all but commit rows. ticks: one tick, a range, or the
         first and last tick, both included. ids: one or several. Segments and batches that cannot hold such rows are not
         read; memory is that of the result. Raises InvalidUseError for unknown keys.
         """
@@ -248,7 +248,8 @@ class Store:
                                       "generations. Leave `gen` out, and choose by ticks.")
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
-        rows = self._select(Selection([f"{name}.*" for name in (table, *listing)], (shown.first, shown.last), rid))
+        names = [k.name for k in self.keys if k.owner in (table, *listing)]
+        rows = self._select(Selection(names, (shown.first, shown.last), rid))
         before = self._lives_before(table, rid, shown.first) if schema.gen else []
         history = history_of(rows, table, before[-1] if before else -1, bool(schema.gen))
         return history if gen is None else one_life(history, table, rid, gen, before)

@@ -19,14 +19,13 @@ from .values import U64, Array, encode, encode_one
 
 @dataclass
 class Cells:
-    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns and
-    generations asked for by place, where the values are entities."""
+    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns by place,
+    where the values are entities."""
 
     bits: "Union[int, U64]" = 0
     words: "Union[str, Array, None]" = None
     newborns: dict[int, Born] = field(default_factory=dict)
     single: bool = True
-    gens: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return 1 if self.single else len(self.bits if self.words is None else self.words)  # type: ignore[arg-type]
@@ -100,7 +99,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
             raise InvalidUseError(f"Cannot write an entity to {name}: the type is {type_name}; ids go into u32.")
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
-        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single, ids.gens)
+        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
     if np.ndim(value) == 0:
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
@@ -194,7 +193,7 @@ class TickTable:
         what = f"set {self.name}"
         wanted = ids_of(ids, self._tick, self.name, what)
         known = wanted.known()
-        slots = self._slots(wanted, known, what)
+        slots = self._slots(wanted, known)
         cells = self._cells(values, len(wanted))
         for name, c in cells.items():
             self._stage(name, slots, c, known)
@@ -222,7 +221,7 @@ class TickTable:
         wanted = ids_of(ids, self._tick, self.name, what)
         if wanted.newborns:
             raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick.")  # O-6
-        self._remove(self._slots(wanted, wanted.known(), what), cause)
+        self._remove(self._slots(wanted, wanted.known()), cause)
 
     def remove_slot(self, slots: Any, /, cause: Any = None) -> None:
         """Removes the rows at these positions at tick start; as `remove`."""
@@ -270,17 +269,12 @@ class TickTable:
         """Notes that what an id column gets must live (O-16), where it is not NO_ROW."""
         if column.table is not None and rows:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
-            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens)
+            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns)
             self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
 
-    def _slots(self, wanted: Ids, known: Array, what: str) -> Array:
-        """Slots of those that live; InvalidUseError names one that does not, or not in the generation asked for."""
-        table = self._changes.table
-        numbers = wanted.numbers if len(known) == len(wanted) else wanted.numbers[known]
-        slots = table.slots(numbers)
-        for place, gen in wanted.gens.items():
-            check_generation(table, int(wanted.numbers[place]), gen, what)
-        return slots
+    def _slots(self, wanted: Ids, known: Array) -> Array:
+        """Slots of those that live; InvalidUseError names one that does not."""
+        return self._changes.table.slots(wanted.numbers if len(known) == len(wanted) else wanted.numbers[known])
 
     def _positions(self, slots: Any, what: str) -> Array:
         rows = self._changes.table.rows
@@ -309,7 +303,9 @@ class TickTable:
         if cells.newborns:
             for slot, place in zip(slots.tolist(), places.tolist()):
                 born = cells.newborns.get(0 if cells.single else place)
-                if born is not None:
+                if born is None:
+                    staged.newborns.pop(slot, None)  # the last write to a cell counts, within a call too
+                else:
                     staged.newborns[slot] = born
 
     def _put(self, born: Born, name: str, cells: Cells, place: int) -> None:
@@ -343,13 +339,3 @@ def _count(count: int, what: str) -> int:
     if rows < 0 or isinstance(count, bool):
         raise InvalidUseError(f"Cannot {what}: {count!r} is no number of rows.")
     return rows
-
-
-def check_generation(table: Table, number: int, gen: int, what: str) -> None:
-    """Refuses an EntityRef whose id lives in another generation."""
-    slot = int(table.slots(np.array([number], "<u4"))[0])
-    found = int(table._columns["gen"][slot]) if table.schema.gen else 0
-    if found != gen:
-        raise InvalidUseError(f"Cannot {what}: {number} of generation {gen} does not live in {table.schema.name}; the id "
-                              f"lives in generation {found}.")
-

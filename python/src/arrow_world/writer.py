@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
-from .codebook import as_words, check_word
+from .codebook import as_words, check_word, checked_properties
 from .durability import Durability, Forcer
 from .errors import InvalidUseError, WriterPoisonedError
 from .interrupts import deferred_interrupts
@@ -25,7 +25,7 @@ from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
-from .values import Array, encode
+from .values import Array, encode, unmasked
 from .world import World
 
 _MAX_KEYS = 1 << 16
@@ -71,9 +71,9 @@ class LogWriter:
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
-            "properties": _properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"}}
         content = jsonfile.encode(members)
-        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, _properties(properties),
+        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
                          {"writer": "arrow_world (Python)"}, None)
         _check_empty(store)
         made: list[Path] = []
@@ -206,6 +206,7 @@ class LogWriter:
         key = self._by_name.get(name)
         if key is None or key == COMMIT:
             raise InvalidUseError(f"Cannot append to {name!r}: no such key; declare it first.")
+        unmasked(rids, f"append to {name}")
         ids = np.atleast_1d(np.asarray(rids))
         if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
             raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
@@ -351,10 +352,6 @@ class LogWriter:
             self._close_segment()
         finally:
             self._lock.close()
-
-
-def _properties(properties: Mapping[str, str] | None) -> dict[str, str]:
-    return {check_word(k, "the name of a property"): check_word(v, f"the property {k}") for k, v in (properties or {}).items()}
 
 
 def _check_keys(keys: list[Key], action: str) -> None:
