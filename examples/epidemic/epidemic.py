@@ -12,7 +12,7 @@ import numpy as np
 import arrow_world as aw
 
 SCHEMA = aw.Schema(
-    [aw.TableSchema("person", gen=True, columns=[aw.Column("state", "string"), aw.Column("since", "i32"), aw.Column("age", "f32")],
+    [aw.TableSchema("person", columns=[aw.Column("state", "string"), aw.Column("since", "i32"), aw.Column("age", "f32")],
                     lineage=["parent", "cause"], events=[aw.Event("infected_by", "u32", "person")]),
      aw.TableSchema("sick", kind="presence", of="person"),
      aw.TableSchema("day", kind="append_only", columns=[aw.Column(c, "u32") for c in ("susceptible", "infected", "recovered")])],
@@ -52,7 +52,7 @@ def live(t: aw.Tick) -> None:
     day = t.tick
     people = t.world["person"]
     ids, since, age = people["id"], people["since"], people["age"]
-    state = np.asarray(people["state"], dtype=object)
+    state = people["state"]
     n = len(ids)
     susceptible, infected = state == "susceptible", state == "infected"
 
