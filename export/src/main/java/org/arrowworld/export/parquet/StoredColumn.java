@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.RowGroup;
 import org.arrowworld.errors.DamagedFileException;
@@ -92,7 +91,7 @@ public final class StoredColumn {
   private void values(RowGroup group) throws IOException {
     ColumnType type = reading.type();
     ParquetCursor cursor = new ParquetCursor(input, column, reading, List.of(group), row);
-    Map<String, Integer> codes = new IdentityHashMap<>();
+    IdentityHashMap<String, Integer> codes = new IdentityHashMap<>();
     int end = row + (int) group.getNum_rows();
     for (; row < end; row++) {
       if (!cursor.next()) {

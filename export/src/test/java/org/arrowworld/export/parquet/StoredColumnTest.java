@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class StoredColumnTest {
   @Test
   void pages_hold_what_values_say_in_the_files_of_the_parquet_project() throws IOException {
-    Path folder = SharedData.folder("corpora/parquet-testing");
+    Path folder = SharedData.corpus("parquet-testing");
     List<Path> files;
     try (Stream<Path> found = Files.walk(folder)) {
       files = found.filter(f -> f.toString().endsWith(".parquet")).sorted().toList();
