@@ -241,6 +241,14 @@ public final class Log implements Closeable {
     return reader(first, last, LogReader.Form.ARRAYS, entry -> true);
   }
 
+  /**
+   * The stored bytes of every batch that holds committed rows of ticks {@code first} to {@code
+   * last}, to be passed on as they are.
+   */
+  public StoredBatches stored(long first, long last) {
+    return new StoredBatches(parts, first, last, end.seq());
+  }
+
   private LogReader reader(
       long first, long last, LogReader.Form form, Predicate<SegmentIndex.Entry> filter) {
     if (first > last) {
