@@ -71,12 +71,13 @@ class ServingVerbsTest {
     assertThat(bare.exit()).isEqualTo(2);
     assertThat(bare.err())
         .isEqualTo(
-            "aw: expected --tls with --bind 0.0.0.0: off this machine the token and the runs would be readable on the way; --insecure serves so all the same\n");
+            "aw: Cannot serve the runs: expected --tls with --bind 0.0.0.0: off this machine the token and the runs would be readable on the way; --insecure serves so all the same\n");
     Aw told = Aw.run(() -> false, "serve", store, "--port", 0, "--bind", "0.0.0.0", "--insecure");
     assertThat(told.exit()).isZero();
     Aw half = Aw.run("serve", store, "--tls", "k.p12");
     assertThat(half.err())
-        .isEqualTo("aw: expected --tls and --tls-password-file together, found one of them\n");
+        .isEqualTo(
+            "aw: Cannot serve the runs: expected --tls and --tls-password-file together, found one of them\n");
   }
 
   @Test

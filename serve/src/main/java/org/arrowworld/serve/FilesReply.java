@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.arrowworld.errors.DamagedFileException;
@@ -30,16 +31,24 @@ final class FilesReply {
   static void list(Run run, Reply reply) throws IOException {
     List<Object> files = new ArrayList<>();
     for (String path : paths(run.storage(), "", DEPTH)) {
-      try (ReadableFile file = run.storage().openRead(path)) {
+      OptionalLong bytes = bytes(run.storage(), path);
+      if (bytes.isPresent()) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("path", path);
-        entry.put("bytes", file.size());
+        entry.put("bytes", bytes.getAsLong());
         files.add(entry);
-      } catch (DamagedFileException e) {
-        continue; // a link or a pipe is no file of a store
       }
     }
     reply.json(Map.of("files", files));
+  }
+
+  /** A file's length; a link or a pipe is no file of a store. */
+  private static OptionalLong bytes(Storage storage, String path) throws IOException {
+    try (ReadableFile file = storage.openRead(path)) {
+      return OptionalLong.of(file.size());
+    } catch (DamagedFileException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private static List<String> paths(Storage storage, String folder, int depth) throws IOException {

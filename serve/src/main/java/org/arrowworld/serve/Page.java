@@ -16,7 +16,7 @@ final class Page {
           "svg", "image/svg+xml",
           "txt", "text/plain; charset=utf-8");
 
-  private static final List<String> FILES =
+  static final List<String> FILES =
       List.of(
           "index.html",
           "open.html",

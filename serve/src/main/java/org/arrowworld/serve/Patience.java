@@ -4,9 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,19 +17,19 @@ import java.util.concurrent.TimeUnit;
 final class Patience implements Closeable {
   private final long millis;
   private final Set<Patient> writing = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService clock;
+  private final Timer clock = new Timer("aw-serve-patience", true);
 
   Patience(long millis) {
     this.millis = millis;
-    this.clock =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "aw-serve-patience");
-              thread.setDaemon(true);
-              return thread;
-            });
     long period = Math.max(20, millis / 4);
-    clock.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+    TimerTask task =
+        new TimerTask() {
+          @Override
+          public void run() {
+            look();
+          }
+        };
+    clock.schedule(task, period, period);
   }
 
   private void look() {
@@ -44,7 +44,7 @@ final class Patience implements Closeable {
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    clock.cancel();
   }
 
   private interface Write {

@@ -3,6 +3,7 @@ package org.arrowworld.serve;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.arrowworld.Store;
 import org.arrowworld.log.LogPosition;
@@ -10,12 +11,10 @@ import org.arrowworld.timeline.Cursor;
 
 /** An open store and a cursor that stays where the last request left it. One thread at a time. */
 final class Reader implements Closeable {
-  private static final BooleanSupplier NEVER = () -> false;
-
   private final Store store;
   private final Cursor cursor;
   private final LogPosition end;
-  private BooleanSupplier cancelled = NEVER;
+  private Optional<BooleanSupplier> cancelled = Optional.empty();
   private long usedNanos = System.nanoTime();
 
   private Reader(Store store) throws IOException {
@@ -36,7 +35,7 @@ final class Reader implements Closeable {
   }
 
   private void stopIfCancelled() {
-    if (cancelled.getAsBoolean()) {
+    if (cancelled.isPresent() && cancelled.get().getAsBoolean()) {
       throw new Problem(
           409,
           "superseded",
@@ -59,11 +58,11 @@ final class Reader implements Closeable {
 
   /** From now on it stops, with a {@link Problem}, when it is told to. */
   void watch(BooleanSupplier newCancelled) {
-    cancelled = newCancelled;
+    cancelled = Optional.of(newCancelled);
   }
 
   void rest() {
-    cancelled = NEVER;
+    cancelled = Optional.empty();
     usedNanos = System.nanoTime();
   }
 

@@ -56,12 +56,17 @@ final class Run implements Closeable {
     return storage;
   }
 
-  /** How far the store goes now. */
-  synchronized LogPosition end() throws IOException {
+  /** How far the store goes, as of a moment ago. */
+  LogPosition end() throws IOException {
+    return endFor(-1);
+  }
+
+  /** How far the store goes; now, if it did not go as far as a tick a moment ago. */
+  private synchronized LogPosition endFor(long tick) throws IOException {
     long now = System.nanoTime();
     if (follower == null) {
       follow();
-    } else if (now - lookedNanos > LOOK_NANOS) {
+    } else if (now - lookedNanos > LOOK_NANOS || follower.position().tick() < tick) {
       try {
         follower.poll((batch, from, to) -> {});
       } catch (DamagedFileException e) {
@@ -144,7 +149,7 @@ final class Run implements Closeable {
     turns.begin();
     boolean leased = false;
     try {
-      LogPosition end = end();
+      LogPosition end = endFor(tick);
       int now = epoch();
       Reader reader = take(Math.min(tick, end.tick()));
       Lease lease = new Lease(reader == null ? Reader.open(path) : reader, now, view);

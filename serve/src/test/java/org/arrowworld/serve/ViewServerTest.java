@@ -202,7 +202,7 @@ class ViewServerTest {
     long births = eco.rows("creature.born").count();
     assertThat(
             series.columns().get("creature.born.rows").stream().mapToDouble(n -> (double) n).sum())
-        .isEqualTo(births);
+        .isEqualTo((double) births);
     for (int tick : new int[] {0, 50, 120}) {
       try (World world = eco.at(tick)) {
         assertThat(series.columns().get("creature.count").get(tick))

@@ -80,7 +80,10 @@ const tableCount = (columns) => new Set(columns.map((c) => c.split(".")[0])).siz
 export async function at(meta, tick, columns, signal, who = "") {
   const url = address(meta.name, "at", { tick, columns: columns.join(","), view: VIEW + who });
   const reply = await ask(url, signal);
-  return frame(new Bytes(reply.body), tableCount(columns), schemas(meta));
+  const bytes = new Bytes(reply.body);
+  const found = await frame(bytes, tableCount(columns), schemas(meta));
+  await bytes.end();
+  return found;
 }
 
 /** The wanted columns tick after tick, as fast as they are taken. */

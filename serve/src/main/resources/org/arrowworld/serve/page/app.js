@@ -175,7 +175,10 @@ async function open(name) {
   plots.of(usable ? meta : null, otherMeta);
   compare.runs(runs, name, state.other);
   if (usable || meta.state === "empty") follow(name);
-  if (usable) reload();
+  if (usable) {
+    reload();
+    trails.want(meta, state, paint);
+  }
   panels();
   saveNow();
 }
@@ -288,7 +291,7 @@ onChange((changed) => {
   }
   if (has("filter")) filterNow();
   if (has("layers", "list", "tab", "filter", "sel") && columns().join() !== loaders[0].columns.join()) reload();
-  if (has("sel", "trails")) trails.want(meta, state, () => paint());
+  if (has("sel", "trails")) trails.want(meta, state, paint);
   if (has("plots")) plots.show(state.plots);
   if (has("tick")) { load(); speak(); if (state.tab === "events" && !player.isOn()) happenings.show(state.tick); }
   if (has("tab", "other", "sel")) panels();

@@ -142,7 +142,7 @@ export class EntityPanel {
         h("button", { class: "quiet small", title: "Select nothing (Esc)", "aria-label": "Select nothing", onclick: () => this.onSelect(null) }, "×")),
       h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
       h("h3", {}, "Now"), this.values,
-      numeric.length > 0 ? [h("h3", {}, "Over its life ", choose), this.chartHolder] : [],
+      ...(numeric.length > 0 ? [h("h3", {}, "Over its life ", choose), this.chartHolder] : []),
       h("h3", {}, "What happened"), this.eventHolder);
     this.life = life;
     this.update();

@@ -51,6 +51,13 @@ export class Bytes {
     return bytes;
   }
 
+  /** Takes the end of a reply that was read whole: only then is the connection used again. */
+  async end() {
+    while (!(await this.reader.read()).done) {
+      // nothing follows the last stream
+    }
+  }
+
   cancel() {
     this.reader.cancel().catch(() => {});
   }
@@ -105,6 +112,7 @@ export async function* batches(bytes) {
   if (next === null) {
     throw new Error("The reply broke off: the stream has no end");
   }
+  await bytes.end();
 }
 
 /** A column: its values, and where they are words, codes and the words. */

@@ -93,7 +93,7 @@ export function chart(holder, series, data, { height, onSeek, tick, span }) {
     {
       width: Math.max(120, holder.clientWidth),
       height,
-      padding: [6, 10, 0, 0],
+      padding: [6, 20, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: false, range: span ? () => span() : undefined } },
@@ -113,6 +113,7 @@ export function chart(holder, series, data, { height, onSeek, tick, span }) {
             u.ctx.save();
             u.ctx.strokeStyle = variable("--accent");
             u.ctx.lineWidth = 1.5 * devicePixelRatio;
+            u.ctx.setLineDash([]);
             u.ctx.beginPath();
             u.ctx.moveTo(x, u.bbox.top);
             u.ctx.lineTo(x, u.bbox.top + u.bbox.height);

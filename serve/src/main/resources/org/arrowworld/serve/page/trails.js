@@ -47,7 +47,7 @@ export class Trails {
   take(frame, state) {
     const last = this.frames.at(-1);
     const jump = last && Math.abs(frame.tick - last.tick) > Math.max(2, state.step * 2);
-    if (jump || (last && frame.tick < last.tick)) {
+    if (!last || jump || frame.tick < last.tick) {
       this.frames = [];
       if (this.meta) setTimeout(() => this.want(this.meta, state, this.ready), 120);
     }
