@@ -1,9 +1,9 @@
 #!/bin/sh
 # aw, the command line of arrow-world.
 #
-# Builds itself the first time, and keeps per Java version an archive of its classes (AppCDS) under
-# cli/target/cds for fast starts. AW_JAVA_OPTS adds JVM options; --rebuild as the first argument
-# builds again.
+# In a release it stands in bin beside aw.jar; in the source tree it builds itself the first time, and
+# again with --rebuild as the first argument. It keeps per Java version an archive of its classes
+# (AppCDS) for fast starts, in the build's folder or the user's cache. AW_JAVA_OPTS adds JVM options.
 set -eu
 
 # Java reads and writes the names of files in the locale's charset. In another one than UTF-8 it takes
@@ -55,9 +55,19 @@ fi
 major=${version%%[!0-9]*}
 [ "${major:-0}" -ge 17 ] || fail "start with Java ${version:-of unknown version} at $java: Java 17 or newer is needed; set JAVA_HOME to one"
 
+# Of a release: one jar beside bin, and the cache of the user.
+released=${home%/bin}/aw.jar
+cache=$home/cli/target/cds
+if [ "${home##*/}" = bin ] && [ -f "$released" ]; then
+  cache=${XDG_CACHE_HOME:-${HOME:-/nowhere}/.cache}/arrow-world
+else
+  released=
+fi
+
 find_jar() {
-  jar=
-  for candidate in "$home"/cli/target/cli-*.jar; do
+  jar=$released
+  [ -z "$jar" ] || return 0
+  for candidate in "$home"/cli/target/arrow-world-cli-*.jar; do
     case $candidate in *-sources.jar | *-javadoc.jar | *-tests.jar) continue ;; esac
     if [ -f "$candidate" ]; then
       if [ -z "$jar" ] || [ -n "$(find "$candidate" -newer "$jar")" ]; then jar=$candidate; fi
@@ -79,7 +89,7 @@ build() {
       sleep 1
     done
     find_jar
-    [ -n "$jar" ] || fail "start: the other process's build made no cli/target/cli-*.jar"
+    [ -n "$jar" ] || fail "start: the other process's build made no cli/target/arrow-world-cli-*.jar"
     return
   fi
   echo $$ >"$lock/pid"
@@ -91,11 +101,12 @@ build() {
   rm -rf "$lock"
   trap - EXIT INT TERM
   find_jar
-  [ -n "$jar" ] || fail "start: the build made no cli/target/cli-*.jar"
+  [ -n "$jar" ] || fail "start: the build made no cli/target/arrow-world-cli-*.jar"
 }
 
 find_jar
 if [ "${1:-}" = --rebuild ]; then
+  [ -z "$released" ] || fail "rebuild: this is a release, $released; the source tree's aw builds"
   shift
   build
   [ $# -gt 0 ] || exit 0
@@ -110,9 +121,10 @@ flags='-Xshare:auto -Xlog:disable'
 
 # The archive of classes. It is made under a private name and renamed, so that concurrent starts see
 # a whole one or none; where it cannot be written, starts are just slower.
-archive=$home/cli/target/cds/$version.jsa
-if [ ! -f "$archive" ] || [ -n "$(find "$jar" "$home/cli/target/lib" -newer "$archive")" ]; then
-  if mkdir -p "$home/cli/target/cds" 2>/dev/null && [ -w "$home/cli/target/cds" ]; then
+archive=$cache/$version.jsa
+[ -z "$released" ] || archive=$cache/$(cksum <"$released" | tr -d ' ')-$version.jsa
+if [ ! -f "$archive" ] || [ -n "$(find "$jar" "${jar%/*}/lib" -newer "$archive")" ]; then
+  if mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
     echo "aw: preparing fast starts on Java $version (once)" >&2
     part=$archive.$$.tmp
     # shellcheck disable=SC2086

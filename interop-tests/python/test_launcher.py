@@ -57,9 +57,9 @@ SCRIPT: list[tuple[int, list[str]]] = [
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The launcher and what it starts, in a folder whose name is not ASCII."""
-    jars = [p for p in LIBRARIES.glob("cli-*.jar") if not p.name.endswith(("-sources.jar", "-javadoc.jar"))]
+    jars = [p for p in LIBRARIES.glob("arrow-world-cli-*.jar") if not p.name.endswith(("-sources.jar", "-javadoc.jar"))]
     if not jars or not (LIBRARIES / "lib").is_dir():
-        pytest.skip("cli/target has no cli-*.jar; `./mvnw package` makes it")
+        pytest.skip("cli/target has no arrow-world-cli-*.jar; `./mvnw package` makes it")
     home = tmp_path_factory.mktemp("launcher") / "Höme"
     (home / "cli" / "target").mkdir(parents=True)
     shutil.copy2(ROOT / "aw", home / "aw")
@@ -112,7 +112,7 @@ def test_a_bare_jvm_refuses_by_name_what_it_cannot_name(home: Path, tmp_path: Pa
     java_home = os.environ.get("JAVA_HOME")
     java = str(Path(java_home) / "bin" / "java") if java_home else "java"
     bare = [java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar",
-            str(next((LIBRARIES).glob("cli-*.jar")))]
+            str(next((LIBRARIES).glob("arrow-world-cli-*.jar")))]
     before = names(tmp_path)
     for words in (["run", "--ticks", "1", "--out", "new"], ["info", "bahnen.txt"], ["fork", str(store), "--tick", "1", "--out", "new"],
                   ["export", str(store), "--to", "csv", "--view", "log", "--out", "new.csv"],

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._version import VERSION as __version__
     from .codebook import Codebook as Codebook
     from .errors import ArrowWorldError as ArrowWorldError
     from .errors import DamagedFileError as DamagedFileError
@@ -95,6 +96,8 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("._version", __name__).VERSION
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

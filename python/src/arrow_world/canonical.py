@@ -12,7 +12,7 @@ from .errors import InvalidUseError
 from .handles import Births, Ids, resolve
 from .rows import Rows
 from .schema import NO_ROW, Key, TableSchema
-from .tick_table import Cells, Changes, Target, check_generation
+from .tick_table import Cells, Changes, Target
 from .values import Array, encode
 from .tables import Table
 from .world import World
@@ -143,6 +143,14 @@ def _given(births: Births) -> Array:
     return np.broadcast_to(births.given.resolved(), births.count)
 
 
+def _handles(births: Births) -> Array:
+    """Which of the given ids were given as handles of newborns."""
+    assert births.given is not None
+    out = np.zeros(len(births.given), bool)
+    out[list(births.given.newborns)] = True
+    return np.broadcast_to(out, births.count)
+
+
 def _check_free(table: Table, ids: Array, dead: _Dead) -> None:
     live = table.lookup().slots(ids)
     here = live >= 0
@@ -159,7 +167,7 @@ def _check_free(table: Table, ids: Array, dead: _Dead) -> None:
 def _check_no_row(world: World, table: TableSchema, born: _Born) -> None:
     referred = any(c.table == table.name for t in world.schema.tables for c in t.columns)
     if referred and (born.ids == NO_ROW).any():
-        raise InvalidUseError(f"Cannot insert {NO_ROW} into {table.name}: in the columns that hold its ids it says no row (S-14).")
+        raise InvalidUseError(f"Cannot insert {NO_ROW} into {table.name}: in the columns that hold its ids it says no row.")
 
 
 def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
@@ -173,9 +181,7 @@ def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
         missing &= ~np.isin(ids, born.ids)
     if missing.any():
         raise InvalidUseError(f"Cannot {target.what}: no row {int(ids[np.argmax(missing)])} lives in {table.schema.name} or "
-                              "is born in this tick (O-16).")
-    for place, gen in target.ids.gens.items():
-        check_generation(table, int(target.ids.numbers[place]), gen, target.what)
+                              "is born in this tick.")  # O-16
 
 
 def _values(out: "_Out", keys: Mapping[str, Key], change: Changes) -> None:
@@ -327,14 +333,15 @@ def _presence(out: "_Out", keys: Mapping[str, Key], table: Table, change: Change
     if not births:
         return
     ids = np.concatenate([_given(b) for b in births])
+    handles = np.concatenate([_handles(b) for b in births])
     order = np.lexsort((ids, np.repeat([b.system for b in births], [b.count for b in births])))
     start = 0
     for b in births:
         b.numbers = ids[start : start + b.count]
         start += b.count
-    ids = ids[order]
-    fresh = np.isin(ids, born[of].ids) if of in born else np.zeros(len(ids), bool)
+    ids, handles = ids[order], handles[order]
     lives = out.world.tables[of].lookup().slots(ids) >= 0
+    fresh = (handles | ~lives) & (np.isin(ids, born[of].ids) if of in born else False)  # an id that lives is who has it now
     missing = ~(lives | fresh)
     if missing.any():
         raise InvalidUseError(f"Cannot insert {int(ids[np.argmax(missing)])} into {name}: it does not live in {of} and is "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .errors import InvalidUseError
-from .values import Array
+from .values import Array, unmasked
 
 _IDS = 1 << 32
 _SHOWN = 12
@@ -19,7 +19,7 @@ _SHOWN = 12
 def nearest(wrong: object, names: Iterable[str]) -> str:
     """How an error about an unknown name ends: the nearest name, or what there is."""
     known = list(names)
-    close = difflib.get_close_matches(str(wrong), known, 1, 0.6)
+    close = [n for n in known if n.endswith(f".{wrong}")] or difflib.get_close_matches(str(wrong), known, 1, 0.6)
     if close:
         return f"; did you mean {close[0]!r}?"
     if not known:
@@ -58,6 +58,7 @@ def row_id(value: Any, what: str) -> int:
 
 def row_ids(values: Any, what: str) -> Array:
     """Row ids as u32, shape (n,): of one id, several, or an array of integers."""
+    unmasked(values, what)
     if isinstance(values, np.ndarray) and values.ndim and values.dtype.kind in "iu":
         wrong = (values < 0) | (values >= _IDS)
         if wrong.any():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from .errors import InvalidUseError
 from .rows import Rows
-from .values import Array
+from .values import Array, unmasked
 
 
 def as_words(values: Any, name: str = "a word") -> Array:
@@ -18,6 +18,7 @@ def as_words(values: Any, name: str = "a word") -> Array:
     name: what the words are for, in messages. Raises InvalidUseError for anything but strings, and for a surrogate
     without its pair, which UTF-8 cannot carry.
     """
+    unmasked(values, f"write {name}")
     items = [values] if isinstance(values, str) else values.tolist() if isinstance(values, np.ndarray) else list(values)
     try:
         "\0".join(items).encode()
@@ -47,6 +48,13 @@ def check_word(word: Any, name: str) -> str:
         raise InvalidUseError(f"Cannot store as '{name}' {word!r}: it has a surrogate without its pair at char {e.start}; "
                               "cut text between code points.") from e
     return word
+
+
+def checked_properties(properties: Mapping[str, str] | None) -> dict[str, str]:
+    """An application's own settings as they are written into JSON files; InvalidUseError for anything but words."""
+    if properties is not None and not isinstance(properties, Mapping):
+        raise InvalidUseError(f"Cannot take {properties!r} as properties: expected words by name, as in {{'seed': '3'}}.")
+    return {check_word(k, "the name of a property"): check_word(v, f"the property {k}") for k, v in (properties or {}).items()}
 
 
 class Codebook:
@@ -100,7 +108,7 @@ class Codebook:
         places = np.flatnonzero(rows.text != None)  # noqa: E711 (element-wise)
         for i, word, code in zip(places.tolist(), rows.text[places], rows.val[places].tolist()):
             if self.code(word) != code:
-                return f"seq {rows.first_seq + i} gives {word!r} the code {code}, expected {self.code(word)} (L-12)"
+                return f"seq {rows.first_seq + i} gives {word!r} the code {code}, expected {self.code(word)}"  # L-12
         return None
 
     def decode(self, codes: Array) -> Array:

@@ -30,6 +30,7 @@ from .field_files import (
 )
 from .lock import StoreLock
 from .publish import publish_file
+from .values import unmasked
 
 def snapshot_count(t_end: float, interval: float) -> int:
     """Snapshots at 0, interval, 2 interval, ... up to and including `t_end`: 0.3 / 0.1 gives 4, not 3.
@@ -149,6 +150,7 @@ class FieldSnapshotWriter:
         for name in names:
             if name not in given:
                 raise self._refused(f"{kind} {name} is missing")
+            unmasked(given[name], f"write {kind} {name}")
             values = np.asarray(given[name])
             if values.shape != self._description.shape:
                 raise self._refused(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Union
 
 import numpy as np
 
 from .errors import InvalidUseError
-from .values import U64, Array
+from .values import U64, Array, unmasked
+
+if TYPE_CHECKING:
+    from .world import World
 
 _IDS = 1 << 32
 
@@ -19,6 +22,10 @@ class TickLife(Protocol):
     """What a handle needs to know of its tick."""
 
     number: int
+
+    @property
+    def world(self) -> "World":
+        """The world before the tick."""
 
     def _check_committed(self, table: str) -> None:
         """Raises InvalidUseError unless the tick has ended well."""
@@ -121,13 +128,11 @@ def _numbers(births: Births) -> Array:
 class Ids:
     """Ids as a call was given them; shape (n,).
 
-    numbers: u32, 0 for newborns; newborns: by place; refs: by place, generations that were asked for; single: whether
-    one id was given, no sequence.
+    numbers: u32, 0 for newborns; newborns: by place; single: whether one id was given, no sequence.
     """
 
     numbers: Array
     newborns: dict[int, Born] = field(default_factory=dict)
-    gens: dict[int, int] = field(default_factory=dict)
     single: bool = False
 
     def __len__(self) -> int:
@@ -157,10 +162,11 @@ def resolve(numbers: Array, newborns: dict[int, Born]) -> Array:
 def ids_of(given: Any, tick: "TickLife | None", table: "str | None", what: str) -> Ids:
     """Reads one id or several.
 
-    tick, table: those whose newborns are taken; None: none are, or those of any table. what: what is to be done, for
-    messages. Raises InvalidUseError for everything that is no id: strings, floats, bools, numbers beyond u32, newborns of
-    another tick or table.
+    tick, table: those whose newborns and lives are taken; None: no newborns, or those of any table, and no EntityRef, as
+    nothing says whose life it means. what: what is to be done, for messages. Raises InvalidUseError for everything that is
+    no id: strings, floats, bools, numbers beyond u32, masked arrays, newborns of another tick or table, lives that ended.
     """
+    unmasked(given, what)
     if isinstance(given, (EntityRef, Born)) or not isinstance(given, (np.ndarray, Sequence, range)) and np.ndim(given) == 0:
         return _several([given], tick, table, what, single=True)
     if isinstance(given, BornRows):
@@ -192,7 +198,7 @@ def _several(given: "list[Any]", tick: "TickLife | None", table: "str | None", w
             numbers.append(0)
             continue
         if isinstance(one, EntityRef):
-            ids.gens[place] = index_of(one.gen, what)
+            _check_life(one, tick, table, what)
             one = one.id
         numbers.append(index_of(one, what))
     ids.numbers[:] = numbers
@@ -226,3 +232,17 @@ def _check_newborn(born: Born, tick: "TickLife | None", table: "str | None", wha
                               f"{tick.number}. Use its id instead: `handle.id`, once its tick has ended.")
     if table is not None and births.table != table:
         raise InvalidUseError(f"Cannot {what}: the handle is a newborn of {births.table}, expected one of {table}.")
+
+
+def _check_life(ref: EntityRef, tick: "TickLife | None", table: "str | None", what: str) -> None:
+    """Refuses an EntityRef whose id lives in another generation, or in none."""
+    number, gen = index_of(ref.id, what), index_of(ref.gen, what)
+    if tick is None or table is None:
+        raise InvalidUseError(f"Cannot {what}: {ref!r} means one life of an id, and the schema does not say of which table; "
+                              "give its id alone, or say `table` in the schema where the values are declared.")
+    lives = tick.world.tables[tick.world.schema.table(table).of or table]
+    slot = int(lives.slots(np.array([number], "<u4"))[0])
+    found = int(lives._columns["gen"][slot]) if lives.schema.gen else 0
+    if found != gen:
+        raise InvalidUseError(f"Cannot {what}: {number} of generation {gen} does not live in {lives.schema.name}; the id "
+                              f"lives in generation {found}.")

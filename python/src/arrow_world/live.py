@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .codebook import checked_properties
 from .errors import InvalidUseError
 from .interrupts import deferred_interrupts
 from .publish import discard_unfinished
@@ -171,6 +172,7 @@ class LiveWorld:
 
     def snapshot(self, properties: Mapping[str, str] | None = None) -> Path:
         """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept."""
+        properties = checked_properties(properties)
         self._log.sync()
         world = self._world
         for tick, version, path in list_snapshots(self.path):

@@ -44,6 +44,7 @@ class Selection:
     def __init__(self, key: Union[str, Iterable[str], None], ticks: Ticks, ids: Any = None,
                  kind: str | None = None) -> None:
         self._patterns = None if key is None else _patterns(key)
+        self._exact: set[str] = set()
         self._kind = kind
         self._ids = None if ids is None else np.unique(row_ids(ids, "select row"))
         self.first, self.last = span(ticks)
@@ -58,9 +59,13 @@ class Selection:
         return Wanted(self.first, self.last, self._ids, self._wants)
 
     def check(self, keys: Sequence[Key]) -> None:
-        """Raises InvalidUseError for a name or pattern that fits no key, or none of the kind wanted."""
+        """Raises InvalidUseError for a name or pattern that fits no key, or none of the kind wanted.
+
+        What is the name of a key means that key alone, also where it could be read as a pattern.
+        """
+        self._exact = {k.name for k in keys}.intersection(self._patterns or ())
         for pattern in self._patterns or ():
-            found = [k for k in keys if fnmatchcase(k.name, pattern)]
+            found = [k for k in keys if self._fits(k, pattern)]
             if not found:
                 raise InvalidUseError(f"No key {pattern!r}{nearest(pattern, [k.name for k in keys if self._of_kind(k)])}")
             if not any(map(self._of_kind, found)):
@@ -70,10 +75,13 @@ class Selection:
     def _of_kind(self, key: Key) -> bool:
         return self._kind is None or key.kind == self._kind
 
+    def _fits(self, key: Key, pattern: str) -> bool:
+        return key.name == pattern if pattern in self._exact else fnmatchcase(key.name, pattern)
+
     def _wants(self, key: Key) -> bool:
         if not self._of_kind(key):
             return False
-        return key.code != 0 if self._patterns is None else any(fnmatchcase(key.name, p) for p in self._patterns)
+        return key.code != 0 if self._patterns is None else any(self._fits(key, p) for p in self._patterns)
 
     def take(self, rows: Rows, keys: Sequence[Key]) -> None:
         """Keeps what is wanted of a run."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .codebook import checked_properties
 from .errors import InvalidUseError
 from .ipc import FILE_MAGIC, Field
 from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
@@ -106,8 +107,9 @@ def write_snapshot(
     """Publishes the world as `snapshots/<tick>.v<schema>/`; returns the directory.
 
     The caller has forced the log up to `world.seq` (N-8); LiveWorld.snapshot does. Raises InvalidUseError if the
-    world has no tick or the snapshot exists.
+    world has no tick, the snapshot exists, or a property is no word.
     """
+    settings = checked_properties(properties)
     if world.tick < 0:
         raise InvalidUseError("Cannot write a snapshot of a world before its first tick.")
     target = store / "snapshots" / f"{world.tick:020d}.v{world.schema.version}"
@@ -131,7 +133,7 @@ def write_snapshot(
             data = file.finish()
             write_forced(temporary / name, data)
             entries.append(file.entry(name, data))
-        write_forced(temporary / "manifest.json", _manifest(world, store_id, base, dict(properties or {}), entries))
+        write_forced(temporary / "manifest.json", _manifest(world, store_id, base, settings, entries))
         force_directory(temporary)
         temporary.rename(target)
     except BaseException:

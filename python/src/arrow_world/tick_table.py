@@ -8,6 +8,7 @@ from typing import Any, Protocol, Union
 
 import numpy as np
 
+from .checks import nearest
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
@@ -18,14 +19,13 @@ from .values import U64, Array, encode, encode_one
 
 @dataclass
 class Cells:
-    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns and
-    generations asked for by place, where the values are entities."""
+    """Values as a call was given them: patterns or words, one for all rows (`single`) or one per row; newborns by place,
+    where the values are entities."""
 
     bits: "Union[int, U64]" = 0
     words: "Union[str, Array, None]" = None
     newborns: dict[int, Born] = field(default_factory=dict)
     single: bool = True
-    gens: dict[int, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return 1 if self.single else len(self.bits if self.words is None else self.words)  # type: ignore[arg-type]
@@ -99,7 +99,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
             raise InvalidUseError(f"Cannot write an entity to {name}: the type is {type_name}; ids go into u32.")
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
-        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single, ids.gens)
+        return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
     if np.ndim(value) == 0:
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
@@ -147,7 +147,7 @@ class TickTable:
         parents = None if parent is None else ids_of(parent, self._tick, self.name, f"log a parent in {self.name}")
         causes = ids_of(cause, None, None, f"{what} with a cause")
         if given is not None and (not causes.single or causes.numbers[0]):
-            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own (O-4).")
+            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own.")  # O-4
         cells = {name: cells_of(f"{self.name}.{name}", self._columns[name].type, value, self._tick,
                                 self._columns[name].table) for name, value in values.items()}
         several: list[Any] = [x for x in (given, parents, causes, *cells.values()) if x is not None and not x.single]
@@ -174,7 +174,7 @@ class TickTable:
         schema = self._schema
         unknown = [n for n in values if n not in self._columns]
         if unknown:
-            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}; it has {', '.join(self._columns) or 'none'}.")
+            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}{nearest(unknown[0], self._columns)}")
         absent = [c.name for c in schema.columns if c.type == "string" and c.name not in values]
         if absent:
             raise InvalidUseError(f"Cannot {what} without a value for string column {absent[0]!r}: strings have no default.")
@@ -193,7 +193,7 @@ class TickTable:
         what = f"set {self.name}"
         wanted = ids_of(ids, self._tick, self.name, what)
         known = wanted.known()
-        slots = self._slots(wanted, known, what)
+        slots = self._slots(wanted, known)
         cells = self._cells(values, len(wanted))
         for name, c in cells.items():
             self._stage(name, slots, c, known)
@@ -220,8 +220,8 @@ class TickTable:
         what = f"remove from {self.name}"
         wanted = ids_of(ids, self._tick, self.name, what)
         if wanted.newborns:
-            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick (O-6).")
-        self._remove(self._slots(wanted, wanted.known(), what), cause)
+            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick.")  # O-6
+        self._remove(self._slots(wanted, wanted.known()), cause)
 
     def remove_slot(self, slots: Any, /, cause: Any = None) -> None:
         """Removes the rows at these positions at tick start; as `remove`."""
@@ -257,8 +257,8 @@ class TickTable:
         for name, value in values.items():
             column = self._columns.get(name)
             if column is None:
-                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column; it has "
-                                      f"{', '.join(self._columns) or 'none'}. Ids and generations are given at birth.")
+                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column"
+                                      f"{nearest(name, self._columns)} Ids and generations are given at birth.")
             cells[name] = cells_of(f"{self.name}.{name}", column.type, value, self._tick, column.table).of(
                 rows, f"{self.name}.{name}")
         for name, c in cells.items():
@@ -269,17 +269,12 @@ class TickTable:
         """Notes that what an id column gets must live (O-16), where it is not NO_ROW."""
         if column.table is not None and rows:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
-            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns, cells.gens)
+            ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns)
             self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
 
-    def _slots(self, wanted: Ids, known: Array, what: str) -> Array:
-        """Slots of those that live; InvalidUseError names one that does not, or not in the generation asked for."""
-        table = self._changes.table
-        numbers = wanted.numbers if len(known) == len(wanted) else wanted.numbers[known]
-        slots = table.slots(numbers)
-        for place, gen in wanted.gens.items():
-            check_generation(table, int(wanted.numbers[place]), gen, what)
-        return slots
+    def _slots(self, wanted: Ids, known: Array) -> Array:
+        """Slots of those that live; InvalidUseError names one that does not."""
+        return self._changes.table.slots(wanted.numbers if len(known) == len(wanted) else wanted.numbers[known])
 
     def _positions(self, slots: Any, what: str) -> Array:
         rows = self._changes.table.rows
@@ -308,7 +303,9 @@ class TickTable:
         if cells.newborns:
             for slot, place in zip(slots.tolist(), places.tolist()):
                 born = cells.newborns.get(0 if cells.single else place)
-                if born is not None:
+                if born is None:
+                    staged.newborns.pop(slot, None)  # the last write to a cell counts, within a call too
+                else:
                     staged.newborns[slot] = born
 
     def _put(self, born: Born, name: str, cells: Cells, place: int) -> None:
@@ -342,13 +339,3 @@ def _count(count: int, what: str) -> int:
     if rows < 0 or isinstance(count, bool):
         raise InvalidUseError(f"Cannot {what}: {count!r} is no number of rows.")
     return rows
-
-
-def check_generation(table: Table, number: int, gen: int, what: str) -> None:
-    """Refuses an EntityRef whose id lives in another generation."""
-    slot = int(table.slots(np.array([number], "<u4"))[0])
-    found = int(table._columns["gen"][slot]) if table.schema.gen else 0
-    if found != gen:
-        raise InvalidUseError(f"Cannot {what}: {number} of generation {gen} does not live in {table.schema.name}; the id "
-                              f"lives in generation {found}.")
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import struct
 from typing import Any
 
@@ -45,8 +46,9 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
 
     Strings are given as their u32 codes; name: of the column or key, for messages. Integers go where they fit exactly,
     floats into f64 and, if exact, into f32, np.float32 into f32 alone, bools into bool, which also takes the integers 0
-    and 1. Raises InvalidUseError for anything else: nothing is rounded or widened.
+    and 1. Raises InvalidUseError for anything else: nothing is rounded or widened, nulls and masked places are refused.
     """
+    unmasked(values, f"write {name or type_name + ' values'}")
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else _array(type_name, values, name))
     kind, what = array.dtype.kind, name or f"{type_name} values"
     if array.ndim != 1 or kind not in "biuf" and len(array):
@@ -100,31 +102,66 @@ def _array(type_name: str, values: Any, name: str) -> Array:
             raise _refused(values, type_name, what)
         return np.array(values, "<i8" if values < 1 << 63 else "<u8")
     if not isinstance(values, (list, tuple, range)):
+        _check_nulls(values, what)
         return np.asarray(values)
     kinds = {type(v) for v in values}
-    if kinds == {int}:
+    bools = {k for k in kinds if issubclass(k, (bool, np.bool_))}
+    if bools and bools != kinds:
+        raise InvalidUseError(f"Cannot write {what}: bools and numbers are mixed in one list. The type is {type_name}: it "
+                              f"takes {takes(type_name)}.")
+    if kinds and not bools and all(issubclass(k, (int, np.integer)) for k in kinds):
+        values = values if kinds == {int} else [int(v) for v in values]
         least, most = min(values), max(values)
         if least < -(1 << 63) or most >= 1 << 64 or least < 0 and most >= 1 << 63:
             raise _refused(least if least < -(1 << 63) or most < 1 << 64 and type_name == "u64" else most, type_name, what)
         return np.array(values, "<i8" if most < 1 << 63 else "<u8")
-    if len(kinds) > 1 and bool in kinds:
-        raise InvalidUseError(f"Cannot write {what}: bools and numbers are mixed in one list. The type is {type_name}: it "
-                              f"takes {takes(type_name)}.")
     try:
         array = np.asarray(values)
     except (ValueError, OverflowError) as e:
         raise InvalidUseError(f"Cannot write {what}: {e}. The type is {type_name}: it takes {takes(type_name)}.") from e
     if array.dtype.kind == "f" and array.ndim == 1:
         for given, taken in zip(values, array.tolist()):
-            if isinstance(given, int) and given != taken:
-                raise _refused(given, type_name, what)
+            whole = _whole(given)
+            if whole is not None and whole != taken:
+                raise _refused(whole, type_name, what)
     return array
+
+
+def _whole(value: Any) -> int | None:
+    """A value as an int, if it is an integer of any kind."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
+def unmasked(given: Any, what: str) -> None:
+    """Refuses an array of which places are masked: NumPy drops the mask where it makes a plain array of one.
+
+    what: what is to be done, for the message.
+    """
+    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
+        count = int(np.ma.getmaskarray(given).sum())
+        raise InvalidUseError(f"Cannot {what}: {count} of {given.size} places are masked. Say what stands there, as in "
+                              "values.filled(0), or leave them out, as in values.compressed().")
+
+
+def _check_nulls(values: Any, what: str) -> None:
+    """Refuses columns of Arrow, Polars and pandas that hold nulls: NumPy makes NaN of them, and floats of integers."""
+    found = getattr(values, "null_count", None)
+    if callable(found):
+        found = found()
+    elif found is None and hasattr(values, "isna") and not isinstance(values.dtype, np.dtype):
+        found = int(np.count_nonzero(np.asarray(values.isna())))
+    if found:
+        raise InvalidUseError(f"Cannot write {what}: {found} of {len(values)} values are null, and a column has no nulls. "
+                              "Fill them first, or write the others alone.")
 
 
 def _refused(value: Any, type_name: str, what: str, hint: str = "") -> InvalidUseError:
     value = value.item() if isinstance(value, np.generic) else value
     return InvalidUseError(f"Cannot write {value!r} to {what}: the type is {type_name}, which takes {takes(type_name)}"
-                           f"{'; ' + hint if hint else ''} (L-11).")
+                           f"{'; ' + hint if hint else ''}.")  # L-11
 
 
 def decode(type_name: str, bits: U64) -> Array:
@@ -150,7 +187,7 @@ def decode(type_name: str, bits: U64) -> Array:
         if type_name == "bool":
             wrong |= values > 1
     if wrong.any():
-        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is no {type_name} (L-9, L-11)")
+        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is no {type_name}")  # L-9, L-11
     return values
 
 

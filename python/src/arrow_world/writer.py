@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
-from .codebook import as_words, check_word
+from .codebook import as_words, check_word, checked_properties
 from .durability import Durability, Forcer
 from .errors import InvalidUseError, WriterPoisonedError
 from .interrupts import deferred_interrupts
@@ -25,7 +25,7 @@ from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
-from .values import Array, encode
+from .values import Array, encode, unmasked
 from .world import World
 
 _MAX_KEYS = 1 << 16
@@ -71,9 +71,9 @@ class LogWriter:
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
-            "properties": _properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"}}
         content = jsonfile.encode(members)
-        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, _properties(properties),
+        info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
                          {"writer": "arrow_world (Python)"}, None)
         _check_empty(store)
         made: list[Path] = []
@@ -189,7 +189,7 @@ class LogWriter:
         key = Key(known.code if known else len(self.keys), name, type_name, encoding_of(type_name), kind, table)
         if known:
             if known != key:
-                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known} (L-3).")
+                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known}.")  # L-3
             return known
         check_word(name, "a key's name")
         Key.from_json(key.to_json(), self.path)
@@ -206,6 +206,7 @@ class LogWriter:
         key = self._by_name.get(name)
         if key is None or key == COMMIT:
             raise InvalidUseError(f"Cannot append to {name!r}: no such key; declare it first.")
+        unmasked(rids, f"append to {name}")
         ids = np.atleast_1d(np.asarray(rids))
         if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
             raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
@@ -233,7 +234,7 @@ class LogWriter:
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
-            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
+            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
 
     def commit_tick(self, tick: int, rows: Rows) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
@@ -353,15 +354,11 @@ class LogWriter:
             self._lock.close()
 
 
-def _properties(properties: Mapping[str, str] | None) -> dict[str, str]:
-    return {check_word(k, "the name of a property"): check_word(v, f"the property {k}") for k, v in (properties or {}).items()}
-
-
 def _check_keys(keys: list[Key], action: str) -> None:
     if len(keys) > _MAX_KEYS:
         raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
     if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
-        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB (L-8).")
+        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB.")  # L-8
 
 
 def _check_empty(store: Path) -> None:

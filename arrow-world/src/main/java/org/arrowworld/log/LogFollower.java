@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -36,6 +37,9 @@ public final class LogFollower implements Closeable {
 
   /** Rows from here on do not exist: a truncation is under way (spec L-21). */
   private long fence = Long.MAX_VALUE;
+
+  /** Where the segment after the reader's begins, if there was one when it was opened. */
+  private OptionalLong following = OptionalLong.empty();
 
   /** First entry whose rows were not all handed over, because their tick was not committed yet. */
   private int firstPending;
@@ -86,12 +90,19 @@ public final class LogFollower implements Closeable {
     }
     long before = position.seq();
     String justRead = null;
+    int misses = 0;
     while (openNext(justRead)) {
-      justRead = reader.path();
       try {
         readOn(visitor);
       } finally {
         reader.close();
+      }
+      if (following.isEmpty() || position.seq() >= following.getAsLong()) {
+        justRead = reader.path();
+      } else if (++misses == LOOKS) {
+        throw missing();
+      } else {
+        justRead = null; // looked at once more: a truncation may have come between
       }
     }
     return position.seq() > before;
@@ -131,18 +142,27 @@ public final class LogFollower implements Closeable {
       throw gone(paths.get(0), "it is the first segment, the ones before it were dropped");
     }
     String last = null;
+    following = OptionalLong.empty();
     for (String path : paths) {
       long firstSeq = LogOpener.firstSeq(path);
-      last = firstSeq <= position.seq() && firstSeq < fence ? path : last;
+      if (firstSeq <= position.seq() && firstSeq < fence) {
+        last = path;
+      } else if (firstSeq < fence && following.isEmpty()) {
+        following = OptionalLong.of(firstSeq);
+      }
     }
     return last;
+  }
+
+  private static boolean isSealed(String path) {
+    return path.endsWith(SegmentFormat.SEALED_ENDING);
   }
 
   private void openAtPosition(String path) throws IOException {
     if (reopened(path)) {
       return;
     }
-    boolean sealed = path.endsWith(SegmentFormat.SEALED_ENDING);
+    boolean sealed = isSealed(path);
     reader = SegmentReader.open(storage, path, sealed ? 8 : 0, memory);
     entries.clear();
     try {
@@ -164,7 +184,7 @@ public final class LogFollower implements Closeable {
   /** Opens a live segment anew to read on in, if it still holds all that was read of it. */
   private boolean reopened(String path) throws IOException {
     boolean read = reader != null && reader.path().equals(path) && !entries.isEmpty();
-    if (!read || path.endsWith(SegmentFormat.SEALED_ENDING)) {
+    if (!read || isSealed(path)) {
       return false;
     }
     SegmentReader again = SegmentReader.open(storage, path, 0, memory);
@@ -240,9 +260,29 @@ public final class LogFollower implements Closeable {
             position.tick(), position.seq(), finding));
   }
 
+  private DamagedFileException missing() {
+    return new DamagedFileException(
+        reader.path(),
+        -1,
+        Text.of(
+            "it ends at seq %d, but the next segment begins at seq %d: the rows between are missing; run aw recover to save what can be read",
+            position.seq(), following.getAsLong()));
+  }
+
+  /**
+   * The next batch, or null where the segment ends. A live one ends before what its writer left
+   * torn, as it does for every reader (spec L-22): the next writer goes on from there.
+   */
   private SegmentReader.Verified next() throws IOException {
-    SegmentIndex.Entry last = entries.isEmpty() ? null : entries.get(entries.size() - 1);
-    return reader.next(last == null ? 0 : last.to(), last == null ? 0 : last.crc());
+    try {
+      return SegmentIndexer.next(reader, entries);
+    } catch (DamagedFileException e) {
+      if (isSealed(reader.path())) {
+        throw e;
+      }
+      boolean torn = SegmentIndexer.tail(reader, entries, position, e).kind() != Tail.Kind.DAMAGED;
+      return torn ? null : SegmentIndexer.next(reader, entries); // or it was just being written
+    }
   }
 
   private void readOn(Log.Visitor visitor) throws IOException {
@@ -251,7 +291,6 @@ public final class LogFollower implements Closeable {
         return;
       }
       entries.add(v.entry());
-      takeKeys();
       int committed = (int) Math.min(v.batch().committedRows(), fence - v.entry().firstSeq());
       if (committed > 0) {
         handOver(v.batch(), committed, visitor);
@@ -259,6 +298,7 @@ public final class LogFollower implements Closeable {
     }
   }
 
+  /** Takes in the keys met; those of rows that no commit follows may yet become others. */
   private void takeKeys() {
     for (Key key : reader.keys().from(keys.size())) {
       keys.add(key);
@@ -267,6 +307,7 @@ public final class LogFollower implements Closeable {
 
   /** Hands over the pending batches and the committed rows of the one just read. */
   private void handOver(TripleBatch newest, int committed, Log.Visitor visitor) throws IOException {
+    takeKeys();
     int last = entries.size() - 1;
     LogPosition end =
         new LogPosition(

@@ -19,31 +19,42 @@ final class SegmentIndexer {
   /** Reads a live segment through and tells where its valid part ends (spec L-22). */
   static SegmentIndex live(SegmentReader reader) throws IOException {
     List<SegmentIndex.Entry> entries = new ArrayList<>();
-    LogPosition start = reader.header().start();
-    LogPosition end = start;
-    long at = 0;
-    int crc = 0;
-    long nextSeq = start.seq();
+    LogPosition end = reader.header().start();
     DamagedFileException failure = null;
     try {
-      for (SegmentReader.Verified v = reader.next(0, 0); v != null; v = reader.next(at, crc)) {
-        TripleBatch batch = v.batch();
-        if (batch.firstSeq() != nextSeq) {
-          throw new DamagedFileException(
-              reader.path(),
-              v.entry().from(),
-              Text.of("the batch begins at seq %d, expected %d", batch.firstSeq(), nextSeq));
-        }
+      for (SegmentReader.Verified v = next(reader, entries); v != null; v = next(reader, entries)) {
         entries.add(v.entry());
-        nextSeq += batch.rows();
-        at = v.entry().to();
-        crc = v.entry().crc();
-        end = endOf(batch, end);
+        end = endOf(v.batch(), end);
       }
     } catch (DamagedFileException e) {
       failure = e;
     }
-    return new SegmentIndex(List.copyOf(entries), end, tail(reader, at, nextSeq, end, failure));
+    return new SegmentIndex(List.copyOf(entries), end, tail(reader, entries, end, failure));
+  }
+
+  /** Reads the batch behind those already read of a segment, or null where it ends. */
+  static SegmentReader.Verified next(SegmentReader reader, List<SegmentIndex.Entry> entries)
+      throws IOException {
+    int crc = entries.isEmpty() ? 0 : entries.get(entries.size() - 1).crc();
+    SegmentReader.Verified found = reader.next(endByte(entries), crc);
+    long expected = nextSeq(reader, entries);
+    if (found != null && found.entry().firstSeq() != expected) {
+      throw new DamagedFileException(
+          reader.path(),
+          found.entry().from(),
+          Text.of("the batch begins at seq %d, expected %d", found.entry().firstSeq(), expected));
+    }
+    return found;
+  }
+
+  private static long endByte(List<SegmentIndex.Entry> entries) {
+    return entries.isEmpty() ? 0 : entries.get(entries.size() - 1).to();
+  }
+
+  private static long nextSeq(SegmentReader reader, List<SegmentIndex.Entry> entries) {
+    return entries.isEmpty()
+        ? reader.header().start().seq()
+        : entries.get(entries.size() - 1).firstSeq() + entries.get(entries.size() - 1).rows();
   }
 
   /** The position after a batch's last commit row; the one before where it has none. */
@@ -55,9 +66,19 @@ final class SegmentIndexer {
             batch.tick(committed - 1), batch.firstSeq() + committed, batch.val(committed - 1));
   }
 
-  private static Tail tail(
-      SegmentReader reader, long at, long nextSeq, LogPosition end, DamagedFileException failure)
+  /**
+   * What follows the batches of a live segment that verify.
+   *
+   * @param failure why the next one does not; null where there is none
+   */
+  static Tail tail(
+      SegmentReader reader,
+      List<SegmentIndex.Entry> entries,
+      LogPosition end,
+      DamagedFileException failure)
       throws IOException {
+    long at = endByte(entries);
+    long nextSeq = nextSeq(reader, entries);
     if (reader.hasBytesAfter(at) || failure != null) {
       String found = laterBatch(reader, at, nextSeq);
       if (found != null) {

@@ -1,0 +1,191 @@
+"""What callers give is taken exactly, or refused by name: nothing is rounded, unmasked or taken for another life."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import arrow_world as aw
+from arrow_world.writer import LogWriter
+
+ROW = aw.TableSchema("a", gen=True, events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
+    aw.Column("x", "f64", 1), aw.Column("n", "i64"), aw.Column("on", "bool"), aw.Column("r", "u32", table="a"),
+    aw.Column("u", "u32")))
+SCHEMA = aw.Schema((ROW, aw.TableSchema("p", "presence", of="a"), aw.TableSchema("out", ids="external", gen=True)),
+                   (aw.Event("i", "u32"),))
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Rows 0 to 3; row 1 is in its second life."""
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        with live.tick() as t:
+            t["a"].insert(4)
+        with live.tick() as t:
+            t["a"].remove(1)
+        with live.tick() as t:
+            t["a"].insert()
+        yield live
+
+
+def test_the_last_write_to_a_cell_counts_also_after_a_newborn_in_the_same_call(world):
+    with world.tick() as t:
+        born = t["a"].insert()
+        t["a"].set([0, 0], r=[born, 2])
+        t["a"].set_slot([1, 1, 1], r=[2, 0, born])
+    assert world["a"]["r"][:2].tolist() == [2, born.id]
+
+
+@pytest.mark.parametrize("use", [
+    lambda t, ids: t["a"].write(x=np.ma.array([1.0, 2.0, 3.0, 4.0], mask=[0, 1, 0, 0])),
+    lambda t, ids: t["a"].write(r=np.ma.array([0, 0, 0, 0], mask=[0, 1, 0, 0])),
+    lambda t, ids: t["a"].set(0, x=np.ma.masked),
+    lambda t, ids: t["a"].set(ids, x=77.0),
+    lambda t, ids: t["a"].set_slot(ids, x=77.0),
+    lambda t, ids: t["a"].remove(ids),
+    lambda t, ids: t["a"].event("plain", ids, 1),
+    lambda t, ids: t["out"].insert(id=ids),
+    lambda t, ids: t.world["a"].slots(ids),
+])
+def test_masked_places_are_refused(world, use):
+    with world.tick() as t, pytest.raises(aw.InvalidUseError, match="places are masked. Say what stands there"):
+        use(t, np.ma.array([0, 2], mask=[0, 1]))
+    with world.tick() as t:
+        t["a"].set(np.ma.array([0, 2]), x=np.ma.array([5.0, 6.0], mask=[0, 0]))
+    assert sorted(world["a"]["x"].tolist()) == [1.0, 1.0, 5.0, 6.0]
+
+
+def test_masked_ids_are_refused_by_a_store(world):
+    with pytest.raises(aw.InvalidUseError, match="1 of 2 places are masked"):
+        aw.open_store(world.path).rows(ids=np.ma.array([0, 2], mask=[0, 1]))
+
+
+@pytest.mark.parametrize("given", [
+    [np.int64(2**53 + 1), 1.5, 2.0, 3.0], [np.uint64(2**64 - 1), np.int64(-1), 1, 2], [np.uint64(2**63 + 1), 1, 2, 3],
+    [np.array(2**53 + 1), 1.5, 2.0, 3.0]])
+def test_integers_of_any_kind_are_not_rounded_on_their_way_into_floats(world, given):
+    with world.tick() as t, pytest.raises(aw.InvalidUseError, match="the type is f64"):
+        t["a"].write(x=given)
+
+
+def test_integers_of_any_kind_go_where_they_fit(world):
+    with world.tick() as t:
+        t["a"].write(n=[np.int64(2**62), np.uint8(3), -1, 2], x=[np.int64(2**53), 1.5, np.float32(0.5), 3])
+    assert world["a"]["n"].tolist() == [2**62, 3, -1, 2] and world["a"]["x"].tolist() == [2.0**53, 1.5, 0.5, 3]
+
+
+def nulls():
+    yield pa.array([2**53 + 1, None, 1, 2])
+    yield pa.chunked_array([[1.5, None], [1.0, 2.0]])
+    pl, pd = pytest.importorskip("polars"), pytest.importorskip("pandas")
+    yield pl.Series([2**53 + 1, None, 1, 2])
+    yield pd.Series([2**53 + 1, None, 3, 4], dtype="int64[pyarrow]")
+    yield pd.Series([1.5, None, 3, 4], dtype="Float64")
+    yield pd.array([1, None, 3, 4], dtype="Int64")
+
+
+def test_nulls_of_arrow_polars_and_pandas_are_refused(world):
+    for given in nulls():
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 values are null, and a column has no nulls"):
+            t["a"].write(x=given)
+
+
+def test_columns_of_arrow_polars_and_pandas_without_nulls_are_taken(world):
+    pl, pd = pytest.importorskip("polars"), pytest.importorskip("pandas")
+    for given in (pa.array([1, 2, 3, 4]), pl.Series([1, 2, 3, 4]), pd.Series([1, 2, 3, 4], dtype="Int64"),
+                  pd.Series([1.0, 2.0, 3.0, 4.0])):
+        with world.tick() as t:
+            t["a"].write(x=given)
+        assert world["a"]["x"].tolist() == [1, 2, 3, 4]
+    with world.tick() as t:
+        t["a"].write(x=pd.Series([1.0, float("nan"), 3.0, 4.0]))  # NaN is a value
+    assert np.isnan(world["a"]["x"][1])
+
+
+@pytest.mark.parametrize("column", ["x", "n", "on"])
+def test_bools_among_numbers_are_refused_whatever_made_them(world, column):
+    for given in ([True, 1, 0, 1], [np.bool_(True), 1, 0, 1], [np.True_, 1.0, 0.0, 1.0]):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="bools and numbers are mixed"):
+            t["a"].write(**{column: given})
+    with world.tick() as t:
+        t["a"].write(on=[np.bool_(True), False, True, np.bool_(False)])
+
+
+STALE, LIVING = aw.EntityRef(1, 0), aw.EntityRef(1, 1)
+USES = {
+    "subject": lambda t, ref: t["a"].set(ref, x=2.0),
+    "removed": lambda t, ref: t["a"].remove(ref),
+    "enters": lambda t, ref: t["p"].insert(id=ref),
+    "event": lambda t, ref: t["a"].event("e", 0, ref),
+    "event of": lambda t, ref: t["a"].event("plain", ref, 1),
+    "column": lambda t, ref: t["a"].set(0, r=ref),
+    "columns": lambda t, ref: t["a"].write(r=[0, ref, 2, 3]),
+    "birth": lambda t, ref: t["a"].insert(r=ref),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_life_that_ended_is_refused_wherever_an_entity_is_taken(world, use):
+    with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of generation 0 does not live in a; the id lives in "
+                                                                    "generation 1"):
+        use(t, STALE)
+    with world.tick() as t:
+        use(t, LIVING)
+
+
+def test_a_life_that_ended_is_refused_by_a_presence_table(world):
+    with world.tick() as t:
+        t["p"].insert(id=LIVING)
+    with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of generation 0 does not live in a"):
+        t["p"].remove(STALE)
+    with world.tick() as t:
+        t["p"].remove(LIVING)
+    assert len(world["p"]["id"]) == 0
+
+
+@pytest.mark.parametrize("use", [
+    lambda t, ref: t.input("i", 3, ref), lambda t, ref: t.input("i", ref), lambda t, ref: t["a"].set(0, u=ref),
+    lambda t, ref: t["a"].event("plain", 0, ref), lambda t, ref: t["out"].insert(id=ref),
+    lambda t, ref: t["a"].insert(cause=ref), lambda t, ref: t["a"].set_slot(ref, x=1.0)])
+def test_an_entity_is_refused_where_the_schema_does_not_say_of_which_table_it_is(world, use):
+    for ref in (STALE, LIVING):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="the schema does not say of which table; give its id"):
+            use(t, ref)
+
+
+@pytest.mark.parametrize("dying", [0, aw.EntityRef(0, 0)])
+def test_who_dies_does_not_enter_a_list_as_the_newborn_that_gets_its_id(world, dying):  # O-5
+    with world.tick() as t:
+        t["a"].remove(0)
+        t["p"].insert(id=dying)
+        born = t["a"].insert()
+    assert born.id == 0 and world["p"]["id"].tolist() == []
+    with world.tick() as t:
+        t["a"].remove(2)
+        born = t["a"].insert()
+        t["p"].insert(id=born)
+    assert born.id == 2 and world["p"]["id"].tolist() == [2]
+
+
+@pytest.mark.parametrize("wrong, told", [
+    ({"seed": 5}, "Cannot write 5 to the property seed"), ({"seed": None}, "the property seed"), ({1: "x"}, "the name of a property"),
+    ([("a", "b")], "as properties: expected words by name"), ({"s": "\ud800"}, "a surrogate without its pair")])
+def test_properties_of_a_snapshot_are_words(world, wrong, told):
+    with pytest.raises(aw.InvalidUseError, match=told):
+        world.snapshot(wrong)
+    assert not (world.path / "snapshots").exists()
+    world.snapshot({"seed": "5"})
+    assert aw.verify(world.path)
+
+
+def test_the_name_of_a_key_means_that_key_also_where_it_looks_like_a_pattern(tmp_path):
+    names = ("ab", "a[b]", "x", "x*", "q?", "qr")
+    with LogWriter.create(tmp_path / "s") as log:
+        for name in names:
+            log.declare_key(name, "f64")
+        for number, name in enumerate(names):
+            log.append(name, [0], [float(number)])
+        log.commit(0)
+    store = aw.open_store(tmp_path / "s")
+    for number, name in enumerate(names):
+        assert store.stats(name).all.mean == number and store.rows(name).val.tolist() == [number]
+    assert store.rows("q*").val.tolist() == [4, 5] and store.rows(["x*", "q*"]).val.tolist() == [3, 4, 5]

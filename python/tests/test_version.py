@@ -1,0 +1,21 @@
+"""One version everywhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import arrow_world
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(not (ROOT / "pom.xml").exists(), reason="the repository is not around this package")
+def test_the_package_has_the_version_of_the_maven_build() -> None:
+    found = ElementTree.parse(ROOT / "pom.xml").getroot().findtext("{http://maven.apache.org/POM/4.0.0}version") or ""
+    assert arrow_world.__version__ == re.sub("-SNAPSHOT$", ".dev0", found)
+    for pom in ROOT.glob("*/pom.xml"):
+        assert f"<version>{found}</version>" in pom.read_text("utf-8"), pom
