@@ -306,12 +306,7 @@ public final class LiveWorld implements Closeable {
         }
       }
       return SnapshotWriter.write(
-          opened.storage(),
-          info().id(),
-          world,
-          log.flushed(),
-          role,
-          info().properties());
+          opened.storage(), info().id(), world, log.flushed(), role, info().properties());
     }
   }
 

@@ -37,7 +37,11 @@ public record WorldOptions(
           SnapshotHashes.ON_DEMAND);
 
   public WorldOptions {
-    if (log == null || properties == null || allocator == null || time == null || snapshots == null) {
+    if (log == null
+        || properties == null
+        || allocator == null
+        || time == null
+        || snapshots == null) {
       throw new InvalidUseException(
           "Cannot keep a world with null options: leave out what is to be as in WorldOptions.DEFAULT");
     }

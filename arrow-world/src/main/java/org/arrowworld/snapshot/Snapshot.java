@@ -209,9 +209,10 @@ public final class Snapshot implements Closeable {
     for (SnapshotTable table : tables) {
       boolean row = table.schema().kind() == TableKind.ROW;
       List<ByteBuffer> free =
-          row ? free(table.name()).columns : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
-      IdState ids =
-          new IdState(table.nextId(), free.get(0), free.get(1), table.schema().ids());
+          row
+              ? free(table.name()).columns
+              : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
+      IdState ids = new IdState(table.nextId(), free.get(0), free.get(1), table.schema().ids());
       states.add(new TableState(table.schema(), table, ids));
     }
     try {

@@ -143,10 +143,7 @@ record SnapshotManifest(
       List<String> columns = table.list("columns").stream().map(String::valueOf).toList();
       tables.add(
           new TableEntry(
-              table.string("name"),
-              table.count("rows"),
-              (int) table.number("next_id"),
-              columns));
+              table.string("name"), table.count("rows"), (int) table.number("next_id"), columns));
     }
     List<FileEntry> files = new ArrayList<>();
     for (JsonObject file : json.objects("files")) {

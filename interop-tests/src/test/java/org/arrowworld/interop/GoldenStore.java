@@ -70,8 +70,7 @@ final class GoldenStore {
   /** Makes a store whose ticks have a time; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema, TickTime ticks) throws IOException {
     time = Optional.of(ticks);
-    return LiveWorld.create(
-        storage, info(id, schema).withTime(time), options());
+    return LiveWorld.create(storage, info(id, schema).withTime(time), options());
   }
 
   /** What the store says about itself; the same in every run. */
