@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integer, nearest, row_id, tick_of
+from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .history import History, history_of, one_life
@@ -46,7 +46,7 @@ class Store:
     """
 
     def __init__(self, path: str | PathLike[str], progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> None:
-        self._files = StoreFiles(Path(path))
+        self._files = StoreFiles(path)
         self._progress = progress
         self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
         self._playbacks: dict[Schema | None, Playback] = {}
@@ -127,7 +127,7 @@ class Store:
 
     def worlds(self, ticks: Iterable[int], *, columns: str | Iterable[str] | None = None) -> Iterator[World]:
         """The worlds after several ticks, given in ascending order, in one pass over the log; each is yours to keep."""
-        wanted = [tick_of(t, "show the world at tick") for t in ticks]
+        wanted = [tick_of(t, "show the world at tick") for t in several(ticks, "show the worlds at ticks")]
         if any(b < a for a, b in zip(wanted, wanted[1:])):
             raise InvalidUseError("Cannot show these ticks: they must be in ascending order. A cursor goes anywhere.")
         return self._worlds(wanted, columns)
@@ -293,6 +293,8 @@ class Store:
 
         Reads a few batches of each log. Raises InvalidUseError if their schemas differ or they have no tick in common.
         """
+        if not isinstance(other, Store):
+            raise InvalidUseError(f"Cannot compare {self.path} with {other!r}: expected a store, as open_store gives it.")
         return diff(self._side(), other._side(), integer(most, "name differences, at most"))
 
     def _side(self) -> Side:

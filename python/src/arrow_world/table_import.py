@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from . import jsonfile
+from .checks import path_of
 from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
@@ -64,7 +65,7 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
 
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
-    target = _path(path, "Cannot import into")
+    target = path_of(path, "import into")
     if target.exists():
         raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
     wanted, filling = _said(names, "names"), _said(fill, "fill")
@@ -73,7 +74,7 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
             raise InvalidUseError(f"Cannot call column {old!r} {new!r}: expected a name, or None to leave it out.")
     if table is not None and not isinstance(table, str):
         raise InvalidUseError(f"Cannot call a table {table!r}: expected a name.")
-    file = _path(source, "Cannot import") if isinstance(source, (str, os.PathLike)) else None
+    file = path_of(source, "import") if isinstance(source, (str, os.PathLike)) else None
     found = read_file(file) if file is not None else read_object(source)
     title = table if table is not None else _valid(file.name.rpartition(".")[0] or file.name) if file is not None else "table"
     if _valid(title) != title:
@@ -108,17 +109,6 @@ def _kind(file: Path | None) -> str:
         return "table"
     with file.open("rb") as f:
         return "parquet" if f.read(4) == b"PAR1" else "arrow"
-
-
-def _path(given: Any, what: str) -> Path:
-    try:
-        path = Path(given)
-        os.fsencode(path)
-    except (TypeError, UnicodeEncodeError) as e:
-        raise InvalidUseError(f"{what} {given!r}: expected a path ({e}).") from e
-    if "\0" in str(path):
-        raise InvalidUseError(f"{what} {given!r}: a path holds no NUL.")
-    return path
 
 
 def _said(given: Any, what: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from . import hashes
-from .checks import nearest, row_ids
+from .checks import named, nearest, row_ids, several
 from .codebook import Codebook
 from .errors import InvalidUseError
 from .frames import Frame, typed_column
@@ -39,7 +39,7 @@ class Table(Frame):
         self._lookup: Lookup | None = None
 
     def __getitem__(self, name: str) -> Array:
-        column = self._columns.get(name)
+        column = named(self._columns, name)
         if column is None:
             raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}")
         column.flags.writeable = False  # who changes it later takes a copy
@@ -115,4 +115,4 @@ class Table(Frame):
 
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self[n] for n in (self._columns if names is None else names))
+        return hashes.hash_columns(self[n] for n in (self._columns if names is None else several(names, "hash the columns")))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from . import hashes
-from .checks import nearest
+from .checks import named, nearest
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .html import grid
@@ -33,7 +33,7 @@ class World(Mapping[str, Table]):
         self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
 
     def __getitem__(self, name: str) -> Table:
-        table = self.tables.get(name)
+        table = named(self.tables, name)
         if table is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}")
         return table
@@ -65,7 +65,10 @@ class World(Mapping[str, Table]):
 
     def words(self, table: str, column: str) -> Array:
         """A string column as words: object array of shape (rows,)."""
-        return self.codebook.decode(self[table][column])
+        codes = self[table][column]
+        if not any(c.name == column and c.type == "string" for c in self.schema.table(table).columns):
+            raise InvalidUseError(f"Cannot read {table}.{column} as words: it is no string column.")
+        return self.codebook.decode(codes)
 
     def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
         """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.
