@@ -94,8 +94,8 @@ def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started): 
     (lambda t: t["creature"].write(age=[1]), "1 values for 3 rows"),
     (lambda t: t["creature"].set([0, 1], age=[1]), "1 values for 2 rows"),
     (lambda t: t["creature"].event("slept", 0, 1), "declares no event"),
-    (lambda t: t["creature"].insert(name="x", parent=9), r"no row 9 lives in creature .* \(O-16\)"),
-    (lambda t: t["creature"].event("ate", 9, 1), r"no row 9 lives in creature .* \(O-16\)"),
+    (lambda t: t["creature"].insert(name="x", parent=9), r"no row 9 lives in creature .*"),
+    (lambda t: t["creature"].event("ate", 9, 1), r"no row 9 lives in creature .*"),
     (lambda t: t["creature"].remove_slot(3), "no slot 3; it has 3 rows"),
     (lambda t: t["plant"].insert(), "No table 'plant'"),
 ])

@@ -21,7 +21,7 @@ def test_a_new_key_in_the_middle_of_a_log_is_declared_with_its_batch(tmp_path): 
         w.append("x", [0], [1.5]), w.commit(0)
         w.declare_key("word", "string")
         w.append("word", [0, 1], ["a", "b"]), w.append("x", [1], [2.5]), w.commit(1)
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot declare x again .* \(L-3\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot declare x again .*"):
             w.declare_key("x", "u64")
     store = aw.open_store(tmp_path / "s")
     assert [k.name for k in store.keys] == ["tick.commit", "x", "word"] and store.log().keys == tuple(store.keys)
@@ -139,7 +139,7 @@ def test_uncommitted_rows_are_discarded(tmp_path):  # L-14
         w.declare_key("x", "u8")
         w.append("x", 0, 1), w.commit(4)
         w.append("x", 0, 2)
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4 \(L-2\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4"):
             w.commit(4)
     assert aw.open_store(tmp_path / "s").log().val[:-1].tolist() == [1.0]
     with pytest.raises(aw.InvalidUseError, match="it was closed. Open it again with LiveWorld.resume"):

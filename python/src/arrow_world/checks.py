@@ -22,7 +22,7 @@ T = TypeVar("T")
 def nearest(wrong: object, names: Iterable[str]) -> str:
     """How an error about an unknown name ends: the nearest name, or what there is."""
     known = list(names)
-    close = difflib.get_close_matches(str(wrong), known, 1, 0.6)
+    close = [n for n in known if n.endswith(f".{wrong}")] or difflib.get_close_matches(str(wrong), known, 1, 0.6)
     if close:
         return f"; did you mean {close[0]!r}?"
     if not known:

@@ -108,7 +108,7 @@ class Codebook:
         places = np.flatnonzero(rows.text != None)  # noqa: E711 (element-wise)
         for i, word, code in zip(places.tolist(), rows.text[places], rows.val[places].tolist()):
             if self.code(word) != code:
-                return f"seq {rows.first_seq + i} gives {word!r} the code {code}, expected {self.code(word)} (L-12)"
+                return f"seq {rows.first_seq + i} gives {word!r} the code {code}, expected {self.code(word)}"  # L-12
         return None
 
     def decode(self, codes: Array) -> Array:

@@ -53,11 +53,11 @@ def history_of(rows: LogRows, table: str, known: int, counts: bool) -> History:
     return History(rows.seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, rows.keys, gen)
 
 
-def one_life(history: History, table: str, rid: int, gen: int, known: int) -> History:
-    """The rows of one generation. Raises InvalidUseError if it never lived."""
+def one_life(history: History, table: str, rid: int, gen: int, before: list[int]) -> History:
+    """The rows of one generation; before: those that lived before the rows. Raises InvalidUseError if it never lived."""
     kinds = np.array([k.kind for k in history.keys], object)[history.key]
     own = np.array([k.owner == table for k in history.keys], bool)[history.key]
-    lived = sorted({int(g) for g in history.val[own & (kinds == "born")]} | ({known} if known >= 0 else set()))
+    lived = sorted({int(g) for g in history.val[own & (kinds == "born")]}.union(before))
     if gen not in lived:
         raise InvalidUseError(f"The log has no {table} {rid} in generation {gen}; it has " + (
             f"generations {', '.join(map(str, lived[:12]))}{', …' if len(lived) > 12 else ''}." if lived else

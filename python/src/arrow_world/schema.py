@@ -67,7 +67,7 @@ class Column:
                 raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
         elif self.default != 0:
             raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
-                                  f"{self.type} has none (S-8).")
+                                  f"{self.type} has none.")  # S-8
         object.__setattr__(self, "default_bits", bits)
 
     def __str__(self) -> str:
@@ -99,7 +99,8 @@ class TableSchema:
 
     kind: `row`, entities with ids that are born and die; `append_only`, rows that are only added; `presence`, which
     entities of the row table `of` are in it. ids: `allocated`, given out by the table, or `external`, given by you.
-    gen: whether an id that is used again has a generation, so that its lives can be told apart. removal: of a dead row,
+    gen: whether an id that is used again has a generation, so that its lives can be told apart, as row tables have it by
+    default; without, no id is used twice. removal: of a dead row,
     `swap_remove` (the last row takes its place) or `compact` (the order stays). lineage: what births and deaths say,
     `parent`, `cause` or both.
     """
@@ -109,7 +110,7 @@ class TableSchema:
     columns: tuple[Column, ...] = ()
     events: tuple[Event, ...] = ()
     ids: str = "allocated"
-    gen: bool = False
+    gen: bool | None = None
     removal: str = "swap_remove"
     lineage: tuple[str, ...] = ()
     of: str | None = None
@@ -117,6 +118,8 @@ class TableSchema:
     def __post_init__(self) -> None:
         for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
             object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
+        if self.gen is None:
+            object.__setattr__(self, "gen", self.kind == "row")
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -133,16 +136,13 @@ class TableSchema:
 
     def to_json(self) -> dict[str, Any]:
         """The table as store.json writes it."""
-        out: dict[str, Any] = {"name": self.name, "kind": self.kind}
-        if self.kind == "row":
-            out.update(ids=self.ids, gen=self.gen, removal=self.removal, lineage=list(self.lineage))
-        if self.kind == "presence":
-            out.update(of=self.of, removal=self.removal)
-            return out
         columns: list[dict[str, Any]] = [
             {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default_bits:016x}"})
             | ({} if c.table is None else {"table": c.table}) for c in self.columns]
-        return out | {"columns": columns, "events": [_event_json(e) for e in self.events]}
+        return ({"name": self.name, "kind": self.kind} | ({} if self.of is None else {"of": self.of})
+                | ({"ids": self.ids, "gen": self.gen} if self.kind == "row" else {})
+                | ({} if self.kind == "append_only" else {"removal": self.removal})
+                | {"lineage": list(self.lineage), "columns": columns, "events": [_event_json(e) for e in self.events]})
 
 
 @dataclass(frozen=True)
@@ -180,8 +180,8 @@ class Schema:
 
     def to_json(self) -> dict[str, Any]:
         """The schema object of store.json and manifest.json."""
-        out: dict[str, Any] = {"version": self.version, "tables": [t.to_json() for t in self.tables]}
-        return out | ({"inputs": [_event_json(e) for e in self.inputs]} if self.inputs else {})
+        return {"version": self.version, "tables": [t.to_json() for t in self.tables],
+                "inputs": [_event_json(e) for e in self.inputs]}
 
     @staticmethod
     def from_json(value: Any, path: Path) -> "Schema":
@@ -235,7 +235,7 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
     if t.removal not in ("swap_remove", "compact"):
         return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
     if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
-        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order (S-7)"
+        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order"  # S-7
     if t.kind != "row" and (t.lineage or t.gen):
         return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
     if t.kind == "presence":
@@ -261,24 +261,24 @@ def _problem(schema: Schema) -> str | None:
     for t in schema.tables:
         members += [*t.columns, *t.events]
     for name in [t.name for t in schema.tables if t.name in ("tick", "in", "schema")]:
-        return f"no table is called {name} (S-9)"
+        return f"no table is called {name}"  # S-9
     for name in [m.name for m in members if m.name in ("id", "gen", "born", "died", "parent", "cause")]:
-        return f"no column or event is called {name} (S-9)"
+        return f"no column or event is called {name}"  # S-9
     for m in (*schema.tables, *members, *schema.inputs):
         if not _NAME.fullmatch(m.name):
-            return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit (S-9)"
+            return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit"  # S-9
     for m in (*members, *schema.inputs):
         if m.type not in TYPES:
             return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
         if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
             return f"{m.name} names the table {m.table!r}, which is no row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
-            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
+            return f"{m.name} has type {m.type} and names a table; ids are u32"  # S-14
         if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:
-            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row (S-14)"
+            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row"  # S-14
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
-    return f"two keys have the name {twice[0]} (S-9)" if twice else None
+    return f"two keys have the name {twice[0]}" if twice else None  # S-9
 
 
 @dataclass(frozen=True)

@@ -249,21 +249,22 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        rows = self._select(Selection(names, (0, shown.last), rid))
-        known = self._known_gen(table, rid) if schema.gen else -1
-        history = history_of(rows, table, known, schema.gen)
-        if gen is not None:
-            history = one_life(history, table, rid, gen, known)
-        return history.where(history.tick >= shown.first) if shown.first > 0 else history
+        rows = self._select(Selection(names, (shown.first, shown.last), rid))
+        before = self._lives_before(table, rid, shown.first) if schema.gen else []
+        history = history_of(rows, table, before[-1] if before else -1, bool(schema.gen))
+        return history if gen is None else one_life(history, table, rid, gen, before)
 
-    def _known_gen(self, table: str, rid: int) -> int:
-        """The generation in which an id lives where the history begins, -1 if it does not."""
+    def _lives_before(self, table: str, rid: int, tick: int) -> list[int]:
+        """The generations in which an id lived before a tick, in order, as far as the history goes back."""
         base = self._base(f"{table}.id")
-        if base is None:
-            return -1
-        start = base.tables[table]
-        slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
-        return int(start._columns["gen"][slot]) if slot >= 0 else -1
+        found: list[int] = []
+        if base is not None:
+            start = base.tables[table]
+            slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
+            found += [int(start._columns["gen"][slot])] if slot >= 0 else []
+        if tick > 0:
+            found += self._select(Selection(f"{table}.born", (0, tick - 1), rid)).val.astype(np.int64).tolist()
+        return found
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""

@@ -51,7 +51,7 @@ def read_store_info(path: Path) -> StoreInfo:
         raise DamagedFileError("parent is no object", file)
     schema = Schema.from_json(m.raw.get("schema"), file)
     if schema.has_strings and not m.flag("strings"):
-        raise DamagedFileError("strings is false, but the schema has strings (S-8)", file)
+        raise DamagedFileError("strings is false, but the schema has strings", file)  # S-8
     return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
                      m.strings("properties"), m.strings("environment"), parent)
 

@@ -6,7 +6,7 @@ import threading
 from typing import Any, Protocol
 
 from .canonical import rows_of
-from .checks import named
+from .checks import named, nearest
 from .errors import InvalidUseError
 from .handles import Ids, ids_of, index_of
 from .rows import Rows
@@ -89,8 +89,8 @@ class Tick:
     def _key(self, name: str, kind: str) -> Key:
         key = self._keys.get(name)
         if key is None or key.kind != kind:
-            known = ", ".join(k.name for k in self._keys.values() if k.kind == kind) or "none"
-            raise InvalidUseError(f"The schema declares no {kind} {name!r}; there are {known}.")
+            known = [k.name for k in self._keys.values() if k.kind == kind]
+            raise InvalidUseError(f"The schema declares no {kind} {name!r}{nearest(name, known)}")
         return key
 
     def _check(self) -> None:

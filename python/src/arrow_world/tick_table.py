@@ -8,6 +8,7 @@ from typing import Any, Protocol, Union
 
 import numpy as np
 
+from .checks import nearest
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
@@ -146,7 +147,7 @@ class TickTable:
         parents = None if parent is None else ids_of(parent, self._tick, self.name, f"log a parent in {self.name}")
         causes = ids_of(cause, None, None, f"{what} with a cause")
         if given is not None and (not causes.single or causes.numbers[0]):
-            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own (O-4).")
+            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own.")  # O-4
         cells = {name: cells_of(f"{self.name}.{name}", self._columns[name].type, value, self._tick,
                                 self._columns[name].table) for name, value in values.items()}
         several: list[Any] = [x for x in (given, parents, causes, *cells.values()) if x is not None and not x.single]
@@ -173,7 +174,7 @@ class TickTable:
         schema = self._schema
         unknown = [n for n in values if n not in self._columns]
         if unknown:
-            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}; it has {', '.join(self._columns) or 'none'}.")
+            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}{nearest(unknown[0], self._columns)}")
         absent = [c.name for c in schema.columns if c.type == "string" and c.name not in values]
         if absent:
             raise InvalidUseError(f"Cannot {what} without a value for string column {absent[0]!r}: strings have no default.")
@@ -219,7 +220,7 @@ class TickTable:
         what = f"remove from {self.name}"
         wanted = ids_of(ids, self._tick, self.name, what)
         if wanted.newborns:
-            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick (O-6).")
+            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick.")  # O-6
         self._remove(self._slots(wanted, wanted.known()), cause)
 
     def remove_slot(self, slots: Any, /, cause: Any = None) -> None:
@@ -256,8 +257,8 @@ class TickTable:
         for name, value in values.items():
             column = self._columns.get(name)
             if column is None:
-                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column; it has "
-                                      f"{', '.join(self._columns) or 'none'}. Ids and generations are given at birth.")
+                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column"
+                                      f"{nearest(name, self._columns)} Ids and generations are given at birth.")
             cells[name] = cells_of(f"{self.name}.{name}", column.type, value, self._tick, column.table).of(
                 rows, f"{self.name}.{name}")
         for name, c in cells.items():

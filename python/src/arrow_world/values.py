@@ -187,7 +187,7 @@ def _null_count(given: Any) -> int:
 def _refused(value: Any, type_name: str, what: str, hint: str = "") -> InvalidUseError:
     value = value.item() if isinstance(value, np.generic) else value
     return InvalidUseError(f"Cannot write {value!r} to {what}: the type is {type_name}, which takes {takes(type_name)}"
-                           f"{'; ' + hint if hint else ''} (L-11).")
+                           f"{'; ' + hint if hint else ''}.")  # L-11
 
 
 def decode(type_name: str, bits: U64) -> Array:
@@ -213,7 +213,7 @@ def decode(type_name: str, bits: U64) -> Array:
         if type_name == "bool":
             wrong |= values > 1
     if wrong.any():
-        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is no {type_name} (L-9, L-11)")
+        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is no {type_name}")  # L-9, L-11
     return values
 
 

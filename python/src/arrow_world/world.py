@@ -79,7 +79,7 @@ class World(Mapping[str, Table]):
         if not len(rows):
             return
         if rows.first_seq != self.seq:
-            raise DamagedFileError(f"rows begin at seq {rows.first_seq}, the world is at seq {self.seq} (L-1)", source)
+            raise DamagedFileError(f"rows begin at seq {rows.first_seq}, the world is at seq {self.seq}", source)  # L-1
         problem = self.codebook.absorb(rows) or replay(self.tables, rows, list(keys))
         if problem:
             raise DamagedFileError(problem, source)

@@ -192,7 +192,7 @@ class LogWriter:
         key = Key(known.code if known else len(self.keys), name, type_name, encoding_of(type_name), kind, table)
         if known:
             if known != key:
-                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known} (L-3).")
+                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known}.")  # L-3
             return known
         check_word(name, "a key's name")
         try:
@@ -238,7 +238,7 @@ class LogWriter:
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
-            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
+            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
 
     def commit_tick(self, tick: int, rows: Rows) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
@@ -362,7 +362,7 @@ def _check_keys(keys: list[Key], action: str) -> None:
     if len(keys) > _MAX_KEYS:
         raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
     if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
-        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB (L-8).")
+        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB.")  # L-8
 
 
 def _check_empty(store: Path) -> None:

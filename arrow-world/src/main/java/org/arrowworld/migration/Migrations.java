@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
@@ -110,7 +111,8 @@ public final class Migrations {
     for (Step step : steps) {
       TableSchema table = tables.get(step.table());
       if (table == null) {
-        throw step.refused("the world has no such table, only " + tables.keySet());
+        throw step.refused(
+            "the world has no such table, only " + Nearest.of(step.table(), tables.keySet()));
       }
       try {
         tables.put(table.name(), step.apply(table));

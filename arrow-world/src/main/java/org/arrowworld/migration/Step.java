@@ -3,6 +3,7 @@ package org.arrowworld.migration;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableSchema;
@@ -54,7 +55,7 @@ abstract class Step {
     throw refused(
         Text.of(
             "the table has no value column '%s', only %s",
-            name, columns.stream().map(Column::name).toList()));
+            name, Nearest.of(name, columns.stream().map(Column::name).toList())));
   }
 
   final List<Column> replaced(List<Column> columns, String name, Column by) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 
 /**
@@ -80,7 +81,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
   private String unknownTable(String name) {
     return Text.of(
         "Unknown table '%s': this world has %s",
-        name, tables.stream().map(TableSchema::name).toList());
+        name, Nearest.of(name, tables.stream().map(TableSchema::name).toList()));
   }
 
   /** Whether the log needs a {@code text} column. */

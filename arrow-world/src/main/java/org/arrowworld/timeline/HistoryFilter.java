@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
@@ -71,7 +72,12 @@ public final class HistoryFilter {
     String name = query.key().get();
     Key only = keys.find(query.table() + "." + name).or(() -> keys.find(name)).orElse(null);
     if (only == null || !ofTable.get(only.code())) {
-      throw new InvalidUseException(Text.of("Table '%s' has no key '%s'", query.table(), name));
+      throw new InvalidUseException(
+          Text.of(
+              "Table '%s' has no key '%s', only %s",
+              query.table(),
+              name,
+              Nearest.of(name, ofTable.stream().mapToObj(c -> keys.key(c).name()).toList())));
     }
     BitSet one = new BitSet();
     one.set(only.code());
@@ -129,6 +135,20 @@ public final class HistoryFilter {
     return query.generation().isEmpty()
         || (life.isPresent()
             && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt()));
+  }
+
+  /** The keys whose rows it must see within the ticks asked for. */
+  BitSet keys() {
+    BitSet all = births();
+    all.or(wanted);
+    return all;
+  }
+
+  /** The keys whose rows it must see before the ticks asked for. */
+  BitSet births() {
+    BitSet one = new BitSet();
+    one.set(born);
+    return one;
   }
 
   /** Whether no later row can matter. */

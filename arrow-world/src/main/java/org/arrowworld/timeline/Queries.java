@@ -45,16 +45,38 @@ public final class Queries {
     return new Query<>(
         visitor -> {
           HistoryFilter filter = filter(query, visitor);
-          if (timeline.hasBase() && table.hasGenerations()) {
-            try (MutableWorld base = base(query.table())) {
-              filter.assumeAlive(base);
-            }
-          }
-          boolean counted = table.hasGenerations(); // births before the ticks asked for matter
-          TickRange ticks = counted ? TickRange.upTo(query.ticks().last()) : query.ticks();
-          timeline.scan(ticks, query, filter);
+          scan(query, filter);
           filter.end();
         });
+  }
+
+  /**
+   * Shows a filter the rows of a query's id in the ticks asked for, and before that, where the
+   * table counts generations, what tells its life then.
+   */
+  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
+    boolean counted = timeline.info().schema().table(query.table()).hasGenerations();
+    long known = counted ? learn(query, filter) : query.ticks().last();
+    timeline.scan(query, known, filter);
+  }
+
+  /**
+   * Tells a filter which life of its id a state before the ticks asked for shows; whoever asks for
+   * one life must hear whether it ever was, and so begins with the history.
+   *
+   * @return the state's tick, -1 for the empty world
+   */
+  private long learn(HistoryQuery query, HistoryFilter filter) throws IOException {
+    long first = timeline.hasBase() ? timeline.firstTick() : -1;
+    long near = query.generation().isEmpty() ? query.ticks().first() - 1 : -1;
+    long tick = Math.max(first, near);
+    if (tick < 0) {
+      return -1;
+    }
+    try (MutableWorld state = timeline.startWorld(tick, idsOf(query.table()), allocator)) {
+      filter.assumeAlive(state);
+      return state.tick();
+    }
   }
 
   private HistoryFilter filter(HistoryQuery query, Query.Enough<? super Change> visitor) {
@@ -120,7 +142,11 @@ public final class Queries {
   }
 
   private MutableWorld base(String table) throws IOException {
-    return timeline.at(timeline.firstTick(), Projection.of(table + ".id"), allocator);
+    return timeline.at(timeline.firstTick(), idsOf(table), allocator);
+  }
+
+  private static Projection idsOf(String table) {
+    return Projection.of(table + ".id");
   }
 
   /** The net changes from the state at one tick to the state at a later one. */

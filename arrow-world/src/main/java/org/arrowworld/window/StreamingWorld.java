@@ -21,6 +21,7 @@ import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryFilter;
 import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.Answer.Origin;
@@ -222,7 +223,7 @@ public final class StreamingWorld implements Closeable {
     HistoryFilter filter = new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
     if (fromArchive) {
       long last = Math.min(wanted.last(), floor.tick());
-      archive().scan(TickRange.of(wanted.first(), last), query, filter);
+      new Queries(archive(), allocator).scan(query.between(wanted.first(), last), filter);
     } else {
       filter.assumeAlive(floor);
     }

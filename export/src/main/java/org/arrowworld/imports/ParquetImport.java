@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
@@ -33,13 +32,11 @@ final class ParquetImport {
    * @throws DamagedFileException if it is cut or damaged, as far as its checksums let that be seen
    * @throws MemoryFullException if it is more than the heap holds
    */
-  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
-    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  static TableImportResult run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
   }
 
-  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
+  private static TableImportResult read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Path path = AbsolutePath.of(options.source());
     if (Files.isDirectory(path)) {
@@ -57,11 +54,7 @@ final class ParquetImport {
     }
     BaseStore.Found found = new BaseStore.Found("parquet", 0, 1, List.of(table));
     return BaseStore.write(
-        options,
-        found,
-        findings,
-        (names, store) -> BaseStore.keepFile(storage, name, store),
-        allocator);
+        options, found, findings, (names, store) -> BaseStore.keepFile(storage, name, store));
   }
 
   static ForeignTable read(ParquetInput input, TableImportOptions options, Findings findings)

@@ -275,6 +275,29 @@ public final class ParquetInput implements Closeable {
     return rows;
   }
 
+  /** Its row groups. */
+  public int rowGroups() {
+    return meta.getRow_groupsSize();
+  }
+
+  /** The codecs of its columns, by name. */
+  public java.util.Set<String> codecs() {
+    java.util.Set<String> codecs = new java.util.TreeSet<>();
+    for (RowGroup group : meta.getRow_groups()) {
+      for (ColumnChunk chunk : group.getColumns()) {
+        if (chunk.isSetMeta_data() && chunk.getMeta_data().getCodec() != null) {
+          codecs.add(chunk.getMeta_data().getCodec().name());
+        }
+      }
+    }
+    return codecs;
+  }
+
+  /** Who wrote it, as it says; {@code unknown} if it does not. */
+  public String writer() {
+    return meta.isSetCreated_by() ? meta.getCreated_by() : "unknown";
+  }
+
   /** Its columns in order. */
   public List<InputColumn> columns() {
     return List.copyOf(columns);
