@@ -261,8 +261,7 @@ STORE_DOORS = {
     "lives of": lambda s, v: s.lives("a").of(v), "alive": lambda s, v: s.lives("a").alive(v), "row": lambda s, v: s.lives("a").ancestors(v),
     "between": lambda s, v: s.between(v, 2), "diff": lambda s, v: s.diff(v), "most": lambda s, v: s.diff(s, v), "stats": lambda s, v: s.stats(v),
     "bins": lambda s, v: s.stats("a.x", bins=v), "snapshot": lambda s, v: s.snapshot(v), "batches": lambda s, v: list(s.batches(v)),
-    "table": lambda s, v: s[v], "column": lambda s, v: s["a"][v], "slots": lambda s, v: s["a"].slots(v), "words": lambda s, v: s.at(2).words(
-        "a", v), "hash": lambda s, v: s.hash_columns(2, "a", v), "seek": lambda s, v: s.cursor().seek(v), "time": lambda s, v: s.at_time(v)}
+    "table": lambda s, v: s[v], "column": lambda s, v: s["a"][v], "slots": lambda s, v: s["a"].slots(v), "hash": lambda s, v: s.hash_columns(2, "a", v), "seek": lambda s, v: s.cursor().seek(v), "time": lambda s, v: s.at_time(v)}
 PATH_DOORS = {
     "open": aw.open_store, "verify": aw.verify, "resume": aw.LiveWorld.resume, "create": lambda v: aw.LiveWorld.create(v, SCHEMA),
     "open or create": lambda v: aw.LiveWorld.open(v, SCHEMA), "records": aw.read_records, "log": LogWriter.create, "fields": FieldSnapshots.open, "import": lambda v: aw.import_table(v, "s")}

@@ -96,7 +96,7 @@ def test_categories_enums_and_wide_integers_of_polars(tmp_path: Path) -> None:
                           "w": pl.Series([1, 2, 3], dtype=pl.Int128), "o": [1, 2, 3]})
     found = aw.import_table(frame, tmp_path / "s", fill={"n": "none"})
     world = aw.open_store(tmp_path / "s").at(0)
-    assert {n: world.words("table", n).tolist() for n in "cen"} == {
+    assert {n: world["table"][n].tolist() for n in "cen"} == {
         "c": ["x", "y", "x"], "e": ["b", "a", "b"], "n": ["b", "none", "b"]}
     assert list(found.unmapped) == ["w"] and "its type is Int128, and Arrow cannot take its values" in found.unmapped["w"]
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._version import VERSION as __version__
+    from ._version import __version__ as __version__
     from .codebook import Codebook as Codebook
     from .errors import ArrowWorldError as ArrowWorldError
     from .errors import DamagedFileError as DamagedFileError
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from .world import World as World
 
 _HOMES = {
+    "_version": ("__version__",),
     "codebook": ("Codebook",),
     "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "StoreLockedError", "StoreNotFoundError",
                "UnsupportedVersionError", "WriterPoisonedError"),
@@ -96,8 +97,6 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return import_module("._version", __name__).VERSION
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ._version import VERSION
+from ._version import __version__
 from .errors import ArrowWorldError
 from .html import printable
 from .storefiles import StoreFiles
@@ -137,7 +137,7 @@ def _ticks(text: str) -> tuple[int, int] | int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("arrow-world", description="Read and verify arrow-world stores.",
                                      epilog="Exit codes: 0 ok, 1 failure, 2 usage, 3 finished with something lost.")
-    parser.add_argument("--version", action="version", version=f"arrow-world {VERSION}")
+    parser.add_argument("--version", action="version", version=f"arrow-world {__version__}")
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def verb(name: str, action: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:

@@ -14,7 +14,6 @@ from .replay import replay
 from .rows import Rows
 from .schema import Key, Schema
 from .tables import Table
-from .values import Array
 
 
 class World(Mapping[str, Table]):
@@ -62,13 +61,6 @@ class World(Mapping[str, Table]):
         for name, table in self.tables.items():
             table.copy_to(other.tables[name])
         return other
-
-    def words(self, table: str, column: str) -> Array:
-        """A string column as words: object array of shape (rows,)."""
-        codes = self[table][column]
-        if not any(c.name == column and c.type == "string" for c in self.schema.table(table).columns):
-            raise InvalidUseError(f"Cannot read {table}.{column} as words: it is no string column.")
-        return self.codebook.decode(codes)
 
     def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
         """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.
