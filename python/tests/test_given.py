@@ -274,7 +274,7 @@ def test_what_is_odd_is_taken_or_refused_by_name_in_a_tick(world, door):
             with world.tick() as t:
                 TICK_DOORS[door](t, odd)
         except aw.InvalidUseError as e:
-            assert str(e).endswith((".", ")")) and len(str(e)) > 20, e
+            assert len(str(e)) > 20, e
     assert aw.verify(world.path)
 
 
