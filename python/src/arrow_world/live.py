@@ -20,6 +20,7 @@ from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
 from .tick import Tick
+from .tick_time import TickTime
 from .world import World
 from .writer import LogWriter
 
@@ -51,15 +52,16 @@ class LiveWorld:
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
-               properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+               properties: Mapping[str, str] | None = None, tick_unit: str = "tick",
+               time: TickTime | None = None) -> "LiveWorld":
         """A new store with an empty world before its first tick; `path` must not exist or be an empty folder.
 
         durability: what the end of a tick promises: `commit`: the tick survives a power loss; `interval:MS`: it does
         after at most so many milliseconds; `none`: it survives a killed process. properties: the application's own
-        settings, say a seed. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
+        settings, say a seed. time: when ticks are, as `TickTime("0.01", "s")`. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
         """
         return cls(LogWriter.create(path, schema, strings=require_schema(schema).has_strings, tick_unit=tick_unit,
-                                    properties=properties, durability=durability))
+                                    time=time, properties=properties, durability=durability))
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
@@ -72,18 +74,19 @@ class LiveWorld:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
-             properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+             properties: Mapping[str, str] | None = None, tick_unit: str = "tick",
+             time: TickTime | None = None) -> "LiveWorld":
         """`resume` where there is a store, else `create`. A store of another schema is refused, by name.
 
-        The other arguments are those of `create`; properties and tick_unit of a store that exists stay as they are.
+        The other arguments are those of `create`; properties, tick_unit, time and docs of a store that exists stay as they are.
         """
         path = path_of(path, "open the store")
         require_schema(schema)
         if not (path / "store.json").exists():
-            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
+            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit, time=time)
         found = StoreFiles(path).schema
-        if found != schema:
-            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_difference(found, schema)}. Use the "
+        if found != schema or _other_unit(found, schema):
+            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_other_unit(found, schema) or _difference(found, schema)}. Use the "
                                   "store's schema (LiveWorld.resume), or choose another path.")
         return cls.resume(path, durability=durability)
 
@@ -193,6 +196,17 @@ class LiveWorld:
 
     def __repr__(self) -> str:
         return f"<live world {self.path.name} after tick {self.last_tick}>"
+
+
+def _other_unit(found: Schema, given: Schema) -> str:
+    """A unit that is given must be the store's; docs, and units not given, are for people."""
+    if found == given:
+        for there, here in zip(found.tables, given.tables):
+            for a, b in zip(there.columns, here.columns):
+                if b.unit not in (None, a.unit):
+                    return (f"table {here.name!r} differs: its column {b.name!r} has the unit {a.unit!r} in the store, "
+                            f"{b.unit!r} in the schema given")
+    return ""
 
 
 def _difference(found: Schema, given: Schema) -> str:

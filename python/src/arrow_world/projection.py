@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .checks import nearest, several
 from .errors import InvalidUseError
-from .schema import Column, Schema, TableSchema
+from .schema import Schema, TableSchema
 
 
 def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
@@ -27,7 +27,7 @@ def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
     tables = [replace(t, columns=tuple(c for c in t.columns if t.name in wanted or f"{t.name}.{c.name}" in wanted), events=())
               for t in schema.tables if _is_named(t, wanted) or t.name in of]
     shown = {t.name for t in tables}
-    tables = [replace(t, columns=tuple(c if c.table in shown else Column.of_bits(c.name, c.type, c.default_bits)
+    tables = [replace(t, columns=tuple(c if c.table is None or c.table in shown else replace(c, table=None)
                                        for c in t.columns)) for t in tables]
     return Schema(tuple(tables), (), schema.version)
 

@@ -85,8 +85,8 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     schema = Schema((made.schema(title),))
     world = World(schema, 0)
     made.fill_table(world, title)
-    units = {f"unit.{title}.{name}": unit for name, unit in made.units.items()}
-    properties = {"import": _kind(file), **({"import.file": os.fsencode(file.name).decode("utf-8", "replace")} if file is not None else {}), **units}
+    properties = {"import": _kind(file), **({} if file is None else {
+        "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
     temporary = target.with_name(f".{target.name}.tmp")
     discard(temporary)
     temporary.mkdir(parents=True)
@@ -223,10 +223,15 @@ class _Mapping:
                 self.units[name] = found.unit
 
     def schema(self, title: str) -> TableSchema:
-        columns = tuple(Column(name, c.type) for name, c in self.values.items())
+        columns = tuple(Column(name, c.type, unit=self._unit(name)) for name, c in self.values.items())
         if "id" in self.identity:
             return TableSchema(title, "row", columns, ids="external", gen="gen" in self.identity)
         return TableSchema(title, "append_only", columns)
+
+    def _unit(self, name: str) -> str | None:
+        """What a column is counted in, if a store can have a unit of that length (T-8)."""
+        unit = self.units.get(name)
+        return unit if unit is not None and len(unit.encode()) <= 100 else None
 
     def fill_table(self, world: World, title: str) -> None:
         table = world.tables[title]

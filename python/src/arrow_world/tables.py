@@ -95,9 +95,13 @@ class Table(Frame):
         return self.keys()
 
     def to_arrow(self) -> Any:
-        """All columns in file order; bools and words as such, numbers in their types and without a copy."""
-        return pa.table({c.name: typed_column(c.type, self.stored(c.name), self.codebook.words)
-                         for c in self.schema.file_columns})
+        """All columns in file order; bools and words as such, numbers in their types and without a copy. Units and docs are
+        metadata of the fields, `aw.unit` and `aw.doc`.
+        """
+        columns = self.schema.file_columns
+        made = [typed_column(c.type, self.stored(c.name), self.codebook.words) for c in columns]
+        return pa.Table.from_arrays(made, schema=pa.schema([
+            pa.field(c.name, a.type, metadata=dict(c.words) or None) for c, a in zip(columns, made)]))
 
     def _title(self) -> str:
         return f"{self.schema.name}, {self.rows:,} rows"

@@ -27,6 +27,7 @@ from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
+from .tick_time import TickTime
 from .values import Array, encode
 from .world import World
 
@@ -61,7 +62,8 @@ class LogWriter:
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
-               properties: Mapping[str, str] | None = None, durability: str = "commit") -> "LogWriter":
+               time: TickTime | None = None, properties: Mapping[str, str] | None = None,
+               durability: str = "commit") -> "LogWriter":
         """Makes a new store; `path` must not exist or be empty. Where it fails, it leaves nothing.
 
         Raises InvalidUseError, StoreLockedError.
@@ -74,10 +76,11 @@ class LogWriter:
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
-            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"},
+            **({} if time is None else {"time": time.to_json()})}
         content = jsonfile.encode(members)
         info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
-                         {"writer": "arrow_world (Python)"}, None)
+                         {"writer": "arrow_world (Python)"}, None, time)
         _check_empty(store)
         made: list[Path] = []
         lock: StoreLock | None = None
