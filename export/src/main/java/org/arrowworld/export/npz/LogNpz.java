@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
@@ -20,6 +19,7 @@ import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 
