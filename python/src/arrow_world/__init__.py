@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .table_import import import_table as import_table
     from .tables import Table as Table
     from .tick import Tick as Tick
+    from .tick_time import TickTime as TickTime
     from .tick_table import TickTable as TickTable
     from .verification import Finding as Finding
     from .verification import Report as Report
@@ -87,6 +88,7 @@ _HOMES = {
     "table_import": ("ImportedTable", "import_table"),
     "tables": ("Table",),
     "tick": ("Tick",),
+    "tick_time": ("TickTime",),
     "tick_table": ("TickTable",),
     "verification": ("Finding", "Report", "verify"),
     "world": ("World",),

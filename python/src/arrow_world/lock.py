@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InvalidUseError, StoreLockedError
@@ -27,11 +29,12 @@ class StoreLock:
     opened again. LOCK must be a regular file: a link is refused, never followed.
     """
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, file: Path | None = None) -> None:
+        """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK."""
         import fcntl
 
         self._fd, self._key, self.created = -1, (0, 0), False
-        path = store / "LOCK"
+        path = file or store / "LOCK"
         with deferred_interrupts(), _guard:
             self._refuse(store, _entry(path))
             self.created = not path.exists()
@@ -60,8 +63,14 @@ class StoreLock:
                 raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open "
                                        "the store for reading with open_store, which needs no lock.") from e
             self._fd, self._key, _held[key] = fd, key, os.getpid()
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
+            try:
+                os.ftruncate(fd, 0)
+                os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
+            except BaseException:  # no room for the holder's name
+                if self.created:
+                    path.unlink(missing_ok=True)
+                self.close()
+                raise
 
     @staticmethod
     def _refuse(store: Path, entry: os.stat_result | None) -> None:
@@ -91,6 +100,25 @@ class StoreLock:
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
             self.close()
+
+
+@contextmanager
+def output_lock(output: Path) -> Iterator[None]:
+    """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
+
+    Java's writers take the same lock. Raises StoreLockedError where somebody else is making it.
+    """
+    if not output.name:
+        raise InvalidUseError(f"Cannot write {output}: it names no file or folder in another one.")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    file = output.with_name(output.name + ".tmp.lock")
+    lock = StoreLock(output, file)
+    try:
+        yield
+    finally:
+        with deferred_interrupts():
+            file.unlink(missing_ok=True)
+            lock.close()
 
 
 def _mine(store: Path) -> StoreLockedError:

@@ -34,10 +34,10 @@ REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it ag
 def expected_field(column: Column, dictionary_id: int = 0) -> Field:
     """The Arrow field of a table column (column types in store.md)."""
     if column.type == "string":
-        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id)
+        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id, metadata=column.words)
     if column.type == "bool":
-        return Field(column.name, "u8", metadata=(("aw.type", "bool"),))
-    return Field(column.name, column.type)
+        return Field(column.name, "u8", metadata=(("aw.type", "bool"), *column.words))
+    return Field(column.name, column.type, metadata=column.words)
 
 
 @dataclass(frozen=True)

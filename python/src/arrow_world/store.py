@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integer, nearest, row_id, tick_of
+from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .history import History, history_of, one_life
@@ -30,6 +30,7 @@ from .stats import Stats
 from .store_diff import Divergence, Side, diff
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
+from .tick_time import TickTime
 from .verification import Report, verify
 from .world import World
 
@@ -46,7 +47,7 @@ class Store:
     """
 
     def __init__(self, path: str | PathLike[str], progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> None:
-        self._files = StoreFiles(Path(path))
+        self._files = StoreFiles(path)
         self._progress = progress
         self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
         self._playbacks: dict[Schema | None, Playback] = {}
@@ -120,14 +121,30 @@ class Store:
         with self._bar("replay", 0, wanted) as shown:
             return self._playback(columns).at(wanted, shown)
 
-    def at_time(self, time: float, *, columns: str | Iterable[str] | None = None) -> World:
-        """The world at a time, where the store says the time of its ticks. Raises InvalidUseError where it does not."""
-        raise InvalidUseError(f"Cannot show {self.path} at time {time!r}: the store does not say the time of its ticks, "
-                              f"it counts them by {self.info.tick_unit!r}. Use at(tick).")
+    def at_time(self, time: Any, *, columns: str | Iterable[str] | None = None) -> World:
+        """The world at a time, where the store says when its ticks are: `at` the tick of which `time` gives it.
+
+        time: a float stands for the tick whose time it is nearest to, as float64; an int, a Decimal and a Fraction are
+        exact; a datetime or datetime64 where the store counts since an instant. Raises InvalidUseError where there is no
+        tick at that time, naming those beside it.
+        """
+        return self.at(self._time().tick(time), columns=columns)
+
+    def time(self, tick: int) -> float:
+        """The time of a tick, counted in `info.time.unit`: the nearest float64. InvalidUseError where the store does not
+        say when its ticks are.
+        """
+        return self._time().at(tick)
+
+    def _time(self) -> TickTime:
+        if self.info.time is None:
+            raise InvalidUseError(f"Cannot tell the time in {self.path}: the store does not say the time of its ticks, it "
+                                  f"counts them by {self.info.tick_unit!r}. Use at(tick).")
+        return self.info.time
 
     def worlds(self, ticks: Iterable[int], *, columns: str | Iterable[str] | None = None) -> Iterator[World]:
         """The worlds after several ticks, given in ascending order, in one pass over the log; each is yours to keep."""
-        wanted = [tick_of(t, "show the world at tick") for t in ticks]
+        wanted = [tick_of(t, "show the world at tick") for t in several(ticks, "show the worlds at ticks")]
         if any(b < a for a, b in zip(wanted, wanted[1:])):
             raise InvalidUseError("Cannot show these ticks: they must be in ascending order. A cursor goes anywhere.")
         return self._worlds(wanted, columns)
@@ -296,6 +313,8 @@ class Store:
 
         Reads a few batches of each log. Raises InvalidUseError if their schemas differ or they have no tick in common.
         """
+        if not isinstance(other, Store):
+            raise InvalidUseError(f"Cannot compare {self.path} with {other!r}: expected a store, as open_store gives it.")
         return diff(self._side(), other._side(), integer(most, "name differences, at most"))
 
     def _side(self) -> Side:
@@ -335,7 +354,7 @@ class Store:
         ticks = "none" if span is None else f"{span[0]:,} to {span[1]:,} ({info.tick_unit})"
         segments, snapshots = self.segments(), list_snapshots(self.path)
         live = sum(not s.sealed for s in segments)
-        rows = [("store", info.store.hex()), ("ticks", ticks),
+        rows = [("store", info.store.hex()), ("ticks", ticks), *([("time", str(info.time))] if info.time else []),
                 ("tables", ", ".join(f"{t.name} ({t.kind.replace('_', ' ')})" for t in self.schema.tables) or "none"),
                 ("segments", f"{len(segments)}, of them {live} live"),
                 ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),
