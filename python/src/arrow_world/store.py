@@ -13,7 +13,7 @@ import numpy as np
 from .checks import integer, nearest, row_id, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
-from .history import History, history_of, one_life
+from .history import History, check_life, history_of
 from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
@@ -234,7 +234,7 @@ class Store:
         return selection.rows(scan.keys, self.info.strings)
 
     def history(self, table: str, id: int, gen: int | None = None, *, ticks: Ticks = None) -> History:
-        """What happened to an id, in log order: births and deaths with their lineage, values, events, and its coming and
+        """What happened to an id, in log order from where the history begins: births and deaths with their lineage, values, events, and its coming and
         going in presence tables; in all its lives, or in the one of generation `gen`.
 
         Raises InvalidUseError if that life never was, or the table counts no generations.
@@ -249,21 +249,13 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        rows = self._select(Selection(names, (0, shown.last), rid))
-        known = self._known_gen(table, rid) if schema.gen else -1
-        history = history_of(rows, table, known, schema.gen)
+        base = self._base(f"{table}.id")  # rows before it are of lives that nothing tells of
+        rows = self._select(Selection(names, (0 if base is None else base.manifest.tick + 1, shown.last), rid))
+        known = _gen_in(base, table, rid) if base is not None and schema.gen else -1
         if gen is not None:
-            history = one_life(history, table, rid, gen, known)
+            check_life(rows, table, rid, gen, known)
+        history = history_of(rows, table, known, schema.gen, gen)
         return history.where(history.tick >= shown.first) if shown.first > 0 else history
-
-    def _known_gen(self, table: str, rid: int) -> int:
-        """The generation in which an id lives where the history begins, -1 if it does not."""
-        base = self._base(f"{table}.id")
-        if base is None:
-            return -1
-        start = base.tables[table]
-        slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
-        return int(start._columns["gen"][slot]) if slot >= 0 else -1
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""
@@ -338,6 +330,13 @@ class Store:
                 ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),
                 *info.properties.items()]
         return grid(f"Store {self.path.name}", ("", ""), rows)
+
+
+def _gen_in(base: Snapshot, table: str, rid: int) -> int:
+    """The generation in which an id lives in a base, -1 if it does not."""
+    start = base.tables[table]
+    slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
+    return int(start._columns["gen"][slot]) if slot >= 0 else -1
 
 
 def _silent() -> Bar:

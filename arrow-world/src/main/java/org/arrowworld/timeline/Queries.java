@@ -31,7 +31,7 @@ public final class Queries {
     this.allocator = allocator;
   }
 
-  /** What happened to an id, in log order. */
+  /** What happened to an id, in log order, from where the history begins. */
   public Query<Change> history(HistoryQuery query) {
     Given.required("read a history", "query", query);
     TableSchema table = timeline.info().schema().table(query.table());
@@ -45,16 +45,26 @@ public final class Queries {
     return new Query<>(
         visitor -> {
           HistoryFilter filter = filter(query, visitor);
-          if (timeline.hasBase() && table.hasGenerations()) {
-            try (MutableWorld base = base(query.table())) {
-              filter.assumeAlive(base);
-            }
-          }
-          boolean counted = table.hasGenerations(); // births before the ticks asked for matter
-          TickRange ticks = counted ? TickRange.upTo(query.ticks().last()) : query.ticks();
-          timeline.scan(ticks, query, filter);
+          tell(query, query.ticks().last(), filter);
           filter.end();
         });
+  }
+
+  /** Hands a filter what happened to the id of its query up to a tick. */
+  public void tell(HistoryQuery query, long last, HistoryFilter filter) throws IOException {
+    boolean counted = timeline.info().schema().table(query.table()).hasGenerations();
+    long first = counted ? 0 : query.ticks().first(); // where births before these ticks matter
+    if (timeline.hasBase()) { // rows before it are of lives that nothing tells of
+      first = Math.max(first, timeline.firstTick() + 1);
+      if (counted) {
+        try (MutableWorld base = base(query.table())) {
+          filter.assumeAlive(base);
+        }
+      }
+    }
+    if (first <= last) {
+      timeline.scan(TickRange.of(first, last), query, filter);
+    }
   }
 
   private HistoryFilter filter(HistoryQuery query, Query.Enough<? super Change> visitor) {

@@ -48,6 +48,7 @@ public record OpenedWorld(
       held.world = new MutableWorld(info.schema(), new MutableCodebook(), held.memory.allocator());
       storage.createDirectories("");
       held.lock = StoreLock.take(storage);
+      info.checkNew(storage); // again: another writer may have been here before the lock was had
       made.locked();
       info.write(storage);
       KeyTable keys = new KeyTable(info.schema().keys());
