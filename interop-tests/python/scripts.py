@@ -33,7 +33,7 @@ SCHEMA = aw.Schema((
                    events=(aw.Event("hit", "f64"), aw.Event("said", "string"), aw.Event("met", "u32", "ship"))),
     aw.TableSchema("port", ids="external", gen=True, removal="compact",
                    columns=(aw.Column("size", "f64", 1.5), aw.Column("owner", "u32", table="ship"))),
-    aw.TableSchema("nest", removal="compact", lineage=("parent",),
+    aw.TableSchema("nest", gen=False, removal="compact", lineage=("parent",),
                    columns=(aw.Column("eggs", "i8", -3), aw.Column("next", "u32", table="nest"),
                             aw.Column("near", "u32", table="port"))),
     aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f32"), aw.Column("flag", "u64")),

@@ -17,7 +17,7 @@ SCHEMA = aw.Schema(
                        columns=(aw.Column("pos_x", "f32"), aw.Column("age", "u16"), aw.Column("name", "string"),
                                 aw.Column("big", "i64"), aw.Column("awake", "bool", True))),
         aw.TableSchema("food", ids="external", gen=True, removal="compact", columns=(aw.Column("energy", "f64", 1),)),
-        aw.TableSchema("nest", removal="compact", columns=(aw.Column("size", "i8"),)),
+        aw.TableSchema("nest", gen=False, removal="compact", columns=(aw.Column("size", "i8"),)),
         aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f64"), aw.Column("flag", "u64"))),
         aw.TableSchema("hungry", "presence", of="creature"),
     ),

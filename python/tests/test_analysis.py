@@ -121,12 +121,12 @@ def test_tables_become_arrow_with_their_types_and_without_copies(store):
     table = world.tables["creature"].to_arrow()
     assert [str(t) for t in table.schema.types] == ["uint32", "uint32", "float", "uint16",
                                                     "dictionary<values=string, indices=uint32, ordered=0>", "int64", "bool"]
-    assert table["name"].to_pylist() == world.words("creature", "name").tolist()
+    assert table["name"].to_pylist() == world["creature"]["name"].tolist()
     pointer = world.tables["creature"]["age"].__array_interface__["data"][0]
     assert table["age"].chunk(0).buffers()[1].address == pointer
     snapshot = store.snapshot(store.manifests()[0].tick)
     assert snapshot.tables["creature"].to_arrow()["name"].to_pylist() == \
-        snapshot.world().words("creature", "name").tolist()
+        snapshot.world()["creature"]["name"].tolist()
 
 
 def test_pandas_and_polars_get_the_same_values(store):

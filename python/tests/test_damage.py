@@ -89,7 +89,7 @@ def test_damage_before_a_valid_batch_names_file_offset_and_batch(small):  # B-5,
     _, ends = batch_ends(small)
     data[ends[1] - 1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(aw.DamagedFileError, match=r"so this is no torn end \(L-23\)") as e:
+    with pytest.raises(aw.DamagedFileError, match=r"so this is no torn end") as e:
         small.log()
     assert (e.value.path, e.value.batch) == (str(path), 1) and ends[0] <= e.value.offset < ends[1]
     report = aw.verify(small.path)
@@ -172,7 +172,7 @@ def test_a_missing_tail_is_reported_by_its_snapshot(small):  # L-24
     _, ends = batch_ends(small)
     path.write_bytes(path.read_bytes()[: ends[1]])
     report = aw.verify(small.path)
-    assert not report.ok and report.torn is None and "a tail is missing (L-24)" in report.findings[0].message
+    assert not report.ok and report.torn is None and "a tail is missing" in report.findings[0].message
     with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
         small.at(2)
     with pytest.raises(aw.DamagedFileError, match="a tail is missing"):

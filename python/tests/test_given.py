@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 import arrow_world as aw
+from arrow_world.fields import FieldSnapshots
 from arrow_world.writer import LogWriter
 
 ROW = aw.TableSchema("a", gen=True, lineage=("parent",), events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
@@ -85,7 +86,7 @@ def nulls():
 
 def test_nulls_of_arrow_polars_and_pandas_are_refused(world):
     for given in nulls():
-        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 values are null, and a column has no nulls"):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 values are null, and nulls are not taken"):
             t["a"].write(x=given)
 
 
@@ -238,3 +239,116 @@ def test_the_name_of_a_key_means_that_key_also_where_it_looks_like_a_pattern(tmp
     for number, name in enumerate(names):
         assert store.stats(name).all.mean == number and store.rows(name).val.tolist() == [number]
     assert store.rows("q*").val.tolist() == [4, 5] and store.rows(["x*", "q*"]).val.tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("given", [[np.ma.masked, 1, 2, 3], [np.ma.array(5, mask=True), 1, 2, 3], (1, 2.5, 3, np.ma.masked)])
+def test_a_masked_place_in_a_list_is_refused(world, given):
+    for use in (lambda t: t["a"].write(x=given), lambda t: t["a"].write(n=given), lambda t: t["a"].set(given, x=1.0),
+                lambda t: t["a"].event("plain", [0, 1, 2, 3], given)):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 places are masked"):
+            use(t)
+
+
+def test_ids_with_nulls_are_refused_by_that(world):
+    for use in (lambda t, ids: t["a"].set(ids, x=1.0), lambda t, ids: t.world["a"].slots(ids)):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 2 values are null, and nulls are not taken"):
+            use(t, pa.array([1, None]))
+
+
+def test_an_entity_is_not_taken_for_two_ids(world):
+    store = aw.open_store(world.path)
+    for use in (lambda: store.rows(ids=LIVING), lambda: world["a"].slots(LIVING), lambda: store.lives("a").of(LIVING)):
+        with pytest.raises(aw.InvalidUseError, match="expected an integer, got EntityRef"):
+            use()
+    with pytest.raises(aw.InvalidUseError, match=r"\(id=1, gen=1\): expected several in one dimension"):
+        store.lives("a").alive(LIVING)
+    with LogWriter.create(world.path.parent / "log") as log:
+        log.declare_key("k", "f64")
+        for rids in (LIVING, [True, 1], [[0, 1]], [[1], [2, 3]], "a", 1.0, -1, np.ma.array([1, 2], mask=[0, 1])):
+            with pytest.raises(aw.InvalidUseError, match="Cannot append to k"):
+                log.append("k", rids, [1.0, 2.0])
+        for tick in (0.5, np.float64(3), "1", None, True, np.ma.masked, 1 << 63):
+            with pytest.raises(aw.InvalidUseError, match="Cannot commit tick"):
+                log.commit(tick)
+        for declaration in (("z", "f128"), ("z", 5), ("z", "f64", "odd"), ("z", "f64", "event", 5)):
+            with pytest.raises(aw.InvalidUseError, match="Cannot declare z: "):
+                log.declare_key(*declaration)
+
+
+class Thrower:
+    """Gives no array, in its own way."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("call detach() first")
+
+
+def odd_things():
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    yield from (None, True, "1", b"1", 1.5, float("nan"), 1j, 2**80, -1, object(), int, [], [[1], [2, 3]], {}, {1: 2}, {1}, [None], [[]],
+                [True, 2], ["a", 1], (i for i in "ab"), LIVING, [LIVING], Thrower(), [Thrower()], np.ma.masked, [np.ma.masked], np.nan,
+                np.array(3), np.array([[1]]), np.array(["a"]), np.array([1], "M8[s]"), np.zeros(1, [("a", "i4")]), np.array([object()]),
+                np.array([1], np.longdouble), np.array([1], ">i4"), np.array([-1]), np.array([2**64 - 1], "u8"))
+    yield from (pa.array([1, None]), pa.array(["a", None]), pa.table({"a": [1]}), pa.scalar(1), [pa.scalar(None, pa.int64())],
+                pa.array([[1]]), pa.array([1], pa.timestamp("s")), pa.nulls(2))
+    yield from (pd.DataFrame({"a": [1]}), pd.Series([1, None], dtype="Int64"), pd.Series(["a", None]), pd.NA, pd.NaT, [pd.NA],
+                pd.Timestamp(0), pl.DataFrame({"a": [1]}), pl.Series([1, None]), pl.Series(["a", None]), pl.Series([[1]]))
+
+
+TICK_DOORS = {
+    "write": lambda t, v: t["a"].write(x=v, n=v), "write bools": lambda t, v: t["a"].write(on=v), "write ids": lambda t, v: t["a"].write(r=v),
+    "set": lambda t, v: t["a"].set(v, x=1.0), "set to": lambda t, v: t["a"].set([0, 1], x=v), "slot": lambda t, v: t["a"].set_slot(v, x=1.0),
+    "remove": lambda t, v: t["a"].remove(v), "remove slot": lambda t, v: t["a"].remove_slot(v), "insert": lambda t, v: t["a"].insert(v),
+    "insert with": lambda t, v: t["a"].insert(x=v, u=v), "cause": lambda t, v: t["a"].insert(cause=v), "enter": lambda t, v: t["p"].insert(id=v),
+    "external": lambda t, v: t["out"].insert(id=v), "event": lambda t, v: t["a"].event("e", v, 1), "event of": lambda t, v: t["a"].event(
+        "e", 0, v), "event name": lambda t, v: t["a"].event(v, 0, 1), "input": lambda t, v: t.input("i", v), "target": lambda t, v: t.input(
+        "i", 1, v), "input name": lambda t, v: t.input(v, 1), "system": lambda t, v: t.system(v), "table": lambda t, v: t[v]}
+STORE_DOORS = {
+    "at": lambda s, v: s.at(v), "columns": lambda s, v: s.at(2, columns=v), "worlds": lambda s, v: list(s.worlds(v)),
+    "rows": lambda s, v: s.rows(v), "ticks": lambda s, v: s.rows(ticks=v), "ticks from": lambda s, v: s.rows(ticks=(v, 2)),
+    "ids": lambda s, v: s.rows(ids=v), "events": lambda s, v: s.events(v), "history": lambda s, v: s.history(v, 0),
+    "history of": lambda s, v: s.history("a", v), "gen": lambda s, v: s.history("a", 1, gen=v), "lives": lambda s, v: s.lives(v),
+    "lives of": lambda s, v: s.lives("a").of(v), "alive": lambda s, v: s.lives("a").alive(v), "row": lambda s, v: s.lives("a").ancestors(v),
+    "between": lambda s, v: s.between(v, 2), "diff": lambda s, v: s.diff(v), "most": lambda s, v: s.diff(s, v), "stats": lambda s, v: s.stats(v),
+    "bins": lambda s, v: s.stats("a.x", bins=v), "snapshot": lambda s, v: s.snapshot(v), "batches": lambda s, v: list(s.batches(v)),
+    "table": lambda s, v: s[v], "column": lambda s, v: s["a"][v], "slots": lambda s, v: s["a"].slots(v), "hash": lambda s, v: s.hash_columns(2, "a", v), "seek": lambda s, v: s.cursor().seek(v), "time": lambda s, v: s.at_time(v)}
+PATH_DOORS = {
+    "open": aw.open_store, "verify": aw.verify, "resume": aw.LiveWorld.resume, "create": lambda v: aw.LiveWorld.create(v, SCHEMA),
+    "open or create": lambda v: aw.LiveWorld.open(v, SCHEMA), "records": aw.read_records, "log": LogWriter.create, "fields": FieldSnapshots.open, "import": lambda v: aw.import_table(v, "s")}
+
+
+@pytest.mark.parametrize("door", TICK_DOORS)
+def test_what_is_odd_is_taken_or_refused_by_name_in_a_tick(world, door):
+    for odd in odd_things():
+        try:
+            with world.tick() as t:
+                TICK_DOORS[door](t, odd)
+        except aw.InvalidUseError as e:
+            assert len(str(e)) > 20, e
+    assert aw.verify(world.path)
+
+
+@pytest.mark.parametrize("door", STORE_DOORS)
+def test_what_is_odd_is_taken_or_refused_by_name_by_a_store(world, door):
+    store = aw.open_store(world.path)
+    for odd in odd_things():
+        try:
+            STORE_DOORS[door](store, odd)
+        except aw.InvalidUseError as e:
+            assert len(str(e)) > 20, e
+
+
+@pytest.mark.parametrize("door", PATH_DOORS)
+def test_what_is_no_path_is_refused_by_name(tmp_path, monkeypatch, door):
+    monkeypatch.chdir(tmp_path)
+    for odd in (None, 1, 1.5, True, object(), [], "a\0b", "\ud800", np.array(["a"])):
+        with pytest.raises(aw.InvalidUseError, match="Cannot .*(path|expected a table)"):
+            PATH_DOORS[door](odd)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("schema", [None, 5, {}, "creature", ROW, [ROW]])
+def test_what_is_no_schema_is_refused_by_name(tmp_path, schema):
+    for make in (aw.LiveWorld.create, aw.LiveWorld.open, LogWriter.create):
+        with pytest.raises(aw.InvalidUseError, match="as a schema: expected a Schema"):
+            make(tmp_path / "s", schema)
+    assert not any(tmp_path.iterdir())

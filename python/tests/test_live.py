@@ -72,7 +72,7 @@ def test_what_is_no_id_is_refused(world, id):
         with world.tick() as t:
             t["ship"].set(id, x=1.0)
     for tick in ("5", 1.5, True):
-        with pytest.raises(aw.InvalidUseError, match="a tick is an integer"):
+        with pytest.raises(aw.InvalidUseError, match="Cannot begin tick .*: expected an integer"):
             world.tick(tick)
     assert world.last_tick == 0
 
@@ -106,7 +106,7 @@ def test_an_entity_ref_is_one_id_where_values_go(world):  # O-11
 def test_a_reference_to_what_never_lived_is_refused_with_the_tick(world):  # O-16
     for change in (lambda s: s.set(0, mate=9), lambda s: s.insert(mate=9), lambda s: s.insert(parent=9),
                    lambda s: s.event("hit", 9, 1.0)):
-        with pytest.raises(aw.InvalidUseError, match=r"no row 9 lives in ship or is born in this tick \(O-16\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"no row 9 lives in ship or is born in this tick"):
             with world.tick() as t:
                 change(t["ship"])
     with world.tick() as t:
@@ -150,7 +150,7 @@ def test_an_id_column_refuses_a_life_that_has_ended_and_a_newborn_of_another_tab
 def test_the_number_that_says_no_row_is_no_id_where_ids_are_referred_to(tmp_path):  # S-14
     port = aw.TableSchema("port", ids="external", columns=(aw.Column("next", "u32", table="port"),))
     with aw.LiveWorld.create(tmp_path / "s", aw.Schema((port,))) as live:
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot insert 4294967295 into port: .* it says no row \(S-14\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot insert 4294967295 into port: .* it says no row"):
             with live.tick() as t:
                 t["port"].insert(id=aw.NO_ROW)
     with pytest.raises(aw.InvalidUseError, match=r"next holds ids of port and has the default 0, expected 4294967295"):
@@ -170,9 +170,9 @@ def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypa
         with live.tick() as t:
             t["ship"].insert(2, mate=7)
     assert [f.message.partition(", ")[2] for f in aw.verify(tmp_path / "s").findings] == [
-        "tick 1: ship.mate of row 0 was written with 2, which did not live in ship and was not born in that tick (O-16)",
-        "tick 2: ship.mate of row 0 was written with 7, which did not live in ship and was not born in that tick (O-16)",
-        "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick (O-16)"]
+        "tick 1: ship.mate of row 0 was written with 2, which did not live in ship and was not born in that tick",
+        "tick 2: ship.mate of row 0 was written with 7, which did not live in ship and was not born in that tick",
+        "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick"]
 
 
 @pytest.mark.parametrize("values, message", [
@@ -180,7 +180,7 @@ def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypa
     ({"x": 2**53 + 1}, "an i64 or u64 column takes it"), ({"y": 0.1}, r"pass np.float32\(0.1\) to round it"),
     ({"n": 1.0}, "takes integers from -2147483648 to 2147483647; an f64 column takes it"), ({"n": True}, "a bool column takes it"),
     ({"n": 2**31}, "takes integers from"), ({"on": 2}, "takes True and False"), ({"x": "1"}, "got text, shape \\(\\)"),
-    ({"z": 1}, "no such column; it has x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
+    ({"z": 1}, "no such column; there are x, y, n, on, mate"), ({"id": 1}, "Ids and generations are given at birth"),
 ])
 def test_a_value_that_does_not_fit_is_refused_and_what_takes_it_is_named(world, values, message):  # L-11
     with world.tick() as t:
@@ -207,7 +207,7 @@ def test_a_surrogate_without_its_pair_is_refused_at_every_door(world, door):  # 
         with world.tick() as t:
             with pytest.raises(aw.InvalidUseError, match=r"Cannot store as '.*': it has a surrogate without its pair at char [01]; cut text"):
                 door(t, word)
-    assert world.world.words("port", "name").tolist() == ["a\0"] and aw.verify(world.path).ok
+    assert world.world["port"]["name"].tolist() == ["a\0"] and aw.verify(world.path).ok
 
 
 def test_a_surrogate_in_a_property_or_a_name_makes_no_store(tmp_path):
@@ -240,8 +240,7 @@ def test_values_are_those_that_an_array_had_when_it_was_given(tmp_path, type_nam
             buffer[:] = before
     store = aw.open_store(tmp_path / "s")
     one, two = (s.at(n)["ship"] for s, n in ((store, 0), (store, 1)))
-    words = store.at(1).codebook.decode if dtype is object else np.asarray
-    assert list(words(one["x"])) == [after[1], before[1], *after] and list(words(two["x"])) == after * 2
+    assert one["x"].tolist() == [after[1], before[1], *after] and two["x"].tolist() == after * 2
     assert store.events("ship.hit").python_values() == before
 
 
@@ -282,7 +281,7 @@ def test_a_tick_is_used_once_and_one_that_raises_never_began(world):
             with world.tick():
                 pass
     assert world.last_tick == 2 and len(world["ship"]) == 4
-    with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 2: the last one is 2 \(L-2\)"):
+    with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 2: the last one is 2"):
         world.tick(2)
 
 

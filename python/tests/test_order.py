@@ -49,7 +49,7 @@ def test_a_tick_stands_in_canonical_order_whatever_order_it_was_made_in(started)
         ("reading.value", 0, 0.5),
         ("hungry.died", 1, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 2, 0.0)]
     assert (first.id, early.id, late.id) == (0, 1, 3)
-    assert world.words("creature", "name").tolist() == ["c", "x", "y", "z"]
+    assert world["creature"]["name"].tolist() == ["c", "x", "y", "z"]
     assert world.codebook.words == ["a", "b", "c", "cold", "x", "y", "z"]  # L-12
 
 
@@ -94,8 +94,8 @@ def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started): 
     (lambda t: t["creature"].write(age=[1]), "1 values for 3 rows"),
     (lambda t: t["creature"].set([0, 1], age=[1]), "1 values for 2 rows"),
     (lambda t: t["creature"].event("slept", 0, 1), "declares no event"),
-    (lambda t: t["creature"].insert(name="x", parent=9), r"no row 9 lives in creature .* \(O-16\)"),
-    (lambda t: t["creature"].event("ate", 9, 1), r"no row 9 lives in creature .* \(O-16\)"),
+    (lambda t: t["creature"].insert(name="x", parent=9), r"no row 9 lives in creature .*"),
+    (lambda t: t["creature"].event("ate", 9, 1), r"no row 9 lives in creature .*"),
     (lambda t: t["creature"].remove_slot(3), "no slot 3; it has 3 rows"),
     (lambda t: t["plant"].insert(), "No table 'plant'"),
 ])

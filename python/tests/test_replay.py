@@ -31,7 +31,7 @@ def test_the_vectorised_replay_equals_a_row_by_row_one(made):  # O-7, O-8, O-9, 
         world = aw.World(SCHEMA)
         world._apply(log.slice(0, int((log.tick <= tick).sum())), log.keys)
         expected = row_by_row(log, tick)
-        assert {n: {c: a.tolist() for c, a in t.columns.items()} for n, t in world.tables.items()} == expected
+        assert {n: {c: t.stored(c).tolist() for c in t} for n, t in world.tables.items()} == expected
 
 
 def test_a_tick_in_a_gap_shows_the_tick_before_it_and_outside_is_an_error(made):  # O-15, L-2
@@ -69,7 +69,7 @@ def test_hash_columns_is_blake2b_over_the_columns(made):  # H-1
     table = aw.open_store(path).at(max(hashes)).tables["creature"]
     digest = hashlib.blake2b(digest_size=16)
     for name in ("name", "pos_x"):
-        digest.update(table[name].tobytes())
+        digest.update(table.stored(name).tobytes())
     assert table.hash_columns(["name", "pos_x"]) == digest.digest()
 
 
@@ -127,18 +127,18 @@ def test_a_value_of_a_dead_entity_does_not_reach_the_one_that_has_its_id_now(tmp
 
 
 @pytest.mark.parametrize("wrong, message", [
-    ([("t.born", 1, 0)], r"the next new id is 0 \(O-10\)"),
-    ([("t.born", 0, 1)], r"generation 1, expected 0 \(O-11\)"),
-    ([("t.died", 0, 0)], r"not live \(O-9\)"),
-    ([("t.v", 0, 1.0)], r"not live there \(O-7\)"),
-    ([("t.v", 0, 1.0), ("t.born", 0, 0)], r"not live there \(O-7\)"),
-    ([("t.born", 0, 0), ("t.died", 0, 0), ("t.v", 0, 1.0)], r"not live there \(O-7\)"),
+    ([("t.born", 1, 0)], r"the next new id is 0"),
+    ([("t.born", 0, 1)], r"generation 1, expected 0"),
+    ([("t.died", 0, 0)], r"not live"),
+    ([("t.v", 0, 1.0)], r"not live there"),
+    ([("t.v", 0, 1.0), ("t.born", 0, 0)], r"not live there"),
+    ([("t.born", 0, 0), ("t.died", 0, 0), ("t.v", 0, 1.0)], r"not live there"),
     ([("t.born", 0, 0), ("t.born", 0, 0)], "where it is live"),
     ([("t.born", 0, 0), ("t.born", 1, 0), ("t.died", 0, 0), ("t.died", 1, 0), ("t.born", 0, 1)],
-     r"the stack's top is 1 \(O-10\)"),
-    ([("a.born", 1, 0)], r"expected 0 \(O-13\)"),
-    ([("a.w", 0, 1)], r"not live there \(O-7\)"),
-    ([("t.born", 0, 0), ("p.born", 0, 0), ("t.died", 0, 0)], r"not live in t after tick 0 \(O-5\)"),
+     r"the stack's top is 1"),
+    ([("a.born", 1, 0)], r"expected 0"),
+    ([("a.w", 0, 1)], r"not live there"),
+    ([("t.born", 0, 0), ("p.born", 0, 0), ("t.died", 0, 0)], r"not live in t after tick 0"),
 ])
 def test_a_log_that_contradicts_its_state_is_refused(tmp_path, wrong, message):
     schema = aw.Schema((aw.TableSchema("t", gen=True, columns=(aw.Column("v", "f64"),)),
@@ -158,7 +158,7 @@ def test_a_pattern_that_is_no_value_of_its_type_is_refused(tmp_path):  # L-9, L-
     for bits in (0.5, 256.0, -1.0, -0.0, float("nan")):
         rows = aw.Rows(0, np.zeros(3, "<u8"), np.array([0, 0, 2], "<u4"), np.array([1, 2, 0], "<u2"),
                        np.array([0.0, bits, 0.0]).view("<u8"))
-        with pytest.raises(aw.DamagedFileError, match=r"is no u8 \(L-9, L-11\)"):
+        with pytest.raises(aw.DamagedFileError, match=r"is no u8"):
             aw.World(schema)._apply(rows, [aw.Key(0, "tick.commit", "u64", "bits", "commit"),
                                           aw.Key(1, "a.born", "u32", "value", "born"),
                                           aw.Key(2, "a.w", "u8", "value", "value")])

@@ -21,7 +21,7 @@ def test_a_new_key_in_the_middle_of_a_log_is_declared_with_its_batch(tmp_path): 
         w.append("x", [0], [1.5]), w.commit(0)
         w.declare_key("word", "string")
         w.append("word", [0, 1], ["a", "b"]), w.append("x", [1], [2.5]), w.commit(1)
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot declare x again .* \(L-3\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot declare x again .*"):
             w.declare_key("x", "u64")
     store = aw.open_store(tmp_path / "s")
     assert [k.name for k in store.keys] == ["tick.commit", "x", "word"] and store.log().keys == tuple(store.keys)
@@ -139,7 +139,7 @@ def test_uncommitted_rows_are_discarded(tmp_path):  # L-14
         w.declare_key("x", "u8")
         w.append("x", 0, 1), w.commit(4)
         w.append("x", 0, 2)
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4 \(L-2\)"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4"):
             w.commit(4)
     assert aw.open_store(tmp_path / "s").log().val[:-1].tolist() == [1.0]
     with pytest.raises(aw.InvalidUseError, match="it was closed. Open it again with LiveWorld.resume"):
@@ -261,7 +261,7 @@ def test_stock_polars_reads_live_segment_and_snapshot(tmp_path):  # L-19, N-1, N
     manifest = store.manifests()[0]
     world = store.at(manifest.tick)
     frame = pl.read_ipc(manifest.path / "creature.arrow")
-    assert frame["name"].to_list() == world.words("creature", "name").tolist()
+    assert frame["name"].to_list() == world["creature"]["name"].tolist()
     assert frame["big"].to_list() == world.tables["creature"]["big"].tolist()
 
 
@@ -274,10 +274,10 @@ def test_stock_pyarrow_reads_every_snapshot_file_without_a_copy(tmp_path):  # N-
             read = pa.ipc.open_file(source).read_all()
             read.validate(full=True)
             assert read.column_names == list(table.columns) and read.num_rows == len(table)
-            for column, values in table.columns.items():
+            for column in table:
                 chunk = read[column].chunk(0)
                 chunk = chunk.indices if pa.types.is_dictionary(chunk.type) else chunk
-                assert chunk.to_numpy(zero_copy_only=True).tobytes() == values.tobytes()
+                assert chunk.to_numpy(zero_copy_only=True).tobytes() == table.stored(column).tobytes()
         if table.schema.kind == "row":
             free = pa.ipc.open_file(manifest.path / f"{name}.free.arrow").read_all()
             assert list(zip(free["id"].to_pylist(), free["gen"].to_pylist())) == table.free_rows()

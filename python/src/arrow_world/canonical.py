@@ -180,7 +180,7 @@ def _check_parents(table: TableSchema, born: "_Born", dead: _Dead) -> None:
 def _check_no_row(world: World, table: TableSchema, born: _Born) -> None:
     referred = any(c.table == table.name for t in world.schema.tables for c in t.columns)
     if referred and (born.ids == NO_ROW).any():
-        raise InvalidUseError(f"Cannot insert {NO_ROW} into {table.name}: in the columns that hold its ids it says no row (S-14).")
+        raise InvalidUseError(f"Cannot insert {NO_ROW} into {table.name}: in the columns that hold its ids it says no row.")
 
 
 def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
@@ -194,7 +194,7 @@ def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
         missing &= ~np.isin(ids, born.ids)
     if missing.any():
         raise InvalidUseError(f"Cannot {target.what}: no row {int(ids[np.argmax(missing)])} lives in {table.schema.name} or "
-                              "is born in this tick (O-16).")
+                              "is born in this tick.")  # O-16
 
 
 def _values(out: "_Out", keys: Mapping[str, Key], change: Changes) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import path_of
 from .errors import DamagedFileError, InvalidUseError
 from .field_files import (
     METADATA, TIMES, VERSION, Description, GrowingNpy, create_directory, encode, environment_of_this_process, open_npy,
@@ -30,7 +31,7 @@ from .field_files import (
 )
 from .lock import StoreLock
 from .publish import publish_file
-from .values import unmasked
+from .values import check_complete
 
 def snapshot_count(t_end: float, interval: float) -> int:
     """Snapshots at 0, interval, 2 interval, ... up to and including `t_end`: 0.3 / 0.1 gives 4, not 3.
@@ -88,7 +89,7 @@ class FieldSnapshotWriter:
             encode(members)
         except ValueError as e:
             raise InvalidUseError(f"Cannot describe a run: {e}") from e
-        self.path = Path(path)
+        self.path = path_of(path, "write a run at")
         self._members = members
         self._durable, self._flush_every, self._expected = durable, flush_every, expected
         self._written = self._flushed = 0
@@ -150,7 +151,7 @@ class FieldSnapshotWriter:
         for name in names:
             if name not in given:
                 raise self._refused(f"{kind} {name} is missing")
-            unmasked(given[name], f"write {kind} {name}")
+            check_complete(given[name], f"write {kind} {name}")
             values = np.asarray(given[name])
             if values.shape != self._description.shape:
                 raise self._refused(
@@ -247,7 +248,7 @@ class FieldSnapshots:
 
         Raises DamagedFileError if a file is missing, does not fit the description, or the times are not in order.
         """
-        path = Path(path)
+        path = path_of(path, "open the run")
         metadata_path = path / METADATA
         if not metadata_path.exists():
             raise DamagedFileError(f"no field run, {METADATA} is missing", path, remedy="")

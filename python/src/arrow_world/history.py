@@ -35,11 +35,12 @@ class History(LogRows):
         return f"history, {len(self):,} log rows"
 
 
-def history_of(rows: LogRows, table: str, known: int, counts: bool, wanted: int | None = None) -> History:
+def history_of(rows: LogRows, table: str, known: int, lives: bool, counts: bool, wanted: int | None = None) -> History:
     """Tells the lives of an id apart.
 
-    rows: those of the id in its table and in the presence tables of it; known: the generation it lives in where the
-    rows begin, -1 if none; counts: whether the table counts generations; wanted: the one generation to keep.
+    rows: those of the id in its table and in the presence tables of it; known: the last generation it lived in before
+    the rows, -1 if none; lives: whether it does still; counts: whether the table counts generations; wanted: the one
+    generation to keep.
     """
     kinds = np.array([k.kind for k in rows.keys], object)[rows.key]
     own = np.array([k.owner == table for k in rows.keys], bool)[rows.key]
@@ -56,7 +57,7 @@ def history_of(rows: LogRows, table: str, known: int, counts: bool, wanted: int 
     if counts:
         # Events come before the deaths and births of their tick (O-2).
         early = np.flatnonzero(own & (kinds == "event") & (ticks == birth_ticks[life + 1]))
-        alive = (life + (known >= 0) > np.cumsum(own & (kinds == "died")))[early]
+        alive = (life + lives > np.cumsum(own & (kinds == "died")))[early]
         may[early] = gens[life[early] + 1]
         gen[early[~alive]] = may[early[~alive]]
         either = early[alive]
@@ -66,10 +67,10 @@ def history_of(rows: LogRows, table: str, known: int, counts: bool, wanted: int 
     return history if wanted is None else history.where(chosen)
 
 
-def check_life(rows: LogRows, table: str, rid: int, gen: int, known: int) -> None:
-    """Raises InvalidUseError if a generation never lived; the arguments are those of `history_of`."""
+def check_life(rows: LogRows, table: str, rid: int, gen: int, before: list[int]) -> None:
+    """Raises InvalidUseError if a generation never lived, neither in the rows nor before them."""
     births = np.array([k.kind == "born" and k.owner == table for k in rows.keys], bool)[rows.key]
-    lived = sorted({int(g) for g in rows.val[births]} | ({known} if known >= 0 else set()))
+    lived = sorted({int(g) for g in rows.val[births]}.union(before))
     if gen not in lived:
         raise InvalidUseError(f"The log has no {table} {rid} in generation {gen}; it has " + (
             f"generations {', '.join(map(str, lived[:12]))}{', …' if len(lived) > 12 else ''}." if lived else

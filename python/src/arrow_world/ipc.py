@@ -286,7 +286,7 @@ def read_nodes(message: Message, buffer_counts: list[int]) -> tuple[int, list[No
 def read_words(message: Message) -> tuple[int, list[str]]:
     """Dictionary id and words of a dictionary message; deltas are refused (L-19)."""
     if message.header.number(2, "B"):
-        raise Malformed("delta dictionaries are never used (L-19)")
+        raise Malformed("delta dictionaries are never used")  # L-19
     _, nodes = read_nodes(message, [3])
     return message.header.number(0, "q"), nodes[0].words()
 

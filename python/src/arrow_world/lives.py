@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from .checks import integer, row_id, tick_of
+from .checks import integer, row_id, several, tick_of
 from .errors import InvalidUseError
 from .frames import Frame, nullable_column, text_column
 from .log_rows import LogRows
@@ -68,7 +68,7 @@ class Lives(Frame):
 
     def alive(self, ticks: Iterable[int]) -> Array:
         """How many live after each of these ticks; int64."""
-        asked = np.array([tick_of(t, "count the living at tick") for t in ticks], np.int64)
+        asked = np.array([tick_of(t, "count the living at tick") for t in several(ticks, "count the living at ticks")], np.int64)
         died = np.sort(self.died[self.died >= 0])
         return np.searchsorted(np.sort(self.born), asked, "right") - np.searchsorted(died, asked, "right")
 

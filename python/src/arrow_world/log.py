@@ -169,12 +169,18 @@ class Wanted:
 
     def batches(self, index: BatchIndex, keys: Sequence[Key]) -> Array:
         """The numbers of the batches that may hold wanted rows."""
-        if self.key is not None and not any(self.key(k) for k in keys):
-            return np.empty(0, np.int64)
         chosen = (index.tick_max >= self.first) & (index.tick_min <= self.last)
+        if self.key is not None:
+            wanted = _bits(np.array([k.code for k in keys if self.key(k)], "<u2"))
+            chosen &= ((index.held & wanted) != 0) | ((index.held == 0) & bool(wanted))
         if self.ids is not None:
             chosen &= (np.searchsorted(self.ids, index.rid_min) < np.searchsorted(self.ids, index.rid_max, "right"))
         return np.flatnonzero(chosen)
+
+
+def _bits(codes: Array) -> Any:
+    """A set of key codes as one u64: a bit per code modulo 64."""
+    return np.bitwise_or.reduce(np.uint64(1) << np.flatnonzero(np.bincount(codes % 64)).astype("<u8"), initial=np.uint64(0))
 
 
 class Scan:
@@ -217,7 +223,7 @@ class Scan:
             if segment.first_seq != self.end_seq:
                 why = f": {self.torn.path.name} ends at byte {self.torn.offset}, {self.torn.reason}" if self.torn else ""
                 raise DamagedFileError(f"the log has a hole or an overlap: rows up to seq {self.end_seq} are followed "
-                                       f"by seq {segment.first_seq}{why} (L-1)", segment.path)
+                                       f"by seq {segment.first_seq}{why}", segment.path)  # L-1
             known = self._known(segment)
             if known is not None and self._wanted is not None:
                 yield from self._picked(segment, *known)
@@ -253,6 +259,7 @@ class Scan:
                 for n in numbers:
                     reader.go_to_batch(n, index)
                     for rows in reader.batches(1):
+                        index.held[n] = _bits(rows.key)
                         yield rows.slice(max(0, self._from_seq - rows.first_seq), len(rows))
         self.end_seq, self.last_tick, self.chain = index.end_seq, int(index.tick_max[-1]), index.last_chain
 
@@ -302,8 +309,8 @@ class Scan:
             raise DamagedFileError(f"aw.prev_chain is {jsonfile.chain_hex(header.prev_chain)}, the chain before it is "
                                    f"{jsonfile.chain_hex(self.chain)}", path)
         if header.keys[: len(self.keys)] != self.keys:
-            raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema "
-                                   "(L-3, L-6)", path)
+            raise DamagedFileError("aw.keys does not begin with the keys of the segment before it, or of the schema",
+                                   path)  # L-3, L-6
         self._meet(header.first_seq, header.prev_chain, path)
         self.schema_version = header.schema_version
         self.chain = header.prev_chain
@@ -316,7 +323,7 @@ class Scan:
         if chain != self._from_chain:
             raise AnotherHistoryError(f"what is to be gone on from is at seq {seq} with chain "
                                       f"{jsonfile.chain_hex(self._from_chain)}, the log has "
-                                      f"{jsonfile.chain_hex(chain) if chain else 'no commit row'} there (L-24)", path)
+                                      f"{jsonfile.chain_hex(chain) if chain else 'no commit row'} there", path)  # L-24
         self.proven = True
 
     def _meet_within(self, rows: Rows, path: Path) -> None:
@@ -351,7 +358,7 @@ class Scan:
                 return
         self.torn = reader.torn
         if pending and reader.sealed:
-            raise DamagedFileError("a sealed segment does not end with a commit row (L-16)", reader.path)
+            raise DamagedFileError("a sealed segment does not end with a commit row", reader.path)  # L-16
         if pending and self.torn is None:
             self.torn = Torn(reader.path, reader.end, "the last rows have no commit row")
 

@@ -52,10 +52,10 @@ def log_end(store: StoreFiles) -> LogEnd:
     last = scan.reader
     if last is None and world.seq and not base or last is not None and scan.end_seq != world.seq:
         end = 0 if last is None else scan.end_seq
-        raise DamagedFileError(f"the log ends at seq {end}, a snapshot is at {world.seq}; a tail is missing (L-24)",
+        raise DamagedFileError(f"the log ends at seq {end}, a snapshot is at {world.seq}; a tail is missing",  # L-24
                                store.path / "log" if last is None else last.path)
     if last is not None and (world.seq, scan.chain) != (start[0], start[1]) and world.seq == start[0]:
-        raise DamagedFileError("the log's chain is not that of the newest snapshot (L-24)", last.path)
+        raise DamagedFileError("the log's chain is not that of the newest snapshot", last.path)  # L-24
     for tick, error in passed:
         if tick > world.tick:
             raise error  # with the tail of the log, perhaps

@@ -34,7 +34,7 @@ def false_references(world: World, rows: Rows, keys: Sequence[Key]) -> Iterator[
         for i in np.flatnonzero(alive < 1).tolist():
             at = int(places[i])
             yield (f"seq {rows.first_seq + at}, tick {int(rows.tick[at])}: {name} of row {int(rows.rid[at])} was written "
-                   f"with {int(ids[i])}, which did not live in {of} and was not born in that tick (O-16)")
+                   f"with {int(ids[i])}, which did not live in {of} and was not born in that tick")  # O-16
 
 
 def _times(rows: Rows, ticks: Array, code: int | None) -> Array:

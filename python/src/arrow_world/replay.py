@@ -50,7 +50,7 @@ def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
             missing = tables[table.schema.of].lookup().slots(table._columns["id"]) < 0
             if missing.any():
                 raise _Contradiction(f"{name} lists {int(table._columns['id'][np.argmax(missing)])}, which is not live "
-                                     f"in {table.schema.of} after tick {int(rows.tick[-1])} (O-5)")
+                                     f"in {table.schema.of} after tick {int(rows.tick[-1])}")  # O-5
 
 
 def _places(key: Array, keys: int) -> list[list[_Place]]:
@@ -97,7 +97,7 @@ def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life
     if len(wrong):
         i = int(_positions([at])[wrong[0]])
         raise _Contradiction(f"seq {rows.first_seq + i} sets {table.schema.name}.{name} of row "
-                             f"{int(rows.rid[i])}, which is not live there (O-7)")
+                             f"{int(rows.rid[i])}, which is not live there")  # O-7
     column = table._columns[name]
     if not column.flags.writeable:
         column = column.copy()
@@ -131,9 +131,9 @@ class _Appended(_Life):
         if wrong.any():
             i = int(np.argmax(wrong))
             raise _Contradiction(f"seq {rows.first_seq + int(born[i])} adds row {int(rows.rid[born[i]])} to "
-                                 f"{table.schema.name}, expected {table.rows + i} (O-13)")
+                                 f"{table.schema.name}, expected {table.rows + i}")  # O-13
         if rows.bits[born].any():
-            raise _Contradiction(f"a birth in {table.schema.name} has a generation, expected 0 (O-2)")
+            raise _Contradiction(f"a birth in {table.schema.name} has a generation, expected 0")  # O-2
         if len(born):
             origin = np.concatenate((np.arange(table.rows), np.full(len(born), -1)))
             for c in table.schema.columns:
@@ -205,7 +205,7 @@ def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) ->
             gens.append(expected)
             origin.append(-1)
         elif rid not in slot:
-            raise _Contradiction(f"seq {seq} removes {rid} from {schema.name}, where it is not live (O-9)")
+            raise _Contradiction(f"seq {seq} removes {rid} from {schema.name}, where it is not live")  # O-9
         else:
             i = slot.pop(rid)
             expected = gens[i]
@@ -218,7 +218,7 @@ def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) ->
                     ids[i], gens[i], origin[i] = last
                     slot[last[0]] = i
         if gen != expected:
-            raise _Contradiction(f"seq {seq} gives {rid} in {schema.name} generation {gen}, expected {expected} (O-11)")
+            raise _Contradiction(f"seq {seq} gives {rid} in {schema.name} generation {gen}, expected {expected}")  # O-11
     source = np.array(origin, np.int64)
     kept = source != -2
     for c in schema.columns:
@@ -239,10 +239,10 @@ def _admit(table: Table, seq: int, rid: int, live: bool) -> int:
     if table.free:
         top, gen = table.free.pop()
         if rid != top:
-            raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the stack's top is {top} (O-10)")
+            raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the stack's top is {top}")  # O-10
         return gen + 1
     if rid != table.next_id:
-        raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the next new id is {table.next_id} (O-10)")
+        raise _Contradiction(f"seq {seq} adds {rid} to {schema.name}, the next new id is {table.next_id}")  # O-10
     table.next_id += 1
     return 0
 

@@ -75,14 +75,14 @@ def commit_problem(rows: Rows, last_tick: int) -> str | None:
     if len(wrong):
         i = int(wrong[0])
         return (f"the commit row at seq {rows.first_seq + int(ends[i])} counts {int(rows.rid[ends[i]])} rows, "
-                f"there are {int(counts[i])} (L-14)")
+                f"there are {int(counts[i])}")  # L-14
     if np.any(rows.tick != np.repeat(rows.tick[ends], counts + 1)):
-        return "a tick's rows do not all carry its number (L-2)"
+        return "a tick's rows do not all carry its number"  # L-2
     ticks = rows.tick[ends]
     if len(ticks) and int(ticks.max()) >= 1 << 63:
-        return f"tick {int(ticks.max())} is not below 2^63 (L-2)"
+        return f"tick {int(ticks.max())} is not below 2^63"  # L-2
     if len(ticks) and (int(ticks[0]) <= last_tick or np.any(ticks[1:] <= ticks[:-1])):
-        return f"committed ticks do not strictly increase after {last_tick} (L-2)"
+        return f"committed ticks do not strictly increase after {last_tick}"  # L-2
     return None
 
 

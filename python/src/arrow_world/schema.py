@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import nearest
+from .checks import named, nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -47,7 +47,8 @@ class Column:
 
     table: for a u32 column that holds ids of a row table, that table's name (S-14): what is written there must live, or
     be born in the tick, or be `NO_ROW`, with which a row begins. `default_bits` is the 64-bit pattern
-    a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
+    a log row with the default carries (S-8). unit: what its values are counted in (`m/s`); doc: what it says, for people;
+    columns that differ only in these two are equal (S-15). Raises InvalidUseError where the default is no value of the type.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     default: Any = field(default=None, compare=False)
     table: str | None = None
     default_bits: int = field(init=False, default=0)
+    unit: str | None = field(default=None, compare=False)
+    doc: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.default is None:
@@ -67,16 +70,22 @@ class Column:
                 raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: {e}") from e
         elif self.default != 0:
             raise InvalidUseError(f"Cannot give the column {self.name} the default {self.default!r}: a column of type "
-                                  f"{self.type} has none (S-8).")
+                                  f"{self.type} has none.")  # S-8
         object.__setattr__(self, "default_bits", bits)
 
     def __str__(self) -> str:
         return f"{self.name} {self.type}" + ("" if self.table is None else f" of {self.table}")
 
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """Its unit and doc as metadata of an Arrow field (S-15)."""
+        return tuple((f"aw.{name}", text) for name, text in (("unit", self.unit), ("doc", self.doc)) if text is not None)
+
     @staticmethod
-    def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
+    def of_bits(name: str, type_name: str, bits: int, table: str | None = None, unit: str | None = None,
+                doc: str | None = None) -> "Column":
         """A column whose default is this 64-bit pattern; ValueError where it is no value of the type."""
-        column = Column(name, type_name, table=table)
+        column = Column(name, type_name, table=table, unit=unit, doc=doc)
         if type_name in DTYPES and type_name != "string":
             value = decode(type_name, np.array([bits], "<u8"))[0]
             object.__setattr__(column, "default", bool(value) if type_name == "bool" else value.item())
@@ -99,7 +108,8 @@ class TableSchema:
 
     kind: `row`, entities with ids that are born and die; `append_only`, rows that are only added; `presence`, which
     entities of the row table `of` are in it. ids: `allocated`, given out by the table, or `external`, given by you.
-    gen: whether an id that is used again has a generation, so that its lives can be told apart. removal: of a dead row,
+    gen: whether an id that is used again has a generation, so that its lives can be told apart, as row tables have it by
+    default; without, no id is used twice. removal: of a dead row,
     `swap_remove` (the last row takes its place) or `compact` (the order stays). lineage: what births and deaths say,
     `parent`, `cause` or both.
     """
@@ -109,7 +119,7 @@ class TableSchema:
     columns: tuple[Column, ...] = ()
     events: tuple[Event, ...] = ()
     ids: str = "allocated"
-    gen: bool = False
+    gen: bool | None = None
     removal: str = "swap_remove"
     lineage: tuple[str, ...] = ()
     of: str | None = None
@@ -117,6 +127,8 @@ class TableSchema:
     def __post_init__(self) -> None:
         for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
             object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
+        if self.gen is None:
+            object.__setattr__(self, "gen", self.kind == "row")
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -133,16 +145,14 @@ class TableSchema:
 
     def to_json(self) -> dict[str, Any]:
         """The table as store.json writes it."""
-        out: dict[str, Any] = {"name": self.name, "kind": self.kind}
-        if self.kind == "row":
-            out.update(ids=self.ids, gen=self.gen, removal=self.removal, lineage=list(self.lineage))
-        if self.kind == "presence":
-            out.update(of=self.of, removal=self.removal)
-            return out
         columns: list[dict[str, Any]] = [
             {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default_bits:016x}"})
-            | ({} if c.table is None else {"table": c.table}) for c in self.columns]
-        return out | {"columns": columns, "events": [_event_json(e) for e in self.events]}
+            | {name: text for name in ("table", "unit", "doc") if (text := getattr(c, name)) is not None}
+            for c in self.columns]
+        return ({"name": self.name, "kind": self.kind} | ({} if self.of is None else {"of": self.of})
+                | ({"ids": self.ids, "gen": self.gen} if self.kind == "row" else {})
+                | ({} if self.kind == "append_only" else {"removal": self.removal})
+                | {"lineage": list(self.lineage), "columns": columns, "events": [_event_json(e) for e in self.events]})
 
 
 @dataclass(frozen=True)
@@ -164,13 +174,14 @@ class Schema:
 
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
-        if name not in self._by_name:
+        found = named(self._by_name, name)
+        if found is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}")
-        return self._by_name[name]
+        return found
 
     def has(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        return name in self._by_name
+        return named(self._by_name, name) is not None
 
     @property
     def has_strings(self) -> bool:
@@ -179,8 +190,8 @@ class Schema:
 
     def to_json(self) -> dict[str, Any]:
         """The schema object of store.json and manifest.json."""
-        out: dict[str, Any] = {"version": self.version, "tables": [t.to_json() for t in self.tables]}
-        return out | ({"inputs": [_event_json(e) for e in self.inputs]} if self.inputs else {})
+        return {"version": self.version, "tables": [t.to_json() for t in self.tables],
+                "inputs": [_event_json(e) for e in self.inputs]}
 
     @staticmethod
     def from_json(value: Any, path: Path) -> "Schema":
@@ -213,9 +224,10 @@ def _table(value: Any, path: Path) -> TableSchema:
     columns = []
     for item in m.items("columns"):
         c = Members(item, path, f"schema column of {name}")
-        type_name, of = c.text("type"), c.text("table") if "table" in c.raw else None
+        type_name = c.text("type")
+        told = {name: c.text(name) for name in ("table", "unit", "doc") if name in c.raw}
         try:
-            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), of))
+            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), **told))
         except ValueError as e:
             raise DamagedFileError(f"schema column of {name}: the default of {c.text('name')}: {e}", path) from e
     events = _events(m.raw.get("events", []), path)
@@ -234,7 +246,7 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
     if t.removal not in ("swap_remove", "compact"):
         return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
     if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
-        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order (S-7)"
+        return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order"  # S-7
     if t.kind != "row" and (t.lineage or t.gen):
         return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
     if t.kind == "presence":
@@ -245,6 +257,23 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
     elif t.of is not None:
         return f"table {t.name} is {t.kind} and of {t.of!r}; only presence tables are of another"
     return None
+
+
+def _words_problem(columns: list[Column]) -> str | None:
+    total = 0
+    for c in columns:
+        for name, text, most in (("unit", c.unit, 100), ("doc", c.doc, 10_000)):
+            if text is None:
+                continue
+            if not isinstance(text, str):
+                return f"{c.name} has the {name} {text!r}, expected text"
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                return f"{c.name} has a {name} with a surrogate without its pair; cut text between code points"
+            size = len(text.encode())
+            if not 1 <= size <= most:
+                return f"{c.name} has a {name} of {size} bytes, expected 1 to {most} bytes of UTF-8"  # S-15
+            total += size
+    return f"its units and docs have {total} bytes, expected at most {8 << 20}" if total > 8 << 20 else None
 
 
 def _problem(schema: Schema) -> str | None:
@@ -260,24 +289,27 @@ def _problem(schema: Schema) -> str | None:
     for t in schema.tables:
         members += [*t.columns, *t.events]
     for name in [t.name for t in schema.tables if t.name in ("tick", "in", "schema")]:
-        return f"no table is called {name} (S-9)"
+        return f"no table is called {name}"  # S-9
     for name in [m.name for m in members if m.name in ("id", "gen", "born", "died", "parent", "cause")]:
-        return f"no column or event is called {name} (S-9)"
+        return f"no column or event is called {name}"  # S-9
     for m in (*schema.tables, *members, *schema.inputs):
         if not _NAME.fullmatch(m.name):
-            return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit (S-9)"
+            return f"the name {m.name!r} is not 1 to 100 of [A-Za-z0-9_#-], the first no digit"  # S-9
     for m in (*members, *schema.inputs):
         if m.type not in TYPES:
             return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
         if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
             return f"{m.name} names the table {m.table!r}, which is no row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
-            return f"{m.name} has type {m.type} and names a table; ids are u32 (S-14)"
+            return f"{m.name} has type {m.type} and names a table; ids are u32"  # S-14
         if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:
-            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row (S-14)"
+            return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row"  # S-14
+    problem = _words_problem([c for t in schema.tables for c in t.columns])
+    if problem:
+        return problem
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
-    return f"two keys have the name {twice[0]} (S-9)" if twice else None
+    return f"two keys have the name {twice[0]}" if twice else None  # S-9
 
 
 @dataclass(frozen=True)
@@ -342,6 +374,13 @@ def _declared(schema: Schema) -> Iterable[tuple[str, str, str, str | None, int |
             yield f"{t.name}.{e.name}", e.type, "event", e.table, None
     for e in schema.inputs:
         yield f"in.{e.name}", e.type, "input", e.table, None
+
+
+def require_schema(schema: Any) -> "Schema":
+    """What a caller gave as a schema, if it is one."""
+    if not isinstance(schema, Schema):
+        raise InvalidUseError(f"Cannot use {schema!r} as a schema: expected a Schema.")
+    return schema
 
 
 def declare(schema: Schema) -> list[Key]:

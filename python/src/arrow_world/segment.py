@@ -69,6 +69,11 @@ class BatchIndex:
     start: Array
     end: Array
     last_chain: bytes
+    held: Array = field(init=False)
+    """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", np.zeros(len(self.first_seq), "<u8"))
 
     @property
     def end_seq(self) -> int:
@@ -181,7 +186,7 @@ class SegmentReader:
         starts = np.array([b[0] for b in footer.batches], np.int64)
         ends = np.array([sum(b) for b in footer.batches], np.int64)
         if int(first[0]) != self.header.first_seq or np.any(rows <= 0) or np.any(first[1:] != first[:-1] + rows[:-1]):
-            raise DamagedFileError("footer: aw.batches does not describe the batches (L-20)", self.path)
+            raise DamagedFileError("footer: aw.batches does not describe the batches", self.path)  # L-20
         return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
                           int(chain, 16).to_bytes(8, "little"))
 
@@ -267,15 +272,15 @@ class SegmentReader:
         header = self.header
         first_seq = message.custom.get("aw.first_seq")
         if first_seq is None or not _TEXT.fullmatch(first_seq.value) or int(first_seq.value) != self.next_seq:
-            raise Malformed(f"aw.first_seq is {first_seq and first_seq.value!r}, expected {self.next_seq:020d} (L-1)")
+            raise Malformed(f"aw.first_seq is {first_seq and first_seq.value!r}, expected {self.next_seq:020d}")  # L-1
         if "aw.keys" in message.custom:
             header.keys.extend(_keys(self.path, message.custom["aw.keys"].value, len(header.keys)))
         names = self._words.get(header.dictionary_ids["key"], [])
         if names != [k.name for k in header.keys]:
-            raise Malformed("the key dictionary does not list the declared keys in code order (L-7, L-8)")
+            raise Malformed("the key dictionary does not list the declared keys in code order")  # L-7, L-8
         count, nodes = read_nodes(message, [2] * (5 if header.strings else 4))
         if any(n.nulls or len(n.buffers[0]) for n in nodes[:4]):
-            raise Malformed("a column other than text has a validity buffer (B-6)")
+            raise Malformed("a column other than text has a validity buffer")  # B-6
         tick, rid, bits = (n.numbers(t) for n, t in zip((nodes[0], nodes[1], nodes[3]), ("u64", "u32", "u64")))
         key = nodes[2].numbers(header.key_type).astype("<u2")
         if count and int(key.max()) >= len(header.keys):
@@ -287,7 +292,7 @@ class SegmentReader:
         valid = np.ones(count, bool) if valid is None else valid
         coded = np.array([k.encoding == "code" for k in header.keys], bool)[key]
         if np.any(coded != valid):
-            raise Malformed("text is null where the key is a string, or the reverse (L-13)")
+            raise Malformed("text is null where the key is a string, or the reverse")  # L-13
         if np.any(index[valid] >= len(words)):
             raise Malformed("a text index is outside the dictionary")
         text = np.full(count, None, object)
@@ -310,7 +315,7 @@ class SegmentReader:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
         later = self._later_batch()
         if later is not None:
-            raise DamagedFileError(f"{reason}; {later}, so this is no torn end (L-23)", self.path, self.end, self._batch)
+            raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23
         self.torn = Torn(self.path, self.end, reason)
 
     def _later_batch(self) -> str | None:
@@ -340,7 +345,7 @@ def _batch_stats(footer: Footer) -> list[list[int]]:
             not isinstance(s, list) or len(s) != 7 or not all(isinstance(n, str) for n in s)
             or not all(_DECIMAL.fullmatch(n) and int(n) < 1 << 63 for n in s[:6])
             or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
-        raise Malformed("aw.batches does not describe the batches (L-20)")
+        raise Malformed("aw.batches does not describe the batches")  # L-20
     return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
 
 
@@ -360,7 +365,7 @@ def _keys(path: Path, text: str, known: int) -> list[Key]:
         raise Malformed("aw.keys is no array")
     keys = [Key.from_json(item, path) for item in items]
     if [k.code for k in keys] != list(range(known, known + len(keys))):
-        raise Malformed(f"aw.keys does not continue at code {known} without gaps (L-3)")
+        raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3
     return keys
 
 
@@ -385,9 +390,9 @@ def _header(path: Path, fields: list[Field], metadata: dict[str, str], strings: 
         raise Malformed("key must be dictionary<u8 or u16>, text dictionary<u32>, not ordered")
     keys = _keys(path, metadata.get("aw.keys", ""), 0)
     if not keys or keys[0] != COMMIT:
-        raise Malformed("key 0 is not tick.commit (L-5)")
+        raise Malformed("key 0 is not tick.commit")  # L-5
     ids = {f.name: f.dictionary_id for f in coded.values()}
     if ids != {name: number for name, number in _DICTIONARY_IDS.items() if name in ids}:
-        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS} (L-17)")
+        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS}")  # L-17
     return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), str(coded["key"].index_type),
                   strings, keys, ids)

@@ -8,7 +8,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from .checks import nearest, row_ids, tick_of
+from .checks import nearest, row_ids, several, tick_of
 from .errors import InvalidUseError
 from .log import Wanted
 from .log_rows import LogRows
@@ -110,7 +110,7 @@ class Selection:
 
 
 def _patterns(key: Union[str, Iterable[str]]) -> list[str]:
-    patterns = [key] if isinstance(key, str) else list(key) if isinstance(key, Iterable) else [key]
+    patterns = [key] if isinstance(key, str) else several(key, "select keys")
     for pattern in patterns:
         if not isinstance(pattern, str):
             raise InvalidUseError(f"Cannot select key {pattern!r}: expected a name, or a pattern as 'creature.*'.")

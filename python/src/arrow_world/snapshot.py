@@ -28,16 +28,16 @@ from .values import Array
 from .world import World
 
 _NAME = re.compile(r"([0-9]{20})\.v(0|[1-9][0-9]{0,9})")
-REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again (N-7)."
+REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it again."  # N-7
 
 
 def expected_field(column: Column, dictionary_id: int = 0) -> Field:
     """The Arrow field of a table column (column types in store.md)."""
     if column.type == "string":
-        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id)
+        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id, metadata=column.words)
     if column.type == "bool":
-        return Field(column.name, "u8", metadata=(("aw.type", "bool"),))
-    return Field(column.name, column.type)
+        return Field(column.name, "u8", metadata=(("aw.type", "bool"), *column.words))
+    return Field(column.name, column.type, metadata=column.words)
 
 
 @dataclass(frozen=True)
@@ -167,14 +167,14 @@ def _walk(data: memoryview, listed: list[tuple[int, int]]) -> _File:
     dictionaries = [m for m in found if m.kind == DICTIONARY]
     ranges = [r for m in found[1:] for r in buffer_ranges(m) if r[1]]
     if ranges != listed:
-        raise Malformed("the manifest's buffers are not those of the file (N-5)")
+        raise Malformed("the manifest's buffers are not those of the file")  # N-5
     footer = read_footer(source, (batches or dictionaries or found)[-1].end)
     if [b[0] for b in footer.batches] != [m.start for m in batches]:
         raise Malformed("the footer's record batches are not those of the file")
     if len(batches) != 1:
-        raise Malformed(f"{len(batches)} record batches, expected one (N-1)")
+        raise Malformed(f"{len(batches)} record batches, expected one")  # N-1
     if any(m.record_batch().table(3) is not None for m in found[1:]):
-        raise Malformed("snapshot files are not compressed (N-1)")
+        raise Malformed("snapshot files are not compressed")  # N-1
     fields, metadata = read_schema(found[0].header)
     return _File(fields, metadata, dict(map(read_words, dictionaries)), batches[0])
 
@@ -228,7 +228,7 @@ class Snapshot:
         try:
             nodes = read_nodes(file.batch, counts)[1]
             if any(n.nulls or len(n.buffers[0]) for n in nodes):
-                raise Malformed("a column has a validity buffer (S-10)")
+                raise Malformed("a column has a validity buffer")  # S-10
         except Malformed as e:
             raise DamagedFileError(str(e), path, remedy=REMEDY) from e
         return file, nodes
@@ -260,7 +260,7 @@ class Snapshot:
             if c.type == "string":
                 words = file.dictionaries.get(file.fields[i].dictionary_id)
                 if words != self.codebook.words or np.any(table._columns[c.name] >= len(words)):
-                    raise DamagedFileError(f"the dictionary of {c.name} is not the codebook (N-2)", path, remedy=REMEDY)
+                    raise DamagedFileError(f"the dictionary of {c.name} is not the codebook", path, remedy=REMEDY)  # N-2
         if table.schema.kind == "row":
             self._free(table)
         return table

@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from . import jsonfile
-from .errors import DamagedFileError, InvalidUseError
+from .checks import path_of
+from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
+from .foreign_tables import ForeignTable, read_file, read_object
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment import FORMAT
@@ -35,7 +37,8 @@ class ImportedTable:
     """What `import_table` brought in.
 
     path: the store. rows: rows of the table. renamed: new names by old ones. units: what values mean, by column (T-8).
-    unmapped: why something became no column, by name; it is kept in the store's `unmapped/`.
+    unmapped: why something became no column, by name; what Arrow can hold of it is kept in the store's `unmapped/`.
+    notes: what was taken in a way that its owner should know of.
     """
 
     path: Path
@@ -45,6 +48,7 @@ class ImportedTable:
     renamed: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     unmapped: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None = None,
@@ -54,27 +58,35 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     source: a pyarrow Table, a pandas or Polars DataFrame, whatever else gives an Arrow C stream, or the path of an Arrow
     or Parquet file. path: the new store; it must not exist. table: its name; default: the file's, or `table`. names: new
     names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
-    generations. fill: values that stand for nulls, by old name; a column with nulls and no such value is no column, nor
-    is one of a type that a table cannot have: they are in `.unmapped`. NaN of a NumPy float column of pandas is a value.
+    generations. fill: values that stand for nulls, by old name, as they would be written to the column: nothing is
+    rounded. A column with nulls and no such value is no column, nor is one of a type that a table cannot have, or whose
+    objects Arrow cannot hold as they are: they are in `.unmapped`, and keep no other column out. NaN of a NumPy float column
+    of pandas is a value.
 
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
-    target = Path(path)
+    target = path_of(path, "import into")
     if target.exists():
         raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
-    file = Path(source) if isinstance(source, (str, os.PathLike)) else None
-    arrow = _read(file) if file is not None else _table(source)
+    wanted, filling = _said(names, "names"), _said(fill, "fill")
+    for old, new in wanted.items():
+        if new is not None and not isinstance(new, str):
+            raise InvalidUseError(f"Cannot call column {old!r} {new!r}: expected a name, or None to leave it out.")
+    if table is not None and not isinstance(table, str):
+        raise InvalidUseError(f"Cannot call a table {table!r}: expected a name.")
+    file = path_of(source, "import") if isinstance(source, (str, os.PathLike)) else None
+    found = read_file(file) if file is not None else read_object(source)
     title = table if table is not None else _valid(file.name.rpartition(".")[0] or file.name) if file is not None else "table"
     if _valid(title) != title:
         raise InvalidUseError(f"Cannot call a table {title!r}; {_valid(title)!r} would do.")
-    if arrow.num_columns > _COLUMNS:
-        raise InvalidUseError(f"Cannot import table {title!r}: it has {arrow.num_columns} columns, {_COLUMNS} are the most.")
-    made = _Mapping(arrow, dict(names or {}), dict(fill or {}))
+    if len(found.columns) > _COLUMNS:
+        raise InvalidUseError(f"Cannot import table {title!r}: it has {len(found.columns)} columns, {_COLUMNS} are the most.")
+    made = _Mapping(found, wanted, filling)
     schema = Schema((made.schema(title),))
     world = World(schema, 0)
     made.fill_table(world, title)
-    units = {f"unit.{title}.{name}": unit for name, unit in made.units.items()}
-    properties = {"import": _kind(file), **({"import.file": file.name} if file is not None else {}), **units}
+    properties = {"import": _kind(file), **({} if file is None else {
+        "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
     temporary = target.with_name(f".{target.name}.tmp")
     discard(temporary)
     temporary.mkdir(parents=True)
@@ -82,14 +94,14 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
         _write(temporary, schema, world, properties)
         if made.unmapped:
             (temporary / "unmapped").mkdir()
-            _keep(temporary / "unmapped", file, arrow, made, title)
+            _keep(temporary / "unmapped", file, found, made, title)
         force_directory(temporary)
         temporary.rename(target)
     except BaseException:
         discard(temporary)
         raise
     force_directory(target.absolute().parent)
-    return ImportedTable(target, title, arrow.num_rows, world.hash_world(), made.renamed, made.units, made.unmapped)
+    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
 
 
 def _kind(file: Path | None) -> str:
@@ -99,64 +111,16 @@ def _kind(file: Path | None) -> str:
         return "parquet" if f.read(4) == b"PAR1" else "arrow"
 
 
-def _read(file: Path) -> pa.Table:
-    """An Arrow file or stream, or a Parquet file."""
-    with file.open("rb") as f:
-        head = f.read(6)
-    try:
-        if head.startswith(b"PAR1"):
-            import pyarrow.parquet as pq
-
-            return _as_parquet(pq.ParquetFile(file, page_checksum_verification=True).read())
-        if head == b"ARROW1":
-            with pa.OSFile(str(file)) as f:
-                return pa.ipc.open_file(f).read_all()
-        if head.startswith(b"\xff\xff\xff\xff"):
-            with pa.OSFile(str(file)) as f:
-                return pa.ipc.open_stream(f).read_all()
-        if head.startswith(b"FEA1"):
-            raise InvalidUseError(f"Cannot import {file}: it is a Feather file of version 1; write it again as version 2.")
-    except (pa.ArrowException, OSError) as e:
-        raise DamagedFileError(f"pyarrow cannot read it: {e}", file) from e
-    raise InvalidUseError(f"Cannot import {file}: it is neither an Arrow nor a Parquet file. Read CSV with pandas or Polars "
-                          "and import the DataFrame, or use `aw import csv`.")
-
-
-def _as_parquet(table: pa.Table) -> pa.Table:
-    """What the file itself says of its types, where pyarrow puts back what Arrow had said: Parquet knows neither durations
-    nor seconds since 1970."""
-    for i, kind in enumerate(table.schema.types):
-        if pa.types.is_duration(kind) or (pa.types.is_timestamp(kind) and kind.unit == "s"):
-            stored = pa.int64() if pa.types.is_duration(kind) else pa.timestamp("ms", kind.tz)
-            table = table.set_column(i, table.schema.field(i).with_type(stored), table.column(i).cast(stored))
-    return table
-
-
-def _table(source: Any) -> pa.Table:
-    if isinstance(source, pa.Table):
-        return source
-    if isinstance(source, pa.RecordBatch):
-        return pa.Table.from_batches([source])
-    if type(source).__module__.split(".")[0] == "pandas":
-        return _of_pandas(source)
-    if hasattr(source, "__arrow_c_stream__"):
-        return pa.RecordBatchReader.from_stream(source).read_all()
-    raise InvalidUseError(f"Cannot import a {type(source).__name__}: expected a table, a DataFrame, or a path.")
-
-
-def _of_pandas(frame: Any) -> pa.Table:
-    """A DataFrame's columns; an index that has a name is one as well."""
-    if any(n is not None for n in frame.index.names):
-        frame = frame.reset_index()
-    arrays, titles = [], []
-    for i, title in enumerate(frame.columns):
-        series = frame.iloc[:, i]
-        if isinstance(series.dtype, np.dtype) and series.dtype.kind == "f":
-            arrays.append(pa.array(series.to_numpy()))  # NaN is a value
-        else:
-            arrays.append(pa.array(series, from_pandas=True))
-        titles.append(str(title))
-    return pa.Table.from_arrays([a if isinstance(a, pa.ChunkedArray) else pa.chunked_array([a]) for a in arrays], names=titles)
+def _said(given: Any, what: str) -> dict[str, Any]:
+    """What is said about columns, by their old names."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InvalidUseError(f"Cannot map columns by {what}={given!r}: expected a dict by the columns' names.")
+    for name in given:
+        if not isinstance(name, str):
+            raise InvalidUseError(f"Cannot map column {name!r} by {what}=: columns are named by text, say {str(name)!r}.")
+    return dict(given)
 
 
 def _valid(name: str) -> str:
@@ -168,8 +132,9 @@ def _valid(name: str) -> str:
 class _Mapping:
     """Which columns of a table become which of a store's."""
 
-    def __init__(self, table: pa.Table, names: dict[str, str | None], fill: dict[str, Any]) -> None:
-        self.rows = table.num_rows
+    def __init__(self, table: ForeignTable, names: dict[str, str | None], fill: dict[str, Any]) -> None:
+        self.rows = table.rows
+        self.notes: list[str] = []
         self.renamed: dict[str, str] = {}
         self.units: dict[str, str] = {}
         self.unmapped: dict[str, str] = {}
@@ -178,22 +143,26 @@ class _Mapping:
         self.values: dict[str, Foreign] = {}
         for given in (names, fill):
             for name in given:
-                if name not in table.column_names:
-                    raise InvalidUseError(f"Cannot map column {name!r}: there are {', '.join(table.column_names)}.")
+                if name not in table.names:
+                    raise InvalidUseError(f"Cannot map column {name!r}: there are {', '.join(table.names)}.")
         seen: set[str] = set()
         rest: list[tuple[str, Foreign, bool]] = []
-        for i, (name, data) in enumerate(zip(table.column_names, table.columns)):
+        for i, given_column in enumerate(table.columns):
+            name = given_column.name
             first = name not in seen
             seen.add(name)
             said = first and name in names
             if said and names[name] is None:
                 continue
-            found = column_of(data, fill.get(name) if first else None)
+            found = column_of(given_column, fill.get(name) if first else None)
             if isinstance(found, str):
                 if first and (said or name in fill):
                     raise InvalidUseError(f"Cannot map column {name!r}: {found}.")
                 self._no_column(i, name, found)
                 continue
+            if given_column.extension not in ("", "arrow.bool8"):
+                self.notes.append(f"column {name!r} is of the extension type {given_column.extension}; it was taken as what "
+                                  f"it is stored as, {found.type}")
             wanted = names[name] if said else name
             assert wanted is not None
             if not self._identity(name, wanted, found, said, set(names.values())):
@@ -201,7 +170,7 @@ class _Mapping:
         if "gen" in self.identity and "id" not in self.identity:
             gen = self.identity.pop("gen")
             rest.insert(0, ("gen", Foreign("u32", gen), False))
-        self._name(rest, table.column_names)
+        self._name(rest)
 
     def _no_column(self, i: int, name: str, why: str) -> None:
         key, n = name, 2
@@ -213,6 +182,11 @@ class _Mapping:
     def _identity(self, name: str, wanted: str, found: Foreign, said: bool, targets: set[str | None]) -> bool:
         """Takes a column as `id` or `gen`, if it is called so and can be it (T-2)."""
         if wanted not in ("id", "gen") or wanted in self.identity or (not said and wanted in targets):
+            return False
+        if found.unit:
+            if said:
+                raise InvalidUseError(f"Cannot import column {name!r} as {wanted}: its values are in {found.unit!r}, and ids "
+                                      "and generations are plain integers.")
             return False
         kind = DTYPES[found.type].kind
         fits = found.words is None and found.type != "bool" and not (kind == "f" and (found.data != np.floor(found.data)).any())
@@ -228,7 +202,7 @@ class _Mapping:
             self.renamed[name] = wanted
         return True
 
-    def _name(self, rest: Sequence[tuple[str, Foreign, bool]], old: Sequence[str]) -> None:
+    def _name(self, rest: Sequence[tuple[str, Foreign, bool]]) -> None:
         taken = {*_RESERVED, *(wanted for wanted, _, said in rest if said)}
         for wanted, found, said in rest:
             name = _valid(wanted)
@@ -249,10 +223,15 @@ class _Mapping:
                 self.units[name] = found.unit
 
     def schema(self, title: str) -> TableSchema:
-        columns = tuple(Column(name, c.type) for name, c in self.values.items())
+        columns = tuple(Column(name, c.type, unit=self._unit(name)) for name, c in self.values.items())
         if "id" in self.identity:
             return TableSchema(title, "row", columns, ids="external", gen="gen" in self.identity)
         return TableSchema(title, "append_only", columns)
+
+    def _unit(self, name: str) -> str | None:
+        """What a column is counted in, if a store can have a unit of that length (T-8)."""
+        unit = self.units.get(name)
+        return unit if unit is not None and len(unit.encode()) <= 100 else None
 
     def fill_table(self, world: World, title: str) -> None:
         table = world.tables[title]
@@ -280,14 +259,25 @@ def _write(folder: Path, schema: Schema, world: World, properties: dict[str, str
     write_snapshot(folder, store, schema.has_strings, world, base=True, properties=properties)
 
 
-def _keep(folder: Path, file: Path | None, arrow: pa.Table, made: _Mapping, title: str) -> None:
-    """Keeps the file, or, of a table in memory, the columns that became none."""
+def _keep(folder: Path, file: Path | None, found: ForeignTable, made: _Mapping, title: str) -> None:
+    """Keeps the file, or, of a table in memory, the columns that became none, as far as Arrow has them."""
     if file is not None:
         name = "".join(chr(b) if chr(b).isalnum() and b < 128 or chr(b) in "_#.-" and (i or b != 46) else f"%{b:02X}"
-                       for i, b in enumerate(file.name.encode()))
+                       for i, b in enumerate(os.fsencode(file.name)))
         shutil.copyfile(file, folder / name)
     else:
-        lost = arrow.select(made.lost)
-        with pa.OSFile(str(folder / f"{title}.arrow"), "wb") as sink, pa.ipc.new_file(sink, lost.schema) as writer:
-            writer.write_table(lost)
+        kept = [c for c in (found.columns[i] for i in made.lost) if not isinstance(c.data, str)]
+        names = [c.name.encode("utf-8", "replace").decode() for c in kept]
+        lost = pa.Table.from_arrays([c.data for c in kept], names=names)
+        try:
+            _write_arrow(folder / f"{title}.arrow", lost, pa.ipc.new_file)
+        except pa.ArrowException:  # a file cannot hold words that differ from batch to batch, nor all be united; a stream can
+            discard(folder / f"{title}.arrow")
+            _write_arrow(folder / f"{title}.arrows", lost, pa.ipc.new_stream)
     force_directory(folder)
+
+
+def _write_arrow(path: Path, table: pa.Table, make: Callable[..., Any]) -> None:
+    with pa.OSFile(str(path), "wb") as sink:
+        with make(sink, table.schema, options=pa.ipc.IpcWriteOptions(unify_dictionaries=make is pa.ipc.new_file)) as writer:
+            writer.write_table(table)

@@ -6,6 +6,7 @@ import threading
 from typing import Any, Protocol
 
 from .canonical import rows_of
+from .checks import named, nearest
 from .errors import InvalidUseError
 from .handles import Ids, ids_of, index_of
 from .rows import Rows
@@ -63,7 +64,7 @@ class Tick:
     def __getitem__(self, table: str) -> TickTable:
         """The changes of one table; InvalidUseError for an unknown one."""
         self._check()
-        found = self._tables.get(table)
+        found = named(self._tables, table)
         if found is None:
             schema = self.world.schema.table(table)
             changes = self._changes[table] = Changes(self.world.tables[table])
@@ -88,8 +89,8 @@ class Tick:
     def _key(self, name: str, kind: str) -> Key:
         key = self._keys.get(name)
         if key is None or key.kind != kind:
-            known = ", ".join(k.name for k in self._keys.values() if k.kind == kind) or "none"
-            raise InvalidUseError(f"The schema declares no {kind} {name!r}; there are {known}.")
+            known = [k.name for k in self._keys.values() if k.kind == kind]
+            raise InvalidUseError(f"The schema declares no {kind} {name!r}{nearest(name, known)}")
         return key
 
     def _check(self) -> None:

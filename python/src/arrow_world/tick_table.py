@@ -8,12 +8,13 @@ from typing import Any, Protocol, Union
 
 import numpy as np
 
+from .checks import nearest
 from .codebook import as_words, check_word, repeated
 from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
 from .schema import NO_ROW, Column, Key, TableSchema
 from .tables import Table
-from .values import U64, Array, encode, encode_one
+from .values import U64, Array, encode, encode_one, is_one
 
 
 @dataclass
@@ -86,7 +87,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
     if type_name == "string":
         if isinstance(value, str):
             return Cells(words=check_word(value, name))
-        if value is None or np.ndim(value) == 0:
+        if is_one(value):
             raise InvalidUseError(f"Cannot write {value!r} to {name}: the type is string, which takes str.")
         return Cells(words=as_words(value, name), single=False)
     kind = type(value)
@@ -99,7 +100,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
         return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
-    if np.ndim(value) == 0:
+    if is_one(value):
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
 
@@ -146,7 +147,7 @@ class TickTable:
         parents = None if parent is None else ids_of(parent, self._tick, self.name, f"log a parent in {self.name}")
         causes = ids_of(cause, None, None, f"{what} with a cause")
         if given is not None and (not causes.single or causes.numbers[0]):
-            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own (O-4).")
+            raise InvalidUseError(f"Cannot {what} with a cause: rows with a given id have their own.")  # O-4
         cells = {name: cells_of(f"{self.name}.{name}", self._columns[name].type, value, self._tick,
                                 self._columns[name].table) for name, value in values.items()}
         several: list[Any] = [x for x in (given, parents, causes, *cells.values()) if x is not None and not x.single]
@@ -173,7 +174,7 @@ class TickTable:
         schema = self._schema
         unknown = [n for n in values if n not in self._columns]
         if unknown:
-            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}; it has {', '.join(self._columns) or 'none'}.")
+            raise InvalidUseError(f"Cannot {what}: no column {unknown[0]!r}{nearest(unknown[0], self._columns)}")
         absent = [c.name for c in schema.columns if c.type == "string" and c.name not in values]
         if absent:
             raise InvalidUseError(f"Cannot {what} without a value for string column {absent[0]!r}: strings have no default.")
@@ -219,7 +220,7 @@ class TickTable:
         what = f"remove from {self.name}"
         wanted = ids_of(ids, self._tick, self.name, what)
         if wanted.newborns:
-            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick (O-6).")
+            raise InvalidUseError(f"Cannot {what} a newborn of this tick: a row is not born and removed in one tick.")  # O-6
         self._remove(self._slots(wanted, wanted.known()), cause)
 
     def remove_slot(self, slots: Any, /, cause: Any = None) -> None:
@@ -256,8 +257,8 @@ class TickTable:
         for name, value in values.items():
             column = self._columns.get(name)
             if column is None:
-                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column; it has "
-                                      f"{', '.join(self._columns) or 'none'}. Ids and generations are given at birth.")
+                raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column"
+                                      f"{nearest(name, self._columns)} Ids and generations are given at birth.")
             cells[name] = cells_of(f"{self.name}.{name}", column.type, value, self._tick, column.table).of(
                 rows, f"{self.name}.{name}")
         for name, c in cells.items():
@@ -335,6 +336,6 @@ def _count(count: int, what: str) -> int:
         rows = operator.index(count)
     except TypeError:
         rows = -1
-    if rows < 0 or isinstance(count, bool):
+    if not 0 <= rows <= NO_ROW or isinstance(count, bool):
         raise InvalidUseError(f"Cannot {what}: {count!r} is no number of rows.")
     return rows

@@ -93,7 +93,7 @@ class Travel:
         scan = self._scan
         if scan.end_seq < self._start and not (scan.reader is None and self.at_base):
             raise DamagedFileError(f"the log ends at seq {scan.end_seq}, the snapshot of tick {self.world.tick} is at "
-                                   f"{self._start}; a tail is missing (L-24)", self._store / "log")
+                                   f"{self._start}; a tail is missing", self._store / "log")  # L-24
 
     def _apply(self, chunk: list[Rows], bar: Bar) -> None:
         if not chunk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
 from .jsonfile import chain_hex
@@ -76,13 +78,14 @@ class Report:
             self.findings.append(Finding(str(error), self.path))
 
 
-def verify(path: str | Path) -> Report:
+def verify(path: str | os.PathLike[str]) -> Report:
     """Checks everything in the store at `path`; damage is reported, not raised.
 
     Raises only InvalidUseError where there is no store, and OSError.
     """
+    path = path_of(path, "verify the store")
     report = Report(str(path))
-    if not (Path(path) / "store.json").exists():
+    if not (path / "store.json").exists():
         StoreFiles(path)
     try:
         _Verifier(StoreFiles(path), report).run()
@@ -153,14 +156,14 @@ class _Verifier:
             self._chain = scan.readers[0].header.prev_chain
             if self._world is not None and self._world.chain != self._chain:
                 report.add(DamagedFileError(f"aw.prev_chain is {chain_hex(self._chain)}, the log's base has "
-                                            f"{chain_hex(self._world.chain)} (L-15)", scan.readers[0].path))
+                                            f"{chain_hex(self._world.chain)}", scan.readers[0].path))  # L-15
         for end in rows.commits().tolist():
             tick = int(rows.tick[end])
             stored = int(rows.bits[end]).to_bytes(8, "little")
             computed = tick_chain(self._chain, tick, rows.slice(start, end))
             if computed != stored:
                 report.add(DamagedFileError(f"the chain of tick {tick} is {chain_hex(computed)}, its commit row says "
-                                            f"{chain_hex(stored)} (L-15)", self._store.path / "log"))
+                                            f"{chain_hex(stored)}", self._store.path / "log"))  # L-15
             self._chain, start = stored, end + 1
             if self._waiting and self._waiting[0].seq <= rows.first_seq + start:
                 self._apply(rows.slice(applied, start), scan)
@@ -193,7 +196,7 @@ class _Verifier:
             path = manifest.path / "manifest.json"
             if manifest.seq < seq or chain is not None and manifest.chain != chain:
                 self._report.add(DamagedFileError(f"the snapshot is at seq {manifest.seq} with chain "
-                                                  f"{chain_hex(manifest.chain)}, the log has no such commit (L-24)", path, remedy=""))
+                                                  f"{chain_hex(manifest.chain)}, the log has no such commit", path, remedy=""))
             try:
                 snapshot = Snapshot(manifest.path, self._store.info.store, self._store.info.strings)
             except ArrowWorldError as e:
@@ -252,7 +255,7 @@ class _Verifier:
         for manifest in self._waiting:
             if scan.readers or manifest.seq > 0 and not manifest.base:
                 report.add(DamagedFileError(f"the snapshot is at seq {manifest.seq}, the log ends at {scan.end_seq}: a "
-                                            "tail is missing (L-24)", manifest.path / "manifest.json", remedy=""))
+                                            "tail is missing", manifest.path / "manifest.json", remedy=""))  # L-24
 
 
 def _names(store: Path, report: Report) -> None:
@@ -293,7 +296,7 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
         report.add(DamagedFileError(f"footer aw.batches is not JSON: {e}", reader.path))
         return
     if stats != reader.stats:
-        report.add(DamagedFileError("footer aw.batches does not describe the batches (L-20)", reader.path))
+        report.add(DamagedFileError("footer aw.batches does not describe the batches", reader.path))  # L-20
     last = reader.footer.metadata.get("aw.last_chain")
     following = scan.readers.index(reader) + 1
     chain = scan.readers[following].header.prev_chain if following < len(scan.readers) else scan.chain

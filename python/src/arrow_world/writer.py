@@ -12,20 +12,23 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .checks import named, path_of, tick_of
 from .codebook import as_words, check_word, checked_properties
 from .durability import Durability, Forcer
-from .errors import InvalidUseError, WriterPoisonedError
+from .errors import DamagedFileError, InvalidUseError, WriterPoisonedError
+from .handles import ids_of
 from .interrupts import deferred_interrupts
 from .lock import StoreLock
 from .log_end import LogEnd, log_end
 from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
-from .schema import COMMIT, Key, Schema, declare, encoding_of
+from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
-from .values import Array, encode, unmasked
+from .tick_time import TickTime
+from .values import Array, encode
 from .world import World
 
 _MAX_KEYS = 1 << 16
@@ -58,23 +61,26 @@ class LogWriter:
         self._forcer: Forcer | None = None
 
     @classmethod
-    def create(cls, path: str | Path, schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
-               properties: Mapping[str, str] | None = None, durability: str = "commit") -> "LogWriter":
+    def create(cls, path: str | os.PathLike[str], schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
+               time: TickTime | None = None, properties: Mapping[str, str] | None = None,
+               durability: str = "commit") -> "LogWriter":
         """Makes a new store; `path` must not exist or be empty. Where it fails, it leaves nothing.
 
         Raises InvalidUseError, StoreLockedError.
         """
-        store, kind, keys = Path(path), Durability.parse(durability), declare(schema)
+        store, kind = path_of(path, "create a store at"), Durability.parse(durability)
+        keys = declare(require_schema(schema))
         if not strings and schema.has_strings:
             raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
         _check_keys(keys, "create the store")
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
-            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"},
+            **({} if time is None else {"time": time.to_json()})}
         content = jsonfile.encode(members)
         info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
-                         {"writer": "arrow_world (Python)"}, None)
+                         {"writer": "arrow_world (Python)"}, None, time)
         _check_empty(store)
         made: list[Path] = []
         lock: StoreLock | None = None
@@ -102,12 +108,12 @@ class LogWriter:
             raise
 
     @classmethod
-    def resume(cls, path: str | Path, *, durability: str = "commit") -> "LogWriter":
+    def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LogWriter":
         """Goes on after the last committed tick: in the live segment if it ends cleanly; a torn one is sealed first.
 
         Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
         """
-        path, kind = Path(path), Durability.parse(durability)
+        path, kind = path_of(path, "resume the store"), Durability.parse(durability)
         StoreFiles(path)
         writer: LogWriter | None = None
         lock = StoreLock(path)
@@ -185,14 +191,17 @@ class LogWriter:
     def declare_key(self, name: str, type_name: str, kind: str = "value", table: str | None = None) -> Key:
         """Declares a further key, or returns it if it is declared so already (L-3, L-6)."""
         self._check()
-        known = self._by_name.get(name)
+        known = named(self._by_name, name)
         key = Key(known.code if known else len(self.keys), name, type_name, encoding_of(type_name), kind, table)
         if known:
             if known != key:
-                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known} (L-3).")
+                raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known}.")  # L-3
             return known
         check_word(name, "a key's name")
-        Key.from_json(key.to_json(), self.path)
+        try:
+            Key.from_json(key.to_json(), self.path)
+        except DamagedFileError as e:
+            raise InvalidUseError(f"Cannot declare {name}: {e.problem}.") from e
         if key.encoding == "code" and not self.info.strings:
             raise InvalidUseError(f"Cannot declare {name}: the store has no strings.")
         _check_keys([*self.keys, key], f"declare {name}")
@@ -203,13 +212,10 @@ class LogWriter:
     def append(self, name: str, rids: Any, values: Any) -> None:
         """Appends rows of one declared key to the open tick: one value (a word for strings) per row id."""
         self._check()
-        key = self._by_name.get(name)
+        key = named(self._by_name, name)
         if key is None or key == COMMIT:
             raise InvalidUseError(f"Cannot append to {name!r}: no such key; declare it first.")
-        unmasked(rids, f"append to {name}")
-        ids = np.atleast_1d(np.asarray(rids))
-        if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
-            raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
+        ids = ids_of(rids, None, None, f"append to {name}").numbers
         text: Array | None = np.full(len(ids), None, object) if self.info.strings else None
         words = as_words(values, name) if key.encoding == "code" else None
         bits = np.zeros(len(words), "<u8") if words is not None else encode(key.type, values, name)
@@ -218,12 +224,13 @@ class LogWriter:
         if words is not None and text is not None:
             text[:] = words
             bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
-        self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids.astype("<u4"), np.full(len(ids), key.code, "<u2"),
+        self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids, np.full(len(ids), key.code, "<u2"),
                                     bits, text))
 
     def commit(self, tick: int) -> Rows:
         """Commits the appended rows as this tick; returns them with the commit row."""
         self._check()
+        tick = tick_of(tick, "commit tick")
         self.check_tick(tick)
         rows = concat(self._open_tick) if self._open_tick else empty_rows(0, self.info.strings)
         rows = Rows(self.seq, np.full(len(rows), tick, "<u8"), rows.rid, rows.key, rows.bits, rows.text)
@@ -234,7 +241,7 @@ class LogWriter:
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
-            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick} (L-2).")
+            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
 
     def commit_tick(self, tick: int, rows: Rows) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
@@ -358,7 +365,7 @@ def _check_keys(keys: list[Key], action: str) -> None:
     if len(keys) > _MAX_KEYS:
         raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
     if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
-        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB (L-8).")
+        raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB.")  # L-8
 
 
 def _check_empty(store: Path) -> None:

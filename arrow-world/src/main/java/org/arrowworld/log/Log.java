@@ -3,10 +3,10 @@ package org.arrowworld.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -33,7 +33,17 @@ public final class Log implements Closeable {
   }
 
   /** An open segment. */
-  record Part(SegmentReader reader, SegmentIndex index) {}
+  record Part(SegmentReader reader, SegmentIndex index, BatchKeys keys) {
+    Part(SegmentReader reader, SegmentIndex index) {
+      this(reader, index, new BatchKeys(index.batches().size()));
+    }
+
+    private boolean mayHoldRid(int batch, int rid) {
+      SegmentIndex.Entry entry = index.batches().get(batch);
+      return Integer.compareUnsigned(entry.ridMin(), rid) <= 0
+          && Integer.compareUnsigned(rid, entry.ridMax()) <= 0;
+    }
+  }
 
   private final List<Part> parts;
   private final KeyTable keys;
@@ -206,7 +216,8 @@ public final class Log implements Closeable {
 
   /** As {@link #scan(long, long, Visitor)}, skipping batches that cannot hold a row id. */
   public void scanRid(long first, long last, int rid, Visitor visitor) throws IOException {
-    visit(readerOfRid(first, last, rid), visitor);
+    visit(
+        reader(first, last, LogReader.Form.BATCHES, (part, i) -> part.mayHoldRid(i, rid)), visitor);
   }
 
   private static void visit(LogReader batches, Visitor visitor) throws IOException {
@@ -222,27 +233,49 @@ public final class Log implements Closeable {
    * asked for. The caller closes the reader.
    */
   public LogReader reader(long first, long last) {
-    return reader(first, last, LogReader.Form.BATCHES, entry -> true);
+    return reader(first, last, LogReader.Form.BATCHES, (part, i) -> true);
   }
 
-  /** As {@link #reader(long, long)}, skipping batches that cannot hold a row id. */
-  public LogReader readerOfRid(long first, long last, int rid) {
+  /**
+   * As {@link #reader(long, long)}, skipping batches of which is known that they hold no row of
+   * these keys. Which keys a batch holds is known once it was read.
+   *
+   * @param keys codes
+   */
+  public LogReader readerOf(long first, long last, BitSet keys) {
+    long wanted = BatchKeys.of(keys);
+    return reader(first, last, LogReader.Form.BATCHES, (part, i) -> part.keys.mayHold(i, wanted));
+  }
+
+  /** As {@link #readerOf(long, long, BitSet)}, skipping those too that cannot hold a row id. */
+  public LogReader readerOf(long first, long last, BitSet keys, int rid) {
+    long wanted = BatchKeys.of(keys);
     return reader(
         first,
         last,
         LogReader.Form.BATCHES,
-        e ->
-            Integer.compareUnsigned(e.ridMin(), rid) <= 0
-                && Integer.compareUnsigned(rid, e.ridMax()) <= 0);
+        (part, i) -> part.mayHoldRid(i, rid) && part.keys.mayHold(i, wanted));
   }
 
   /** As {@link #reader(long, long)}, with the rows of each batch also as arrays. */
   public LogReader rowReader(long first, long last) {
-    return reader(first, last, LogReader.Form.ARRAYS, entry -> true);
+    return reader(first, last, LogReader.Form.ARRAYS, (part, i) -> true);
   }
 
-  private LogReader reader(
-      long first, long last, LogReader.Form form, Predicate<SegmentIndex.Entry> filter) {
+  /**
+   * The stored bytes of every batch that holds committed rows of ticks {@code first} to {@code
+   * last}, to be passed on as they are.
+   */
+  public StoredBatches stored(long first, long last) {
+    return new StoredBatches(parts, first, last, end.seq());
+  }
+
+  /** Which batches to read. */
+  private interface Choice {
+    boolean reads(Part part, int batch);
+  }
+
+  private LogReader reader(long first, long last, LogReader.Form form, Choice choice) {
     if (first > last) {
       throw new InvalidUseException(Text.of("Cannot scan ticks %d to %d", first, last));
     }
@@ -252,8 +285,8 @@ public final class Log implements Closeable {
       for (int i = 0; i < entries.size(); i++) {
         SegmentIndex.Entry entry = entries.get(i);
         boolean overlaps = entry.tickMax() >= first && entry.tickMin() <= last;
-        if (overlaps && entry.firstSeq() < end.seq() && filter.test(entry)) {
-          jobs.add(new LogReader.Job(part.reader, entries, i));
+        if (overlaps && entry.firstSeq() < end.seq() && choice.reads(part, i)) {
+          jobs.add(new LogReader.Job(part.reader, entries, i, part.keys));
         }
       }
     }

@@ -25,7 +25,11 @@ public final class LogReader implements Closeable {
   private static final int MOST_THREADS = 4;
 
   /** A batch to read. */
-  record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index) {}
+  record Job(SegmentReader reader, List<SegmentIndex.Entry> entries, int index, BatchKeys keys) {
+    void learn(TripleBatch batch) {
+      keys.learn(index, batch.keySet());
+    }
+  }
 
   /** Whether the rows of batches are wanted as arrays too. */
   enum Form {
@@ -81,6 +85,9 @@ public final class LogReader implements Closeable {
         scanned.accept(current.batch.firstSeq() + current.to);
       }
       current = jobs.size() < LEAST_JOBS ? read() : fetch();
+      if (current != null) {
+        current.job.learn(current.batch);
+      }
     } while (current != null && !current.isFilled());
     return current != null;
   }
@@ -109,6 +116,7 @@ public final class LogReader implements Closeable {
   private final class Slot {
     private final Triples rows = new Triples(0);
     private final ReadMemory memory = new ReadMemory();
+    private Job job;
     private SegmentReader of;
     private SegmentReader reader;
     private TripleBatch batch;
@@ -130,7 +138,8 @@ public final class LogReader implements Closeable {
       }
     }
 
-    Slot decode(Job job) throws IOException {
+    Slot decode(Job next) throws IOException {
+      job = next;
       batch = reader.read(job.entries, job.index);
       SegmentIndex.Entry entry = job.entries.get(job.index);
       from = span.first <= entry.tickMin() ? 0 : batch.firstRowAfter(span.first - 1);

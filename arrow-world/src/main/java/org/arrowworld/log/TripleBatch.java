@@ -31,6 +31,7 @@ public final class TripleBatch {
   private final ByteBuffer validity;
   private final IntBuffer textIndices;
   private final Words words;
+  private long keySet;
 
   private TripleBatch(
       KeyTable keyTable, long firstSeq, int keyBytes, IpcMessage.Batch batch, Words words) {
@@ -111,10 +112,19 @@ public final class TripleBatch {
 
   private int greatestKey() {
     int greatest = 0;
+    long set = 0;
     for (int row = 0; row < rows; row++) {
-      greatest = Math.max(greatest, key(row));
+      int code = key(row);
+      greatest = Math.max(greatest, code);
+      set |= 1L << code;
     }
+    keySet = set;
     return greatest;
+  }
+
+  /** The keys of its rows, see {@link BatchKeys}. */
+  long keySet() {
+    return keySet;
   }
 
   /** Whether just the rows whose keys carry words have one, and that one is in the dictionary. */

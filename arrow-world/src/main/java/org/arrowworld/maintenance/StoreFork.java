@@ -47,6 +47,7 @@ public final class StoreFork {
       LogPosition position = timeline.positionOf(tick);
       StoreInfo fresh =
           StoreInfo.create(world.schema(), origin.tickUnit(), origin.properties())
+              .withTime(origin.time())
               .withParent(origin.id(), position);
       StoreInfo info = origin.strings() ? fresh.withStrings() : fresh;
       target.createDirectories("");

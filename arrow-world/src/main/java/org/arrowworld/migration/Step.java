@@ -3,6 +3,7 @@ package org.arrowworld.migration;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableSchema;
@@ -29,16 +30,7 @@ abstract class Step {
   abstract void apply(TableData data, List<Column> before);
 
   final TableSchema apply(TableSchema schema) {
-    return new TableSchema(
-        schema.name(),
-        schema.kind(),
-        schema.of(),
-        schema.ids(),
-        schema.hasGenerations(),
-        schema.removal(),
-        schema.lineage(),
-        columns(schema.columns()),
-        schema.events());
+    return schema.withColumns(columns(schema.columns()));
   }
 
   final Column find(List<Column> columns, String name) {
@@ -54,7 +46,7 @@ abstract class Step {
     throw refused(
         Text.of(
             "the table has no value column '%s', only %s",
-            name, columns.stream().map(Column::name).toList()));
+            name, Nearest.of(name, columns.stream().map(Column::name).toList())));
   }
 
   final List<Column> replaced(List<Column> columns, String name, Column by) {

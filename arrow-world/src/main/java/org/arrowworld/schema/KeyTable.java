@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 
 /**
@@ -75,7 +76,7 @@ public final class KeyTable {
                 new InvalidUseException(
                     Text.of(
                         "Unknown key '%s' in this store: it has %s",
-                        name, from(0).stream().map(Key::name).toList())));
+                        name, Nearest.of(name, from(0).stream().map(Key::name).toList()))));
   }
 
   /** The keys with codes from {@code from} on, in order; a copy. */

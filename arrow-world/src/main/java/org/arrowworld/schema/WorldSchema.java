@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 
 /**
@@ -16,6 +17,9 @@ import org.arrowworld.internal.Text;
  * @param inputs kinds of input rows
  */
 public record WorldSchema(int version, List<TableSchema> tables, List<EventKind> inputs) {
+
+  /** Units and docs stand in the headers of files, which are bounded (spec S-15). */
+  private static final long MAX_WORD_BYTES = 8L << 20;
 
   public WorldSchema {
     tables = List.copyOf(tables);
@@ -33,6 +37,14 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
     }
     for (TableSchema table : tables) {
       checkReferences(table, tables);
+    }
+    long words =
+        tables.stream().flatMap(t -> t.columns().stream()).mapToLong(Column::wordBytes).sum();
+    if (words > MAX_WORD_BYTES) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot define a world whose units and docs have %d bytes: expected at most %d",
+              words, MAX_WORD_BYTES));
     }
     Set<String> inputNames = new HashSet<>();
     for (EventKind input : inputs) {
@@ -80,7 +92,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
   private String unknownTable(String name) {
     return Text.of(
         "Unknown table '%s': this world has %s",
-        name, tables.stream().map(TableSchema::name).toList());
+        name, Nearest.of(name, tables.stream().map(TableSchema::name).toList()));
   }
 
   /** Whether the log needs a {@code text} column. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
@@ -95,7 +96,7 @@ public final class SimLogReader implements Closeable {
                 new InvalidUseException(
                     Text.of(
                         "Unknown field '%s': this log has %s",
-                        name, fields.stream().map(SimFieldInfo::name).toList())));
+                        name, Nearest.of(name, fields.stream().map(SimFieldInfo::name).toList()))));
   }
 
   /** The position after the last committed group. */

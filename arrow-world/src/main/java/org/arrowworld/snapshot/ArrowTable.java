@@ -15,6 +15,7 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.arrow.ColumnVectors;
 import org.arrowworld.internal.memory.ForeignBuffers;
@@ -67,7 +68,11 @@ public final class ArrowTable implements AutoCloseable {
         .orElseThrow(
             () ->
                 new InvalidUseException(
-                    Text.of("Unknown column '%s' of table '%s'", name, table.name())));
+                    Text.of(
+                        "Unknown column '%s' of table '%s': it has %s",
+                        name,
+                        table.name(),
+                        Nearest.of(name, table.columns().stream().map(Column::name).toList()))));
   }
 
   /** All columns in file order; its vectors belong to this object, so it need not be closed. */

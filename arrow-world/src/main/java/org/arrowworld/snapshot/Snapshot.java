@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
@@ -201,7 +202,12 @@ public final class Snapshot implements Closeable {
     return tables.stream()
         .filter(t -> t.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new InvalidUseException(Text.of("Unknown table '%s'", name)));
+        .orElseThrow(
+            () ->
+                new InvalidUseException(
+                    Text.of(
+                        "Unknown table '%s': this snapshot has %s",
+                        name, Nearest.of(name, tables.stream().map(TableColumns::name).toList()))));
   }
 
   /**

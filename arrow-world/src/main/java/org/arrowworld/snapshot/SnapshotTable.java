@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -103,7 +104,11 @@ final class SnapshotTable implements TableColumns {
     Integer index = indices.get(column);
     if (index == null) {
       throw new InvalidUseException(
-          Text.of("Unknown column '%s' of table '%s'", column.name(), name()));
+          Text.of(
+              "Unknown column '%s' of table '%s': it has %s",
+              column.name(),
+              name(),
+              Nearest.of(column.name(), columns().stream().map(Column::name).toList())));
     }
     try {
       return file.column(index, rows(), column.type().widthBytes());

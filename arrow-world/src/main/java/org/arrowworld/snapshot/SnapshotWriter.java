@@ -121,10 +121,31 @@ public final class SnapshotWriter {
       Role role,
       Map<String, String> properties)
       throws IOException {
-    return write(storage, store, WorldState.of(world), () -> position, role, properties);
+    return write(storage, store, WorldState.of(world), () -> position, role, properties)
+        .directory();
   }
 
-  static String write(
+  /**
+   * A snapshot that was written.
+   *
+   * @param directory its directory in the store
+   * @param hashWorld {@code hash_world} of it
+   */
+  public record Written(String directory, String hashWorld) {}
+
+  /** As {@link #write(Storage, StoreId, WorldView, LogPosition, Role, Map)}, of any state. */
+  public static Written write(
+      Storage storage,
+      StoreId store,
+      WorldState world,
+      LogPosition position,
+      Role role,
+      Map<String, String> properties)
+      throws IOException {
+    return write(storage, store, world, () -> position, role, properties);
+  }
+
+  static Written write(
       Storage storage,
       StoreId store,
       WorldState world,
@@ -139,16 +160,16 @@ public final class SnapshotWriter {
     storage.createDirectories(temporary);
     try {
       SnapshotWriter writer = new SnapshotWriter(storage, store, world, temporary);
-      writer.writeAll(position, role, properties);
+      String hashWorld = writer.writeAll(position, role, properties);
       AtomicFiles.publish(storage, temporary, directory);
-      return directory;
+      return new Written(directory, hashWorld);
     } catch (IOException | RuntimeException | Error e) {
       AtomicFiles.discardAfter(e, storage, temporary);
       throw e;
     }
   }
 
-  private void writeAll(Position position, Role role, Map<String, String> properties)
+  private String writeAll(Position position, Role role, Map<String, String> properties)
       throws IOException {
     List<CompletableFuture<String>> hashes = new ArrayList<>();
     try {
@@ -178,6 +199,7 @@ public final class SnapshotWriter {
             files)
         .write(storage, temporary);
     storage.forceDirectory(temporary);
+    return worldHash;
   }
 
   private List<TableEntry> entries(List<String> hashes) {

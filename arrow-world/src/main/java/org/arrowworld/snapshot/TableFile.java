@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
@@ -66,7 +67,9 @@ public final class TableFile implements TableColumns, Closeable {
           file.path(), -1, Text.of("its column '%s' is none of a table's", field.name()));
     }
     String type = word ? "STRING" : bool ? "BOOL" : field.type().name();
-    return Column.of(field.name(), ColumnType.valueOf(type));
+    return Column.of(field.name(), ColumnType.valueOf(type))
+        .withUnit(field.metadata().getOrDefault(Column.UNIT, ""))
+        .withDoc(field.metadata().getOrDefault(Column.DOC, ""));
   }
 
   /**
@@ -220,7 +223,11 @@ public final class TableFile implements TableColumns, Closeable {
     int index = columns.indexOf(column);
     if (index < 0) {
       throw new InvalidUseException(
-          Text.of("Unknown column '%s' of table '%s'", column.name(), name()));
+          Text.of(
+              "Unknown column '%s' of table '%s': it has %s",
+              column.name(),
+              name(),
+              Nearest.of(column.name(), columns().stream().map(Column::name).toList())));
     }
     int width = column.type().widthBytes();
     long length = (long) rows * width;

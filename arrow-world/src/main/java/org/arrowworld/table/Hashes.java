@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Blake2b;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.WorldState;
@@ -33,7 +34,11 @@ public final class Hashes {
       Column column = columns.get(name);
       if (column == null) {
         throw new InvalidUseException(
-            Text.of("Unknown column '%s' of table '%s'", name, table.name()));
+            Text.of(
+                "Unknown column '%s' of table '%s': it has %s",
+                name,
+                table.name(),
+                Nearest.of(name, table.columns().stream().map(Column::name).toList())));
       }
       for (int row = 0; row < table.rows(); ) {
         int end = (int) Math.min(table.rows(), row + (long) ROWS_AT_ONCE);

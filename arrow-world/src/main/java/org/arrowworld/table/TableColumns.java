@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Given;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 
@@ -41,7 +42,7 @@ public interface TableColumns {
     throw new InvalidUseException(
         Text.of(
             "Unknown column '%s' of table '%s': it has %s",
-            column, name(), columns().stream().map(Column::name).toList()));
+            column, name(), Nearest.of(column, columns().stream().map(Column::name).toList())));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.arrowworld.timeline;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.world.MutableWorld;
@@ -85,6 +86,11 @@ public final class Cursor implements Closeable {
    */
   public WorldView world() {
     return mutable();
+  }
+
+  /** The tick the cursor stands at; empty where it stands nowhere. */
+  public OptionalLong tick() {
+    return world == null ? OptionalLong.empty() : OptionalLong.of(world.tick());
   }
 
   /** The world, with what a proof needs of it. */

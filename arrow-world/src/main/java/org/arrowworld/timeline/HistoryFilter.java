@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
@@ -86,7 +87,12 @@ public final class HistoryFilter {
     String name = query.key().get();
     Key only = keys.find(query.table() + "." + name).or(() -> keys.find(name)).orElse(null);
     if (only == null || !ofTable.get(only.code())) {
-      throw new InvalidUseException(Text.of("Table '%s' has no key '%s'", query.table(), name));
+      throw new InvalidUseException(
+          Text.of(
+              "Table '%s' has no key '%s', only %s",
+              query.table(),
+              name,
+              Nearest.of(name, ofTable.stream().mapToObj(c -> keys.key(c).name()).toList())));
     }
     BitSet one = new BitSet();
     one.set(only.code());
@@ -181,6 +187,23 @@ public final class HistoryFilter {
   /** Whether the one life asked for, if one was, has been met. */
   public boolean isMet() {
     return query.generation().isEmpty() || found;
+  }
+
+  /** The keys whose rows it must see within the ticks asked for. */
+  BitSet keys() {
+    BitSet all = births();
+    all.or(wanted);
+    if (died >= 0) {
+      all.set(died);
+    }
+    return all;
+  }
+
+  /** The keys whose rows it must see before the ticks asked for. */
+  BitSet births() {
+    BitSet one = new BitSet();
+    one.set(born);
+    return one;
   }
 
   /** Whether no later row can matter. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogReader;
@@ -21,7 +22,7 @@ final class LogRows {
 
   /** Rows of some keys. */
   void rows(BitSet keys, TickRange ticks, Query.Enough<? super Row> visitor) throws IOException {
-    try (LogReader batches = log.reader(ticks.first(), ticks.last())) {
+    try (LogReader batches = log.readerOf(ticks.first(), ticks.last(), keys)) {
       boolean goOn = true;
       while (goOn && batches.next()) {
         TripleBatch batch = batches.batch();
@@ -41,9 +42,9 @@ final class LogRows {
     }
   }
 
-  /** Rows of one id, for a filter to choose from. */
-  void rowsOf(int id, TickRange ticks, HistoryFilter filter) throws IOException {
-    try (LogReader batches = log.readerOfRid(ticks.first(), ticks.last(), id)) {
+  /** Rows of one id, those of some keys among them, for a filter to choose from. */
+  void rowsOf(int id, BitSet keys, TickRange ticks, HistoryFilter filter) throws IOException {
+    try (LogReader batches = log.readerOf(ticks.first(), ticks.last(), keys, id)) {
       while (!filter.isDone() && batches.next()) {
         TripleBatch batch = batches.batch();
         for (int row = batches.from(); row < batches.to() && !filter.isDone(); row++) {
@@ -64,7 +65,9 @@ final class LogRows {
             .orElseThrow(
                 () ->
                     new InvalidUseException(
-                        Text.of("Unknown key '%s': this store has %s", name, names(null))));
+                        Text.of(
+                            "Unknown key '%s': this store has %s",
+                            name, Nearest.of(name, names(null)))));
     BitSet one = new BitSet();
     one.set(key.code());
     return one;
@@ -78,7 +81,7 @@ final class LogRows {
       throw new InvalidUseException(
           Text.of(
               "Key '%s' is no event but %s; rows(\"%s\") reads it. The events of this store are %s",
-              name, key.kind().label(), name, names(KeyKind.EVENT)));
+              name, key.kind().label(), name, Nearest.of(name, names(KeyKind.EVENT))));
     }
     return one;
   }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableSchema;
@@ -112,7 +113,9 @@ public final class Projection {
       throw new InvalidUseException(
           Text.of(
               "Unknown column '%s' of table '%s': it has %s",
-              column, table.name(), table.allColumns().stream().map(Column::name).toList()));
+              column,
+              table.name(),
+              Nearest.of(column, table.allColumns().stream().map(Column::name).toList())));
     }
   }
 }

@@ -45,25 +45,44 @@ public final class Queries {
     return new Query<>(
         visitor -> {
           HistoryFilter filter = filter(query, visitor);
-          tell(query, query.ticks().last(), filter);
+          scan(query, filter);
           filter.end();
         });
   }
 
-  /** Hands a filter what happened to the id of its query up to a tick. */
-  public void tell(HistoryQuery query, long last, HistoryFilter filter) throws IOException {
+  /**
+   * Shows a filter the rows of a query's id in the ticks asked for, from where the history begins,
+   * and before that, where the table counts generations, what tells its life then.
+   */
+  public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
     boolean counted = timeline.info().schema().table(query.table()).hasGenerations();
-    long first = counted ? 0 : query.ticks().first(); // where births before these ticks matter
-    if (timeline.hasBase()) { // rows before it are of lives that nothing tells of
-      first = Math.max(first, timeline.firstTick() + 1);
-      if (counted) {
-        try (MutableWorld base = base(query.table())) {
-          filter.assumeAlive(base);
-        }
-      }
+    TickRange ticks = query.ticks();
+    long first = timeline.hasBase() ? timeline.firstTick() : -1;
+    if (ticks.last() <= first) {
+      learn(query, first, filter); // which may be the life asked for
+      return;
     }
-    if (first <= last) {
-      timeline.scan(TickRange.of(first, last), query, filter);
+    HistoryQuery told = query.between(Math.max(ticks.first(), first + 1), ticks.last());
+    long known = counted ? learn(told, first, filter) : ticks.last();
+    timeline.scan(told, known, filter);
+  }
+
+  /**
+   * Tells a filter which life of its id a state before the ticks asked for shows; whoever asks for
+   * one life must hear whether it ever was, and so begins with the history.
+   *
+   * @param first the tick of the state that the history begins with, -1 for none
+   * @return the state's tick, -1 for the empty world
+   */
+  private long learn(HistoryQuery query, long first, HistoryFilter filter) throws IOException {
+    long near = query.generation().isEmpty() ? query.ticks().first() - 1 : -1;
+    long tick = Math.max(first, near);
+    if (tick < 0) {
+      return -1;
+    }
+    try (MutableWorld state = timeline.startWorld(tick, idsOf(query.table()), allocator)) {
+      filter.assumeAlive(state);
+      return state.tick();
     }
   }
 
@@ -130,7 +149,11 @@ public final class Queries {
   }
 
   private MutableWorld base(String table) throws IOException {
-    return timeline.at(timeline.firstTick(), Projection.of(table + ".id"), allocator);
+    return timeline.at(timeline.firstTick(), idsOf(table), allocator);
+  }
+
+  private static Projection idsOf(String table) {
+    return Projection.of(table + ".id");
   }
 
   /** The net changes from the state at one tick to the state at a later one. */

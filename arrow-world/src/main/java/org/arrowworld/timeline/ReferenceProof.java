@@ -73,7 +73,7 @@ final class ReferenceProof {
     if (findings.size() < MAX_FINDINGS) {
       findings.add(
           Text.of(
-              "log: seq %d, tick %d: '%s' of row %s was written with %s, which did not live and was not born in that tick (O-16)",
+              "log: seq %d, tick %d: '%s' of row %s was written with %s, which did not live and was not born in that tick",
               row.seq,
               row.tick,
               row.key.name(),

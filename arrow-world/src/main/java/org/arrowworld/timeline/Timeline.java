@@ -260,15 +260,29 @@ public final class Timeline implements Closeable {
     }
   }
 
-  /** Hands the rows of a query's id in these ticks to a filter. */
-  public void scan(TickRange ticks, HistoryQuery query, HistoryFilter filter) throws IOException {
-    new LogRows(open()).rowsOf(query.id(), ticks, filter);
+  /**
+   * Hands rows of a query's id to a filter: those of its ticks, and before that the births after
+   * tick {@code known}, up to which the filter knows the id's lives.
+   */
+  void scan(HistoryQuery query, long known, HistoryFilter filter) throws IOException {
+    LogRows rows = new LogRows(open());
+    TickRange ticks = query.ticks();
+    if (known < ticks.first() - 1) {
+      rows.rowsOf(query.id(), filter.births(), TickRange.of(known + 1, ticks.first() - 1), filter);
+    }
+    rows.rowsOf(query.id(), filter.keys(), ticks, filter);
   }
 
   /** Whether the history begins with a state instead of with nothing. */
   boolean hasBase() throws IOException {
     boolean whole = log.start().seq() == 0 && !log.segments().isEmpty();
     return !snapshots.isEmpty() && (!whole || firstTick() < firstLogged());
+  }
+
+  /** The wanted part of the world that replay to a tick starts from. The caller closes it. */
+  MutableWorld startWorld(long tick, Projection wanted, BufferAllocator allocator)
+      throws IOException {
+    return startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator);
   }
 
   /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
@@ -106,7 +107,7 @@ public final class WorldColumns implements Closeable {
                 new InvalidUseException(
                     Text.of(
                         "Unknown table '%s': this world has %s",
-                        name, tables.stream().map(TableColumns::name).toList())));
+                        name, Nearest.of(name, tables.stream().map(TableColumns::name).toList()))));
   }
 
   /** The words of string columns. */

@@ -222,7 +222,8 @@ public final class StreamingWorld implements Closeable {
       HistoryFilter filter = filter(query, changes);
       filter.assumeAlive(floor);
       tellWindow(query, filter);
-      if (filter.isMet()) { // else only the files know whether that life ever was
+      if (filter.isMet()
+          || floor.tick() < 0) { // else only the files know whether that life ever was
         filter.end();
         return new Answer<>(changes, Origin.WINDOW);
       }
@@ -236,7 +237,8 @@ public final class StreamingWorld implements Closeable {
     List<Change> changes = new ArrayList<>();
     HistoryFilter filter = filter(query, changes);
     long last = Math.min(query.ticks().last(), floor.tick());
-    new Queries(files, allocator).tell(query, last, filter);
+    long first = Math.min(query.ticks().first(), last);
+    new Queries(files, allocator).scan(query.between(first, last), filter);
     tellWindow(query, filter);
     filter.end();
     return changes;

@@ -179,7 +179,7 @@ class ReferencesTest {
         .singleElement()
         .asString()
         .contains("seq 3, tick 1: 'ship.mate' of row 0 was written with")
-        .contains("which did not live and was not born in that tick (O-16)");
+        .contains("which did not live and was not born in that tick");
   }
 
   private static int key(String name) {

@@ -213,7 +213,7 @@ class SnapshotReadingTest {
       }
       assertThatThrownBy(() -> ship.vector("sail"))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessage("Unknown column 'sail' of table 'ship'");
+          .hasMessage("Unknown column 'sail' of table 'ship': it has [id, gen, x, flag, afloat]");
     }
   }
 

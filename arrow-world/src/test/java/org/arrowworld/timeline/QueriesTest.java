@@ -13,6 +13,7 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
@@ -119,7 +120,72 @@ class QueriesTest {
           .containsExactly("4 1 c.x=7.0");
       assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("y")))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessage("Table 'c' has no key 'y'");
+          .hasMessage(
+              "Table 'c' has no key 'y', only [c.born, c.died, c.parent, c.cause, c.x, c.name, ill.born, ill.died]");
+      assertThatThrownBy(() -> history(timeline, HistoryQuery.of("c", 1).withKey("nme")))
+          .hasMessageEndingWith("; did you mean 'c.name'?");
+    }
+  }
+
+  @Test
+  void a_history_of_some_ticks_is_that_part_of_the_whole_wherever_it_begins() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    try (LiveWorld live = create(storage)) {
+      play(live);
+      for (int id = 0; id < 3; id++) {
+        int victim = id;
+        live.tick(t -> t.table("c").remove(victim, "flood"));
+        live.tick(t -> t.table("c").insert().set("name", "x" + victim));
+      }
+    }
+    checkRanges(storage);
+    try (Store store = Store.open(storage, memory)) {
+      store.snapshot(3);
+      store.snapshot(6);
+    }
+    checkRanges(storage);
+    StoreCompaction.keep(storage, 4, Optional.empty(), memory);
+    checkRanges(storage);
+  }
+
+  private void checkRanges(MemoryStorage storage) throws IOException {
+    try (Store store = Store.open(storage, memory)) {
+      for (int id = 0; id < 3; id++) {
+        HistoryQuery query = HistoryQuery.of("c", id);
+        List<Change> whole = store.history(query).toList();
+        for (long first = store.firstTick(); first <= 12; first++) {
+          for (long last = first; last <= 12; last++) {
+            TickRange range = TickRange.of(first, last);
+            assertThat(store.history(query.between(first, last)).toList())
+                .isEqualTo(whole.stream().filter(c -> range.contains(c.tick())).toList());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void batches_whose_keys_are_known_are_not_read_again_for_others() throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    WorldSchema schema = WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F32).build());
+    try (LiveWorld live = LiveWorld.create(storage, schema, WorldOptions.DEFAULT)) {
+      live.tick(t -> t.table("c").insertAll(30));
+      for (int tick = 1; tick < 80; tick++) {
+        live.tick(t -> t.table("c").write("x", new float[30])); // forced: a batch per tick
+        live.tick(t -> t.table("c").set(4, "x", (float) t.tick()));
+      }
+    }
+    try (Timeline timeline = Timeline.open(storage)) {
+      Queries queries = new Queries(timeline, memory);
+      HistoryQuery recent = HistoryQuery.of("c", 4).between(157, 158);
+      long[] read = {0};
+      timeline.log().watch((done, of) -> read[0]++);
+      List<Change> first = queries.history(recent).toList();
+      long cold = read[0];
+      List<Change> second = queries.history(recent).toList();
+      long warm = read[0] - cold;
+      assertThat(second).isEqualTo(first).isNotEmpty().allMatch(c -> c.generation().isPresent());
+      assertThat(warm).isLessThan(cold / 4);
     }
   }
 

@@ -171,6 +171,8 @@ class StreamingWorldTest {
           Answer<List<Change>> old = streaming.history(all.between(0, floor));
           assertThat(old.origin()).isEqualTo(Origin.ARCHIVE);
           assertThat(old.value()).isEqualTo(archived(all.between(0, floor)));
+          HistoryQuery middle = all.between(floor / 2, floor + 3);
+          assertThat(streaming.history(middle).value()).isEqualTo(archived(middle));
           long before = uses.get();
           HistoryQuery recent = all.withKey("name").between(floor + 1, Long.MAX_VALUE);
           Answer<List<Change>> inside = streaming.history(recent);

@@ -2,6 +2,7 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,9 +30,14 @@ final class FileReport {
 
   private FileReport() {}
 
-  static Report of(Storage storage, String path) throws IOException {
+  /**
+   * A report on a file.
+   *
+   * @param file where it lies on the disk
+   */
+  static Report of(Storage storage, String path, Path file) throws IOException {
     String head = head(storage, path);
-    Optional<Report> foreign = ForeignReport.of(storage, path, head);
+    Optional<Report> foreign = ForeignReport.of(storage, path, file, head);
     if (foreign.isPresent()) {
       return foreign.get();
     }
@@ -42,13 +48,17 @@ final class FileReport {
       return segment(storage, path);
     }
     if (head.startsWith("\u0093NUMPY")) {
-      return npy(storage, path);
+      return npy(storage, path, file);
     }
     if (head.startsWith("PK\u0003\u0004") || head.startsWith("PK\u0005\u0006")) {
-      return npz(storage, path);
+      return npz(storage, path, file);
     }
     if (head.startsWith("{")) {
       return json(storage, path);
+    }
+    Optional<Report> text = ForeignReport.text(file);
+    if (text.isPresent()) {
+      return text.get();
     }
     throw new InvalidUseException(
         "it is no file of a kind this release knows; it begins with the bytes " + hex(head));
@@ -109,13 +119,38 @@ final class FileReport {
         .add("keys", keys, String.join(" ", keys));
   }
 
-  private static Report npy(Storage storage, String path) throws IOException {
+  private static Report npy(Storage storage, String path, Path where) throws IOException {
     try (ReadableFile file = storage.openRead(path)) {
       Report report = new Report().add("kind", "npy");
-      describe(NpyHeader.read(file, TrailingBytes.TOLERATE))
-          .forEach((name, value) -> report.add(name, value));
-      return report.add("bytes", file.size());
+      array(() -> NpyHeader.read(file, TrailingBytes.TOLERATE)).forEach(report::add);
+      return report
+          .add("bytes", file.size())
+          .add("import_it", "aw import npy " + where.getParent() + " --out STORE");
     }
+  }
+
+  /** Reads a header. */
+  private interface Header {
+    NpyHeader read() throws IOException;
+  }
+
+  /** What an array's header says; of one that is none of our types, why. */
+  private static Map<String, Object> array(Header header) {
+    try {
+      return describe(header.read());
+    } catch (UnsupportedArrayException e) {
+      return odd("no column", e);
+    } catch (IOException e) {
+      return odd("unreadable", e);
+    }
+  }
+
+  private static Map<String, Object> odd(String dtype, IOException why) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("dtype", dtype);
+    json.put("shape", List.of());
+    json.put("why", String.valueOf(why.getMessage()));
+    return json;
   }
 
   private static Map<String, Object> describe(NpyHeader header) {
@@ -127,30 +162,24 @@ final class FileReport {
     return json;
   }
 
-  private static Report npz(Storage storage, String path) throws IOException {
+  private static Report npz(Storage storage, String path, Path where) throws IOException {
     try (NpzReader reader = NpzReader.open(storage, path)) {
       Report report = new Report().add("kind", "npz");
       Map<String, Object> arrays = new LinkedHashMap<>();
       for (String name : reader.names()) {
-        Map<String, Object> array = array(reader, name);
+        Map<String, Object> array = array(() -> reader.header(name));
         arrays.put(name, array);
-        report.line("array", Text.of("%s %s %s", name, array.get("dtype"), array.get("shape")));
+        report.line(
+            "array",
+            Text.of(
+                "%s %s %s",
+                name, array.get("dtype"), array.getOrDefault("why", array.get("shape"))));
       }
       reader.otherEntries().forEach(name -> report.line("other entry", name));
-      return report.json("arrays", arrays).json("other_entries", reader.otherEntries());
-    }
-  }
-
-  /** An array's header; of text, which has no numeric type, its words are counted. */
-  private static Map<String, Object> array(NpzReader reader, String name) throws IOException {
-    try {
-      return describe(reader.header(name));
-    } catch (UnsupportedArrayException e) {
-      Optional<List<String>> words = reader.readWords(name);
-      if (words.isEmpty()) {
-        return Map.of("dtype", "unsupported", "shape", List.of());
-      }
-      return Map.of("dtype", "text", "shape", List.of(words.get().size()));
+      return report
+          .json("arrays", arrays)
+          .json("other_entries", reader.otherEntries())
+          .add("import_it", "aw import npz " + where + " --out STORE");
     }
   }
 

@@ -45,14 +45,14 @@ final class InfoVerb extends ReadingVerb {
     if (!Files.isDirectory(path)) {
       Path absolute = AbsolutePath.of(path);
       return FileReport.of(
-          new DiskStorage(absolute.getParent()), absolute.getFileName().toString());
+          new DiskStorage(absolute.getParent()), absolute.getFileName().toString(), path);
     }
     DiskStorage storage = new DiskStorage(path);
     if (StoreInfo.exists(storage)) {
       return StoreReport.of(path, storage);
     }
     if (storage.exists("manifest.json")) {
-      return FileReport.of(storage, "manifest.json");
+      return FileReport.of(storage, "manifest.json", path.resolve("manifest.json"));
     }
     if (FieldReport.isRun(storage)) {
       return FieldReport.of(storage);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -125,45 +126,13 @@ final class RootCommand implements Runnable {
       if (word.startsWith("-")) {
         return Text.of(
             "unknown option '%s'%s",
-            word, nearest(word, command.getCommandSpec().optionsMap().keySet()));
+            word, Nearest.to(word, command.getCommandSpec().optionsMap().keySet()));
       }
       if (!verbs.isEmpty()) {
-        return Text.of("unknown command '%s'%s", word, nearest(word, verbs));
+        return Text.of("unknown command '%s'%s", word, Nearest.to(word, verbs));
       }
     }
     return e.getMessage().replaceFirst(" is not an? (long|int)$", " is not a whole number");
-  }
-
-  private static String nearest(String word, Set<String> known) {
-    String best = "";
-    int least = 1 + word.length() / 3;
-    for (String name : known) {
-      int far = distance(word, name);
-      if (far <= least && !name.equals(word)) {
-        best = Text.of("; did you mean '%s'?", name);
-        least = far - 1;
-      }
-    }
-    return best;
-  }
-
-  /** How many letters must be put in, left out or changed to make one word of another. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j < row.length; j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j < row.length; j++) {
-        int above = row[j];
-        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(changed, 1 + Math.min(above, row[j - 1]));
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
   }
 
   private static int usage(Console console, ParameterException e) {

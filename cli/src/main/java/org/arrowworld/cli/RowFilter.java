@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.arrowworld.cli.Where.Condition;
 import org.arrowworld.cli.Where.Operator;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;
@@ -127,9 +128,12 @@ final class RowFilter {
   private Key key(String name, int column) {
     Optional<Key> key = keys.find(name);
     return key.orElseThrow(
-        () ->
-            where.wrong(
-                column, Text.of("this store has no key '%s'; aw info lists its keys", name)));
+        () -> where.wrong(column, Text.of("this store has no key '%s'%s", name, hint(name))));
+  }
+
+  private String hint(String name) {
+    String nearest = Nearest.to(name, keys.from(0).stream().map(Key::name).toList());
+    return nearest.isEmpty() ? "; aw info lists its keys" : nearest;
   }
 
   /** Numbers match rows of any number, words those of any word. */

@@ -300,7 +300,6 @@ class ForeignCasesTest {
     assertThat(imported.exit()).as(imported.err()).isZero();
     assertThat(imported.json().get("units").toString()).contains("cm.x=cm").contains("cm.y=cm");
     assertThat(org.arrowworld.store.StoreInfo.read(new DiskStorage(out)).properties())
-        .containsEntry("unit.cm.x", "cm")
         .containsEntry("time.step", "0.04")
         .containsEntry("source.comment", "framerate: 25 fps\nid frame x/cm y[in cm]");
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 
 /**
@@ -117,7 +118,7 @@ public record Preset(
                 new InvalidUseException(
                     Text.of(
                         "Unknown preset '%s': there are %s",
-                        name, ALL.stream().map(Preset::name).toList())));
+                        name, Nearest.of(name, ALL.stream().map(Preset::name).toList()))));
   }
 
   /** Simulated seconds a tick lasts. */

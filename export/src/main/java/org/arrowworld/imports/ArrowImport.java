@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
@@ -27,13 +26,11 @@ final class ArrowImport {
    * @throws DamagedFileException if it is cut or damaged, as far as Arrow's format lets that be
    *     seen
    */
-  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
-    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  static TableImportResult run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
   }
 
-  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
+  private static TableImportResult read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
@@ -42,11 +39,7 @@ final class ArrowImport {
     ForeignTable table = table(storage, name, options, findings);
     BaseStore.Found found = new BaseStore.Found("arrow", 0, 1, List.of(table));
     return BaseStore.write(
-        options,
-        found,
-        findings,
-        (names, store) -> BaseStore.keepFile(storage, name, store),
-        allocator);
+        options, found, findings, (names, store) -> BaseStore.keepFile(storage, name, store));
   }
 
   /** The file's table. */

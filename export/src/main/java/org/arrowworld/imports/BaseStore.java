@@ -1,24 +1,28 @@
 package org.arrowworld.imports;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
-import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.internal.world.WorldState.IdState;
+import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.schema.IdPolicy;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.store.TickTime;
 
 /** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
 final class BaseStore {
@@ -34,8 +38,19 @@ final class BaseStore {
    * @param tick the tick of the state
    * @param schemaVersion its schema version
    * @param tables the tables
+   * @param time when ticks are, if it says that
    */
-  record Found(String kind, long tick, int schemaVersion, List<ForeignTable> tables) {}
+  record Found(
+      String kind,
+      long tick,
+      int schemaVersion,
+      List<ForeignTable> tables,
+      Optional<TickTime> time) {
+
+    Found(String kind, long tick, int schemaVersion, List<ForeignTable> tables) {
+      this(kind, tick, schemaVersion, tables, Optional.empty());
+    }
+  }
 
   /** Writes what became no column; called only if there is something. */
   interface Keeper {
@@ -43,11 +58,7 @@ final class BaseStore {
   }
 
   static TableImportResult write(
-      TableImportOptions options,
-      Found found,
-      Findings findings,
-      Keeper keeper,
-      BufferAllocator allocator)
+      TableImportOptions options, Found found, Findings findings, Keeper keeper)
       throws IOException {
     MutableCodebook codebook = new MutableCodebook();
     List<MappedTable> tables = new ArrayList<>();
@@ -60,20 +71,22 @@ final class BaseStore {
     WorldSchema schema =
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
-    try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing());
-        MutableWorld world = new MutableWorld(schema, codebook, allocator)) {
-      Map<String, Integer> rows = new LinkedHashMap<>();
-      for (MappedTable table : tables) {
-        world.table(table.name()).restore(table, 0, new int[0], new int[0]);
-        rows.put(table.name(), table.rows());
-      }
-      world.settle(found.tick);
+    Map<String, Integer> rows = new LinkedHashMap<>();
+    List<TableState> states = new ArrayList<>();
+    for (MappedTable table : tables) {
+      rows.put(table.name(), table.rows());
+      states.add(new TableState(table.tableSchema(), table, noneDead(table.tableSchema().ids())));
+    }
+    WorldState state = new WorldState(schema, found.tick, states, codebook, codebook.size());
+    try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       Storage store = new DiskStorage(target.directory());
-      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found, findings));
+      StoreInfo info =
+          StoreInfo.create(schema, "tick", properties(options, found)).withTime(found.time);
       info.write(store);
       LogPosition position = new LogPosition(found.tick, 0, 0);
-      SnapshotWriter.write(
-          store, info.id(), world, position, SnapshotWriter.Role.BASE, info.properties());
+      SnapshotWriter.Written base =
+          SnapshotWriter.write(
+              store, info.id(), state, position, SnapshotWriter.Role.BASE, info.properties());
       if (!findings.unmapped().isEmpty()) {
         AtomicFiles.createDirectories(store, UNMAPPED);
         keeper.keep(findings.unmapped(), store);
@@ -89,8 +102,12 @@ final class BaseStore {
           findings.notes(),
           findings.units(),
           findings.unmapped(),
-          Hashes.world(world.tables()));
+          base.hashWorld());
     }
+  }
+
+  private static IdState noneDead(IdPolicy policy) {
+    return new IdState(0, ByteBuffer.allocate(0), ByteBuffer.allocate(0), policy);
   }
 
   /** Each column that is named must be there, and be one, unless it is to be left out. */
@@ -114,12 +131,10 @@ final class BaseStore {
     }
   }
 
-  private static Map<String, String> properties(
-      TableImportOptions options, Found found, Findings findings) {
+  private static Map<String, String> properties(TableImportOptions options, Found found) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("import", found.kind);
     properties.put("import.file", String.valueOf(options.source().getFileName()));
-    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
     return properties;
   }
 

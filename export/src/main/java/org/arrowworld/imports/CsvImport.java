@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
@@ -24,18 +23,16 @@ final class CsvImport {
    *
    * @throws DamagedFileException naming the line that is malformed
    */
-  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
-    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  static TableImportResult run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
   }
 
-  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
+  private static TableImportResult read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     ForeignTable table = table(read(options, CsvTable.Lines.DROPPED), options.tableName());
     BaseStore.Found found = new BaseStore.Found("csv", 0, 1, List.of(table));
     return BaseStore.write(
-        options, found, new Findings(), (names, store) -> keep(options.source(), store), allocator);
+        options, found, new Findings(), (names, store) -> keep(options.source(), store));
   }
 
   /** The file's columns. */

@@ -24,24 +24,15 @@ import org.arrowworld.internal.Text;
 public final class Imports {
   private Imports() {}
 
-  /** A table without a history, as a store with one snapshot; with an allocator of its own. */
+  /** A table without a history, as a store with one snapshot. */
   public static TableImportResult table(ImportFormat format, TableImportOptions options)
       throws IOException {
-    try (BufferAllocator allocator = new RootAllocator()) {
-      return table(format, options, allocator);
-    }
-  }
-
-  /** A table without a history, as a store with one snapshot. */
-  public static TableImportResult table(
-      ImportFormat format, TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
     return switch (format) {
-      case ARROW -> ArrowImport.run(options, allocator);
-      case CSV -> CsvImport.run(options, allocator);
-      case NPY -> NpyImport.run(options, allocator);
-      case NPZ -> NpzImport.run(options, allocator);
-      case PARQUET -> ParquetImport.run(options, allocator);
+      case ARROW -> ArrowImport.run(options);
+      case CSV -> CsvImport.run(options);
+      case NPY -> NpyImport.run(options);
+      case NPZ -> NpzImport.run(options);
+      case PARQUET -> ParquetImport.run(options);
       case TRAJECTORIES ->
           throw new InvalidUseException(
               Text.of("Cannot import %s as a table: trajectories are a history", options.source()));

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
@@ -28,13 +27,11 @@ final class NpyImport {
    *
    * @throws org.arrowworld.errors.DamagedFileException if an array is cut or too long
    */
-  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
-    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  static TableImportResult run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
   }
 
-  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
+  private static TableImportResult read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     Storage storage = new DiskStorage(options.source());
     Findings findings = new Findings();
@@ -61,7 +58,7 @@ final class NpyImport {
     }
     BaseStore.Found found = arrays.found("npy", options.source().toString());
     return BaseStore.write(
-        options, found, findings, (names, store) -> keep(storage, names, files, store), allocator);
+        options, found, findings, (names, store) -> keep(storage, names, files, store));
   }
 
   private static void add(

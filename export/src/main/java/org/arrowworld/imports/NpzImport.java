@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
@@ -34,13 +33,11 @@ final class NpzImport {
    *
    * @throws DamagedFileException if the archive is damaged anywhere
    */
-  static TableImportResult run(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
-    return ImportMemory.guard(options.source(), () -> read(options, allocator));
+  static TableImportResult run(TableImportOptions options) throws IOException {
+    return ImportMemory.guard(options.source(), () -> read(options));
   }
 
-  private static TableImportResult read(TableImportOptions options, BufferAllocator allocator)
-      throws IOException {
+  private static TableImportResult read(TableImportOptions options) throws IOException {
     OutputDirectory.check(options.out(), options.existing());
     java.nio.file.Path file = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(file.getParent());
@@ -66,11 +63,7 @@ final class NpzImport {
       }
       BaseStore.Found found = arrays.found("npz", options.source().toString());
       return BaseStore.write(
-          options,
-          found,
-          findings,
-          (names, store) -> keep(archive, names, entries, store),
-          allocator);
+          options, found, findings, (names, store) -> keep(archive, names, entries, store));
     }
   }
 

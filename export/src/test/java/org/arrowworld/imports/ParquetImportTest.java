@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
@@ -25,7 +23,6 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +34,6 @@ class ParquetImportTest {
   private static final int CHANGES = Integer.getInteger("aw.cases", 4000);
 
   @TempDir Path folder;
-  private final BufferAllocator memory = new RootAllocator();
-
-  @AfterEach
-  void no_byte_leaks() {
-    memory.close();
-  }
 
   private Path boats(WriterVersion version, int rows) throws IOException {
     Path file = folder.resolve(Text.of("boats-%s-%d.parquet", version, rows));
@@ -57,8 +48,7 @@ class ParquetImportTest {
             folder.resolve("store"),
             Existing.REPLACE,
             Optional.of("boats"),
-            columns.isEmpty() ? ColumnMapping.NONE : ColumnMapping.parse(columns)),
-        memory);
+            columns.isEmpty() ? ColumnMapping.NONE : ColumnMapping.parse(columns)));
   }
 
   @ParameterizedTest

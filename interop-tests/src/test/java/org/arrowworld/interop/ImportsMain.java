@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.imports.ColumnMapping;
@@ -40,7 +38,7 @@ public final class ImportsMain {
   private static Map<String, Object> outcome(String[] task) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("file", task[1]);
-    try (BufferAllocator memory = new RootAllocator()) {
+    try {
       TableImportOptions options =
           new TableImportOptions(
               Path.of(task[1]),
@@ -49,8 +47,7 @@ public final class ImportsMain {
               Optional.of("t"),
               task[3].isEmpty() ? ColumnMapping.NONE : ColumnMapping.parse(task[3]));
       TableImportResult result =
-          Imports.table(
-              ImportFormat.valueOf(task[0].toUpperCase(java.util.Locale.ROOT)), options, memory);
+          Imports.table(ImportFormat.valueOf(task[0].toUpperCase(java.util.Locale.ROOT)), options);
       line.put("outcome", result.isComplete() ? "taken" : "unmapped");
       line.put("unmapped", result.unmapped());
       line.put("units", result.units());

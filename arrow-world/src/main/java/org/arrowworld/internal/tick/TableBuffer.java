@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Column;
@@ -154,7 +155,7 @@ final class TableBuffer extends TypedTable {
       throw new InvalidUseException(
           Text.of(
               "Unknown event '%s' of table '%s': it has %s",
-              name, table.name(), keys.events().keySet()));
+              name, table.name(), Nearest.of(name, keys.events().keySet())));
     }
     return key;
   }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.EventKind;
@@ -62,7 +63,8 @@ final class WorldKeys {
     Key key = inputs.get(kind);
     if (key == null) {
       throw new InvalidUseException(
-          Text.of("Unknown input '%s': this world takes %s", kind, inputs.keySet()));
+          Text.of(
+              "Unknown input '%s': this world takes %s", kind, Nearest.of(kind, inputs.keySet())));
     }
     return key;
   }

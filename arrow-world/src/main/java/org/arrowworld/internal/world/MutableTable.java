@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Given;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
@@ -117,7 +118,7 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
       throw new InvalidUseException(
           Text.of(
               "Unknown column '%s' of table '%s': it has %s",
-              name, name(), definitions.stream().map(Column::name).toList()));
+              name, name(), Nearest.of(name, definitions.stream().map(Column::name).toList())));
     }
     return column;
   }

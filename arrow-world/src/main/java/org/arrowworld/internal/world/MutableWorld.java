@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.TableSchema;
@@ -81,7 +82,7 @@ public final class MutableWorld implements World {
     throw new InvalidUseException(
         Text.of(
             "Unknown table '%s': this world has %s",
-            name, tables.stream().map(MutableTable::name).toList()));
+            name, Nearest.of(name, tables.stream().map(MutableTable::name).toList())));
   }
 
   private void checkOpen() {

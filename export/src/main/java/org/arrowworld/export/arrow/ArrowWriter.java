@@ -95,7 +95,8 @@ public final class ArrowWriter {
         column.type() == ColumnType.STRING
             ? IpcField.words(column.name(), index, Integer.BYTES)
             : IpcField.plain(column.name(), IpcType.valueOf(column.type().name()));
-    return column.isOptional() ? field.withNulls() : field;
+    IpcField described = field.with(column.words());
+    return column.isOptional() ? described.withNulls() : described;
   }
 
   private static void batch(

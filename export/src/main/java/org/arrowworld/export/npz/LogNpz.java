@@ -22,6 +22,7 @@ import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 
 /** A log as flat arrays in an {@code .npz} (spec Z-1 to Z-5). */
 public final class LogNpz {
@@ -110,6 +111,7 @@ public final class LogNpz {
     json.put("format", StoreInfo.FORMAT);
     json.put("store", store.id().hex());
     json.put("tick_unit", store.tickUnit());
+    store.time().ifPresent(time -> json.put(TimeJson.MEMBER, TimeJson.tree(time)));
     json.put("strings", store.strings());
     json.put("schema", SchemaJson.schema(store.schema()));
     json.put("properties", store.properties());

@@ -26,7 +26,8 @@ import org.arrowworld.storage.Storage;
  * with parquet-hadoop's {@code ParquetFileReader}, which needs Hadoop and whole row groups in
  * memory. Whatever a file declares is checked against its bytes before anything is allocated.
  *
- * <p>One thread at a time. Failures are {@link DamagedFileException}s with the file's name.
+ * <p>Columns may be read by several threads, each by one. Failures are {@link
+ * DamagedFileException}s with the file's name.
  */
 public final class ParquetInput implements Closeable {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
@@ -275,6 +276,29 @@ public final class ParquetInput implements Closeable {
     return rows;
   }
 
+  /** Its row groups. */
+  public int rowGroups() {
+    return meta.getRow_groupsSize();
+  }
+
+  /** The codecs of its columns, by name. */
+  public java.util.Set<String> codecs() {
+    java.util.Set<String> codecs = new java.util.TreeSet<>();
+    for (RowGroup group : meta.getRow_groups()) {
+      for (ColumnChunk chunk : group.getColumns()) {
+        if (chunk.isSetMeta_data() && chunk.getMeta_data().getCodec() != null) {
+          codecs.add(chunk.getMeta_data().getCodec().name());
+        }
+      }
+    }
+    return codecs;
+  }
+
+  /** Who wrote it, as it says; {@code unknown} if it does not. */
+  public String writer() {
+    return meta.isSetCreated_by() ? meta.getCreated_by() : "unknown";
+  }
+
   /** Its columns in order. */
   public List<InputColumn> columns() {
     return List.copyOf(columns);
@@ -327,7 +351,7 @@ public final class ParquetInput implements Closeable {
    *
    * @throws DamagedFileException if it is more
    */
-  public void claim(long bytes) throws DamagedFileException {
+  public synchronized void claim(long bytes) throws DamagedFileException {
     if (bytes < 0 || bytes > budget - claimed) {
       throw new DamagedFileException(
           file.path(),
@@ -345,7 +369,7 @@ public final class ParquetInput implements Closeable {
    *
    * @throws DamagedFileException if it is more
    */
-  void decode(long bytes) throws DamagedFileException {
+  synchronized void decode(long bytes) throws DamagedFileException {
     decoded += bytes;
     if (decoded > DECODED_RATIO * budget) {
       throw new DamagedFileException(
@@ -358,7 +382,7 @@ public final class ParquetInput implements Closeable {
   }
 
   /** Gives claimed memory back. */
-  public void release(long bytes) {
+  public synchronized void release(long bytes) {
     claimed -= bytes;
   }
 

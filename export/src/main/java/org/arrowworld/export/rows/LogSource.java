@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.SchemaJson;
@@ -91,8 +93,10 @@ public final class LogSource implements RowSource {
                   () ->
                       new InvalidUseException(
                           Text.of(
-                              "Cannot export the rows of key '%s': this store has no such key; aw info lists them",
-                              name)))
+                              "Cannot export the rows of key '%s': this store has %s",
+                              name,
+                              Nearest.of(
+                                  name, log.keys().from(0).stream().map(Key::name).toList()))))
               .code());
     }
     return new LogSource(store, log, span, codes);

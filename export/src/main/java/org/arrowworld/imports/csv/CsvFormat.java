@@ -17,8 +17,18 @@ public record CsvFormat(Optional<Character> delimiter, Decimal decimal, int skip
 
   /** Decimal marks. */
   public enum Decimal {
-    POINT,
-    COMMA
+    POINT('.'),
+    COMMA(',');
+
+    private final byte mark;
+
+    Decimal(char mark) {
+      this.mark = (byte) mark;
+    }
+
+    byte mark() {
+      return mark;
+    }
   }
 
   public CsvFormat {

@@ -1,32 +1,29 @@
 package org.arrowworld.imports.csv;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
-import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 
 /**
- * Records of a CSV file, one after the other, as bytes (RFC 4180, strictly). A record is valid
- * until the next one. One thread.
+ * Records in a piece of a CSV file, one after the other, as bytes (RFC 4180, strictly). A record is
+ * valid until the next one; the piece's bytes are moved about where a quote stands twice. Lines are
+ * counted from the piece's first, which is 0. One thread.
  */
-final class CsvRecords implements Closeable {
-  /** The longest record, in bytes. */
+final class CsvRecords {
+  /** The longest field, in bytes. */
   static final int MAX_BYTES = 1 << 24;
 
-  private static final int START_BYTES = 1 << 20;
   private static final byte QUOTE = '"';
 
-  private final String file;
+  /** Per byte whether a plain field may end there. */
+  private final boolean[] stops = new boolean[256];
+
   private final int maxFields;
-  private final InputStream in;
   private final byte delimiter;
-  private byte[] bytes = new byte[START_BYTES];
+  private byte[] bytes;
+  private boolean isCut;
   private int[] starts = new int[64];
   private int[] ends = new int[64];
   private int begin;
@@ -34,66 +31,45 @@ final class CsvRecords implements Closeable {
   private int limit;
   private int fields;
   private boolean isBlank;
-  private long line = 1;
+  private long line;
   private long first;
 
-  CsvRecords(Path path, CsvFormat format, int maxFields) throws IOException {
-    this.file = path.toString();
+  CsvRecords(byte delimiter, int maxFields) {
+    this.delimiter = delimiter;
     this.maxFields = maxFields;
-    this.in = TextSource.open(path);
-    try {
-      for (int i = 0; i < format.skipLines(); i++) {
-        skipLine();
-      }
-      begin = at;
-      while (limit - begin < Delimiters.HEAD_BYTES && fill()) {
-        // until there is enough to look at
-      }
-      delimiter =
-          format.delimiter().map(c -> (byte) (char) c).orElse(Delimiters.find(bytes, begin, limit));
-    } catch (IOException | RuntimeException | Error e) {
-      in.close();
-      throw e;
+    for (byte stop : new byte[] {delimiter, '\n', '\r', QUOTE}) {
+      stops[stop & 0xFF] = true;
     }
   }
 
-  private void skipLine() throws IOException {
-    begin = at;
-    while (at < limit || fill()) {
-      if (bytes[at++] == '\n') {
-        line++;
-        return;
-      }
-      begin = at;
-    }
+  /** Begins with a piece. */
+  void begin(CsvPiece piece) {
+    bytes = piece.bytes();
+    at = piece.from();
+    limit = piece.to();
+    isCut = piece.isCut();
+    line = 0;
   }
 
-  /** Reads more behind what there is; false at the end of the file. */
-  private boolean fill() throws IOException {
-    if (begin > 0) {
-      System.arraycopy(bytes, begin, bytes, 0, limit - begin);
-      at -= begin;
-      limit -= begin;
-      begin = 0;
+  /** At the end of the bytes: false if it is the end of the piece, too. */
+  private boolean more() throws MalformedLineException {
+    if (isCut) {
+      throw tooLong();
     }
-    if (limit == bytes.length) {
-      if (limit > MAX_BYTES) {
-        throw malformed(first, Text.of("a line of more than %d bytes", MAX_BYTES));
-      }
-      bytes = Arrays.copyOf(bytes, 2 * limit);
-    }
-    int count = in.read(bytes, limit, bytes.length - limit);
-    limit += Math.max(0, count);
-    return count > 0;
+    return false;
+  }
+
+  private MalformedLineException tooLong() {
+    return new MalformedLineException(first, Text.of("a line of more than %d bytes", MAX_BYTES));
   }
 
   /** Moves to the next record; false behind the last. */
-  boolean next() throws IOException {
+  boolean next() throws MalformedLineException {
     begin = at;
     first = line;
     fields = 0;
     isBlank = false;
-    if (at == limit && !fill()) {
+    if (at == limit) {
       return false;
     }
     boolean more = true;
@@ -103,57 +79,54 @@ final class CsvRecords implements Closeable {
         ends = Arrays.copyOf(ends, 2 * fields);
       }
       if (fields == maxFields) {
-        throw malformed(first, Text.of("more than %d fields", maxFields));
+        throw new MalformedLineException(first, Text.of("more than %d fields", maxFields));
       }
-      boolean quoted = (at < limit || fill()) && bytes[at] == QUOTE;
+      boolean quoted = at < limit && bytes[at] == QUOTE;
       more = quoted ? quoted() : plain();
     }
-    isBlank |= fields == 1 && starts[0] == ends[0] && bytes[begin] != QUOTE;
+    isBlank = fields == 1 && starts[0] == ends[0] && bytes[begin] != QUOTE;
     return true;
   }
 
-  private boolean plain() throws IOException {
-    int start = at - begin;
-    byte separator = delimiter;
-    while (true) {
-      byte[] local = bytes;
-      int end = limit;
-      int position = at;
-      while (position < end) {
-        byte b = local[position];
-        if (b == separator || b == '\n' || b == '\r' || b == QUOTE) {
-          break;
-        }
-        position++;
-      }
-      at = position;
-      if (position < end || !fill()) {
-        break;
-      }
+  private boolean plain() throws MalformedLineException {
+    byte[] local = bytes;
+    boolean[] stop = stops;
+    int end = limit;
+    int position = at;
+    while (position < end && !stop[local[position] & 0xFF]) {
+      position++;
     }
-    if (at < limit && bytes[at] == QUOTE) {
-      throw malformed(
+    if (position - at > MAX_BYTES) {
+      throw tooLong();
+    }
+    starts[fields] = at;
+    ends[fields++] = position;
+    at = position;
+    if (position < end && local[position] == QUOTE) {
+      throw new MalformedLineException(
           line,
           Text.of(
               "a quote inside field %d, which does not begin with one; write the field in quotes and the quote twice",
-              fields + 1));
+              fields));
     }
-    starts[fields] = start;
-    ends[fields++] = at - begin;
     return separated();
   }
 
-  private boolean quoted() throws IOException {
+  private boolean quoted() throws MalformedLineException {
     long opened = line;
-    int start = ++at - begin;
+    int start = ++at;
     int write = start;
     while (true) {
-      if (at == limit && !fill(opened)) {
-        throw malformed(opened, "a quote opens here and is never closed");
+      if (at == limit || at - start > MAX_BYTES) {
+        throw new MalformedLineException(
+            opened,
+            isCut || at - start > MAX_BYTES
+                ? Text.of("a quote opens here and is not closed within %d bytes", MAX_BYTES)
+                : "a quote opens here and is never closed");
       }
       byte b = bytes[at++];
       if (b == QUOTE) {
-        boolean doubled = (at < limit || fill()) && bytes[at] == QUOTE;
+        boolean doubled = at < limit && bytes[at] == QUOTE;
         if (!doubled) {
           break;
         }
@@ -161,38 +134,32 @@ final class CsvRecords implements Closeable {
       } else if (b == '\n') {
         line++;
       }
-      bytes[begin + write++] = b;
+      if (write < at - 1) {
+        bytes[write] = b;
+      }
+      write++;
     }
     starts[fields] = start;
     ends[fields++] = write;
-    boolean ends = at == limit && !fill();
-    if (!ends && bytes[at] != delimiter && bytes[at] != '\n' && bytes[at] != '\r') {
-      throw malformed(
+    if (at < limit && bytes[at] != delimiter && bytes[at] != '\n' && bytes[at] != '\r') {
+      throw new MalformedLineException(
           opened,
           Text.of("something follows the closing quote of field %d that opens here", fields));
     }
     return separated();
   }
 
-  private boolean fill(long opened) throws IOException {
-    if (limit - begin > MAX_BYTES) {
-      throw malformed(
-          opened, Text.of("a quote opens here and is not closed within %d bytes", MAX_BYTES));
-    }
-    return fill();
-  }
-
   /** Passes over what ends a field; whether another one follows in the record. */
-  private boolean separated() throws IOException {
-    if (at == limit && !fill()) {
-      return false;
+  private boolean separated() throws MalformedLineException {
+    if (at == limit) {
+      return more();
     }
     byte b = bytes[at++];
     if (b == delimiter) {
       return true;
     }
     line++;
-    if (b == '\r' && (at < limit || fill()) && bytes[at] == '\n') {
+    if (b == '\r' && at < limit && bytes[at] == '\n') {
       at++;
     }
     return false;
@@ -208,9 +175,14 @@ final class CsvRecords implements Closeable {
     return isBlank;
   }
 
-  /** The line it begins on, from 1. */
+  /** The line it begins on. */
   long line() {
     return first;
+  }
+
+  /** The line behind it. */
+  long nextLine() {
+    return line;
   }
 
   /** Memory that holds the record. */
@@ -219,7 +191,7 @@ final class CsvRecords implements Closeable {
   }
 
   int start(int field) {
-    return begin + starts[field];
+    return starts[field];
   }
 
   int length(int field) {
@@ -227,23 +199,14 @@ final class CsvRecords implements Closeable {
   }
 
   /** A field as text. */
-  String text(int field) throws DamagedFileException {
+  String text(int field) throws MalformedLineException {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(bytes, start(field), length(field)))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new DamagedFileException(file, -1, Text.of("line %d: it is not UTF-8", first), e);
+      throw new MalformedLineException(first, "it is not UTF-8");
     }
-  }
-
-  DamagedFileException malformed(long where, String finding) {
-    return new DamagedFileException(file, -1, Text.of("line %d: %s", where, finding));
-  }
-
-  @Override
-  public void close() throws IOException {
-    in.close();
   }
 }

@@ -1,89 +1,158 @@
 package org.arrowworld.imports.csv;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.arrowworld.imports.values.NearestDouble;
+
 /** Numbers in ASCII, the common ones without a text in between. */
 final class Numbers {
-  private static final int MAX_DIGITS = 18;
-  private static final int EXACT_DIGITS = 15;
-  private static final double[] POWERS = new double[23];
+  /** What is no integer of at most 18 digits. */
+  static final long NO_INTEGER = Long.MIN_VALUE;
 
-  static {
-    double power = 1;
-    for (int i = 0; i < POWERS.length; i++) {
-      POWERS[i] = power;
-      power *= 10;
-    }
-  }
+  /** What is no number as they are commonly written; somebody slower must look. */
+  static final long UNDECIDED = NearestDouble.UNDECIDED;
+
+  private static final int MAX_DIGITS = 18;
+  private static final int MAX_SIGNIFICANT = 19;
+  private static final int MAX_EXPONENT_DIGITS = 4;
+  private static final long SIGN = Long.MIN_VALUE;
+  private static final long NAN = Double.doubleToRawLongBits(Double.NaN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private Numbers() {}
 
-  /** Whether it is {@code 0} or {@code -?[1-9][0-9]*} of at most 18 digits. */
-  static boolean isShortInteger(byte[] bytes, int from, int length) {
-    int at = from;
-    int end = from + length;
-    if (length > 1 && bytes[at] == '-') {
-      at++;
-    }
-    if (end - at < 1 || end - at > MAX_DIGITS || (bytes[at] == '0' && length > 1)) {
-      return false;
-    }
-    for (; at < end; at++) {
-      if (bytes[at] < '0' || bytes[at] > '9') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The value of what {@link #isShortInteger} takes. */
-  static long shortInteger(byte[] bytes, int from, int length) {
-    int at = from;
-    int end = from + length;
-    boolean negative = bytes[at] == '-';
-    if (negative) {
-      at++;
-    }
-    long value = 0;
-    for (; at < end; at++) {
-      value = 10 * value + bytes[at] - '0';
-    }
-    return negative ? -value : value;
-  }
-
-  /**
-   * The nearest float64 of {@code -?digits.digits} with at most 15 digits and no exponent, NaN for
-   * everything else: with so few digits the quotient of two exact numbers is the nearest one.
-   */
-  static double shortDecimal(byte[] bytes, int from, int length, byte point) {
+  /** The value of {@code 0} or {@code -?[1-9][0-9]*} of at most 18 digits. */
+  static long integer(byte[] bytes, int from, int length) {
     int at = from;
     int end = from + length;
     boolean negative = length > 1 && bytes[at] == '-';
     if (negative) {
       at++;
     }
-    if (end - at > EXACT_DIGITS + 1 || end - at < 3 || bytes[end - 1] == point) {
-      return Double.NaN;
+    if (end - at < 1 || end - at > MAX_DIGITS || (bytes[at] == '0' && length > 1)) {
+      return NO_INTEGER;
     }
-    if (bytes[at] == '0' && bytes[at + 1] != point) {
-      return Double.NaN;
-    }
-    long digits = 0;
-    int behind = -1;
-    int start = at;
+    long value = 0;
     for (; at < end; at++) {
-      byte b = bytes[at];
-      if (b >= '0' && b <= '9') {
-        digits = 10 * digits + b - '0';
-        behind += behind >= 0 ? 1 : 0;
-      } else if (b == point && behind < 0 && at > start) {
-        behind = 0;
-      } else {
-        return Double.NaN;
+      int digit = bytes[at] - '0';
+      if (digit < 0 || digit > 9) {
+        return NO_INTEGER;
+      }
+      value = 10 * value + digit;
+    }
+    return negative ? -value : value;
+  }
+
+  /**
+   * The bits of the nearest float64 of {@code -?digits[.digits][e-digits]} with at most 19 digits
+   * that count and no leading zero, or of a NaN; {@link #UNDECIDED} for everything else.
+   */
+  static long decimal(byte[] bytes, int from, int length, byte point) {
+    int at = from;
+    int end = from + length;
+    long sign = 0;
+    if (length > 1 && bytes[at] == '-') {
+      sign = SIGN;
+      at++;
+    }
+    int start = at;
+    long digits = 0;
+    for (; at < end && isDigit(bytes[at]); at++) {
+      digits = 10 * digits + bytes[at] - '0';
+    }
+    int whole = at - start;
+    if (whole == 0) {
+      return length == 3 && isNaN(bytes, from) ? NAN : UNDECIDED;
+    }
+    if (whole > MAX_SIGNIFICANT || (whole > 1 && bytes[start] == '0')) {
+      return UNDECIDED;
+    }
+    int significant = digits == 0 ? 0 : whole;
+    int exponent = 0;
+    if (at < end && bytes[at] == point) {
+      at++;
+      int first = at;
+      if (digits == 0) { // zeros in front do not count
+        while (at < end && bytes[at] == '0') {
+          at++;
+        }
+      }
+      int counted = at;
+      for (; end - at >= Long.BYTES; at += Long.BYTES) {
+        long eight = (long) LONG.get(bytes, at);
+        if (!areDigits(eight)) {
+          break;
+        }
+        digits = 100_000_000 * digits + eightDigits(eight);
+      }
+      for (; at < end && isDigit(bytes[at]); at++) {
+        digits = 10 * digits + bytes[at] - '0';
+      }
+      significant += at - counted;
+      exponent = first - at;
+      if (at == first || significant > MAX_SIGNIFICANT) {
+        return UNDECIDED;
       }
     }
-    if (behind < 0) {
-      return Double.NaN;
+    if (at < end) {
+      int written = exponent(bytes, at, end);
+      if (written == Integer.MIN_VALUE) {
+        return UNDECIDED;
+      }
+      exponent += written;
+    } else if (exponent == 0 && whole > MAX_DIGITS - 3) {
+      return UNDECIDED; // a whole number: beyond 2^53 it is none
     }
-    double value = digits / POWERS[behind];
+    long found = NearestDouble.bits(digits, exponent);
+    return found == UNDECIDED ? UNDECIDED : found | sign;
+  }
+
+  private static int exponent(byte[] bytes, int from, int end) {
+    int at = from;
+    if (bytes[at] != 'e' && bytes[at] != 'E') {
+      return Integer.MIN_VALUE;
+    }
+    at++;
+    boolean negative = at < end && bytes[at] == '-';
+    if (at < end && (negative || bytes[at] == '+')) {
+      at++;
+    }
+    if (at == end || end - at > MAX_EXPONENT_DIGITS) {
+      return Integer.MIN_VALUE;
+    }
+    int value = 0;
+    for (; at < end; at++) {
+      if (!isDigit(bytes[at])) {
+        return Integer.MIN_VALUE;
+      }
+      value = 10 * value + bytes[at] - '0';
+    }
     return negative ? -value : value;
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  private static boolean isNaN(byte[] bytes, int at) {
+    boolean large = bytes[at] == 'N' && bytes[at + 1] == 'a' && bytes[at + 2] == 'N';
+    return large || (bytes[at] == 'n' && bytes[at + 1] == 'a' && bytes[at + 2] == 'n');
+  }
+
+  private static boolean areDigits(long eight) {
+    long high = eight & 0xF0F0_F0F0_F0F0_F0F0L;
+    long carried = (eight + 0x0606_0606_0606_0606L & 0xF0F0_F0F0_F0F0_F0F0L) >>> 4;
+    return (high | carried) == 0x3333_3333_3333_3333L;
+  }
+
+  /** Eight digits, two, four and eight at a time. */
+  private static long eightDigits(long eight) {
+    long ones = eight - 0x3030_3030_3030_3030L;
+    long pairs = 10 * ones + (ones >>> 8);
+    long even = (pairs & 0x0000_00FF_0000_00FFL) * 0x000F_4240_0000_0064L;
+    long odd = (pairs >>> 16 & 0x0000_00FF_0000_00FFL) * 0x0000_2710_0000_0001L;
+    return (even + odd) >>> 32;
   }
 }

@@ -208,14 +208,14 @@ enum Entrance {
               memory);
       case CSV_HISTORY -> Imports.history(ImportFormat.CSV, options, history("time"), memory);
       case ARROW_HISTORY -> Imports.history(ImportFormat.ARROW, options, history("n"), memory);
-      case CSV, CSV_GZIP -> Imports.table(ImportFormat.CSV, options, memory);
+      case CSV, CSV_GZIP -> Imports.table(ImportFormat.CSV, options);
       case CSV_RECORDS -> Imports.records(options);
       case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, ARROW_LZ4, ARROW_VIEWS ->
-          Imports.table(ImportFormat.ARROW, options, memory);
-      case TABLES_NPZ -> Imports.table(ImportFormat.NPZ, options, memory);
+          Imports.table(ImportFormat.ARROW, options);
+      case TABLES_NPZ -> Imports.table(ImportFormat.NPZ, options);
       case LOG_NPZ -> Imports.logArchive(options);
-      case NPY -> Imports.table(ImportFormat.NPY, options, memory);
-      case PARQUET -> Imports.table(ImportFormat.PARQUET, options, memory);
+      case NPY -> Imports.table(ImportFormat.NPY, options);
+      case PARQUET -> Imports.table(ImportFormat.PARQUET, options);
       case SIMLOG_CHUNK, SIMLOG_CODEBOOK -> Imports.simlog(source, out);
       case FIELD_METADATA, FIELD_ARRAY -> {
         try (OutputDirectory target = OutputDirectory.begin(out, Existing.REFUSE)) {

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.rows.EventSource;
 import org.arrowworld.export.rows.LogSource;
@@ -36,8 +34,7 @@ class RowsNpzTest {
       log.commit();
       log.log(2, "s", "one");
     }
-    try (SimLogReader reader = SimLogReader.open(storage);
-        BufferAllocator memory = new RootAllocator()) {
+    try (SimLogReader reader = SimLogReader.open(storage)) {
       long first = firstGroup(reader);
       EventSource events =
           new EventSource(
@@ -50,7 +47,7 @@ class RowsNpzTest {
               Existing.REFUSE,
               Optional.of("t"),
               ColumnMapping.NONE);
-      assertThat(Imports.table(ImportFormat.NPZ, options, memory).rows()).isEqualTo(Map.of("t", 1));
+      assertThat(Imports.table(ImportFormat.NPZ, options).rows()).isEqualTo(Map.of("t", 1));
     }
   }
 

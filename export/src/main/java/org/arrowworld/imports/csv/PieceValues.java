@@ -1,0 +1,132 @@
+package org.arrowworld.imports.csv;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.imports.values.TextValues;
+import org.arrowworld.internal.Text;
+import org.arrowworld.schema.Cells;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Values;
+
+/** The values of a column in a piece. One thread. */
+final class PieceValues {
+  private static final int FIRST_ROWS = 1024;
+  private static final int MAX_NUMBER_CHARS = 400;
+
+  private final String name;
+  private final CsvTable.Said said;
+  private final CsvFormat.Decimal decimal;
+  private final byte point;
+  private final ColumnType type;
+  private final PieceWords words = new PieceWords();
+  private final BitSet nulls = new BitSet();
+  private ByteBuffer data;
+  private int rows;
+
+  PieceValues(String name, CsvTable.Said said, CsvFormat.Decimal decimal, ColumnType type) {
+    this.name = name;
+    this.said = said;
+    this.decimal = decimal;
+    this.point = decimal.mark();
+    this.type = type;
+    this.data = allocate(FIRST_ROWS);
+  }
+
+  private ByteBuffer allocate(int count) {
+    return ByteBuffer.allocate(count * type.widthBytes()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Begins with a piece, without values. */
+  void begin(byte[] memory) {
+    words.begin(memory);
+    nulls.clear();
+    rows = 0;
+  }
+
+  private void room() {
+    if ((rows + 1) * type.widthBytes() > data.capacity()) {
+      data = allocate(2 * rows).put(0, data, 0, rows * type.widthBytes());
+    }
+  }
+
+  /** Takes no value for the next row. */
+  void addNull() {
+    room();
+    nulls.set(rows);
+    if (type == ColumnType.STRING) {
+      data.putInt(4 * rows, words.number(0, 0));
+    }
+    rows++;
+  }
+
+  /**
+   * Takes the next row's field.
+   *
+   * @return false if it is not of the type that was found
+   */
+  boolean add(byte[] bytes, int from, int length) {
+    if (length == 0 && said.empty() == CsvColumn.Empty.NULL) {
+      addNull();
+      return true;
+    }
+    room();
+    if (type == ColumnType.STRING) {
+      data.putInt(4 * rows, words.number(from, length));
+    } else if (type == ColumnType.F64) {
+      long bits = Numbers.decimal(bytes, from, length, point);
+      if (bits != Numbers.UNDECIDED) {
+        data.putLong(8 * rows, bits);
+      } else if (!slowly(bytes, from, length)) {
+        return false;
+      }
+    } else {
+      long value = type.isInteger() ? Numbers.integer(bytes, from, length) : Numbers.NO_INTEGER;
+      if (type == ColumnType.I64 && value != Numbers.NO_INTEGER) {
+        data.putLong(8 * rows, value);
+      } else if (value >= 0 || (value != Numbers.NO_INTEGER && type != ColumnType.U64)) {
+        Cells.write(type, data, rows, Values.encodeLong(name, type, value));
+      } else if (!slowly(bytes, from, length)) {
+        return false;
+      }
+    }
+    rows++;
+    return true;
+  }
+
+  private boolean slowly(byte[] bytes, int from, int length) {
+    String field = new String(bytes, from, length, StandardCharsets.UTF_8);
+    if (said.type().isEmpty() && !CsvGuess.isOf(type, field, decimal)) {
+      return false;
+    }
+    if (length > MAX_NUMBER_CHARS && !type.isFloat()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot read a field of %d bytes as %s for column '%s'", length, type.label(), name));
+    }
+    String plain = TextValues.withPoint(field, decimal == CsvFormat.Decimal.COMMA);
+    Cells.write(type, data, rows, TextValues.parse(name, type, type.isFloat() ? plain : field));
+    return true;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** The values, little-endian, from 0 on; words are numbers of {@link #words}. */
+  ByteBuffer data() {
+    return data;
+  }
+
+  /** Rows without a value. */
+  BitSet nulls() {
+    return nulls;
+  }
+
+  /** The words of a string column. */
+  PieceWords words() {
+    return words;
+  }
+}
