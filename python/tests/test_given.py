@@ -352,3 +352,11 @@ def test_what_is_no_schema_is_refused_by_name(tmp_path, schema):
         with pytest.raises(aw.InvalidUseError, match="as a schema: expected a Schema"):
             make(tmp_path / "s", schema)
     assert not any(tmp_path.iterdir())
+
+
+def test_ticks_of_a_range_are_below_2_to_the_63(world):
+    store = aw.open_store(world.path)
+    assert len(store.rows("a.born", range(0, 1 << 63))) == 5
+    for ticks in (range(1, 2**70), range(-(2**70), 5)):
+        with pytest.raises(aw.InvalidUseError, match="ticks are below 2\\^63"):
+            store.rows("a.born", ticks)

@@ -29,7 +29,7 @@ def span(ticks: Ticks) -> tuple[int, int]:
     if isinstance(ticks, range):
         if ticks.step != 1:
             raise InvalidUseError(f"Cannot select {ticks}: only every tick of a span can be chosen; expected a step of 1.")
-        return ticks.start, ticks.stop - 1
+        return tick_of(ticks.start, "select tick"), tick_of(ticks.stop - 1, "select tick")
     if isinstance(ticks, tuple):
         if len(ticks) != 2:
             raise InvalidUseError(f"Cannot select ticks {ticks!r}: expected the first and the last one.")

@@ -20,6 +20,7 @@ from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
 from .foreign_tables import ForeignTable, read_file, read_object
+from .lock import output_lock
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment import FORMAT
@@ -66,8 +67,7 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
     target = path_of(path, "import into")
-    if target.exists():
-        raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
+    _require_new(target)
     wanted, filling = _said(names, "names"), _said(fill, "fill")
     for old, new in wanted.items():
         if new is not None and not isinstance(new, str):
@@ -87,21 +87,43 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     made.fill_table(world, title)
     properties = {"import": _kind(file), **({} if file is None else {
         "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
+    with output_lock(target):
+        _publish(target, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
+    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
+
+
+def _publish(target: Path, fill: Callable[[Path], None]) -> None:
+    """Makes the store whole under another name, and gives it its own. The caller holds the output's lock."""
+    _require_new(target)
     temporary = target.with_name(f".{target.name}.tmp")
     discard(temporary)
-    temporary.mkdir(parents=True)
+    temporary.mkdir()
     try:
-        _write(temporary, schema, world, properties)
-        if made.unmapped:
-            (temporary / "unmapped").mkdir()
-            _keep(temporary / "unmapped", file, found, made, title)
+        fill(temporary)
         force_directory(temporary)
-        temporary.rename(target)
+        _require_new(target)
+        try:
+            temporary.rename(target)
+        except OSError:
+            _require_new(target)
+            raise
     except BaseException:
         discard(temporary)
         raise
     force_directory(target.absolute().parent)
-    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
+
+
+def _require_new(target: Path) -> None:
+    if target.exists():
+        raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
+
+
+def _fill(folder: Path, schema: Schema, world: World, properties: dict[str, str], found: ForeignTable, made: "_Mapping",
+          file: Path | None, title: str) -> None:
+    _write(folder, schema, world, properties)
+    if made.unmapped:
+        (folder / "unmapped").mkdir()
+        _keep(folder / "unmapped", file, found, made, title)
 
 
 def _kind(file: Path | None) -> str:
