@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import threading
 from collections.abc import Mapping
@@ -10,13 +9,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from .checks import path_of, tick_of
 from .codebook import checked_properties
 from .errors import InvalidUseError
 from .interrupts import deferred_interrupts
 from .publish import discard_unfinished
-from .schema import Schema
+from .schema import Schema, require_schema
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
@@ -62,7 +60,7 @@ class LiveWorld:
         after at most so many milliseconds; `none`: it survives a killed process. properties: the application's own
         settings, say a seed. time: when ticks are, as `TickTime("0.01", "s")`. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
         """
-        return cls(LogWriter.create(Path(path), schema, strings=schema.has_strings, tick_unit=tick_unit,
+        return cls(LogWriter.create(path, schema, strings=require_schema(schema).has_strings, tick_unit=tick_unit,
                                     time=time, properties=properties, durability=durability))
 
     @classmethod
@@ -72,7 +70,7 @@ class LiveWorld:
         Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
         truncation.
         """
-        return cls(LogWriter.resume(Path(path), durability=durability))
+        return cls(LogWriter.resume(path, durability=durability))
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
@@ -82,9 +80,11 @@ class LiveWorld:
 
         The other arguments are those of `create`; properties, tick_unit, time and docs of a store that exists stay as they are.
         """
-        if not (Path(path) / "store.json").exists():
+        path = path_of(path, "open the store")
+        require_schema(schema)
+        if not (path / "store.json").exists():
             return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit, time=time)
-        found = StoreFiles(Path(path)).schema
+        found = StoreFiles(path).schema
         if found != schema or _other_unit(found, schema):
             raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_other_unit(found, schema) or _difference(found, schema)}. Use the "
                                   "store's schema (LiveWorld.resume), or choose another path.")
@@ -130,9 +130,8 @@ class LiveWorld:
         self._log._check()
         if number is None:
             number = self.last_tick + 1
-        elif isinstance(number, (bool, np.bool_)) or not hasattr(number, "__index__"):
-            raise InvalidUseError(f"Cannot begin tick {number!r}: a tick is an integer.")
-        number = operator.index(number)
+        else:
+            number = tick_of(number, "begin tick")
         self._log.check_tick(number)
         return Tick(self, number, self._keys)
 

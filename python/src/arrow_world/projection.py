@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .checks import nearest
+from .checks import nearest, several
 from .errors import InvalidUseError
 from .schema import Schema, TableSchema
 
@@ -17,7 +17,7 @@ def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
     A column of ids does not bring the table it names; without it, it is a column of numbers.
     Raises InvalidUseError for a name that is none of the schema's.
     """
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = [columns] if isinstance(columns, str) else several(columns, "show the columns")
     if not names:
         raise InvalidUseError("Cannot show a part of a world: no table and no column is named.")
     for name in names:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import nearest
+from .checks import named, nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -174,13 +174,14 @@ class Schema:
 
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
-        if name not in self._by_name:
+        found = named(self._by_name, name)
+        if found is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}")
-        return self._by_name[name]
+        return found
 
     def has(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        return name in self._by_name
+        return named(self._by_name, name) is not None
 
     @property
     def has_strings(self) -> bool:
@@ -373,6 +374,13 @@ def _declared(schema: Schema) -> Iterable[tuple[str, str, str, str | None, int |
             yield f"{t.name}.{e.name}", e.type, "event", e.table, None
     for e in schema.inputs:
         yield f"in.{e.name}", e.type, "input", e.table, None
+
+
+def require_schema(schema: Any) -> "Schema":
+    """What a caller gave as a schema, if it is one."""
+    if not isinstance(schema, Schema):
+        raise InvalidUseError(f"Cannot use {schema!r} as a schema: expected a Schema.")
+    return schema
 
 
 def declare(schema: Schema) -> list[Key]:

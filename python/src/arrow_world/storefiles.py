@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import jsonfile
+from .checks import path_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .foreign import describe
@@ -61,8 +63,8 @@ def read_store_info(path: Path) -> StoreInfo:
 class StoreFiles:
     """The files of one store. Takes no lock and writes nothing; every call looks at what is there by then."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = path_of(path, "open the store")
         self.info = read_store_info(self.path)
         self._marks = Marks()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from . import hashes
-from .checks import nearest, row_ids
+from .checks import named, nearest, row_ids, several
 from .codebook import Codebook
 from .errors import InvalidUseError
 from .frames import Frame, typed_column
@@ -43,14 +43,14 @@ class Table(Frame):
         self._decoded: dict[str, tuple[Array, Array]] = {}
 
     def __getitem__(self, name: str) -> Array:
-        kind = self._types.get(name)
+        kind = named(self._types, name)
         if kind == "string":
             return self._words(name)
         return self.stored(name).view(np.bool_) if kind == "bool" else self.stored(name)
 
     def stored(self, name: str) -> Array:
         """A column as files and hashes hold it: bools as bytes, words as their places in `codebook.words` (u32)."""
-        column = self._columns.get(name)
+        column = named(self._columns, name)
         if column is None:
             raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}")
         column.flags.writeable = False  # who changes it later takes a copy
@@ -139,4 +139,4 @@ class Table(Frame):
 
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self.stored(n) for n in (self._columns if names is None else names))
+        return hashes.hash_columns(self.stored(n) for n in (self._columns if names is None else several(names, "hash the columns")))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from . import hashes
-from .checks import nearest
+from .checks import named, nearest
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .html import grid
@@ -32,7 +32,7 @@ class World(Mapping[str, Table]):
         self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
 
     def __getitem__(self, name: str) -> Table:
-        table = self.tables.get(name)
+        table = named(self.tables, name)
         if table is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}")
         return table

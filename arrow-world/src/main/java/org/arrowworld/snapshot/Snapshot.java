@@ -65,7 +65,8 @@ public final class Snapshot implements Closeable {
   public static List<Location> list(Storage storage) throws IOException {
     List<Location> locations = new ArrayList<>();
     for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
-      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,8}")) {
+      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,9}")
+          && Long.parseLong(name.substring(22)) <= Integer.MAX_VALUE) {
         locations.add(
             new Location(
                 Long.parseLong(name.substring(0, 20)),
@@ -312,7 +313,9 @@ public final class Snapshot implements Closeable {
 
   /** The words of the codebook at this tick. */
   public List<String> codebook() throws IOException {
-    if (!schema().hasStrings()) {
+    boolean listed =
+        manifest.files().stream().anyMatch(f -> f.name().equals(SnapshotFormat.CODEBOOK));
+    if (!listed && manifest.codes() == 0 && !schema().hasStrings()) {
       return List.of();
     }
     FileEntry entry = manifest.file(SnapshotFormat.CODEBOOK);

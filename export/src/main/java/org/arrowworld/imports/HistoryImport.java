@@ -77,7 +77,10 @@ final class HistoryImport {
       case TRAJECTORIES -> {
         List<String> fields =
             options.columns().entries().stream().map(ColumnMapping.Entry::target).toList();
-        TrajectoryText.Found text = TrajectoryText.read(options, fields, findings);
+        TrajectoryText.Found text =
+            TrajectoryDatabase.isOne(path)
+                ? TrajectoryDatabase.read(options)
+                : TrajectoryText.read(options, fields, findings);
         lines = text.lines();
         table = text.table();
         if (!text.comments().isEmpty()) {

@@ -63,6 +63,12 @@ final class ParquetImport {
 
   static ForeignTable read(ParquetInput input, TableImportOptions options, Findings findings)
       throws IOException {
+    if (input.unreadable().isPresent()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot import %s: no column of it can be read; %s",
+              input.path(), input.unreadable().get()));
+    }
     List<ForeignColumn> columns = new ArrayList<>();
     try (Workers workers = new Workers("parquet-reader")) {
       List<Future<Found>> found = new ArrayList<>();

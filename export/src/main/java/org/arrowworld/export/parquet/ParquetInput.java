@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.CompressionCodec;
@@ -299,6 +300,17 @@ public final class ParquetInput implements Closeable {
     return meta.isSetCreated_by() ? meta.getCreated_by() : "unknown";
   }
 
+  /** Why no column at all can be read, if pages that are encrypted or in a codec are the reason. */
+  public Optional<String> unreadable() {
+    if (columns.stream().anyMatch(column -> column.leaf() >= 0)) {
+      return Optional.empty();
+    }
+    return columns.stream()
+        .filter(InputColumn::isUnreadable)
+        .findFirst()
+        .map(column -> Text.of("column '%s': %s", column.name(), column.foreign()));
+  }
+
   /** Its columns in order. */
   public List<InputColumn> columns() {
     return List.copyOf(columns);
@@ -333,7 +345,7 @@ public final class ParquetInput implements Closeable {
 
   /** Reads a column's values from the first row on, as its own type. */
   public ParquetCursor cursor(InputColumn column) {
-    return cursor(column, column.reading(java.util.Optional.empty()).orElseThrow());
+    return cursor(column, column.reading(Optional.empty()).orElseThrow());
   }
 
   /** Reads a column's values from the first row on. */
