@@ -53,7 +53,8 @@ export function keys({ state, set, seek, toggle, map, meta }) {
       e.preventDefault();
       return;
     }
-    const pressed = e.key === " " && /^(button|summary)$/i.test(target.tagName);
+    // Space presses a button that the keyboard came to; one that was clicked does not stand in the way of playing.
+    const pressed = e.key === " " && target.matches("button:focus-visible, summary:focus-visible, input:focus-visible");
     const act = actions[e.key.length === 1 ? e.key.toLowerCase() : e.key];
     if (act && !e.altKey && !pressed && meta()) {
       act();
