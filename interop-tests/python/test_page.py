@@ -44,7 +44,7 @@ def modules() -> Path:
     return TARGET / "page.mjs"
 
 
-def known_places(x: np.ndarray, y: np.ndarray, rng: random.Random) -> list[list[float]]:
+def known_places(x: Any, y: Any, rng: random.Random) -> list[list[float]]:
     return [[float(x[i]), float(y[i])] for i in rng.sample(range(len(x)), 5)]
 
 

@@ -8,6 +8,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
@@ -21,8 +22,7 @@ import org.arrowworld.table.WorldView;
  * {@link Timeline#at} gives.
  *
  * <p>Memory is that of one world, of a few batches of the log, and of the worlds kept, see {@link
- * #keepWorlds}. One thread. Close it before the
- * store, which else closes it.
+ * #keepWorlds}. One thread. Close it before the store, which else closes it.
  */
 public final class Cursor implements Closeable {
   /** Memory for worlds kept, where the caller says nothing else. */
@@ -38,6 +38,11 @@ public final class Cursor implements Closeable {
   private MutableWorld world;
   private Replayer replayer;
   private LogReader batches;
+
+  /** Where the cursor follows a store that grows, and who applies what comes. */
+  private LogFollower follower;
+
+  private Replayer newest;
 
   /** The next row of the batch that is not applied yet; none of them is left if it is their end. */
   private int row;
@@ -68,7 +73,7 @@ public final class Cursor implements Closeable {
       return true;
     }
     if (world.tick() >= timeline.lastTick()) {
-      return false;
+      return false; // what is committed later, follow() shows
     }
     move(this::step);
     return true;
@@ -84,8 +89,7 @@ public final class Cursor implements Closeable {
     timeline.checkTick(tick);
     long here = world == null || tick < world.tick() ? Long.MAX_VALUE : rows(world.tick(), tick);
     Optional<MutableWorld> kept = keyframes.before(tick);
-    long fromKept =
-        kept.map(k -> rows(k.tick(), tick) + Keyframes.cells(k)).orElse(Long.MAX_VALUE);
+    long fromKept = kept.map(k -> rows(k.tick(), tick) + Keyframes.cells(k)).orElse(Long.MAX_VALUE);
     long loaded = rowsFromSnapshot(tick);
     if (here > Math.min(fromKept, loaded)) {
       release();
@@ -93,11 +97,42 @@ public final class Cursor implements Closeable {
           fromKept < loaded
               ? kept.get().copy(allocator)
               : timeline.startWorld(tick, Timeline.Start.NEAREST_SNAPSHOT, wanted, allocator);
-      replayer = new Replayer(world, timeline.log());
+      replayer = new Replayer(world, timeline.log().keys());
     }
     if (tick > world.tick()) {
       move(() -> advance(tick));
     }
+  }
+
+  /**
+   * Goes to the last tick that is committed by now, also if that was after the store was opened;
+   * from there on each call costs what was committed meanwhile. {@link #seek} goes back, as far as
+   * the store was when it was opened.
+   *
+   * @return whether it has moved
+   * @throws InvalidUseException if no tick was committed when the store was opened
+   * @throws org.arrowworld.errors.DamagedFileException if the store was truncated or compacted
+   *     meanwhile, see {@link LogFollower#poll}
+   */
+  public boolean follow() throws IOException {
+    checkOpen();
+    long before = world == null ? -1 : world.tick();
+    if (follower == null) {
+      seek(timeline.lastTick());
+      follower = timeline.follower();
+      newest = new Replayer(world, follower.keys());
+    }
+    move(
+        () -> {
+          Triples triples = new Triples(0);
+          follower.poll(
+              (batch, from, to) -> {
+                triples.clear();
+                batch.copyTo(triples, from, to);
+                newest.apply(triples, batch, from);
+              });
+        });
+    return world.tick() > before;
   }
 
   /**
@@ -163,7 +198,7 @@ public final class Cursor implements Closeable {
   private void move(Move move) throws IOException {
     boolean moved = false;
     try {
-      if (batches == null) {
+      if (batches == null && follower == null) {
         batches = timeline.log().rowReader(world.tick() + 1, Long.MAX_VALUE);
         row = 0;
         rows = 0;
@@ -260,6 +295,10 @@ public final class Cursor implements Closeable {
   }
 
   private void release() {
+    if (follower != null) {
+      follower.close();
+      follower = null;
+    }
     if (batches != null) {
       batches.close();
       batches = null;

@@ -18,7 +18,9 @@ import org.arrowworld.schema.Column;
  * every other one goes and they stand twice as far apart. One thread.
  */
 final class Keyframes implements Closeable {
-  /** A copy of a cell takes about a fourth of the time of applying a row; so it costs a sixteenth. */
+  /**
+   * A copy of a cell takes about a fourth of the time of applying a row; so it costs a sixteenth.
+   */
   private static final int ROWS_PER_CELL = 4;
 
   private static final long LEAST_ROWS = 20_000;

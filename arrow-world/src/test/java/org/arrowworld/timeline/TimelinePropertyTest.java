@@ -121,8 +121,8 @@ class TimelinePropertyTest {
   }
 
   /** The same of what begins here: a fork, and what a truncation leaves. */
-  private void compareCut(
-      MemoryStorage storage, NavigableMap<Long, String> hashes, Random random) throws IOException {
+  private void compareCut(MemoryStorage storage, NavigableMap<Long, String> hashes, Random random)
+      throws IOException {
     long last;
     try (Timeline timeline = Timeline.open(storage)) {
       last = timeline.end().tick();

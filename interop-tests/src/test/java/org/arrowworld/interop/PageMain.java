@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.ecosystem.EcosystemRun;
+import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.ecosystem.Preset;
 import org.arrowworld.ecosystem.Progress;
 import org.arrowworld.ecosystem.RunOptions;
-import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.log.Durability;
 
 /** Runs that no verb makes, for the tests of the page. */
@@ -17,7 +17,10 @@ final class PageMain {
 
   private PageMain() {}
 
-  /** FORK EMPTY: runs a fork on, differently, and makes a store without a tick. LIVE: runs on and on. */
+  /**
+   * FORK EMPTY: runs a fork on, differently, and makes a store without a tick. LIVE: runs on and
+   * on.
+   */
   public static void main(String[] args) throws IOException {
     Path path = Path.of(args[0]);
     if (args.length == 1) {

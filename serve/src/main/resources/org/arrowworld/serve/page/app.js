@@ -42,7 +42,15 @@ const maps = ["map-a", "map-b"].map((id) => new MapPane(byId(id).querySelector("
 }));
 const trails = new Trails();
 const loaders = [0, 1].map((i) => new Frames(i ? "/b" : "", {
-  show: (frame) => { shown[i] = frame; paint(); },
+  show: (frame, newest) => {
+    if (newest) {
+      grown(frame.tick);
+      if (!state.live || player.isOn()) return;
+    }
+    shown[i] = frame;
+    if (newest) set({ tick: frame.tick });
+    paint();
+  },
   fail,
   busy: (on) => { byId("busy").hidden = !on; },
 }));
@@ -220,6 +228,14 @@ function extent() {
   byId("of").textContent = meta.first_tick === null ? "" : `of ${number(meta.last_tick)}`;
 }
 
+function grown(last) {
+  if (last > meta.last_tick) {
+    meta.last_tick = last;
+    extent();
+    plots.extend(last);
+  }
+}
+
 /** Hears of ticks that are committed from now on. */
 function follow(name) {
   if (!meta.open_ended && meta.state !== "empty") return;
@@ -230,10 +246,8 @@ function follow(name) {
       if (tick !== null && wasEmpty) {
         open(name);
       } else if (tick !== null && tick > meta.last_tick) {
-        meta.last_tick = tick;
-        extent();
-        plots.extend(tick);
-        if (state.live && !player.isOn()) set({ tick });
+        grown(tick);
+        if (state.live && !player.isOn()) loaders[0].newest();
       }
       first = false;
     },
