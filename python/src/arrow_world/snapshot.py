@@ -34,10 +34,10 @@ REMEDY = "Unless it is a base, delete the snapshot directory: replay makes it ag
 def expected_field(column: Column, dictionary_id: int = 0) -> Field:
     """The Arrow field of a table column (column types in store.md)."""
     if column.type == "string":
-        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id)
+        return Field(column.name, "utf8", index_type="u32", dictionary_id=dictionary_id, metadata=column.words)
     if column.type == "bool":
-        return Field(column.name, "u8", metadata=(("aw.type", "bool"),))
-    return Field(column.name, column.type)
+        return Field(column.name, "u8", metadata=(("aw.type", "bool"), *column.words))
+    return Field(column.name, column.type, metadata=column.words)
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,8 @@ class Snapshot:
         self.manifest = read_manifest(directory, store_id)
         self._store_id = store_id
         self._part = part or self.manifest.schema
-        self.codebook = Codebook(self._codebook() if strings else ())
+        worded = strings and ("codebook.arrow" in self.manifest.files or self.manifest.codes or self.manifest.schema.has_strings)
+        self.codebook = Codebook(self._codebook() if worded else ())
         self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables
                        if self._part.has(t.name)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
 from .jsonfile import chain_hex
@@ -76,13 +78,14 @@ class Report:
             self.findings.append(Finding(str(error), self.path))
 
 
-def verify(path: str | Path) -> Report:
+def verify(path: str | os.PathLike[str]) -> Report:
     """Checks everything in the store at `path`; damage is reported, not raised.
 
     Raises only InvalidUseError where there is no store, and OSError.
     """
+    path = path_of(path, "verify the store")
     report = Report(str(path))
-    if not (Path(path) / "store.json").exists():
+    if not (path / "store.json").exists():
         StoreFiles(path)
     try:
         _Verifier(StoreFiles(path), report).run()

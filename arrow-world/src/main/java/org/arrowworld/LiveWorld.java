@@ -90,15 +90,16 @@ public final class LiveWorld implements Closeable {
       throws IOException {
     requireGiven(schema, "schema");
     requireGiven(options, "options");
-    StoreInfo info = StoreInfo.create(schema, "tick", options.properties());
-    return create(storage, info, options.withProperties(Map.of()));
+    StoreInfo info =
+        StoreInfo.create(schema, "tick", options.properties()).withTime(options.time());
+    return create(storage, info, options.withProperties(Map.of()).withTime(null));
   }
 
   /**
    * Creates a store with an empty world before its first tick.
    *
-   * @param info what the store says about itself, its properties included; the options must have
-   *     none; if anything fails, nothing of it stays
+   * @param info what the store says about itself, its properties and its time included; the options
+   *     must have none; if anything fails, nothing of it stays
    * @throws org.arrowworld.errors.InvalidUseException if there is a store already
    */
   public static LiveWorld create(Storage storage, StoreInfo info, WorldOptions options)
@@ -106,9 +107,11 @@ public final class LiveWorld implements Closeable {
     requireGiven(storage, "storage");
     requireGiven(info, "store info");
     requireGiven(options, "options");
-    if (!options.properties().isEmpty()) {
+    if (!options.properties().isEmpty() || options.time().isPresent()) {
       throw new InvalidUseException(
-          "Cannot create a store with properties in its store info and in its options: give them in one");
+          Text.of(
+              "Cannot create a store with %s in its options and with a store info: give it in that",
+              options.time().isPresent() ? "a time" : "properties"));
     }
     info.checkNew(storage);
     checkEmpty(storage);

@@ -7,6 +7,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.store.TickTime;
 
 /**
  * How a live world is kept.
@@ -16,16 +17,20 @@ import org.arrowworld.log.LogOptions;
  *     created
  * @param allocator whose child the world's memory is; the caller closes it after the world. Without
  *     one the world has an allocator of its own
+ * @param time when ticks are, kept in {@code store.json} when a store is created
  */
 public record WorldOptions(
-    LogOptions log, Map<String, String> properties, Optional<BufferAllocator> allocator) {
+    LogOptions log,
+    Map<String, String> properties,
+    Optional<BufferAllocator> allocator,
+    Optional<TickTime> time) {
 
   /** Forced commits, no properties, an allocator of its own. */
   public static final WorldOptions DEFAULT =
-      new WorldOptions(LogOptions.DEFAULT, Map.of(), Optional.empty());
+      new WorldOptions(LogOptions.DEFAULT, Map.of(), Optional.empty(), Optional.empty());
 
   public WorldOptions {
-    if (log == null || properties == null || allocator == null) {
+    if (log == null || properties == null || allocator == null || time == null) {
       throw new InvalidUseException(
           "Cannot keep a world with null options: leave out what is to be as in WorldOptions.DEFAULT");
     }
@@ -34,7 +39,7 @@ public record WorldOptions(
 
   /** These options with other log options. */
   public WorldOptions withLog(LogOptions value) {
-    return new WorldOptions(value, properties, allocator);
+    return new WorldOptions(value, properties, allocator, time);
   }
 
   /** These options with another durability. */
@@ -44,7 +49,7 @@ public record WorldOptions(
 
   /** These options with other properties. */
   public WorldOptions withProperties(Map<String, String> value) {
-    return new WorldOptions(log, value, allocator);
+    return new WorldOptions(log, value, allocator, time);
   }
 
   /** These options with one more property. */
@@ -56,6 +61,11 @@ public record WorldOptions(
 
   /** These options with memory from an allocator of the caller's. */
   public WorldOptions withAllocator(BufferAllocator value) {
-    return new WorldOptions(log, properties, Optional.ofNullable(value));
+    return new WorldOptions(log, properties, Optional.ofNullable(value), time);
+  }
+
+  /** These options with ticks that have a time. */
+  public WorldOptions withTime(TickTime value) {
+    return new WorldOptions(log, properties, allocator, Optional.ofNullable(value));
   }
 }

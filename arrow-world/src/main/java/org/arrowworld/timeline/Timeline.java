@@ -280,8 +280,9 @@ public final class Timeline implements Closeable {
   }
 
   /** Whether the history begins with a state instead of with nothing. */
-  boolean hasBase() {
-    return (log.start().seq() > 0 || log.segments().isEmpty()) && !snapshots.isEmpty();
+  boolean hasBase() throws IOException {
+    boolean whole = log.start().seq() == 0 && !log.segments().isEmpty();
+    return !snapshots.isEmpty() && (!whole || firstTick() < firstLogged());
   }
 
   /** The wanted part of the world that replay to a tick starts from. The caller closes it. */

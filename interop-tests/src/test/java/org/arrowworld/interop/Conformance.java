@@ -10,7 +10,8 @@ enum Conformance {
   FIRST,
   SHORTENED,
   WIDE,
-  FORKED;
+  FORKED,
+  UNITS;
 
   /** Name of its folder. */
   String folder() {
@@ -25,6 +26,7 @@ enum Conformance {
       case SHORTENED -> ShortenedStore.write(golden);
       case WIDE -> WideStore.write(golden);
       case FORKED -> ForkedStore.write(golden);
+      case UNITS -> UnitsStore.write(golden);
     }
     golden.forgetWriter();
   }
