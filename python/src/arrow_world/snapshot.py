@@ -89,6 +89,14 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
     if directory.name != name:
         raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=REMEDY)
+    found = [t.text("name") for t in tables]
+    if found != [t.name for t in manifest.schema.tables]:
+        raise DamagedFileError(f"it lists the tables {', '.join(found) or 'none'}; by the schema they are "
+                               f"{', '.join(t.name for t in manifest.schema.tables) or 'none'}", path, remedy=REMEDY)
+    for entry in tables:
+        if entry.count("next_id") >= 1 << 63:
+            raise DamagedFileError(f"'next_id' of {entry.text('name')} is {entry.count('next_id')}, expected less than 2^63",
+                                   path, remedy=REMEDY)
     for t in manifest.schema.tables:
         names = manifest.tables[t.name].raw.get("columns") if t.name in manifest.tables else None
         if names != [c.name for c in t.file_columns]:

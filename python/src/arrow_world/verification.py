@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from . import jsonfile
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
@@ -21,6 +22,7 @@ from .log import Scan
 from .references import false_references
 from .regular import require_real
 from .rows import Rows, tick_chain
+from .schema import Schema
 from .segment import SegmentReader, Torn
 from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
@@ -29,7 +31,7 @@ from .world import World
 
 
 SEGMENT_NAMES = {ending: re.compile(rf"0[0-9]{{19}}\.{ending}") for ending in ("arrow", "arrows")}
-SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,8}")
+SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ def verify(path: str | os.PathLike[str]) -> Report:
     except ArrowWorldError as e:
         report.add(e)
     return report
+
+
+def _named(schema: Schema) -> str:
+    return ", ".join(f"{i.name} {i.type}" for i in schema.inputs) or "none"
 
 
 class _Verifier:
@@ -203,6 +209,10 @@ class _Verifier:
                 self._report.add(e)
                 continue
             self._report.snapshots += 1
+            ours, theirs = self._store.schema, manifest.schema
+            if ours.version == theirs.version and ours.inputs != theirs.inputs:
+                self._report.add(DamagedFileError(f"its schema has the inputs {_named(theirs)}, store.json has {_named(ours)} "
+                                                  "in the same version", path, remedy=""))
             self._compare(snapshot.world(), manifest, "the files give")
             if manifest.base:
                 self._world = snapshot.world()
@@ -275,6 +285,7 @@ def _names(store: Path, report: Report) -> None:
                     report.add(DamagedFileError(f"expected a {what}; links are not followed", path, remedy=""))
                 continue
             fits = known.fullmatch(name) is not None and int(name[:20]) < 1 << 63
+            fits = fits and (folder != "snapshots" or int(name[22:]) < 1 << 31)
             if not fits and not name.endswith(".tmp") and (folder, name) != ("log", "live"):
                 report.add(DamagedFileError("nothing of a store has such a name here, so it is not read", path,
                                             remedy="Move it away, or run `aw recover`."))
@@ -291,7 +302,7 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     if reader.footer is None:
         return
     try:
-        stats = json.loads(reader.footer.metadata.get("aw.batches", ""))
+        stats = jsonfile.loads(reader.footer.metadata.get("aw.batches", ""))
     except (ValueError, RecursionError) as e:
         report.add(DamagedFileError(f"footer aw.batches is not JSON: {e}", reader.path))
         return

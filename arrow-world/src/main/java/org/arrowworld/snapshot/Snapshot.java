@@ -60,7 +60,8 @@ public final class Snapshot implements Closeable {
   public static List<Location> list(Storage storage) throws IOException {
     List<Location> locations = new ArrayList<>();
     for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
-      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,8}")) {
+      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,9}")
+          && Long.parseLong(name.substring(22)) <= Integer.MAX_VALUE) {
         locations.add(
             new Location(
                 Long.parseLong(name.substring(0, 20)),
