@@ -266,18 +266,18 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        base = self._base(f"{table}.id")  # rows before it are of lives that nothing tells of
-        first = max(shown.first, 0 if base is None else base.manifest.tick + 1)
+        base = self._files.base()  # rows before it are of lives that nothing tells of
+        first = max(shown.first, 0 if base is None else base.tick + 1)
         rows = self._select(Selection(names, (first, shown.last), rid))
-        before, lives = self._lives_before(base, table, rid, first) if schema.gen else ([], False)
+        before, lives = self._lives_before(table, rid, first) if schema.gen else ([], False)
         if gen is not None:
             check_life(rows, table, rid, gen, before)
         return history_of(rows, table, before[-1] if before else -1, lives, bool(schema.gen), gen)
 
-    def _lives_before(self, base: Snapshot | None, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
+    def _lives_before(self, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
         """The generations in which an id lived before a tick, in order, as far as the history goes back; and whether it
         lives right before it."""
-        found, first = list[int](), 0
+        base, found, first = self._base(f"{table}.id"), list[int](), 0
         if base is not None:
             start, first = base.tables[table], base.manifest.tick + 1
             slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
