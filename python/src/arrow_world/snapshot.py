@@ -189,7 +189,8 @@ class Snapshot:
         self.manifest = read_manifest(directory, store_id)
         self._store_id = store_id
         self._part = part or self.manifest.schema
-        self.codebook = Codebook(self._codebook() if strings else ())
+        worded = strings and ("codebook.arrow" in self.manifest.files or self.manifest.codes or self.manifest.schema.has_strings)
+        self.codebook = Codebook(self._codebook() if worded else ())
         self.tables = {t.name: self._table(Table(t, self.codebook)) for t in self.manifest.schema.tables
                        if self._part.has(t.name)}
 

@@ -301,7 +301,9 @@ class Store:
         return lives_of(table, rows, None if base is None else base.tables[table])
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        base = self._files.base()
+        """The base, where the log's rows alone do not tell who lives."""
+        segments = self._files.segments()
+        base = None if segments and segments[0].first_seq == 0 else self._files.base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
 

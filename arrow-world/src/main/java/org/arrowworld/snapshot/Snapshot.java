@@ -275,7 +275,9 @@ public final class Snapshot implements Closeable {
 
   /** The words of the codebook at this tick. */
   public List<String> codebook() throws IOException {
-    if (!schema().hasStrings()) {
+    boolean listed =
+        manifest.files().stream().anyMatch(f -> f.name().equals(SnapshotFormat.CODEBOOK));
+    if (!listed && manifest.codes() == 0 && !schema().hasStrings()) {
       return List.of();
     }
     FileEntry entry = manifest.file(SnapshotFormat.CODEBOOK);

@@ -225,7 +225,7 @@ public final class SnapshotWriter {
         writeFree(table.rows().name(), table.ids());
       }
     }
-    if (world.schema().hasStrings()) {
+    if (world.schema().hasStrings() || world.codes() > 0) {
       writeCodebook(words);
     }
   }

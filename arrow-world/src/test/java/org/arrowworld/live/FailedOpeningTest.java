@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
@@ -42,6 +43,16 @@ class FailedOpeningTest {
     public WritableFile create(String path) throws IOException {
       throw new IOException("No space left on device");
     }
+  }
+
+  @Test
+  void a_world_without_tables_is_refused_before_anything_is_made() {
+    Path run = folder.resolve("run");
+    WorldSchema empty = new WorldSchema(1, List.of(), List.of());
+    assertThatThrownBy(() -> LiveWorld.create(run, empty))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("its schema has no table; SimLog.open makes record logs");
+    assertThat(run).doesNotExist();
   }
 
   @Test

@@ -55,13 +55,15 @@ final class InsertionList {
       return;
     }
     int more = Math.max(rows, (int) Math.min(Integer.MAX_VALUE - 8L, capacity * 2L));
-    systems = Arrays.copyOf(systems, more);
-    causes = Arrays.copyOf(causes, more);
-    ids = Arrays.copyOf(ids, more);
-    parents = Arrays.copyOf(parents, more);
+    // The array that tells the capacity grows last: where the heap ends between two, all still fit
+    // it.
     for (int column = 0; column < patterns.length; column++) {
       patterns[column] = Arrays.copyOf(patterns[column], more);
     }
+    causes = Arrays.copyOf(causes, more);
+    ids = Arrays.copyOf(ids, more);
+    parents = Arrays.copyOf(parents, more);
+    systems = Arrays.copyOf(systems, more);
   }
 
   int add(int system, int causeId, long id) {
