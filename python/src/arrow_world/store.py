@@ -266,7 +266,7 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        base = self._files.base()  # rows before it are of lives that nothing tells of
+        base = self._first_base()  # rows before it are of lives that nothing tells of
         first = max(shown.first, 0 if base is None else base.tick + 1)
         rows = self._select(Selection(names, (first, shown.last), rid))
         before, lives = self._lives_before(table, rid, first) if schema.gen else ([], False)
@@ -301,11 +301,14 @@ class Store:
         return lives_of(table, rows, None if base is None else base.tables[table])
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        """The base, where the log's rows alone do not tell who lives."""
-        segments = self._files.segments()
-        base = None if segments and segments[0].first_seq == 0 else self._files.base()
+        base = self._first_base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
+
+    def _first_base(self) -> Manifest | None:
+        """The base that the history begins with: none where the log tells all (O-15)."""
+        base, segments = self._files.base(), self._files.segments()
+        return None if base is not None and base.seq > 0 and segments and segments[0].first_seq == 0 else base
 
     # Comparing and summarising.
 
