@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import ArrowWorldError as ArrowWorldError
     from .errors import DamagedFileError as DamagedFileError
     from .errors import InvalidUseError as InvalidUseError
+    from .errors import MemoryFullError as MemoryFullError
     from .errors import StoreLockedError as StoreLockedError
     from .errors import StoreNotFoundError as StoreNotFoundError
     from .errors import UnsupportedVersionError as UnsupportedVersionError
@@ -64,8 +65,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "codebook": ("Codebook",),
-    "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "StoreLockedError", "StoreNotFoundError",
-               "UnsupportedVersionError", "WriterPoisonedError"),
+    "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "MemoryFullError", "StoreLockedError",
+               "StoreNotFoundError", "UnsupportedVersionError", "WriterPoisonedError"),
     "handles": ("Born", "BornRows", "EntityRef"),
     "hashes": ("hash_columns", "hash_world", "resume_hash"),
     "history": ("History",),
