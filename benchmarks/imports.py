@@ -2,10 +2,10 @@
 
 Usage: benchmarks/run imports [ROWS] [CSV_MB] [RUNS]
 A table of ROWS (default 10,000,000; an i64, two f64, an i32, a word of a thousand) as Parquet (snappy), Feather (LZ4) and
-plain Arrow, and its first rows as a CSV file of CSV_MB (default 1000). Each import is one `aw import`, JVM and forced store
-included; DuckDB loads into a table of a database on the same disk; Polars and pyarrow read into memory. Two threads for
-the peers. After each import the table's sums are compared with pyarrow's. Peak resident memory is the child's own, of the
-peers that of a fresh process. Prints one JSON object with all runs and the ratios of medians.
+plain Arrow, and its rows, again and again, as a CSV file of CSV_MB (default 1000). Each import is one `aw import`, JVM and
+forced store included; DuckDB loads into a new table of a database on the same disk; Polars and pyarrow read into memory.
+Two threads for the peers. After the runs the store's rows and sums are compared with the source's. Peak resident memory is
+the child's own. Prints one JSON object with all runs, processor time included, and the ratios of medians.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet as pq
 
@@ -31,8 +32,8 @@ PEERS = {
     "pyarrow": {"parquet": "import pyarrow.parquet as q; q.read_table(F)", "feather": "import pyarrow.feather as q; q.read_table(F)",
                 "arrow": "import pyarrow.feather as q; q.read_table(F, memory_map=False)",
                 "csv": "import pyarrow.csv as q; q.read_csv(F)"},
-    "polars": {"parquet": "import polars as q; q.read_parquet(F)", "feather": "import polars as q; q.read_ipc(F, memory_map=False)",
-               "arrow": "import polars as q; q.read_ipc(F, memory_map=False)", "csv": "import polars as q; q.read_csv(F)"},
+    "polars": {"parquet": "import polars as q; q.read_parquet(F)", "feather": "import polars as q; q.read_ipc(F)",
+               "arrow": "import polars as q; q.read_ipc(F)", "csv": "import polars as q; q.read_csv(F)"},
     "duckdb": {"parquet": "import duckdb as q; c = q.connect(F + '.db'); c.execute('set threads = 2'); "
                           "c.execute(f\"create or replace table t as from read_parquet('{F}')\"); c.close()",
                "feather": "import duckdb as q, pyarrow.feather as p; t = p.read_table(F); c = q.connect(F + '.db'); "
@@ -61,35 +62,37 @@ def files(whole: pa.Table, folder: Path, csv_mb: int) -> dict[str, Path]:
     frame = pl.DataFrame(whole)
     with made["csv"].open("wb") as out:
         frame.head(0).write_csv(out)
-        for at in range(0, len(whole), 100_000):
-            if out.tell() >= csv_mb << 20:
-                break
-            frame.slice(at, 100_000).write_csv(out, include_header=False)
+        at = 0
+        while out.tell() < csv_mb << 20:
+            frame.slice(at % len(whole), 100_000).write_csv(out, include_header=False)
+            at += 100_000
     return made
 
 
-def timed(command: list[str]) -> tuple[float, int]:
-    """Seconds and peak resident MiB of a child."""
+def timed(command: list[str]) -> tuple[float, float, int]:
+    """Seconds, seconds of processors, and peak resident MiB of a child."""
     before = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                env={**os.environ, "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"})
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - before
     assert process.stderr is not None
     if status:
         raise SystemExit(f"{command[0]} failed: {process.stderr.read().decode()[-2000:]}")
-    return seconds, usage.ru_maxrss >> 10
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
 
 
-def check(store: Path, source: pa.Table | None) -> None:
-    """The store's sums are the source's."""
+def check(store: Path, source: pa.Table) -> None:
+    """The store's rows and sums are the source's."""
     [path] = store.glob("snapshots/*/t.arrow")
     with pa.memory_map(str(path)) as f:
         got = pa.ipc.open_file(f).read_all()
-    if source is not None:
-        for name in ("n", "x", "y", "k"):
-            assert pc.sum(got[name]).as_py() == pc.sum(source[name]).as_py(), name
-        assert pc.sum(pc.binary_length(got["word"].cast("string"))).as_py() == pc.sum(pc.binary_length(source["word"])).as_py()
+    assert len(got) == len(source), len(got)
+    for name in ("n", "k"):
+        assert pc.sum(got[name]).as_py() == pc.sum(source[name]).as_py(), name
+    for name in ("x", "y"):
+        assert np.array_equal(got[name].to_numpy(), source[name].to_numpy()), name
+    assert pc.sum(pc.binary_length(got["word"].cast("string"))).as_py() == pc.sum(pc.binary_length(source["word"])).as_py()
 
 
 def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
@@ -104,14 +107,16 @@ def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
             commands = {"aw": [*jvm, "import", "csv" if kind == "csv" else "parquet" if kind == "parquet" else "arrow", str(path),
                                "--table", "t", "--out", str(store), "--replace"]}
             commands |= {peer: [sys.executable, "-c", f"F = {str(path)!r}\n{how[kind]}"] for peer, how in PEERS.items()}
-            taken: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
+            taken: dict[str, list[tuple[float, float, int]]] = {name: [] for name in commands}
             for _ in range(runs):  # in turns, so that what else the machine does meets all alike
                 for name, command in commands.items():
+                    path.with_name(path.name + ".db").unlink(missing_ok=True)
                     taken[name].append(timed(command))
-            check(store, whole if kind != "csv" else None)
-            medians = {name: statistics.median(s for s, _ in each) for name, each in taken.items()}
-            found[kind] = {"seconds": {n: [round(s, 2) for s, _ in e] for n, e in taken.items()},
-                           "peak_mib": {n: max(m for _, m in e) for n, e in taken.items()},
+            check(store, pa.csv.read_csv(path) if kind == "csv" else whole)
+            medians = {name: statistics.median(s for s, _, _ in each) for name, each in taken.items()}
+            found[kind] = {"seconds": {n: [round(s, 2) for s, _, _ in e] for n, e in taken.items()},
+                           "processor_seconds": {n: [round(s, 2) for _, s, _ in e] for n, e in taken.items()},
+                           "peak_mib": {n: max(m for _, _, m in e) for n, e in taken.items()},
                            "ratio": {f"aw/{n}": round(medians["aw"] / m, 2) for n, m in medians.items() if n != "aw"}}
     print(json.dumps({"rows": rows, "bytes": sizes, "formats": found, "environment": environment()}, indent=1))
 

@@ -71,10 +71,10 @@ def javascript() -> Programs:
     _need("node", "npm")
     out = TARGET / "js"
     out.mkdir(parents=True, exist_ok=True)
-    for name in (".npmrc", "package.json", "package-lock.json", "read.js"):
+    for name in (".npmrc", "package.json", "package-lock.json", "read.js", "rewrite.js"):
         shutil.copy(SOURCES / "js" / name, out)
     _fetch(["npm", "ci", "--prefer-offline", "--no-bin-links", "--ignore-scripts"], out)
-    return {"read": ["node", str(out / "read.js")]}
+    return {"read": ["node", str(out / "read.js")], "rewrite": ["node", str(out / "rewrite.js")]}
 
 
 def cpp() -> Programs:

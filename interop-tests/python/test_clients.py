@@ -47,7 +47,7 @@ def test_java_has_at_each_step_of_a_mesa_model_what_its_data_collector_has(tmp_p
     found = java_columns(tmp_path / "s", "agent", steps + 1)
     for step in range(steps + 1):
         frame = collected.loc[step].sort_index()  # compact removal and rising ids: rows stand by id
-        expected = {"id": hash_of(frame.index.to_numpy("<u4"))}
+        expected = {"id": hash_of(frame.index.to_numpy("<u4")), "gen": hash_of(np.zeros(len(frame), "<u4"))}
         for name, kind in market.COLUMNS.items():
             expected[name] = hash_of(frame[name].to_numpy(aw.values.DTYPES[kind]))
         assert found[step] == expected, f"step {step}"

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -31,7 +32,7 @@ def column_hash(data: bytes) -> str:
 
 
 def test_there_are_golden_stores() -> None:
-    assert [g.name for g in GOLDEN] == ["first", "forked", "shortened", "wide"]
+    assert [g.name for g in GOLDEN] == ["first", "forked", "shortened", "unhashed", "units", "wide"]
 
 
 def test_the_independent_replay_gets_the_expected_values_at_every_tick(golden: Path) -> None:  # L-14, L-15, O-7 to O-14, H-1 to H-3
@@ -44,7 +45,7 @@ def test_the_independent_replay_gets_the_expected_values_at_every_tick(golden: P
                       "chain": f"{int.from_bytes(chain, 'little'):016x}", "hash_world": world.hash_world().hex(),
                       "resume_hash": world.resume_hash().hex(), "codes": len(world.codebook), "tables": tables})
         assert int.from_bytes(chain, "little") == commit.bits
-    after_base = [t for t in want["ticks"] if t["tick"] >= found[0]["tick"]]
+    after_base = [{k: v for k, v in t.items() if k not in ("time", "instant")} for t in want["ticks"] if t["tick"] >= found[0]["tick"]]
     assert found == after_base and len(after_base) >= len(want["ticks"]) - 1  # a base's own tick precedes the rows
     assert world.codebook == want["codebook"]
 
@@ -65,6 +66,13 @@ def test_the_package_gets_the_expected_values_with_and_without_snapshots(
         for name, table in tick["tables"].items():
             assert len(world.tables[name]) == table["rows"]
             assert {c: world.hash_columns(name, [c]) for c in table["columns"]} == table["columns"]
+        if "time" in tick:  # S-16, S-17
+            assert store.time(tick["tick"]) == tick["time"] and store.at_time(tick["time"]).tick == tick["tick"]
+            assert store.info.time.instant(tick["tick"]) == np.datetime64(tick["instant"].removesuffix("Z"), "ns")
+            assert store.info.time.tick(np.datetime64(tick["instant"].removesuffix("Z"), "ns")) == tick["tick"]
+    assert (store.info.time is None) == ("time" not in want["ticks"][0])
+    said = {f"{t.name}.{c.name}": dict(c.words) for t in store.schema.tables for c in t.columns if c.words}
+    assert said == want.get("columns", {})
     assert [k.name for k in store.keys] == want["keys"] and world.codebook.words == want["codebook"]
     result = aw.verify(tmp_path / "store")
     assert result.ok and result.torn is None, result.findings
@@ -107,3 +115,23 @@ def test_the_values_that_are_easily_lost_stand_in_the_files() -> None:  # L-9 to
     (snapshot,) = (golden / "store" / "snapshots").iterdir()
     x = pa.ipc.open_file(snapshot / "creature.arrow").read_all()["x"].chunk(0).to_numpy()
     assert 0xFFA00001 in x.view("<u4").tolist()
+
+
+def test_stock_readers_see_units_and_docs_on_every_field_and_none_in_keys() -> None:  # S-15
+    golden = ROOT / "units"
+    said = expected(golden)["columns"]
+    assert set(said) == {"probe.height", "probe.heat", "probe.open", "probe.name", "probe.near", "reading.depth"}
+    (snapshot,) = (golden / "store" / "snapshots").iterdir()
+    for path in snapshot.glob("*.arrow"):
+        for field in pa.ipc.open_file(path).schema:
+            found = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+            found.pop("aw.type", None)
+            assert found == said.get(f"{path.stem}.{field.name}", {}), (path, field)
+    for path in golden.glob("store/log/*.arrow"):
+        schema = pa.ipc.open_file(path).schema
+        assert b"aw.keys" in schema.metadata and b"unit" not in schema.metadata[b"aw.keys"]
+        assert all(not f.metadata for f in schema)
+    table = aw.open_store(golden / "store").at(1)["probe"].to_arrow()
+    for field in table.schema:
+        found = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+        assert found == said.get(f"probe.{field.name}", {})

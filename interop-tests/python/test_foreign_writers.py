@@ -7,8 +7,11 @@ many columns came in with every bit, how many a table cannot hold, and which the
 from __future__ import annotations
 
 import decimal
+import functools
+import json
 import os
 import random
+import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -22,6 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import arrow_world as aw
+import languages
 from foreign_files import Task, as_stored, differences, filling, imports, read_arrow, read_parquet
 
 TABLES = int(os.environ.get("AW_FOREIGN_TABLES", "50"))
@@ -161,12 +165,34 @@ def _datafusion_parquet(table: pa.Table, path: Path, rng: random.Random) -> None
     _datafusion(table, path, "PARQUET")
 
 
+@functools.cache
+def _rewriter() -> subprocess.Popen[str]:
+    command = languages.javascript()["rewrite"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+
+def _javascript(table: pa.Table, path: Path, rng: random.Random) -> None:
+    """apache-arrow reads what pyarrow wrote, and writes it again."""
+    given = path.with_suffix(".given")
+    with pa.ipc.new_stream(given, table.schema) as writer:
+        writer.write_table(table)
+    node = _rewriter()
+    assert node.stdin is not None and node.stdout is not None
+    task = {"from": str(given), "to": str(path), "form": rng.choice(["file", "stream"]), "build": rng.random() < 0.5}
+    node.stdin.write(json.dumps(task) + "\n")
+    node.stdin.flush()
+    answer = node.stdout.readline()
+    if answer != "ok\n":
+        raise ValueError(answer)
+
+
 Writer = Callable[[pa.Table, Path, random.Random], None]
 WRITERS: dict[str, tuple[str, str, Writer]] = {
     "pyarrow": ("pyarrow", "arrow", _arrow), "pyarrow parquet": ("pyarrow", "parquet", _parquet),
     "Polars": ("polars", "arrow", _polars_ipc), "Polars parquet": ("polars", "parquet", _polars_parquet),
     "DuckDB parquet": ("duckdb", "parquet", _duckdb),
     "arro3": ("arro3.io", "arrow", _arro3_ipc), "arro3 parquet": ("arro3.io", "parquet", _arro3_parquet),
+    "apache-arrow JS": ("languages", "arrow", _javascript),
     "DataFusion": ("datafusion", "arrow", _datafusion_ipc), "DataFusion parquet": ("datafusion", "parquet", _datafusion_parquet),
 }
 
@@ -194,6 +220,8 @@ def writes(writer: Writer, kind: str, name: str, folder: Path) -> bool:
 def test_random_tables_of_every_writer_come_in_bit_for_bit(name: str, tmp_path: Path) -> None:
     module, kind, writer = WRITERS[name]
     pytest.importorskip(module)
+    if writer is _javascript:
+        _rewriter()  # or a skip that says why
     print(f"{name}: {TABLES} tables, AW_SEED={SEED}")
     types = [t for t in TYPES if writes(writer, kind, t, tmp_path)]
     tasks, tables, seeds = [], [], []

@@ -5,9 +5,10 @@ import pyarrow as pa
 import pytest
 
 import arrow_world as aw
+from arrow_world.fields import FieldSnapshots
 from arrow_world.writer import LogWriter
 
-ROW = aw.TableSchema("a", gen=True, events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
+ROW = aw.TableSchema("a", gen=True, lineage=("parent",), events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
     aw.Column("x", "f64", 1), aw.Column("n", "i64"), aw.Column("on", "bool"), aw.Column("r", "u32", table="a"),
     aw.Column("u", "u32")))
 SCHEMA = aw.Schema((ROW, aw.TableSchema("p", "presence", of="a"), aw.TableSchema("out", ids="external", gen=True)),
@@ -85,7 +86,7 @@ def nulls():
 
 def test_nulls_of_arrow_polars_and_pandas_are_refused(world):
     for given in nulls():
-        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 values are null, and a column has no nulls"):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 values are null, and nulls are not taken"):
             t["a"].write(x=given)
 
 
@@ -166,6 +167,55 @@ def test_who_dies_does_not_enter_a_list_as_the_newborn_that_gets_its_id(world, d
     assert born.id == 2 and world["p"]["id"].tolist() == [2]
 
 
+def test_a_newborn_is_no_parent_by_its_handle_where_it_has_the_id_of_one_that_dies(world):
+    with pytest.raises(aw.InvalidUseError, match="by the handle of a newborn: it gets id 2 from a row that dies in this tick"):
+        with world.tick() as t:
+            t["a"].remove(2)
+            first = t["a"].insert()
+            t["a"].insert(parent=first)
+    with world.tick() as t:
+        t["a"].remove(2)
+        t["a"].insert(2, parent=2)
+    lives = aw.open_store(world.path).lives("a")
+    assert len(lives.children(int(lives.of(2)[0]))) == 2
+
+
+def test_a_parent_that_is_born_after_its_child_is_found(world):
+    with world.tick() as t:
+        t.system(1)
+        parent = t["a"].insert()
+        t.system(0)
+        child = t["a"].insert(parent=parent)
+    with world.tick() as t:
+        left = t["a"].insert()
+        t["a"].insert(parent=left)
+    lives = aw.open_store(world.path).lives("a")
+    above, below = int(lives.of(parent.id)[0]), int(lives.of(child.id)[0])
+    assert lives.ancestors(below) == [above] and lives.descendants(above) == [below] and below < above
+
+
+def test_an_event_of_a_newborn_is_of_its_own_life_and_one_that_nothing_tells_apart_is_of_both(world):
+    with world.tick() as t:
+        born = t["a"].insert()
+        t["a"].event("plain", born, 7)
+    with world.tick() as t:
+        t["a"].remove(0)
+        t["a"].event("plain", t["a"].insert(), 8)
+    store = aw.open_store(world.path)
+    first = store.history("a", born.id, 0)
+    assert first.names.tolist() == ["a.plain", "a.born"] and first.gen.tolist() == [0, 0]
+    for gen, names, gens in ((0, ["a.born", "a.plain", "a.died"], [0, -1, 0]), (1, ["a.plain", "a.born"], [-1, 1])):
+        life = store.history("a", 0, gen)
+        assert life.names.tolist() == names and life.gen.tolist() == gens
+    with world.tick() as t:
+        t["a"].remove(born.id)
+    with world.tick() as t:
+        again = t["a"].insert()
+        t["a"].event("plain", again, 9)
+    store = aw.open_store(world.path)
+    assert again.id == born.id and 9 in store.history("a", born.id, 1).val and 9 not in store.history("a", born.id, 0).val
+
+
 @pytest.mark.parametrize("wrong, told", [
     ({"seed": 5}, "Cannot write 5 to the property seed"), ({"seed": None}, "the property seed"), ({1: "x"}, "the name of a property"),
     ([("a", "b")], "as properties: expected words by name"), ({"s": "\ud800"}, "a surrogate without its pair")])
@@ -189,3 +239,124 @@ def test_the_name_of_a_key_means_that_key_also_where_it_looks_like_a_pattern(tmp
     for number, name in enumerate(names):
         assert store.stats(name).all.mean == number and store.rows(name).val.tolist() == [number]
     assert store.rows("q*").val.tolist() == [4, 5] and store.rows(["x*", "q*"]).val.tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("given", [[np.ma.masked, 1, 2, 3], [np.ma.array(5, mask=True), 1, 2, 3], (1, 2.5, 3, np.ma.masked)])
+def test_a_masked_place_in_a_list_is_refused(world, given):
+    for use in (lambda t: t["a"].write(x=given), lambda t: t["a"].write(n=given), lambda t: t["a"].set(given, x=1.0),
+                lambda t: t["a"].event("plain", [0, 1, 2, 3], given)):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 4 places are masked"):
+            use(t)
+
+
+def test_ids_with_nulls_are_refused_by_that(world):
+    for use in (lambda t, ids: t["a"].set(ids, x=1.0), lambda t, ids: t.world["a"].slots(ids)):
+        with world.tick() as t, pytest.raises(aw.InvalidUseError, match="1 of 2 values are null, and nulls are not taken"):
+            use(t, pa.array([1, None]))
+
+
+def test_an_entity_is_not_taken_for_two_ids(world):
+    store = aw.open_store(world.path)
+    for use in (lambda: store.rows(ids=LIVING), lambda: world["a"].slots(LIVING), lambda: store.lives("a").of(LIVING)):
+        with pytest.raises(aw.InvalidUseError, match="expected an integer, got EntityRef"):
+            use()
+    with pytest.raises(aw.InvalidUseError, match=r"\(id=1, gen=1\): expected several in one dimension"):
+        store.lives("a").alive(LIVING)
+    with LogWriter.create(world.path.parent / "log") as log:
+        log.declare_key("k", "f64")
+        for rids in (LIVING, [True, 1], [[0, 1]], [[1], [2, 3]], "a", 1.0, -1, np.ma.array([1, 2], mask=[0, 1])):
+            with pytest.raises(aw.InvalidUseError, match="Cannot append to k"):
+                log.append("k", rids, [1.0, 2.0])
+        for tick in (0.5, np.float64(3), "1", None, True, np.ma.masked, 1 << 63):
+            with pytest.raises(aw.InvalidUseError, match="Cannot commit tick"):
+                log.commit(tick)
+        for declaration in (("z", "f128"), ("z", 5), ("z", "f64", "odd"), ("z", "f64", "event", 5)):
+            with pytest.raises(aw.InvalidUseError, match="Cannot declare z: "):
+                log.declare_key(*declaration)
+
+
+class Thrower:
+    """Gives no array, in its own way."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("call detach() first")
+
+
+def odd_things():
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    yield from (None, True, "1", b"1", 1.5, float("nan"), 1j, 2**80, -1, object(), int, [], [[1], [2, 3]], {}, {1: 2}, {1}, [None], [[]],
+                [True, 2], ["a", 1], (i for i in "ab"), LIVING, [LIVING], Thrower(), [Thrower()], np.ma.masked, [np.ma.masked], np.nan,
+                np.array(3), np.array([[1]]), np.array(["a"]), np.array([1], "M8[s]"), np.zeros(1, [("a", "i4")]), np.array([object()]),
+                np.array([1], np.longdouble), np.array([1], ">i4"), np.array([-1]), np.array([2**64 - 1], "u8"))
+    yield from (pa.array([1, None]), pa.array(["a", None]), pa.table({"a": [1]}), pa.scalar(1), [pa.scalar(None, pa.int64())],
+                pa.array([[1]]), pa.array([1], pa.timestamp("s")), pa.nulls(2))
+    yield from (pd.DataFrame({"a": [1]}), pd.Series([1, None], dtype="Int64"), pd.Series(["a", None]), pd.NA, pd.NaT, [pd.NA],
+                pd.Timestamp(0), pl.DataFrame({"a": [1]}), pl.Series([1, None]), pl.Series(["a", None]), pl.Series([[1]]))
+
+
+TICK_DOORS = {
+    "write": lambda t, v: t["a"].write(x=v, n=v), "write bools": lambda t, v: t["a"].write(on=v), "write ids": lambda t, v: t["a"].write(r=v),
+    "set": lambda t, v: t["a"].set(v, x=1.0), "set to": lambda t, v: t["a"].set([0, 1], x=v), "slot": lambda t, v: t["a"].set_slot(v, x=1.0),
+    "remove": lambda t, v: t["a"].remove(v), "remove slot": lambda t, v: t["a"].remove_slot(v), "insert": lambda t, v: t["a"].insert(v),
+    "insert with": lambda t, v: t["a"].insert(x=v, u=v), "cause": lambda t, v: t["a"].insert(cause=v), "enter": lambda t, v: t["p"].insert(id=v),
+    "external": lambda t, v: t["out"].insert(id=v), "event": lambda t, v: t["a"].event("e", v, 1), "event of": lambda t, v: t["a"].event(
+        "e", 0, v), "event name": lambda t, v: t["a"].event(v, 0, 1), "input": lambda t, v: t.input("i", v), "target": lambda t, v: t.input(
+        "i", 1, v), "input name": lambda t, v: t.input(v, 1), "system": lambda t, v: t.system(v), "table": lambda t, v: t[v]}
+STORE_DOORS = {
+    "at": lambda s, v: s.at(v), "columns": lambda s, v: s.at(2, columns=v), "worlds": lambda s, v: list(s.worlds(v)),
+    "rows": lambda s, v: s.rows(v), "ticks": lambda s, v: s.rows(ticks=v), "ticks from": lambda s, v: s.rows(ticks=(v, 2)),
+    "ids": lambda s, v: s.rows(ids=v), "events": lambda s, v: s.events(v), "history": lambda s, v: s.history(v, 0),
+    "history of": lambda s, v: s.history("a", v), "gen": lambda s, v: s.history("a", 1, gen=v), "lives": lambda s, v: s.lives(v),
+    "lives of": lambda s, v: s.lives("a").of(v), "alive": lambda s, v: s.lives("a").alive(v), "row": lambda s, v: s.lives("a").ancestors(v),
+    "between": lambda s, v: s.between(v, 2), "diff": lambda s, v: s.diff(v), "most": lambda s, v: s.diff(s, v), "stats": lambda s, v: s.stats(v),
+    "bins": lambda s, v: s.stats("a.x", bins=v), "snapshot": lambda s, v: s.snapshot(v), "batches": lambda s, v: list(s.batches(v)),
+    "table": lambda s, v: s[v], "column": lambda s, v: s["a"][v], "slots": lambda s, v: s["a"].slots(v), "hash": lambda s, v: s.hash_columns(2, "a", v), "seek": lambda s, v: s.cursor().seek(v), "time": lambda s, v: s.at_time(v)}
+PATH_DOORS = {
+    "open": aw.open_store, "verify": aw.verify, "resume": aw.LiveWorld.resume, "create": lambda v: aw.LiveWorld.create(v, SCHEMA),
+    "open or create": lambda v: aw.LiveWorld.open(v, SCHEMA), "records": aw.read_records, "log": LogWriter.create, "fields": FieldSnapshots.open, "import": lambda v: aw.import_table(v, "s")}
+
+
+@pytest.mark.parametrize("door", TICK_DOORS)
+def test_what_is_odd_is_taken_or_refused_by_name_in_a_tick(world, door):
+    for odd in odd_things():
+        try:
+            with world.tick() as t:
+                TICK_DOORS[door](t, odd)
+        except aw.InvalidUseError as e:
+            assert len(str(e)) > 20, e
+    assert aw.verify(world.path)
+
+
+@pytest.mark.parametrize("door", STORE_DOORS)
+def test_what_is_odd_is_taken_or_refused_by_name_by_a_store(world, door):
+    store = aw.open_store(world.path)
+    for odd in odd_things():
+        try:
+            STORE_DOORS[door](store, odd)
+        except aw.InvalidUseError as e:
+            assert len(str(e)) > 20, e
+
+
+@pytest.mark.parametrize("door", PATH_DOORS)
+def test_what_is_no_path_is_refused_by_name(tmp_path, monkeypatch, door):
+    monkeypatch.chdir(tmp_path)
+    for odd in (None, 1, 1.5, True, object(), [], "a\0b", "\ud800", np.array(["a"])):
+        with pytest.raises(aw.InvalidUseError, match="Cannot .*(path|expected a table)"):
+            PATH_DOORS[door](odd)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("schema", [None, 5, {}, "creature", ROW, [ROW]])
+def test_what_is_no_schema_is_refused_by_name(tmp_path, schema):
+    for make in (aw.LiveWorld.create, aw.LiveWorld.open, LogWriter.create):
+        with pytest.raises(aw.InvalidUseError, match="as a schema: expected a Schema"):
+            make(tmp_path / "s", schema)
+    assert not any(tmp_path.iterdir())
+
+
+def test_ticks_of_a_range_are_below_2_to_the_63(world):
+    store = aw.open_store(world.path)
+    assert len(store.rows("a.born", range(0, 1 << 63))) == 5
+    for ticks in (range(1, 2**70), range(-(2**70), 5)):
+        with pytest.raises(aw.InvalidUseError, match="ticks are below 2\\^63"):
+            store.rows("a.born", ticks)

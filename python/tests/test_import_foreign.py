@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 import arrow_world as aw
+from arrow_world.lock import output_lock
 
 BROKEN = "\ud800"
 
@@ -96,7 +97,7 @@ def test_categories_enums_and_wide_integers_of_polars(tmp_path: Path) -> None:
                           "w": pl.Series([1, 2, 3], dtype=pl.Int128), "o": [1, 2, 3]})
     found = aw.import_table(frame, tmp_path / "s", fill={"n": "none"})
     world = aw.open_store(tmp_path / "s").at(0)
-    assert {n: world.words("table", n).tolist() for n in "cen"} == {
+    assert {n: world["table"][n].tolist() for n in "cen"} == {
         "c": ["x", "y", "x"], "e": ["b", "a", "b"], "n": ["b", "none", "b"]}
     assert list(found.unmapped) == ["w"] and "its type is Int128, and Arrow cannot take its values" in found.unmapped["w"]
 
@@ -253,3 +254,18 @@ def test_files_of_others_come_in_or_are_refused_by_this_packages_errors(tmp_path
         ends[end] = ends.get(end, 0) + 1
     print(corpus, ends)
     assert ends["taken"] and ends["unmapped"]
+
+
+def test_of_two_that_import_to_one_path_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = pa.table({"a": [1, 2]})
+    with output_lock(tmp_path / "s"), pytest.raises(aw.StoreLockedError):
+        aw.import_table(table, tmp_path / "s")
+    assert not any(tmp_path.iterdir())
+
+    def another(*arguments: Any) -> None:  # comes in between, by other means than import_table
+        (tmp_path / "s" / "x").mkdir(parents=True)
+
+    monkeypatch.setattr("arrow_world.table_import._write", another)
+    with pytest.raises(aw.InvalidUseError, match="it exists; choose another path"):
+        aw.import_table(table, tmp_path / "s")
+    assert [p.name for p in tmp_path.iterdir()] == ["s"] and [p.name for p in (tmp_path / "s").iterdir()] == ["x"]

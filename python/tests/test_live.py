@@ -32,7 +32,7 @@ def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_
         ship = t["ship"]
         ship.remove(1)
         first = ship.insert(x=2.0)
-        more = ship.insert(x=np.array([3.0, 4.0]), mate=[first, 0], parent=first)
+        more = ship.insert(x=np.array([3.0, 4.0]), mate=[first, 0], parent=2)
         ship.set(first, y=np.float32(0.1), mate=more[1])
         ship.set(0, mate=first)
         ship.event("hit", more, 0.5)
@@ -72,7 +72,7 @@ def test_what_is_no_id_is_refused(world, id):
         with world.tick() as t:
             t["ship"].set(id, x=1.0)
     for tick in ("5", 1.5, True):
-        with pytest.raises(aw.InvalidUseError, match="a tick is an integer"):
+        with pytest.raises(aw.InvalidUseError, match="Cannot begin tick .*: expected an integer"):
             world.tick(tick)
     assert world.last_tick == 0
 
@@ -207,7 +207,7 @@ def test_a_surrogate_without_its_pair_is_refused_at_every_door(world, door):  # 
         with world.tick() as t:
             with pytest.raises(aw.InvalidUseError, match=r"Cannot store as '.*': it has a surrogate without its pair at char [01]; cut text"):
                 door(t, word)
-    assert world.world.words("port", "name").tolist() == ["a\0"] and aw.verify(world.path).ok
+    assert world.world["port"]["name"].tolist() == ["a\0"] and aw.verify(world.path).ok
 
 
 def test_a_surrogate_in_a_property_or_a_name_makes_no_store(tmp_path):
@@ -240,8 +240,7 @@ def test_values_are_those_that_an_array_had_when_it_was_given(tmp_path, type_nam
             buffer[:] = before
     store = aw.open_store(tmp_path / "s")
     one, two = (s.at(n)["ship"] for s, n in ((store, 0), (store, 1)))
-    words = store.at(1).codebook.decode if dtype is object else np.asarray
-    assert list(words(one["x"])) == [after[1], before[1], *after] and list(words(two["x"])) == after * 2
+    assert one["x"].tolist() == [after[1], before[1], *after] and two["x"].tolist() == after * 2
     assert store.events("ship.hit").python_values() == before
 
 

@@ -49,7 +49,7 @@ def test_a_tick_stands_in_canonical_order_whatever_order_it_was_made_in(started)
         ("reading.value", 0, 0.5),
         ("hungry.died", 1, 0.0), ("hungry.died", 0, 0.0), ("hungry.born", 2, 0.0)]
     assert (first.id, early.id, late.id) == (0, 1, 3)
-    assert world.words("creature", "name").tolist() == ["c", "x", "y", "z"]
+    assert world["creature"]["name"].tolist() == ["c", "x", "y", "z"]
     assert world.codebook.words == ["a", "b", "c", "cold", "x", "y", "z"]  # L-12
 
 

@@ -59,7 +59,7 @@ def test_what_is_inserted_is_what_a_reader_finds(tmp_path_factory, rows):
     again = store.at(0)
     assert again.tables["t"]["id"].tolist() == [r[0] for r in rows]
     assert again.tables["t"]["x"].tobytes() == struct.pack(f"<{len(rows)}d", *(r[1] for r in rows))
-    assert again.words("t", "word").tolist() == [r[2] for r in rows]
+    assert again["t"]["word"].tolist() == [r[2] for r in rows]
     assert again.tables["t"].to_arrow()["big"].to_pylist() == [r[3] for r in rows]
     assert store.rows(key="t.word").values.tolist() == [r[2] for r in rows] and aw.verify(path).ok
 
@@ -81,7 +81,7 @@ def test_any_run_replays_in_any_pieces(tmp_path_factory, rng, ticks, cut):  # O-
         parts._apply(part, log.keys)
     assert whole.resume_hash() == parts.resume_hash() == world.resume_hash()
     expected = row_by_row(log, ticks)
-    assert {n: {c: a.tolist() for c, a in t.columns.items()} for n, t in whole.tables.items()} == expected
+    assert {n: {c: t.stored(c).tolist() for c in t} for n, t in whole.tables.items()} == expected
 
 
 @settings(QUICK, max_examples=10)

@@ -261,7 +261,7 @@ def test_stock_polars_reads_live_segment_and_snapshot(tmp_path):  # L-19, N-1, N
     manifest = store.manifests()[0]
     world = store.at(manifest.tick)
     frame = pl.read_ipc(manifest.path / "creature.arrow")
-    assert frame["name"].to_list() == world.words("creature", "name").tolist()
+    assert frame["name"].to_list() == world["creature"]["name"].tolist()
     assert frame["big"].to_list() == world.tables["creature"]["big"].tolist()
 
 
@@ -274,10 +274,10 @@ def test_stock_pyarrow_reads_every_snapshot_file_without_a_copy(tmp_path):  # N-
             read = pa.ipc.open_file(source).read_all()
             read.validate(full=True)
             assert read.column_names == list(table.columns) and read.num_rows == len(table)
-            for column, values in table.columns.items():
+            for column in table:
                 chunk = read[column].chunk(0)
                 chunk = chunk.indices if pa.types.is_dictionary(chunk.type) else chunk
-                assert chunk.to_numpy(zero_copy_only=True).tobytes() == values.tobytes()
+                assert chunk.to_numpy(zero_copy_only=True).tobytes() == table.stored(column).tobytes()
         if table.schema.kind == "row":
             free = pa.ipc.open_file(manifest.path / f"{name}.free.arrow").read_all()
             assert list(zip(free["id"].to_pylist(), free["gen"].to_pylist())) == table.free_rows()

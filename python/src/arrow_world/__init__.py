@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._version import VERSION as __version__
+    from ._version import __version__ as __version__
     from .codebook import Codebook as Codebook
     from .errors import ArrowWorldError as ArrowWorldError
     from .errors import DamagedFileError as DamagedFileError
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .table_import import import_table as import_table
     from .tables import Table as Table
     from .tick import Tick as Tick
+    from .tick_time import TickTime as TickTime
     from .tick_table import TickTable as TickTable
     from .verification import Finding as Finding
     from .verification import Report as Report
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from .world import World as World
 
 _HOMES = {
+    "_version": ("__version__",),
     "codebook": ("Codebook",),
     "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "MemoryFullError", "StoreLockedError",
                "StoreNotFoundError", "UnsupportedVersionError", "WriterPoisonedError"),
@@ -87,6 +89,7 @@ _HOMES = {
     "table_import": ("ImportedTable", "import_table"),
     "tables": ("Table",),
     "tick": ("Tick",),
+    "tick_time": ("TickTime",),
     "tick_table": ("TickTable",),
     "verification": ("Finding", "Report", "verify"),
     "world": ("World",),
@@ -97,8 +100,6 @@ __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return import_module("._version", __name__).VERSION
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

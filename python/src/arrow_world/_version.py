@@ -1,3 +1,3 @@
 """The version of the package. A test holds it to the Maven build's."""
 
-VERSION = "0.1.0.dev0"
+__version__ = "0.1.0.dev0"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import operator
-from collections.abc import Iterable
-from typing import Any
+import os
+from collections.abc import Iterable, Iterator, Mapping, Set
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .errors import InvalidUseError
-from .values import Array, unmasked
+from .values import Array, check_complete, is_one
 
 _IDS = 1 << 32
 _SHOWN = 12
+T = TypeVar("T")
 
 
 def nearest(wrong: object, names: Iterable[str]) -> str:
@@ -25,6 +28,11 @@ def nearest(wrong: object, names: Iterable[str]) -> str:
     if not known:
         return "; there is none."
     return f"; there are {', '.join(known[:_SHOWN])}" + (", …" if len(known) > _SHOWN else ".")
+
+
+def named(things: Mapping[str, T], name: object) -> T | None:
+    """What has that name; None also for what is no name at all."""
+    return things.get(name) if isinstance(name, str) else None
 
 
 def integer(value: Any, what: str) -> int:
@@ -56,14 +64,39 @@ def row_id(value: Any, what: str) -> int:
     return number
 
 
+def several(values: Any, what: str) -> list[Any]:
+    """What is given as one after the other; a text, a named tuple such as an EntityRef, and a dict are not meant so."""
+    flat = isinstance(values, Iterable) and (not isinstance(values, np.ndarray) or values.ndim == 1)
+    if not flat or isinstance(values, (str, bytes, Mapping)) or hasattr(values, "_fields"):
+        raise InvalidUseError(f"Cannot {what} {values!r}: expected several in one dimension, as in a list, got "
+                              f"{type(values).__name__}.")
+    check_complete(values, what)
+    return list(values)
+
+
 def row_ids(values: Any, what: str) -> Array:
-    """Row ids as u32, shape (n,): of one id, several, or an array of integers."""
-    unmasked(values, what)
-    if isinstance(values, np.ndarray) and values.ndim and values.dtype.kind in "iu":
+    """Row ids as u32, shape (n,): of one id, several, or an array of integers.
+
+    An EntityRef is refused: its generation would say nothing here.
+    """
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "iu":
+        check_complete(values, what)
         wrong = (values < 0) | (values >= _IDS)
         if wrong.any():
             row_id(int(values[np.argmax(wrong)]), what)
         return values.astype("<u4", copy=False)
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable) or isinstance(values, np.ndarray) and not values.ndim:
+    if isinstance(values, (str, bytes)) or hasattr(values, "_fields") or is_one(values) and not isinstance(values, (Set, Iterator)):
         return np.array([row_id(values, what)], "<u4")
-    return np.array([row_id(v, what) for v in values], "<u4")
+    return np.array([row_id(v, what) for v in several(values, what)], "<u4")
+
+
+def path_of(value: Any, what: str) -> Path:
+    """A path; InvalidUseError for what is none."""
+    try:
+        path = Path(value)
+        os.fsencode(path)
+    except (TypeError, UnicodeEncodeError) as e:
+        raise InvalidUseError(f"Cannot {what} {value!r}: expected a path ({e}).") from e
+    if "\0" in str(path):
+        raise InvalidUseError(f"Cannot {what} {value!r}: a path holds no NUL.")
+    return path

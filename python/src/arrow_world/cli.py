@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ._version import VERSION
+from ._version import __version__
 from .errors import ArrowWorldError
 from .html import printable
 from .storefiles import StoreFiles
@@ -25,15 +25,22 @@ def _info(options: argparse.Namespace) -> int:
     files = StoreFiles(options.store)
     span = files.span()
     facts: dict[str, Any] = {
-        "store": files.info.store.hex(), "tick_unit": files.info.tick_unit, "strings": files.info.strings,
+        "store": files.info.store.hex(), "tick_unit": files.info.tick_unit,
+        **({} if files.info.time is None else {"time": files.info.time.to_json()}), "strings": files.info.strings,
         "first_tick": span and span[0], "last_tick": span and span[1],
         "segments": [{"first_seq": s.first_seq, "sealed": s.sealed} for s in files.segments()],
         "snapshots": [m.tick for m in files.manifests()],
         "tables": [t.name for t in files.schema.tables], "keys": [k.name for k in files.keys()],
+        "units": {f"{t.name}.{c.name}": c.unit for t in files.schema.tables for c in t.columns if c.unit},
+        "docs": {f"{t.name}.{c.name}": c.doc for t in files.schema.tables for c in t.columns if c.doc},
         "properties": files.info.properties}
+    for name in [n for n in ("units", "docs") if not facts[n]]:
+        del facts[name]
     if options.json:
         _print_json(facts)
         return OK
+    if files.info.time is not None:
+        facts["time"] = str(files.info.time)
     facts["segments"] = f"{len(facts['segments'])}, of them {sum(not s['sealed'] for s in facts['segments'])} live"
     for name, value in facts.items():
         shown = ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
@@ -137,7 +144,7 @@ def _ticks(text: str) -> tuple[int, int] | int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("arrow-world", description="Read and verify arrow-world stores.",
                                      epilog="Exit codes: 0 ok, 1 failure, 2 usage, 3 finished with something lost.")
-    parser.add_argument("--version", action="version", version=f"arrow-world {VERSION}")
+    parser.add_argument("--version", action="version", version=f"arrow-world {__version__}")
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def verb(name: str, action: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:

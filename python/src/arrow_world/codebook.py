@@ -9,7 +9,7 @@ import numpy as np
 
 from .errors import InvalidUseError
 from .rows import Rows
-from .values import Array, unmasked
+from .values import Array, check_complete
 
 
 def as_words(values: Any, name: str = "a word") -> Array:
@@ -18,7 +18,7 @@ def as_words(values: Any, name: str = "a word") -> Array:
     name: what the words are for, in messages. Raises InvalidUseError for anything but strings, and for a surrogate
     without its pair, which UTF-8 cannot carry.
     """
-    unmasked(values, f"write {name}")
+    check_complete(values, f"write {name}")
     items = [values] if isinstance(values, str) else values.tolist() if isinstance(values, np.ndarray) else list(values)
     try:
         "\0".join(items).encode()

@@ -160,7 +160,10 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
 
 
 def create_directory(path: Path, description: Description, members: dict[str, Any], replace: bool) -> Path | None:
-    """Makes the run's directory, whole at once (F-3); returns where a replaced run was set aside (F-9)."""
+    """Makes the run's directory, whole at once (F-3); returns where a replaced run was set aside (F-9).
+
+    The caller holds the output's lock. Where it fails, the run that was there is there.
+    """
     present = sorted(p.name for p in path.iterdir()) if path.exists() else []
     if present and not replace:
         raise InvalidUseError(f"Cannot write a field run to {path}: the directory is not empty ({present[0]}); choose "
@@ -169,23 +172,29 @@ def create_directory(path: Path, description: Description, members: dict[str, An
         if not name.endswith((".npy", ".tmp")) and name not in (METADATA, LOCK):
             raise InvalidUseError(f"Cannot replace {path}: it holds {name}, which is no part of a field run; move it "
                                   "elsewhere")
-    temporary, aside = path.with_name(path.name + ".tmp"), path.with_name(path.name + ".replaced.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    publish_file(temporary / TIMES, header(np.dtype("<f8"), (0,)))
-    for file in description.files():
-        publish_file(temporary / file, header(description.dtype, (0, *description.shape)))
-    publish_file(temporary / METADATA, encode(members))
     if present:
         StoreLock(path).close()  # nobody writes it now
-        if aside.exists() and _snapshots(path) == 0:
+    temporary, aside = path.with_name(path.name + ".tmp"), path.with_name(path.name + ".replaced.tmp")
+    try:
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        publish_file(temporary / TIMES, header(np.dtype("<f8"), (0,)))
+        for file in description.files():
+            publish_file(temporary / file, header(description.dtype, (0, *description.shape)))
+        publish_file(temporary / METADATA, encode(members))
+        if present and aside.exists() and _snapshots(path) == 0:
             shutil.rmtree(path)  # a replacement that showed nothing; the run set aside still counts
-        else:
+        elif present:
             shutil.rmtree(aside, ignore_errors=True)
             path.rename(aside)
-    elif path.exists():
-        path.rmdir()
-    temporary.rename(path)
+        elif path.exists():
+            path.rmdir()
+        temporary.rename(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if aside.exists() and not path.exists():
+            aside.rename(path)
+        raise
     force_directory(path.parent)
     return aside if aside.exists() else None
 
@@ -196,7 +205,7 @@ def _snapshots(path: Path) -> int:
 
 
 def encode(members: dict[str, Any]) -> bytes:
-    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False, allow_nan=False)}"
+    lines = [f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(v, ensure_ascii=False, allow_nan=False)}"
              for k, v in members.items() if k != "crc"]
     body = ("{" + ",\n".join(lines)).encode()
     return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
@@ -233,15 +242,20 @@ def _strings(members: Mapping[str, Any], name: str) -> list[str]:
 
 
 def plain(value: Any) -> Any:
-    """NumPy scalars and tuples as JSON has them."""
+    """NumPy scalars and tuples as JSON has them; ValueError for what JSON has not."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise ValueError(f"the name {key!r} is no text")
         return {k: plain(v) for k, v in value.items()}
+    if value is not None and not isinstance(value, (str, int, float)):
+        raise ValueError(f"{value!r} is no number, text, list or dict")
     return value
 
 

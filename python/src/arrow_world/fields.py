@@ -23,14 +23,15 @@ from typing import Any
 
 import numpy as np
 
+from .checks import path_of
 from .errors import DamagedFileError, InvalidUseError
 from .field_files import (
     METADATA, TIMES, VERSION, Description, GrowingNpy, create_directory, encode, environment_of_this_process, open_npy,
     plain, read_metadata, velocity_names,
 )
-from .lock import StoreLock
+from .lock import StoreLock, output_lock
 from .publish import publish_file
-from .values import unmasked
+from .values import array_of, check_complete, is_one
 
 def snapshot_count(t_end: float, interval: float) -> int:
     """Snapshots at 0, interval, 2 interval, ... up to and including `t_end`: 0.3 / 0.1 gives 4, not 3.
@@ -74,7 +75,9 @@ class FieldSnapshotWriter:
             "fields": list(fields), "velocities": list(velocities), "dtype": np.dtype(dtype).name, "bc_types": bc_types,
             "dt": dt, "spec_path": spec_path,
             "environment": dict(environment) if environment is not None else environment_of_this_process()}
-        members = {k: plain(v) for k, v in members.items() if v is not None}
+        members = {k: v for k, v in members.items() if v is not None}
+        if extra is not None and not isinstance(extra, Mapping):
+            raise InvalidUseError(f"Cannot describe a run by extra={extra!r}: expected members by name, as a dict")
         for name, value in (extra or {}).items():
             if name in members or name == "crc":
                 raise InvalidUseError(f"Cannot describe a run: member {name} has a meaning of its own")
@@ -83,19 +86,22 @@ class FieldSnapshotWriter:
             if number is not None and number < 1:
                 raise InvalidUseError(f"Cannot write a run with {what}={number}: 1 is the least")
         try:
+            members = plain(members)
             self._description = Description(members)
             self._description.check_for_writing()
             encode(members)
         except ValueError as e:
             raise InvalidUseError(f"Cannot describe a run: {e}") from e
-        self.path = Path(path)
+        self.path = path_of(path, "write a run at")
         self._members = members
         self._durable, self._flush_every, self._expected = durable, flush_every, expected
         self._written = self._flushed = 0
         self._last_time = -math.inf
         self._state = "open"
-        self._aside = create_directory(self.path, self._description, members, replace)
-        self._lock = StoreLock(self.path)
+        self._process = os.getpid()
+        with output_lock(self.path):  # of two that begin the same run, one looks, makes and locks it before the other looks
+            self._aside = create_directory(self.path, self._description, members, replace)
+            self._lock = StoreLock(self.path)
         self._files: list[GrowingNpy] = []
         try:
             self._files.append(GrowingNpy(self.path / TIMES, np.dtype("<f8"), ()))
@@ -125,7 +131,7 @@ class FieldSnapshotWriter:
         object arrays are refused. Raises InvalidUseError naming what does not fit, the run unchanged.
         """
         self._require_open("append a snapshot")
-        time = float(time)
+        time = self._time(time)
         if not math.isfinite(time):
             raise self._refused(f"the time is {time}, it must be finite")
         if time < self._last_time:
@@ -144,14 +150,24 @@ class FieldSnapshotWriter:
         if self._written - self._flushed >= self._flush_every:
             self.flush()
 
+    def _time(self, time: Any) -> float:
+        try:
+            if isinstance(time, (str, bytes, bool, np.bool_)) or not is_one(time) or np.ma.is_masked(time):
+                raise TypeError("it is no number")
+            return float(time)
+        except (TypeError, ValueError, OverflowError) as e:
+            raise self._refused(f"the time is {time!r}, expected a number ({e})") from e
+
     def _collect(self, kind: str, names: list[str],
                  given: Mapping[str, np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
         rows = []
+        if not isinstance(given, Mapping):
+            raise self._refused(f"got {type(given).__name__}, expected the {kind} arrays by name, as a dict")
         for name in names:
             if name not in given:
                 raise self._refused(f"{kind} {name} is missing")
-            unmasked(given[name], f"write {kind} {name}")
-            values = np.asarray(given[name])
+            check_complete(given[name], f"write {kind} {name}")
+            values = array_of(given[name], f"write {kind} {name}")
             if values.shape != self._description.shape:
                 raise self._refused(
                     f"{kind} {name} has shape {values.shape}, the grid has {self._description.shape}")
@@ -191,11 +207,11 @@ class FieldSnapshotWriter:
                 grown.force()
 
     def close(self) -> None:
-        """Flushes, unless a write has failed, and ends the run; may be called again."""
+        """Flushes, unless a write has failed, and ends the run; may be called again. In a fork it only closes the files."""
         if self._state == "closed":
             return
         try:
-            if self._state == "open":
+            if self._state == "open" and self._process == os.getpid():
                 self.flush()
                 if self._expected is not None and self._written != self._expected:
                     warnings.warn(f"{self.path} ends with {self._written} snapshots, {self._expected} were announced",
@@ -210,6 +226,9 @@ class FieldSnapshotWriter:
         self._lock.close()
 
     def _require_open(self, action: str) -> None:
+        if self._process != os.getpid():
+            raise InvalidUseError(f"Cannot {action}: process {self._process} writes the run {self.path}, and this is a fork, "
+                                  f"process {os.getpid()}. One process writes a run; send it what others compute.")
         if self._state != "open":
             why = "is closed" if self._state == "closed" else f"ended at snapshot {self._flushed}, a write failed"
             raise InvalidUseError(f"Cannot {action}: the run {self.path} {why}")
@@ -247,7 +266,7 @@ class FieldSnapshots:
 
         Raises DamagedFileError if a file is missing, does not fit the description, or the times are not in order.
         """
-        path = Path(path)
+        path = path_of(path, "open the run")
         metadata_path = path / METADATA
         if not metadata_path.exists():
             raise DamagedFileError(f"no field run, {METADATA} is missing", path, remedy="")

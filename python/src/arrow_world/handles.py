@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Union
 import numpy as np
 
 from .errors import InvalidUseError
-from .values import U64, Array, unmasked
+from .values import U64, Array, array_of, check_complete, is_one
 
 if TYPE_CHECKING:
     from .world import World
@@ -166,8 +166,8 @@ def ids_of(given: Any, tick: "TickLife | None", table: "str | None", what: str) 
     nothing says whose life it means. what: what is to be done, for messages. Raises InvalidUseError for everything that is
     no id: strings, floats, bools, numbers beyond u32, masked arrays, newborns of another tick or table, lives that ended.
     """
-    unmasked(given, what)
-    if isinstance(given, (EntityRef, Born)) or not isinstance(given, (np.ndarray, Sequence, range)) and np.ndim(given) == 0:
+    check_complete(given, what)
+    if isinstance(given, (EntityRef, Born)) or not isinstance(given, (np.ndarray, Sequence, range)) and is_one(given):
         return _several([given], tick, table, what, single=True)
     if isinstance(given, BornRows):
         return _several(list(given), tick, table, what)
@@ -175,7 +175,7 @@ def ids_of(given: Any, tick: "TickLife | None", table: "str | None", what: str) 
         raise _no_id(given, what)
     array = given if isinstance(given, np.ndarray) else None
     if array is None and not isinstance(given, (list, tuple, range)):
-        array = np.asarray(given)
+        array = array_of(given, what)
     if array is not None and array.ndim == 0:
         return _several([array[()]], tick, table, what, single=True)
     if array is None or array.dtype == object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import threading
 from collections.abc import Mapping
@@ -10,19 +9,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from .checks import path_of, tick_of
 from .codebook import checked_properties
 from .errors import InvalidUseError, MemoryFullError
 from .interrupts import deferred_interrupts
 from .publish import discard_unfinished
 from .rows import Rows
-from .schema import Schema
+from .schema import Schema, require_schema
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
 from .tick import Tick, memory_full
+from .tick_time import TickTime
 from .world import World
 from .writer import LogWriter
 
@@ -54,15 +53,16 @@ class LiveWorld:
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
-               properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+               properties: Mapping[str, str] | None = None, tick_unit: str = "tick",
+               time: TickTime | None = None) -> "LiveWorld":
         """A new store with an empty world before its first tick; `path` must not exist or be an empty folder.
 
         durability: what the end of a tick promises: `commit`: the tick survives a power loss; `interval:MS`: it does
         after at most so many milliseconds; `none`: it survives a killed process. properties: the application's own
-        settings, say a seed. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
+        settings, say a seed. time: when ticks are, as `TickTime("0.01", "s")`. Nothing is left where it fails: InvalidUseError, StoreLockedError, OSError.
         """
-        return cls(LogWriter.create(Path(path), schema, strings=schema.has_strings, tick_unit=tick_unit,
-                                    properties=properties, durability=durability))
+        return cls(LogWriter.create(path, schema, strings=require_schema(schema).has_strings, tick_unit=tick_unit,
+                                    time=time, properties=properties, durability=durability))
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
@@ -71,20 +71,23 @@ class LiveWorld:
         Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
         truncation.
         """
-        return cls(LogWriter.resume(Path(path), durability=durability))
+        return cls(LogWriter.resume(path, durability=durability))
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], schema: Schema, *, durability: str = "commit",
-             properties: Mapping[str, str] | None = None, tick_unit: str = "tick") -> "LiveWorld":
+             properties: Mapping[str, str] | None = None, tick_unit: str = "tick",
+             time: TickTime | None = None) -> "LiveWorld":
         """`resume` where there is a store, else `create`. A store of another schema is refused, by name.
 
-        The other arguments are those of `create`; properties and tick_unit of a store that exists stay as they are.
+        The other arguments are those of `create`; properties, tick_unit, time and docs of a store that exists stay as they are.
         """
-        if not (Path(path) / "store.json").exists():
-            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
-        found = StoreFiles(Path(path)).schema
-        if found != schema:
-            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_difference(found, schema)}. Use the "
+        path = path_of(path, "open the store")
+        require_schema(schema)
+        if not (path / "store.json").exists():
+            return cls.create(path, schema, durability=durability, properties=properties, tick_unit=tick_unit, time=time)
+        found = StoreFiles(path).schema
+        if found != schema or _other_unit(found, schema):
+            raise InvalidUseError(f"Cannot open {path}: its schema is another one: {_other_unit(found, schema) or _difference(found, schema)}. Use the "
                                   "store's schema (LiveWorld.resume), or choose another path.")
         return cls.resume(path, durability=durability)
 
@@ -128,9 +131,8 @@ class LiveWorld:
         self._log._check()
         if number is None:
             number = self.last_tick + 1
-        elif isinstance(number, (bool, np.bool_)) or not hasattr(number, "__index__"):
-            raise InvalidUseError(f"Cannot begin tick {number!r}: a tick is an integer.")
-        number = operator.index(number)
+        else:
+            number = tick_of(number, "begin tick")
         self._log.check_tick(number)
         return Tick(self, number, self._keys)
 
@@ -190,8 +192,11 @@ class LiveWorld:
         self._outside("seal the log")
         self._log.seal()
 
-    def snapshot(self, properties: Mapping[str, str] | None = None) -> Path:
-        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept."""
+    def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
+        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept.
+
+        hashes: whether its BLAKE2b hashes are computed now and stored, or when somebody asks for them.
+        """
         self._outside("write a snapshot")
         properties = checked_properties(properties)
         self._log.sync()
@@ -200,7 +205,7 @@ class LiveWorld:
             if (tick, version) == (world.tick, world.schema.version):
                 return path
         discard_unfinished(self.path / "snapshots")
-        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties)
+        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties, hashes=hashes)
 
     def close(self) -> None:
         """Lets the store go. Everything committed is in its log; an open tick is given up. May be called again."""
@@ -215,6 +220,17 @@ class LiveWorld:
 
     def __repr__(self) -> str:
         return f"<live world {self.path.name} after tick {self.last_tick}>"
+
+
+def _other_unit(found: Schema, given: Schema) -> str:
+    """A unit that is given must be the store's; docs, and units not given, are for people."""
+    if found == given:
+        for there, here in zip(found.tables, given.tables):
+            for a, b in zip(there.columns, here.columns):
+                if b.unit not in (None, a.unit):
+                    return (f"table {here.name!r} differs: its column {b.name!r} has the unit {a.unit!r} in the store, "
+                            f"{b.unit!r} in the schema given")
+    return ""
 
 
 def _difference(found: Schema, given: Schema) -> str:

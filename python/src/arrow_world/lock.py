@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InvalidUseError, StoreLockedError
@@ -27,11 +29,10 @@ class StoreLock:
     opened again. LOCK must be a regular file: a link is refused, never followed.
     """
 
-    def __init__(self, store: Path) -> None:
-        import fcntl
-
+    def __init__(self, store: Path, file: Path | None = None) -> None:
+        """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK."""
         self._fd, self._key, self.created = -1, (0, 0), False
-        path = store / "LOCK"
+        path = file or store / "LOCK"
         with deferred_interrupts(), _guard:
             self._refuse(store, _entry(path))
             self.created = not path.exists()
@@ -45,23 +46,21 @@ class StoreLock:
             if _held.get(key) == os.getpid():  # it came there after the check: closing now would drop the lock
                 _parked.setdefault(key, []).append(fd)
                 raise _mine(store)
+            self._fd, self._key = fd, key  # from here on `close` gives it back
             try:
                 self._refuse(store, found)
-                fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(fd, store)
                 now = _entry(path)
                 if now is None or (now.st_dev, now.st_ino) != key:
                     raise StoreLockedError(f"Cannot write {store}: its LOCK was replaced while it was taken. Try again.")
-            except (StoreLockedError, InvalidUseError):
-                os.close(fd)
+                _held[key] = os.getpid()
+                os.ftruncate(fd, 0)
+                os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
+            except BaseException:
+                if self.created and key in _held:  # no room for the holder's name, say
+                    path.unlink(missing_ok=True)
+                self.close()
                 raise
-            except OSError as e:
-                holder = os.pread(fd, 1000, 0).decode("utf-8", "replace").strip() or "an unnamed holder"
-                os.close(fd)
-                raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open "
-                                       "the store for reading with open_store, which needs no lock.") from e
-            self._fd, self._key, _held[key] = fd, key, os.getpid()
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
 
     @staticmethod
     def _refuse(store: Path, entry: os.stat_result | None) -> None:
@@ -79,18 +78,50 @@ class StoreLock:
         if self._fd < 0:
             return
         with deferred_interrupts(), _guard:
-            fd, self._fd = self._fd, -1
+            ours = _held.get(self._key) == os.getpid()
             try:
-                if _held.get(self._key) == os.getpid():
-                    del _held[self._key]
-                    os.ftruncate(fd, 0)
+                if ours:
+                    os.ftruncate(self._fd, 0)
             finally:
+                if ours:
+                    _held.pop(self._key, None)
+                fd, self._fd = self._fd, -1
                 for each in (fd, *_parked.pop(self._key, ())):
                     os.close(each)
 
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
             self.close()
+
+
+def _lock(fd: int, store: Path) -> None:
+    import fcntl
+
+    try:
+        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e:
+        holder = os.pread(fd, 1000, 0).decode("utf-8", "replace").strip() or "an unnamed holder"
+        raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open the store for "
+                               "reading with open_store, which needs no lock.") from e
+
+
+@contextmanager
+def output_lock(output: Path) -> Iterator[None]:
+    """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
+
+    Java's writers take the same lock. Raises StoreLockedError where somebody else is making it.
+    """
+    if not output.name:
+        raise InvalidUseError(f"Cannot write {output}: it names no file or folder in another one.")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    file = output.with_name(output.name + ".tmp.lock")
+    lock = StoreLock(output, file)
+    try:
+        yield
+    finally:
+        with deferred_interrupts():
+            file.unlink(missing_ok=True)
+            lock.close()
 
 
 def _mine(store: Path) -> StoreLockedError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from .checks import nearest
+from .checks import nearest, several
 from .errors import InvalidUseError
-from .schema import Column, Schema, TableSchema
+from .schema import Schema, TableSchema
 
 
 def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
@@ -17,7 +17,7 @@ def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
     A column of ids does not bring the table it names; without it, it is a column of numbers.
     Raises InvalidUseError for a name that is none of the schema's.
     """
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = [columns] if isinstance(columns, str) else several(columns, "show the columns")
     if not names:
         raise InvalidUseError("Cannot show a part of a world: no table and no column is named.")
     for name in names:
@@ -27,7 +27,7 @@ def project(schema: Schema, columns: str | Iterable[str]) -> Schema:
     tables = [replace(t, columns=tuple(c for c in t.columns if t.name in wanted or f"{t.name}.{c.name}" in wanted), events=())
               for t in schema.tables if _is_named(t, wanted) or t.name in of]
     shown = {t.name for t in tables}
-    tables = [replace(t, columns=tuple(c if c.table in shown else Column.of_bits(c.name, c.type, c.default_bits)
+    tables = [replace(t, columns=tuple(c if c.table is None or c.table in shown else replace(c, table=None)
                                        for c in t.columns)) for t in tables]
     return Schema(tuple(tables), (), schema.version)
 

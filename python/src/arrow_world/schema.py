@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import nearest
+from .checks import named, nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -47,7 +47,8 @@ class Column:
 
     table: for a u32 column that holds ids of a row table, that table's name (S-14): what is written there must live, or
     be born in the tick, or be `NO_ROW`, with which a row begins. `default_bits` is the 64-bit pattern
-    a log row with the default carries (S-8). Raises InvalidUseError where the default is no value of the type.
+    a log row with the default carries (S-8). unit: what its values are counted in (`m/s`); doc: what it says, for people;
+    columns that differ only in these two are equal (S-15). Raises InvalidUseError where the default is no value of the type.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Column:
     default: Any = field(default=None, compare=False)
     table: str | None = None
     default_bits: int = field(init=False, default=0)
+    unit: str | None = field(default=None, compare=False)
+    doc: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.default is None:
@@ -73,10 +76,16 @@ class Column:
     def __str__(self) -> str:
         return f"{self.name} {self.type}" + ("" if self.table is None else f" of {self.table}")
 
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        """Its unit and doc as metadata of an Arrow field (S-15)."""
+        return tuple((f"aw.{name}", text) for name, text in (("unit", self.unit), ("doc", self.doc)) if text is not None)
+
     @staticmethod
-    def of_bits(name: str, type_name: str, bits: int, table: str | None = None) -> "Column":
+    def of_bits(name: str, type_name: str, bits: int, table: str | None = None, unit: str | None = None,
+                doc: str | None = None) -> "Column":
         """A column whose default is this 64-bit pattern; ValueError where it is no value of the type."""
-        column = Column(name, type_name, table=table)
+        column = Column(name, type_name, table=table, unit=unit, doc=doc)
         if type_name in DTYPES and type_name != "string":
             value = decode(type_name, np.array([bits], "<u8"))[0]
             object.__setattr__(column, "default", bool(value) if type_name == "bool" else value.item())
@@ -138,7 +147,8 @@ class TableSchema:
         """The table as store.json writes it."""
         columns: list[dict[str, Any]] = [
             {"name": c.name, "type": c.type} | ({} if c.type == "string" else {"default": f"{c.default_bits:016x}"})
-            | ({} if c.table is None else {"table": c.table}) for c in self.columns]
+            | {name: text for name in ("table", "unit", "doc") if (text := getattr(c, name)) is not None}
+            for c in self.columns]
         return ({"name": self.name, "kind": self.kind} | ({} if self.of is None else {"of": self.of})
                 | ({"ids": self.ids, "gen": self.gen} if self.kind == "row" else {})
                 | ({} if self.kind == "append_only" else {"removal": self.removal})
@@ -164,13 +174,14 @@ class Schema:
 
     def table(self, name: str) -> TableSchema:
         """The table of that name, or InvalidUseError."""
-        if name not in self._by_name:
+        found = named(self._by_name, name)
+        if found is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self._by_name)}")
-        return self._by_name[name]
+        return found
 
     def has(self, name: str) -> bool:
         """Whether there is a table of that name."""
-        return name in self._by_name
+        return named(self._by_name, name) is not None
 
     @property
     def has_strings(self) -> bool:
@@ -213,9 +224,10 @@ def _table(value: Any, path: Path) -> TableSchema:
     columns = []
     for item in m.items("columns"):
         c = Members(item, path, f"schema column of {name}")
-        type_name, of = c.text("type"), c.text("table") if "table" in c.raw else None
+        type_name = c.text("type")
+        told = {name: c.text(name) for name in ("table", "unit", "doc") if name in c.raw}
         try:
-            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), of))
+            columns.append(Column.of_bits(c.text("name"), type_name, 0 if type_name == "string" else c.u64("default"), **told))
         except ValueError as e:
             raise DamagedFileError(f"schema column of {name}: the default of {c.text('name')}: {e}", path) from e
     events = _events(m.raw.get("events", []), path)
@@ -247,6 +259,23 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
     return None
 
 
+def _words_problem(columns: list[Column]) -> str | None:
+    total = 0
+    for c in columns:
+        for name, text, most in (("unit", c.unit, 100), ("doc", c.doc, 10_000)):
+            if text is None:
+                continue
+            if not isinstance(text, str):
+                return f"{c.name} has the {name} {text!r}, expected text"
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                return f"{c.name} has a {name} with a surrogate without its pair; cut text between code points"
+            size = len(text.encode())
+            if not 1 <= size <= most:
+                return f"{c.name} has a {name} of {size} bytes, expected 1 to {most} bytes of UTF-8"  # S-15
+            total += size
+    return f"its units and docs have {total} bytes, expected at most {8 << 20}" if total > 8 << 20 else None
+
+
 def _problem(schema: Schema) -> str | None:
     if len(schema._by_name) != len(schema.tables):
         return "two tables have one name"
@@ -275,6 +304,9 @@ def _problem(schema: Schema) -> str | None:
             return f"{m.name} has type {m.type} and names a table; ids are u32"  # S-14
         if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:
             return f"{m.name} holds ids of {m.table} and has the default {m.default}, expected {NO_ROW}, no row"  # S-14
+    problem = _words_problem([c for t in schema.tables for c in t.columns])
+    if problem:
+        return problem
     names = [k.name for k in declare(schema)]
     twice = sorted({n for n in names if names.count(n) > 1})
     return f"two keys have the name {twice[0]}" if twice else None  # S-9
@@ -342,6 +374,13 @@ def _declared(schema: Schema) -> Iterable[tuple[str, str, str, str | None, int |
             yield f"{t.name}.{e.name}", e.type, "event", e.table, None
     for e in schema.inputs:
         yield f"in.{e.name}", e.type, "input", e.table, None
+
+
+def require_schema(schema: Any) -> "Schema":
+    """What a caller gave as a schema, if it is one."""
+    if not isinstance(schema, Schema):
+        raise InvalidUseError(f"Cannot use {schema!r} as a schema: expected a Schema.")
+    return schema
 
 
 def declare(schema: Schema) -> list[Key]:

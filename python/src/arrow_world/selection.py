@@ -8,7 +8,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from .checks import nearest, row_ids, tick_of
+from .checks import nearest, row_ids, several, tick_of
 from .errors import InvalidUseError
 from .log import Wanted
 from .log_rows import LogRows
@@ -29,7 +29,7 @@ def span(ticks: Ticks) -> tuple[int, int]:
     if isinstance(ticks, range):
         if ticks.step != 1:
             raise InvalidUseError(f"Cannot select {ticks}: only every tick of a span can be chosen; expected a step of 1.")
-        return ticks.start, ticks.stop - 1
+        return tick_of(ticks.start, "select tick"), tick_of(ticks.stop - 1, "select tick")
     if isinstance(ticks, tuple):
         if len(ticks) != 2:
             raise InvalidUseError(f"Cannot select ticks {ticks!r}: expected the first and the last one.")
@@ -110,7 +110,7 @@ class Selection:
 
 
 def _patterns(key: Union[str, Iterable[str]]) -> list[str]:
-    patterns = [key] if isinstance(key, str) else list(key) if isinstance(key, Iterable) else [key]
+    patterns = [key] if isinstance(key, str) else several(key, "select keys")
     for pattern in patterns:
         if not isinstance(pattern, str):
             raise InvalidUseError(f"Cannot select key {pattern!r}: expected a name, or a pattern as 'creature.*'.")

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integer, nearest, row_id, tick_of
+from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
-from .history import History, history_of, one_life
+from .history import History, check_life, history_of
 from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
@@ -30,6 +30,7 @@ from .stats import Stats
 from .store_diff import Divergence, Side, diff
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
+from .tick_time import TickTime
 from .verification import Report, verify
 from .world import World
 
@@ -46,7 +47,7 @@ class Store:
     """
 
     def __init__(self, path: str | PathLike[str], progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> None:
-        self._files = StoreFiles(Path(path))
+        self._files = StoreFiles(path)
         self._progress = progress
         self._cache_bytes = integer(cache_bytes, "keep cache_bytes of")
         self._playbacks: dict[Schema | None, Playback] = {}
@@ -120,14 +121,30 @@ class Store:
         with self._bar("replay", 0, wanted) as shown:
             return self._playback(columns).at(wanted, shown)
 
-    def at_time(self, time: float, *, columns: str | Iterable[str] | None = None) -> World:
-        """The world at a time, where the store says the time of its ticks. Raises InvalidUseError where it does not."""
-        raise InvalidUseError(f"Cannot show {self.path} at time {time!r}: the store does not say the time of its ticks, "
-                              f"it counts them by {self.info.tick_unit!r}. Use at(tick).")
+    def at_time(self, time: Any, *, columns: str | Iterable[str] | None = None) -> World:
+        """The world at a time, where the store says when its ticks are: `at` the tick of which `time` gives it.
+
+        time: a float stands for the tick whose time it is nearest to, as float64; an int, a Decimal and a Fraction are
+        exact; a datetime or datetime64 where the store counts since an instant. Raises InvalidUseError where there is no
+        tick at that time, naming those beside it.
+        """
+        return self.at(self._time().tick(time), columns=columns)
+
+    def time(self, tick: int) -> float:
+        """The time of a tick, counted in `info.time.unit`: the nearest float64. InvalidUseError where the store does not
+        say when its ticks are.
+        """
+        return self._time().at(tick)
+
+    def _time(self) -> TickTime:
+        if self.info.time is None:
+            raise InvalidUseError(f"Cannot tell the time in {self.path}: the store does not say the time of its ticks, it "
+                                  f"counts them by {self.info.tick_unit!r}. Use at(tick).")
+        return self.info.time
 
     def worlds(self, ticks: Iterable[int], *, columns: str | Iterable[str] | None = None) -> Iterator[World]:
         """The worlds after several ticks, given in ascending order, in one pass over the log; each is yours to keep."""
-        wanted = [tick_of(t, "show the world at tick") for t in ticks]
+        wanted = [tick_of(t, "show the world at tick") for t in several(ticks, "show the worlds at ticks")]
         if any(b < a for a, b in zip(wanted, wanted[1:])):
             raise InvalidUseError("Cannot show these ticks: they must be in ascending order. A cursor goes anywhere.")
         return self._worlds(wanted, columns)
@@ -234,8 +251,8 @@ class Store:
         return selection.rows(scan.keys, self.info.strings)
 
     def history(self, table: str, id: int, gen: int | None = None, *, ticks: Ticks = None) -> History:
-        """What happened to an id, in log order: births and deaths with their lineage, values, events, and its coming and
-        going in presence tables; in all its lives, or in the one of generation `gen`.
+        """What happened to an id, in log order from where the history begins: births and deaths with their lineage, values,
+        events, and its coming and going in presence tables; in all its lives, or in the one of generation `gen`.
 
         Raises InvalidUseError if that life never was, or the table counts no generations.
         """
@@ -249,22 +266,29 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        rows = self._select(Selection(names, (shown.first, shown.last), rid))
-        before = self._lives_before(table, rid, shown.first) if schema.gen else []
-        history = history_of(rows, table, before[-1] if before else -1, bool(schema.gen))
-        return history if gen is None else one_life(history, table, rid, gen, before)
+        base = self._base(f"{table}.id")  # rows before it are of lives that nothing tells of
+        first = max(shown.first, 0 if base is None else base.manifest.tick + 1)
+        rows = self._select(Selection(names, (first, shown.last), rid))
+        before, lives = self._lives_before(base, table, rid, first) if schema.gen else ([], False)
+        if gen is not None:
+            check_life(rows, table, rid, gen, before)
+        return history_of(rows, table, before[-1] if before else -1, lives, bool(schema.gen), gen)
 
-    def _lives_before(self, table: str, rid: int, tick: int) -> list[int]:
-        """The generations in which an id lived before a tick, in order, as far as the history goes back."""
-        base = self._base(f"{table}.id")
-        found: list[int] = []
+    def _lives_before(self, base: Snapshot | None, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
+        """The generations in which an id lived before a tick, in order, as far as the history goes back; and whether it
+        lives right before it."""
+        found, first = list[int](), 0
         if base is not None:
-            start = base.tables[table]
+            start, first = base.tables[table], base.manifest.tick + 1
             slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
             found += [int(start._columns["gen"][slot])] if slot >= 0 else []
-        if tick > 0:
-            found += self._select(Selection(f"{table}.born", (0, tick - 1), rid)).val.astype(np.int64).tolist()
-        return found
+        lives = bool(found)
+        if tick > first:
+            rows = self._select(Selection([f"{table}.born", f"{table}.died"], (first, tick - 1), rid))
+            born = rows.names == f"{table}.born"
+            found += rows.val[born].astype(np.int64).tolist()
+            lives = bool(born[-1]) if len(rows) else lives
+        return found, lives
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""
@@ -277,7 +301,9 @@ class Store:
         return lives_of(table, rows, None if base is None else base.tables[table])
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        base = self._files.base()
+        """The base, where the log's rows alone do not tell who lives."""
+        segments = self._files.segments()
+        base = None if segments and segments[0].first_seq == 0 else self._files.base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
 
@@ -294,6 +320,8 @@ class Store:
 
         Reads a few batches of each log. Raises InvalidUseError if their schemas differ or they have no tick in common.
         """
+        if not isinstance(other, Store):
+            raise InvalidUseError(f"Cannot compare {self.path} with {other!r}: expected a store, as open_store gives it.")
         return diff(self._side(), other._side(), integer(most, "name differences, at most"))
 
     def _side(self) -> Side:
@@ -333,7 +361,7 @@ class Store:
         ticks = "none" if span is None else f"{span[0]:,} to {span[1]:,} ({info.tick_unit})"
         segments, snapshots = self.segments(), list_snapshots(self.path)
         live = sum(not s.sealed for s in segments)
-        rows = [("store", info.store.hex()), ("ticks", ticks),
+        rows = [("store", info.store.hex()), ("ticks", ticks), *([("time", str(info.time))] if info.time else []),
                 ("tables", ", ".join(f"{t.name} ({t.kind.replace('_', ' ')})" for t in self.schema.tables) or "none"),
                 ("segments", f"{len(segments)}, of them {live} live"),
                 ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),

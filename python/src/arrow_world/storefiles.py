@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import jsonfile
+from .checks import path_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .foreign import describe
@@ -15,6 +17,7 @@ from .log import Fence, LogFiles, Marks, Scan, SegmentFile, Wanted, list_segment
 from .schema import Key, Schema, declare
 from .segment import FORMAT
 from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
+from .tick_time import TickTime
 
 _NEVER = (1 << 63) - 1
 
@@ -30,6 +33,8 @@ class StoreInfo:
     properties: dict[str, str]
     environment: dict[str, str]
     parent: dict[str, Any] | None
+    time: TickTime | None = None
+    """When its ticks are, if it says that."""
 
 
 def read_store_info(path: Path) -> StoreInfo:
@@ -51,14 +56,15 @@ def read_store_info(path: Path) -> StoreInfo:
     if schema.has_strings and not m.flag("strings"):
         raise DamagedFileError("strings is false, but the schema has strings", file)  # S-8
     return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
-                     m.strings("properties"), m.strings("environment"), parent)
+                     m.strings("properties"), m.strings("environment"), parent,
+                     TickTime.from_json(m.raw.get("time"), file))
 
 
 class StoreFiles:
     """The files of one store. Takes no lock and writes nothing; every call looks at what is there by then."""
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = path_of(path, "open the store")
         self.info = read_store_info(self.path)
         self._marks = Marks()
 

@@ -15,10 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from . import jsonfile
+from .checks import path_of
 from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
 from .foreign_tables import ForeignTable, read_file, read_object
+from .lock import output_lock
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment import FORMAT
@@ -64,16 +66,15 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
 
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
-    target = _path(path, "Cannot import into")
-    if target.exists():
-        raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
+    target = path_of(path, "import into")
+    _require_new(target)
     wanted, filling = _said(names, "names"), _said(fill, "fill")
     for old, new in wanted.items():
         if new is not None and not isinstance(new, str):
             raise InvalidUseError(f"Cannot call column {old!r} {new!r}: expected a name, or None to leave it out.")
     if table is not None and not isinstance(table, str):
         raise InvalidUseError(f"Cannot call a table {table!r}: expected a name.")
-    file = _path(source, "Cannot import") if isinstance(source, (str, os.PathLike)) else None
+    file = path_of(source, "import") if isinstance(source, (str, os.PathLike)) else None
     found = read_file(file) if file is not None else read_object(source)
     title = table if table is not None else _valid(file.name.rpartition(".")[0] or file.name) if file is not None else "table"
     if _valid(title) != title:
@@ -84,23 +85,45 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     schema = Schema((made.schema(title),))
     world = World(schema, 0)
     made.fill_table(world, title)
-    units = {f"unit.{title}.{name}": unit for name, unit in made.units.items()}
-    properties = {"import": _kind(file), **({"import.file": os.fsencode(file.name).decode("utf-8", "replace")} if file is not None else {}), **units}
+    properties = {"import": _kind(file), **({} if file is None else {
+        "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
+    with output_lock(target):
+        _publish(target, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
+    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
+
+
+def _publish(target: Path, fill: Callable[[Path], None]) -> None:
+    """Makes the store whole under another name, and gives it its own. The caller holds the output's lock."""
+    _require_new(target)
     temporary = target.with_name(f".{target.name}.tmp")
     discard(temporary)
-    temporary.mkdir(parents=True)
+    temporary.mkdir()
     try:
-        _write(temporary, schema, world, properties)
-        if made.unmapped:
-            (temporary / "unmapped").mkdir()
-            _keep(temporary / "unmapped", file, found, made, title)
+        fill(temporary)
         force_directory(temporary)
-        temporary.rename(target)
+        _require_new(target)
+        try:
+            temporary.rename(target)
+        except OSError:
+            _require_new(target)
+            raise
     except BaseException:
         discard(temporary)
         raise
     force_directory(target.absolute().parent)
-    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
+
+
+def _require_new(target: Path) -> None:
+    if target.exists():
+        raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
+
+
+def _fill(folder: Path, schema: Schema, world: World, properties: dict[str, str], found: ForeignTable, made: "_Mapping",
+          file: Path | None, title: str) -> None:
+    _write(folder, schema, world, properties)
+    if made.unmapped:
+        (folder / "unmapped").mkdir()
+        _keep(folder / "unmapped", file, found, made, title)
 
 
 def _kind(file: Path | None) -> str:
@@ -108,17 +131,6 @@ def _kind(file: Path | None) -> str:
         return "table"
     with file.open("rb") as f:
         return "parquet" if f.read(4) == b"PAR1" else "arrow"
-
-
-def _path(given: Any, what: str) -> Path:
-    try:
-        path = Path(given)
-        os.fsencode(path)
-    except (TypeError, UnicodeEncodeError) as e:
-        raise InvalidUseError(f"{what} {given!r}: expected a path ({e}).") from e
-    if "\0" in str(path):
-        raise InvalidUseError(f"{what} {given!r}: a path holds no NUL.")
-    return path
 
 
 def _said(given: Any, what: str) -> dict[str, Any]:
@@ -233,10 +245,15 @@ class _Mapping:
                 self.units[name] = found.unit
 
     def schema(self, title: str) -> TableSchema:
-        columns = tuple(Column(name, c.type) for name, c in self.values.items())
+        columns = tuple(Column(name, c.type, unit=self._unit(name)) for name, c in self.values.items())
         if "id" in self.identity:
             return TableSchema(title, "row", columns, ids="external", gen="gen" in self.identity)
         return TableSchema(title, "append_only", columns)
+
+    def _unit(self, name: str) -> str | None:
+        """What a column is counted in, if a store can have a unit of that length (T-8)."""
+        unit = self.units.get(name)
+        return unit if unit is not None and len(unit.encode()) <= 100 else None
 
     def fill_table(self, world: World, title: str) -> None:
         table = world.tables[title]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from . import hashes
-from .checks import nearest, row_ids
+from .checks import named, nearest, row_ids, several
 from .codebook import Codebook
 from .errors import InvalidUseError
 from .frames import Frame, typed_column
@@ -21,6 +21,8 @@ from .values import DTYPES, Array
 
 class Table(Frame):
     """Live rows `[0, rows)` of one table; `table['pos_x']` is a NumPy array of shape (rows,).
+
+    Numbers have the column's type, bools are bools, and words are an object array of str; `stored` gives a column as it is in the files.
 
     As with a data frame, `len` counts the rows, while `in`, iteration and `keys` go over the columns' names. Arrays and
     frames taken from it cannot be written to and never change, whatever becomes of the table.
@@ -37,13 +39,31 @@ class Table(Frame):
         self.dead: dict[int, int] = {}
         """External tables with gen: ids that lived and are not live, with their last generation."""
         self._lookup: Lookup | None = None
+        self._types = {c.name: c.type for c in schema.file_columns}
+        self._decoded: dict[str, tuple[Array, Array]] = {}
 
     def __getitem__(self, name: str) -> Array:
-        column = self._columns.get(name)
+        kind = named(self._types, name)
+        if kind == "string":
+            return self._words(name)
+        return self.stored(name).view(np.bool_) if kind == "bool" else self.stored(name)
+
+    def stored(self, name: str) -> Array:
+        """A column as files and hashes hold it: bools as bytes, words as their places in `codebook.words` (u32)."""
+        column = named(self._columns, name)
         if column is None:
             raise InvalidUseError(f"No column {name!r} in {self.schema.name}{nearest(name, self._columns)}")
         column.flags.writeable = False  # who changes it later takes a copy
         return np.asarray(column.data.toreadonly())  # unlike a view of the array, nothing can make it writable
+
+    def _words(self, name: str) -> Array:
+        """The words of a column, made once for as long as it does not change."""
+        known = self._decoded.get(name)
+        if known is None or known[0] is not self._columns[name]:
+            words = self.codebook.decode(self.stored(name))
+            words.flags.writeable = False
+            known = self._decoded[name] = self._columns[name], words
+        return known[1].view()
 
     @property
     def columns(self) -> Mapping[str, Array]:
@@ -75,9 +95,13 @@ class Table(Frame):
         return self.keys()
 
     def to_arrow(self) -> Any:
-        """All columns in file order; bools and words as such, numbers in their types and without a copy."""
-        return pa.table({c.name: typed_column(c.type, self[c.name], self.codebook.words)
-                         for c in self.schema.file_columns})
+        """All columns in file order; bools and words as such, numbers in their types and without a copy. Units and docs are
+        metadata of the fields, `aw.unit` and `aw.doc`.
+        """
+        columns = self.schema.file_columns
+        made = [typed_column(c.type, self.stored(c.name), self.codebook.words) for c in columns]
+        return pa.Table.from_arrays(made, schema=pa.schema([
+            pa.field(c.name, a.type, metadata=dict(c.words) or None) for c, a in zip(columns, made)]))
 
     def _title(self) -> str:
         return f"{self.schema.name}, {self.rows:,} rows"
@@ -115,4 +139,4 @@ class Table(Frame):
 
     def hash_columns(self, names: Iterable[str] | None = None) -> bytes:
         """`hash_columns` over the named columns, or all in file order (H-1)."""
-        return hashes.hash_columns(self[n] for n in (self._columns if names is None else names))
+        return hashes.hash_columns(self.stored(n) for n in (self._columns if names is None else several(names, "hash the columns")))

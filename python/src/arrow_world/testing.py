@@ -95,7 +95,8 @@ def _begin_at(store: Store, world: World, path: Path) -> None:
     (path / "snapshots").mkdir()
     members = {"kind": "arrow-world store", "format": FORMAT, "store": new_id.hex(), "strings": store.info.strings,
                "tick_unit": store.info.tick_unit, "schema": store.schema.to_json(), "properties": store.info.properties,
-               "environment": {"writer": "arrow_world (Python), testing"}}
+               "environment": {"writer": "arrow_world (Python), testing"},
+               **({} if store.info.time is None else {"time": store.info.time.to_json()})}
     (path / "store.json").write_bytes(jsonfile.encode(members))
     write_snapshot(path, new_id, store.info.strings, world, base=True)
 

@@ -6,7 +6,7 @@ import threading
 from typing import Any, Protocol
 
 from .canonical import rows_of
-from .checks import nearest
+from .checks import named, nearest
 from .errors import InvalidUseError, MemoryFullError
 from .handles import Ids, ids_of, index_of
 from .rows import Rows
@@ -70,7 +70,7 @@ class Tick:
     def __getitem__(self, table: str) -> TickTable:
         """The changes of one table; InvalidUseError for an unknown one."""
         self._check()
-        found = self._tables.get(table)
+        found = named(self._tables, table)
         if found is None:
             schema = self.world.schema.table(table)
             changes = self._changes[table] = Changes(self.world.tables[table])

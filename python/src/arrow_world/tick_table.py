@@ -14,7 +14,7 @@ from .errors import InvalidUseError
 from .handles import Births, Born, BornRows, EntityRef, Ids, TickLife, ids_of
 from .schema import NO_ROW, Column, Key, TableSchema
 from .tables import Table
-from .values import U64, Array, encode, encode_one
+from .values import U64, Array, encode, encode_one, is_one
 
 
 @dataclass
@@ -87,7 +87,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
     if type_name == "string":
         if isinstance(value, str):
             return Cells(words=check_word(value, name))
-        if value is None or np.ndim(value) == 0:
+        if is_one(value):
             raise InvalidUseError(f"Cannot write {value!r} to {name}: the type is string, which takes str.")
         return Cells(words=as_words(value, name), single=False)
     kind = type(value)
@@ -100,7 +100,7 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
         ids = ids_of(value, tick, table, f"write {name}")
         bits = encode("u32", ids.numbers)
         return Cells(int(bits[0]) if ids.single else bits, None, ids.newborns, ids.single)
-    if np.ndim(value) == 0:
+    if is_one(value):
         return Cells(encode_one(type_name, value, name))
     return Cells(encode(type_name, value, name), single=False)
 
@@ -336,6 +336,6 @@ def _count(count: int, what: str) -> int:
         rows = operator.index(count)
     except TypeError:
         rows = -1
-    if rows < 0 or isinstance(count, bool):
+    if not 0 <= rows <= NO_ROW or isinstance(count, bool):
         raise InvalidUseError(f"Cannot {what}: {count!r} is no number of rows.")
     return rows

@@ -48,7 +48,7 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
     floats into f64 and, if exact, into f32, np.float32 into f32 alone, bools into bool, which also takes the integers 0
     and 1. Raises InvalidUseError for anything else: nothing is rounded or widened, nulls and masked places are refused.
     """
-    unmasked(values, f"write {name or type_name + ' values'}")
+    check_complete(values, f"write {name or type_name + ' values'}")
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else _array(type_name, values, name))
     kind, what = array.dtype.kind, name or f"{type_name} values"
     if array.ndim != 1 or kind not in "biuf" and len(array):
@@ -102,9 +102,8 @@ def _array(type_name: str, values: Any, name: str) -> Array:
             raise _refused(values, type_name, what)
         return np.array(values, "<i8" if values < 1 << 63 else "<u8")
     if not isinstance(values, (list, tuple, range)):
-        _check_nulls(values, what)
-        return np.asarray(values)
-    kinds = {type(v) for v in values}
+        return array_of(values, f"write {what}")
+    kinds = set(map(type, values))
     bools = {k for k in kinds if issubclass(k, (bool, np.bool_))}
     if bools and bools != kinds:
         raise InvalidUseError(f"Cannot write {what}: bools and numbers are mixed in one list. The type is {type_name}: it "
@@ -115,11 +114,8 @@ def _array(type_name: str, values: Any, name: str) -> Array:
         if least < -(1 << 63) or most >= 1 << 64 or least < 0 and most >= 1 << 63:
             raise _refused(least if least < -(1 << 63) or most < 1 << 64 and type_name == "u64" else most, type_name, what)
         return np.array(values, "<i8" if most < 1 << 63 else "<u8")
-    try:
-        array = np.asarray(values)
-    except (ValueError, OverflowError) as e:
-        raise InvalidUseError(f"Cannot write {what}: {e}. The type is {type_name}: it takes {takes(type_name)}.") from e
-    if array.dtype.kind == "f" and array.ndim == 1:
+    array = array_of(values, f"write {what}")
+    if array.dtype.kind == "f" and array.ndim == 1 and any(hasattr(k, "__index__") for k in kinds):
         for given, taken in zip(values, array.tolist()):
             whole = _whole(given)
             if whole is not None and whole != taken:
@@ -135,27 +131,57 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-def unmasked(given: Any, what: str) -> None:
-    """Refuses an array of which places are masked: NumPy drops the mask where it makes a plain array of one.
+def is_one(value: Any) -> bool:
+    """Whether it is one value, no sequence and no array of one dimension or more."""
+    if isinstance(value, (list, tuple, range)):
+        return False
+    try:
+        return np.ndim(value) == 0
+    except Exception:  # what gives no array is told where it is used
+        return False
 
+
+def array_of(values: Any, what: str) -> Array:
+    """What gives itself as an array; InvalidUseError where that fails. what: what is to be done, for the message."""
+    try:
+        return np.asarray(values)
+    except MemoryError:
+        raise
+    except Exception as e:  # whoever owns the values raises what he likes
+        raise InvalidUseError(f"Cannot {what}: a {type(values).__name__} gives no array: {e}.") from e
+
+
+def check_complete(given: Any, what: str) -> None:
+    """Refuses values and ids of which some are not there: masked places, and nulls of Arrow, Polars and pandas.
+
+    NumPy drops a mask where it makes a plain array of one, and makes NaN of nulls, and floats of integers beside them.
     what: what is to be done, for the message.
     """
-    if isinstance(given, np.ma.MaskedArray) and np.ma.is_masked(given):
-        count = int(np.ma.getmaskarray(given).sum())
-        raise InvalidUseError(f"Cannot {what}: {count} of {given.size} places are masked. Say what stands there, as in "
+    if isinstance(given, np.ma.MaskedArray):
+        masked, places = int(np.count_nonzero(np.ma.getmaskarray(given))), given.size
+    elif isinstance(given, (list, tuple)):
+        if not any(issubclass(k, np.ma.MaskedArray) for k in set(map(type, given))):
+            return
+        masked, places = sum(bool(np.ma.is_masked(v)) for v in given), len(given)
+    else:
+        nulls = _null_count(given)
+        if nulls:
+            raise InvalidUseError(f"Cannot {what}: {nulls} of {len(given)} values are null, and nulls are not taken. Fill "
+                                  "them first, or leave them out.")
+        return
+    if masked:
+        raise InvalidUseError(f"Cannot {what}: {masked} of {places} places are masked. Say what stands there, as in "
                               "values.filled(0), or leave them out, as in values.compressed().")
 
 
-def _check_nulls(values: Any, what: str) -> None:
-    """Refuses columns of Arrow, Polars and pandas that hold nulls: NumPy makes NaN of them, and floats of integers."""
-    found = getattr(values, "null_count", None)
-    if callable(found):
-        found = found()
-    elif found is None and hasattr(values, "isna") and not isinstance(values.dtype, np.dtype):
-        found = int(np.count_nonzero(np.asarray(values.isna())))
-    if found:
-        raise InvalidUseError(f"Cannot write {what}: {found} of {len(values)} values are null, and a column has no nulls. "
-                              "Fill them first, or write the others alone.")
+def _null_count(given: Any) -> int:
+    """Of a column of another library; NaN of a NumPy column of pandas is a value."""
+    count = getattr(given, "null_count", None)
+    if callable(count):
+        count = count()
+    elif count is None and hasattr(given, "isna") and not isinstance(getattr(given, "dtype", np.dtype(int)), np.dtype):
+        count = np.count_nonzero(np.asarray(given.isna()))
+    return int(count) if isinstance(count, (int, np.integer)) else 0
 
 
 def _refused(value: Any, type_name: str, what: str, hint: str = "") -> InvalidUseError:
@@ -196,7 +222,7 @@ def _exact(array: Array, dtype: np.dtype[Any], type_name: str, what: str) -> Arr
         return array.copy()  # the caller may write the next values into the same array
     with np.errstate(invalid="ignore", over="ignore"):
         out = array.astype(dtype)
-    lost = out.astype(array.dtype) != array
+        lost = out.astype(array.dtype) != array
     if array.dtype.kind in "iu" and dtype.kind in "iu":
         lost |= (out < 0) != (array < 0)
     if array.dtype.kind in "iu" and dtype.kind == "f":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from . import hashes
-from .checks import nearest
+from .checks import named, nearest
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .html import grid
@@ -14,7 +14,6 @@ from .replay import replay
 from .rows import Rows
 from .schema import Key, Schema
 from .tables import Table
-from .values import Array
 
 
 class World(Mapping[str, Table]):
@@ -33,7 +32,7 @@ class World(Mapping[str, Table]):
         self.tables: dict[str, Table] = {t.name: Table(t, self.codebook) for t in schema.tables}
 
     def __getitem__(self, name: str) -> Table:
-        table = self.tables.get(name)
+        table = named(self.tables, name)
         if table is None:
             raise InvalidUseError(f"No table {name!r}{nearest(name, self.tables)}")
         return table
@@ -62,10 +61,6 @@ class World(Mapping[str, Table]):
         for name, table in self.tables.items():
             table.copy_to(other.tables[name])
         return other
-
-    def words(self, table: str, column: str) -> Array:
-        """A string column as words: object array of shape (rows,)."""
-        return self.codebook.decode(self[table][column])
 
     def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
         """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.

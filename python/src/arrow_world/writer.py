@@ -12,20 +12,23 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .checks import named, path_of, tick_of
 from .codebook import as_words, check_word, checked_properties
 from .durability import Durability, Forcer
-from .errors import InvalidUseError, WriterPoisonedError
+from .errors import DamagedFileError, InvalidUseError, WriterPoisonedError
+from .handles import ids_of
 from .interrupts import deferred_interrupts
 from .lock import StoreLock
 from .log_end import LogEnd, log_end
 from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
-from .schema import COMMIT, Key, Schema, declare, encoding_of
+from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
-from .values import Array, encode, unmasked
+from .tick_time import TickTime
+from .values import Array, encode
 from .world import World
 
 _MAX_KEYS = 1 << 16
@@ -52,29 +55,32 @@ class LogWriter:
         self._open_tick: list[Rows] = []
         self._failed: BaseException | str | None = None
         self._lost: BaseException | None = None  # set by the forcer, at any moment of this thread's steps
-        self._closed = False
+        self._closed = self._released = False
         self._files = threading.Lock()
         self._forced = self.seq, self.tick
         self._forcer: Forcer | None = None
 
     @classmethod
-    def create(cls, path: str | Path, schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
-               properties: Mapping[str, str] | None = None, durability: str = "commit") -> "LogWriter":
+    def create(cls, path: str | os.PathLike[str], schema: Schema = Schema(), *, strings: bool = False, tick_unit: str = "tick",
+               time: TickTime | None = None, properties: Mapping[str, str] | None = None,
+               durability: str = "commit") -> "LogWriter":
         """Makes a new store; `path` must not exist or be empty. Where it fails, it leaves nothing.
 
         Raises InvalidUseError, StoreLockedError.
         """
-        store, kind, keys = Path(path), Durability.parse(durability), declare(schema)
+        store, kind = path_of(path, "create a store at"), Durability.parse(durability)
+        keys = declare(require_schema(schema))
         if not strings and schema.has_strings:
             raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
         _check_keys(keys, "create the store")
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
-            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"}}
+            "properties": checked_properties(properties), "environment": {"writer": "arrow_world (Python)"},
+            **({} if time is None else {"time": time.to_json()})}
         content = jsonfile.encode(members)
         info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
-                         {"writer": "arrow_world (Python)"}, None)
+                         {"writer": "arrow_world (Python)"}, None, time)
         _check_empty(store)
         made: list[Path] = []
         lock: StoreLock | None = None
@@ -88,8 +94,8 @@ class LogWriter:
                 made.append(store / "store.json")
                 publish_file(store / "store.json", content)
                 for folder in (store / "log", store / "log" / "live"):
-                    folder.mkdir()
                     made.append(folder)
+                    folder.mkdir()
                 force_directory(store / "log")
                 force_directory(store)
                 writer = cls(store, lock, kind, info, LogEnd(World(schema), keys))
@@ -102,16 +108,17 @@ class LogWriter:
             raise
 
     @classmethod
-    def resume(cls, path: str | Path, *, durability: str = "commit") -> "LogWriter":
+    def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LogWriter":
         """Goes on after the last committed tick: in the live segment if it ends cleanly; a torn one is sealed first.
 
         Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
         """
-        path, kind = Path(path), Durability.parse(durability)
+        path, kind = path_of(path, "resume the store"), Durability.parse(durability)
         StoreFiles(path)
         writer: LogWriter | None = None
-        lock = StoreLock(path)
+        lock: StoreLock | None = None
         try:
+            lock = StoreLock(path)
             store = StoreFiles(path)
             end = log_end(store)
             with deferred_interrupts():
@@ -119,9 +126,11 @@ class LogWriter:
                 writer._go_on()
             return writer
         except BaseException:
-            if writer is not None:
-                writer._release()
-            lock.close()
+            with deferred_interrupts():
+                if writer is not None:
+                    writer._release()
+                if lock is not None:
+                    lock.close()
             raise
 
     def _go_on(self) -> None:
@@ -185,14 +194,17 @@ class LogWriter:
     def declare_key(self, name: str, type_name: str, kind: str = "value", table: str | None = None) -> Key:
         """Declares a further key, or returns it if it is declared so already (L-3, L-6)."""
         self._check()
-        known = self._by_name.get(name)
+        known = named(self._by_name, name)
         key = Key(known.code if known else len(self.keys), name, type_name, encoding_of(type_name), kind, table)
         if known:
             if known != key:
                 raise InvalidUseError(f"Cannot declare {name} again as {key}; it is {known}.")  # L-3
             return known
         check_word(name, "a key's name")
-        Key.from_json(key.to_json(), self.path)
+        try:
+            Key.from_json(key.to_json(), self.path)
+        except DamagedFileError as e:
+            raise InvalidUseError(f"Cannot declare {name}: {e.problem}.") from e
         if key.encoding == "code" and not self.info.strings:
             raise InvalidUseError(f"Cannot declare {name}: the store has no strings.")
         _check_keys([*self.keys, key], f"declare {name}")
@@ -203,13 +215,10 @@ class LogWriter:
     def append(self, name: str, rids: Any, values: Any) -> None:
         """Appends rows of one declared key to the open tick: one value (a word for strings) per row id."""
         self._check()
-        key = self._by_name.get(name)
+        key = named(self._by_name, name)
         if key is None or key == COMMIT:
             raise InvalidUseError(f"Cannot append to {name!r}: no such key; declare it first.")
-        unmasked(rids, f"append to {name}")
-        ids = np.atleast_1d(np.asarray(rids))
-        if ids.dtype.kind not in "iu" or len(ids) and (ids.min() < 0 or ids.max() >= 1 << 32):
-            raise InvalidUseError(f"Cannot append to {name}: row ids must be u32 numbers.")
+        ids = ids_of(rids, None, None, f"append to {name}").numbers
         text: Array | None = np.full(len(ids), None, object) if self.info.strings else None
         words = as_words(values, name) if key.encoding == "code" else None
         bits = np.zeros(len(words), "<u8") if words is not None else encode(key.type, values, name)
@@ -218,12 +227,13 @@ class LogWriter:
         if words is not None and text is not None:
             text[:] = words
             bits = encode("u32", np.array([self.codebook.code(w) for w in words.tolist()], "<u4"))
-        self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids.astype("<u4"), np.full(len(ids), key.code, "<u2"),
+        self._open_tick.append(Rows(0, np.zeros(len(ids), "<u8"), ids, np.full(len(ids), key.code, "<u2"),
                                     bits, text))
 
     def commit(self, tick: int) -> Rows:
         """Commits the appended rows as this tick; returns them with the commit row."""
         self._check()
+        tick = tick_of(tick, "commit tick")
         self.check_tick(tick)
         rows = concat(self._open_tick) if self._open_tick else empty_rows(0, self.info.strings)
         rows = Rows(self.seq, np.full(len(rows), tick, "<u8"), rows.rid, rows.key, rows.bits, rows.text)
@@ -328,13 +338,13 @@ class LogWriter:
     def close(self) -> None:
         """Lets the store go; what is committed is in the log, appended rows without a commit are discarded.
 
-        May be called again. In a fork it closes files and nothing else.
+        May be called again, and tries again where it did not come to its end. In a fork it closes files and nothing else.
         """
-        if self._closed:
+        if self._released:
             return
         with deferred_interrupts():
-            self._closed = True
             try:
+                self._closed = True
                 if self._forcer is not None and self._process == os.getpid():
                     self._forcer.stop()
                     if self._failed is None:
@@ -352,6 +362,7 @@ class LogWriter:
             self._close_segment()
         finally:
             self._lock.close()
+            self._released = True
 
 
 def _check_keys(keys: list[Key], action: str) -> None:

@@ -60,8 +60,14 @@ func arrowType(columnType string) arrow.DataType {
 
 func arrowField(c Column) arrow.Field {
 	f := arrow.Field{Name: c.Name, Type: arrowType(c.Type)}
-	if c.Type == "bool" {
-		f.Metadata = arrow.NewMetadata([]string{"aw.type"}, []string{"bool"})
+	var names, texts []string
+	for _, said := range [][2]string{{"aw.type", map[string]string{"bool": "bool"}[c.Type]}, {"aw.unit", c.Unit}, {"aw.doc", c.Doc}} {
+		if said[1] != "" {
+			names, texts = append(names, said[0]), append(texts, said[1])
+		}
+	}
+	if len(names) > 0 {
+		f.Metadata = arrow.NewMetadata(names, texts)
 	}
 	return f
 }

@@ -29,6 +29,9 @@ type Column struct {
 	Name    string `json:"name"`
 	Type    string `json:"type"`
 	Default *U64   `json:"default,omitempty"`
+	Table   string `json:"table,omitempty"` // whose ids its values are (S-14)
+	Unit    string `json:"unit,omitempty"`  // (S-15)
+	Doc     string `json:"doc,omitempty"`
 }
 
 // Event is one kind of event of a table.

@@ -20,6 +20,7 @@ type Header struct {
 	Store       string            `json:"store"`
 	Strings     bool              `json:"strings"`
 	TickUnit    string            `json:"tick_unit"`
+	Time        *Time             `json:"time,omitempty"`
 	Schema      Schema            `json:"schema"`
 	Properties  map[string]string `json:"properties"`
 	Environment map[string]string `json:"environment"`
@@ -53,6 +54,11 @@ func Open(dir string) (*Store, error) {
 	}
 	if s.Header.Kind != "arrow-world store" || s.Header.Format != format {
 		return nil, fmt.Errorf("%s is a %q of format %d; this reader knows format %d (V-1)", dir, s.Header.Kind, s.Header.Format, format)
+	}
+	if s.Header.Time != nil {
+		if err := s.Header.Time.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
 	}
 	if err := s.Header.Schema.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)

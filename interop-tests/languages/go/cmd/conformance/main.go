@@ -9,19 +9,24 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"arrowworld.org/languages/store"
 )
 
 type expected struct {
-	Keys     []string `json:"keys"`
-	Codebook []string `json:"codebook"`
+	Keys     []string                     `json:"keys"`
+	Codebook []string                     `json:"codebook"`
+	Columns  map[string]map[string]string `json:"columns"`
 	Ticks    []struct {
 		Tick       uint64    `json:"tick"`
 		LogRows    uint64    `json:"log_rows"`
+		Time       *float64  `json:"time"`
+		Instant    string    `json:"instant"`
 		Seq        uint64    `json:"seq"`
 		Chain      store.U64 `json:"chain"`
 		HashWorld  string    `json:"hash_world"`
@@ -91,6 +96,17 @@ func check(folder string) (differences []string) {
 	}
 	differ("the list of keys", fmt.Sprintf("%q", names), fmt.Sprintf("%q", want.Keys))
 	differ("the number of committed ticks", len(s.Commits), len(want.Ticks))
+	said := map[string]map[string]string{}
+	for _, t := range s.Header.Schema.Tables {
+		for _, c := range t.Columns {
+			words := map[string]string{"aw.unit": c.Unit, "aw.doc": c.Doc}
+			maps.DeleteFunc(words, func(_, text string) bool { return text == "" })
+			if len(words) > 0 {
+				said[t.Name+"."+c.Name] = words
+			}
+		}
+	}
+	differ("what is said about columns", said, want.Columns)
 	if len(differences) > 0 {
 		return differences
 	}
@@ -106,6 +122,11 @@ func check(folder string) (differences []string) {
 				return append(differences, at+err.Error())
 			}
 			differ(at+"tick", w.Tick, t.Tick)
+			differ(at+"having a time", s.Header.Time != nil, t.Time != nil)
+			if s.Header.Time != nil && t.Time != nil {
+				differ(at+"time", s.Header.Time.At(t.Tick), *t.Time)
+				differ(at+"instant", s.Header.Time.Instant(t.Tick).Format(time.RFC3339Nano), t.Instant)
+			}
 			differ(at+"log_rows", s.Commits[i].To-s.Commits[i].From, t.LogRows)
 			differ(at+"seq", w.Seq, t.Seq)
 			differ(at+"chain", store.U64(w.Chain), t.Chain)

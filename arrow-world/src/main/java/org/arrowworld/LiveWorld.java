@@ -16,6 +16,7 @@ import org.arrowworld.internal.live.SchemaDifference;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.SnapshotHashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
@@ -51,17 +52,22 @@ public final class LiveWorld implements Closeable {
   private final MutableWorld world;
   private final LogWriter log;
   private final TickEngine engine;
+  private final SnapshotWriter.Role role;
   private final BackgroundSnapshots background;
   private final Turn turn = new Turn();
   private boolean closed;
 
-  private LiveWorld(OpenedWorld opened) {
+  private LiveWorld(OpenedWorld opened, WorldOptions options) {
     this.opened = opened;
     this.world = opened.world();
     this.log = opened.log();
     this.engine = new TickEngine(world, opened.keys(), log);
     StoreInfo info = opened.info();
-    this.background = new BackgroundSnapshots(opened.storage(), info.id(), info.properties());
+    this.role =
+        options.snapshots() == SnapshotHashes.STORED
+            ? SnapshotWriter.Role.HASHED_CACHE
+            : SnapshotWriter.Role.CACHE;
+    this.background = new BackgroundSnapshots(opened.storage(), info.id(), info.properties(), role);
   }
 
   /**
@@ -90,15 +96,16 @@ public final class LiveWorld implements Closeable {
       throws IOException {
     requireGiven(schema, "schema");
     requireGiven(options, "options");
-    StoreInfo info = StoreInfo.create(schema, "tick", options.properties());
-    return create(storage, info, options.withProperties(Map.of()));
+    StoreInfo info =
+        StoreInfo.create(schema, "tick", options.properties()).withTime(options.time());
+    return create(storage, info, options.withProperties(Map.of()).withTime(null));
   }
 
   /**
    * Creates a store with an empty world before its first tick.
    *
-   * @param info what the store says about itself, its properties included; the options must have
-   *     none; if anything fails, nothing of it stays
+   * @param info what the store says about itself, its properties and its time included; the options
+   *     must have none; if anything fails, nothing of it stays
    * @throws org.arrowworld.errors.InvalidUseException if there is a store already
    */
   public static LiveWorld create(Storage storage, StoreInfo info, WorldOptions options)
@@ -106,13 +113,15 @@ public final class LiveWorld implements Closeable {
     requireGiven(storage, "storage");
     requireGiven(info, "store info");
     requireGiven(options, "options");
-    if (!options.properties().isEmpty()) {
+    if (!options.properties().isEmpty() || options.time().isPresent()) {
       throw new InvalidUseException(
-          "Cannot create a store with properties in its store info and in its options: give them in one");
+          Text.of(
+              "Cannot create a store with %s in its options and with a store info: give it in that",
+              options.time().isPresent() ? "a time" : "properties"));
     }
     info.checkNew(storage);
     checkEmpty(storage);
-    return new LiveWorld(OpenedWorld.create(storage, info, options));
+    return new LiveWorld(OpenedWorld.create(storage, info, options), options);
   }
 
   /** A store is not made among other files. A creation that was interrupted leaves just these. */
@@ -155,7 +164,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld resume(Storage storage, WorldOptions options) throws IOException {
     requireGiven(storage, "storage");
     requireGiven(options, "options");
-    return new LiveWorld(OpenedWorld.resume(storage, StoreInfo.read(storage), options));
+    return new LiveWorld(OpenedWorld.resume(storage, StoreInfo.read(storage), options), options);
   }
 
   /**
@@ -199,7 +208,7 @@ public final class LiveWorld implements Closeable {
                       "Cannot open the store in %s with this schema: %s; use resume to go on with the store's own, or aw migrate to change it",
                       storage.description(), difference));
             });
-    return new LiveWorld(OpenedWorld.resume(storage, info, options));
+    return new LiveWorld(OpenedWorld.resume(storage, info, options), options);
   }
 
   /** The world as it is now; for reading between ticks. Views bound to it follow it. */
@@ -297,12 +306,7 @@ public final class LiveWorld implements Closeable {
         }
       }
       return SnapshotWriter.write(
-          opened.storage(),
-          info().id(),
-          world,
-          log.flushed(),
-          SnapshotWriter.Role.CACHE,
-          info().properties());
+          opened.storage(), info().id(), world, log.flushed(), role, info().properties());
     }
   }
 

@@ -3,6 +3,7 @@ package org.arrowworld;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -157,6 +158,31 @@ public final class Store implements Closeable {
   /** As {@link #at(long)}, with memory for some tables and columns alone. */
   public World at(long tick, Projection wanted) throws IOException {
     return open.at(tick, wanted);
+  }
+
+  /**
+   * The world at a time, where the store says when its ticks are: the tick of which {@link #time}
+   * gives it, as {@link #at(long)}. A float64 is meant as it is written, {@code 0.1}; a {@link
+   * java.math.BigDecimal} and integers are exact.
+   *
+   * @throws InvalidUseException if there is no such tick, naming those beside the time
+   */
+  public World atTime(Number time) throws IOException {
+    return at(info().requireTime().tick(time));
+  }
+
+  /** As {@link #atTime(Number)}, where the store says since when it counts. */
+  public World atTime(Instant instant) throws IOException {
+    return at(info().requireTime().tick(instant));
+  }
+
+  /**
+   * The time of a tick, counted in {@code info().time().unit()}: the nearest float64.
+   *
+   * @throws InvalidUseException if the store does not say the time of its ticks
+   */
+  public double time(long tick) {
+    return info().requireTime().at(tick);
   }
 
   /**

@@ -262,6 +262,14 @@ public final class Log implements Closeable {
     return reader(first, last, LogReader.Form.ARRAYS, (part, i) -> true);
   }
 
+  /**
+   * The stored bytes of every batch that holds committed rows of ticks {@code first} to {@code
+   * last}, to be passed on as they are.
+   */
+  public StoredBatches stored(long first, long last) {
+    return new StoredBatches(parts, first, last, end.seq());
+  }
+
   /** Which batches to read. */
   private interface Choice {
     boolean reads(Part part, int batch);

@@ -92,7 +92,8 @@ record RecoverySource(
             stated.map(StoreInfo::tickUnit).orElse(UNIT),
             stated.map(StoreInfo::properties).orElse(Map.of()),
             stated.map(StoreInfo::environment).orElse(Map.of()),
-            stated.flatMap(StoreInfo::parent));
+            stated.flatMap(StoreInfo::parent),
+            stated.flatMap(StoreInfo::time));
     Salvage.Origin exact =
         new Salvage.Origin(
             chosen, info.strings(), origin.schemaVersion(), origin.rows(), origin.keys());
@@ -109,7 +110,8 @@ record RecoverySource(
             info.tickUnit(),
             info.properties(),
             info.environment(),
-            info.parent());
+            info.parent(),
+            info.time());
     return new RecoverySource(bare, origin, snapshots, losses, cacheDamage, unreadable);
   }
 
@@ -137,7 +139,8 @@ record RecoverySource(
       throw e;
     } catch (IOException e) {
       losses.add(
-          e.getMessage() + "; its properties and its tick unit are lost, the rest is inferred");
+          e.getMessage()
+              + "; its properties, its tick unit and its time are lost, the rest is inferred");
       return Optional.empty();
     }
   }

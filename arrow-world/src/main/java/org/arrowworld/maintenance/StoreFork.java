@@ -41,12 +41,14 @@ public final class StoreFork {
   @SuppressWarnings("try") // the lock is only held
   public static Report at(Storage source, long tick, Storage target, BufferAllocator allocator)
       throws IOException {
+    StoreSnapshot.requireTables(StoreInfo.read(source), "fork", source);
     try (Timeline timeline = Timeline.open(source);
         MutableWorld world = timeline.at(tick, allocator)) {
       StoreInfo origin = timeline.info();
       LogPosition position = timeline.positionOf(tick);
       StoreInfo fresh =
           StoreInfo.create(world.schema(), origin.tickUnit(), origin.properties())
+              .withTime(origin.time())
               .withParent(origin.id(), position);
       StoreInfo info = origin.strings() ? fresh.withStrings() : fresh;
       target.createDirectories("");

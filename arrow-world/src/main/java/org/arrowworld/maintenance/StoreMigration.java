@@ -95,7 +95,8 @@ public final class StoreMigration {
   private static StoreInfo describe(StoreInfo old, MutableWorld migrated, LogPosition position) {
     Map<String, String> properties = new LinkedHashMap<>(old.properties());
     properties.put("migrated_from_schema", Integer.toString(old.schema().version()));
-    StoreInfo info = StoreInfo.create(migrated.schema(), old.tickUnit(), properties);
+    StoreInfo info =
+        StoreInfo.create(migrated.schema(), old.tickUnit(), properties).withTime(old.time());
     return (old.strings() ? info.withStrings() : info).withParent(old.id(), position);
   }
 }

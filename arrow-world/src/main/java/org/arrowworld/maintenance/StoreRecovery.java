@@ -112,7 +112,8 @@ public final class StoreRecovery {
             old.info().tickUnit(),
             properties,
             old.info().environment(),
-            old.info().parent());
+            old.info().parent(),
+            old.info().time());
     info.write(target);
     LogPosition saved;
     long seen;

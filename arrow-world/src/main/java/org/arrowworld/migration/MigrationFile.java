@@ -74,8 +74,10 @@ public final class MigrationFile {
         double offset = real(step, "offset", 0);
         builder.map(table, column, x -> x * factor + offset);
       }
+      case "describe" -> describe(builder, step, table, column);
       default ->
-          throw step.wrong("step", "add, rename, widen, drop or linear", step.string("step"));
+          throw step.wrong(
+              "step", "add, rename, widen, drop, describe or linear", step.string("step"));
     }
   }
 
@@ -83,10 +85,29 @@ public final class MigrationFile {
       throws DamagedFileException {
     ColumnType type = ColumnType.ofLabel(step.string("type"));
     if (type == ColumnType.STRING) {
-      builder.addWords(table, column, step.string("default"));
+      builder.addWords(table, described(step, Column.of(column, type)), step.string("default"));
       return;
     }
-    builder.add(table, new Column(column, type, bits(step, column, type)));
+    builder.add(table, described(step, new Column(column, type, bits(step, column, type))));
+  }
+
+  private static Column described(JsonObject step, Column column) throws DamagedFileException {
+    Column counted = step.has("unit") ? column.withUnit(step.string("unit")) : column;
+    return step.has("doc") ? counted.withDoc(step.string("doc")) : counted;
+  }
+
+  private static void describe(
+      Migrations.Builder builder, JsonObject step, String table, String column)
+      throws DamagedFileException {
+    if (!step.has("unit") && !step.has("doc")) {
+      throw step.wrong("unit", "given, or 'doc'", "neither");
+    }
+    if (step.has("unit")) {
+      builder.unit(table, column, step.string("unit"));
+    }
+    if (step.has("doc")) {
+      builder.doc(table, column, step.string("doc"));
+    }
   }
 
   private static long bits(JsonObject step, String column, ColumnType type)

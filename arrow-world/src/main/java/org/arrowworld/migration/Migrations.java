@@ -9,6 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
@@ -193,6 +194,8 @@ public final class Migrations {
 
   /** Collects steps. */
   public static final class Builder {
+    private static final String DESCRIBE = "describe a column";
+
     private final int firstVersion;
     private final List<List<Step>> versions = new ArrayList<>();
     private List<Step> steps = new ArrayList<>();
@@ -213,7 +216,12 @@ public final class Migrations {
 
     /** Adds a string column behind the others; the rows there are get a word. */
     public Builder addWords(String table, String column, String word) {
-      return step(new AddColumn(table, Column.of(column, ColumnType.STRING), word));
+      return addWords(table, Column.of(column, ColumnType.STRING), word);
+    }
+
+    /** As {@link #addWords(String, String, String)}, of a column with a unit or a doc. */
+    public Builder addWords(String table, Column column, String word) {
+      return step(new AddColumn(table, column, word));
     }
 
     /** Gives a column another name. */
@@ -237,6 +245,16 @@ public final class Migrations {
      */
     public Builder map(String table, String column, DoubleUnaryOperator function) {
       return step(new MapColumn(table, column, function));
+    }
+
+    /** Says what a column's values are counted in; empty takes that away. */
+    public Builder unit(String table, String column, String unit) {
+      return step(new DescribeColumn(table, column, Given.required(DESCRIBE, "unit", unit), null));
+    }
+
+    /** Says what a column is, for people; empty takes that away. */
+    public Builder doc(String table, String column, String doc) {
+      return step(new DescribeColumn(table, column, null, Given.required(DESCRIBE, "doc", doc)));
     }
 
     /** Ends the steps of a version; what follows leads to the next one. */

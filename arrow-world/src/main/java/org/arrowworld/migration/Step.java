@@ -30,16 +30,7 @@ abstract class Step {
   abstract void apply(TableData data, List<Column> before);
 
   final TableSchema apply(TableSchema schema) {
-    return new TableSchema(
-        schema.name(),
-        schema.kind(),
-        schema.of(),
-        schema.ids(),
-        schema.hasGenerations(),
-        schema.removal(),
-        schema.lineage(),
-        columns(schema.columns()),
-        schema.events());
+    return schema.withColumns(columns(schema.columns()));
   }
 
   final Column find(List<Column> columns, String name) {

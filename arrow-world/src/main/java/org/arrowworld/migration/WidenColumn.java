@@ -35,7 +35,7 @@ final class WidenColumn extends Step {
     if (!isWider(old.type(), type)) {
       throw refused(Text.of("a %s does not hold every %s", type.label(), old.type().label()));
     }
-    Column widened = new Column(column, type, widen(old.type(), old.defaultBits()));
+    Column widened = old.retyped(type, widen(old.type(), old.defaultBits()));
     return replaced(before, column, widened);
   }
 

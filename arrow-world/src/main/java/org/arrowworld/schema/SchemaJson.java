@@ -54,6 +54,8 @@ public final class SchemaJson {
       json.put("default", Text.of("%016x", column.defaultBits()));
     }
     column.refersTo().ifPresent(table -> json.put("table", table));
+    column.unit().ifPresent(unit -> json.put("unit", unit));
+    column.doc().ifPresent(doc -> json.put("doc", doc));
     return json;
   }
 
@@ -95,7 +97,14 @@ public final class SchemaJson {
       if (!Values.fits(type, defaultBits)) {
         throw column.wrong("default", "a value of type " + type.label(), column.string("default"));
       }
-      columns.add(new Column(column.string("name"), type, defaultBits, table(column, "table")));
+      columns.add(
+          new Column(
+              column.string("name"),
+              type,
+              defaultBits,
+              optional(column, "table"),
+              optional(column, "unit"),
+              optional(column, "doc")));
     }
     return new TableSchema(
         json.string("name"),
@@ -117,12 +126,14 @@ public final class SchemaJson {
     for (JsonObject event : json.objects(member)) {
       events.add(
           new EventKind(
-              event.string("name"), label(event, "type", ColumnType.class), table(event, "table")));
+              event.string("name"),
+              label(event, "type", ColumnType.class),
+              optional(event, "table")));
     }
     return events;
   }
 
-  private static Optional<String> table(JsonObject json, String member)
+  private static Optional<String> optional(JsonObject json, String member)
       throws DamagedFileException {
     return json.has(member) ? Optional.of(json.string(member)) : Optional.empty();
   }
@@ -187,7 +198,7 @@ public final class SchemaJson {
               type,
               label(json, "kind", KeyKind.class),
               json.has("default") ? json.hex64("default") : 0,
-              table(json, "table")));
+              optional(json, "table")));
     }
     return keys;
   }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
@@ -70,6 +71,11 @@ public record TableSchema(
     return names;
   }
 
+  /** This table with other value columns. */
+  public TableSchema withColumns(List<Column> others) {
+    return new TableSchema(name, kind, of, ids, hasGenerations, removal, lineage, others, events);
+  }
+
   /** All columns as files hold them: {@code id}, {@code gen}, then the value columns. */
   public List<Column> allColumns() {
     List<Column> all = new ArrayList<>();
@@ -127,6 +133,33 @@ public record TableSchema(
     /** Adds a float or integer column (not 64-bit) with a default. */
     public Builder column(String columnName, ColumnType type, double defaultValue) {
       columns.add(new Column(columnName, type, Values.encode(columnName, type, defaultValue)));
+      return this;
+    }
+
+    /** Adds a column as it is. */
+    public Builder column(Column column) {
+      columns.add(column);
+      return this;
+    }
+
+    /** Says what the values of the column added last are counted in: {@code m/s}. */
+    public Builder unit(String text) {
+      return last("unit", column -> column.withUnit(text));
+    }
+
+    /** Says of the column added last what it is, for people. */
+    public Builder doc(String text) {
+      return last("doc", column -> column.withDoc(text));
+    }
+
+    private Builder last(String what, UnaryOperator<Column> change) {
+      if (columns.isEmpty()) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot give table '%s' a %s: it is that of the column added before, and there is none",
+                name, what));
+      }
+      columns.set(columns.size() - 1, change.apply(columns.get(columns.size() - 1)));
       return this;
     }
 

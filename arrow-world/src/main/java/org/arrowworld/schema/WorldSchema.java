@@ -18,6 +18,9 @@ import org.arrowworld.internal.Text;
  */
 public record WorldSchema(int version, List<TableSchema> tables, List<EventKind> inputs) {
 
+  /** Units and docs stand in the headers of files, which are bounded (spec S-15). */
+  private static final long MAX_WORD_BYTES = 8L << 20;
+
   public WorldSchema {
     tables = List.copyOf(tables);
     inputs = List.copyOf(inputs);
@@ -34,6 +37,14 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
     }
     for (TableSchema table : tables) {
       checkReferences(table, tables);
+    }
+    long words =
+        tables.stream().flatMap(t -> t.columns().stream()).mapToLong(Column::wordBytes).sum();
+    if (words > MAX_WORD_BYTES) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot define a world whose units and docs have %d bytes: expected at most %d",
+              words, MAX_WORD_BYTES));
     }
     Set<String> inputNames = new HashSet<>();
     for (EventKind input : inputs) {

@@ -61,7 +61,7 @@ final class SnapshotFile implements Closeable {
     try {
       checkSize(file, entry);
       IpcFooter footer = IpcFooter.read(file);
-      if (!withoutDictionaryIds(footer.schema().fields()).equals(withoutDictionaryIds(fields))) {
+      if (!essence(footer.schema().fields()).equals(essence(fields))) {
         throw new DamagedFileException(
             file.path(),
             -1,
@@ -97,20 +97,24 @@ final class SnapshotFile implements Closeable {
     }
   }
 
-  /** Columns may share a dictionary or have one each (spec N-2). */
-  private static List<IpcField> withoutDictionaryIds(List<IpcField> fields) {
-    return fields.stream()
-        .map(f -> f.dictionary() == null ? f : words(f, f.dictionary().indexBytes()))
-        .toList();
+  /**
+   * What fields must have in common with those of the schema: columns may share a dictionary or
+   * have one each (spec N-2), and of their metadata only the type counts (S-15).
+   */
+  private static List<IpcField> essence(List<IpcField> fields) {
+    return fields.stream().map(SnapshotFile::essence).toList();
   }
 
-  private static IpcField words(IpcField field, int indexBytes) {
+  private static IpcField essence(IpcField field) {
+    String type = field.metadata().get("aw.type");
     return new IpcField(
         field.name(),
         field.type(),
         field.nullable(),
-        new IpcField.DictionaryRef(0, indexBytes),
-        field.metadata());
+        field.dictionary() == null
+            ? null
+            : new IpcField.DictionaryRef(0, field.dictionary().indexBytes()),
+        type == null ? Map.of() : Map.of("aw.type", type));
   }
 
   private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {

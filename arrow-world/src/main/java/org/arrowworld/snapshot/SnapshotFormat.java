@@ -41,11 +41,13 @@ final class SnapshotFormat {
   }
 
   private static IpcField field(Column column) {
-    return switch (column.type()) {
-      case STRING -> IpcField.words(column.name(), CODEBOOK_DICTIONARY, 4);
-      case BOOL -> new IpcField(column.name(), IpcType.U8, false, null, Map.of("aw.type", "bool"));
-      default -> IpcField.plain(column.name(), IpcType.valueOf(column.type().name()));
-    };
+    IpcField plain =
+        switch (column.type()) {
+          case STRING -> IpcField.words(column.name(), CODEBOOK_DICTIONARY, 4);
+          case BOOL -> IpcField.plain(column.name(), IpcType.U8);
+          default -> IpcField.plain(column.name(), IpcType.valueOf(column.type().name()));
+        };
+    return plain.with(column.fieldMetadata());
   }
 
   static List<IpcField> freeFields() {

@@ -67,7 +67,9 @@ public final class TableFile implements TableColumns, Closeable {
           file.path(), -1, Text.of("its column '%s' is none of a table's", field.name()));
     }
     String type = word ? "STRING" : bool ? "BOOL" : field.type().name();
-    return Column.of(field.name(), ColumnType.valueOf(type));
+    return Column.of(field.name(), ColumnType.valueOf(type))
+        .withUnit(field.metadata().getOrDefault(Column.UNIT, ""))
+        .withDoc(field.metadata().getOrDefault(Column.DOC, ""));
   }
 
   /**

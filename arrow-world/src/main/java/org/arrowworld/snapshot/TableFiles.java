@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyLayout;
@@ -19,6 +20,7 @@ import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.StoredBody;
 import org.arrowworld.internal.ipc.ZstdCompressor;
 import org.arrowworld.internal.ipc.ZstdCompressor.PlainBody;
+import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Column;
@@ -27,6 +29,8 @@ import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
+import org.arrowworld.store.TickTime;
+import org.arrowworld.store.TimeJson;
 import org.arrowworld.table.TableColumns;
 
 /** Single Arrow files in the layout of a snapshot's tables (spec N-1, N-2), outside a snapshot. */
@@ -49,8 +53,16 @@ public final class TableFiles {
    * @param schemaVersion its world's schema version
    * @param tick its world's tick
    * @param words the codebook at that tick; the dictionary of string columns
+   * @param time when its store's ticks are, if it says that
    */
-  public record Origin(StoreId store, int schemaVersion, long tick, List<String> words) {}
+  public record Origin(
+      StoreId store, int schemaVersion, long tick, List<String> words, Optional<TickTime> time) {
+
+    /** Of a store that does not say the time of its ticks. */
+    public Origin(StoreId store, int schemaVersion, long tick, List<String> words) {
+      this(store, schemaVersion, tick, words, Optional.empty());
+    }
+  }
 
   /** Publishes a table as an Arrow file, uncompressed; a file of that name is replaced. */
   public static void write(Storage storage, String path, TableColumns table, Origin origin)
@@ -77,6 +89,7 @@ public final class TableFiles {
     Map<String, String> metadata =
         SnapshotFormat.metadata(
             "snapshot", origin.store, origin.schemaVersion, table.name(), origin.tick);
+    origin.time.ifPresent(time -> metadata.put("aw.time", Json.write(TimeJson.tree(time))));
     List<byte[]> words =
         origin.words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
     String temporary = path + AtomicFiles.UNFINISHED;

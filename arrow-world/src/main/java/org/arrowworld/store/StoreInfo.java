@@ -32,6 +32,7 @@ import org.arrowworld.storage.Storage;
  * @param properties the application's own settings
  * @param environment what wrote it, for people
  * @param parent where its history comes from, if it is another store's
+ * @param time when its ticks are, if it says that
  */
 public record StoreInfo(
     StoreId id,
@@ -40,7 +41,8 @@ public record StoreInfo(
     String tickUnit,
     Map<String, String> properties,
     Map<String, String> environment,
-    Optional<Parent> parent) {
+    Optional<Parent> parent,
+    Optional<TickTime> time) {
 
   /** The store and the place in its log that a history goes on from. */
   public record Parent(StoreId store, LogPosition position) {}
@@ -59,7 +61,8 @@ public record StoreInfo(
       String tickUnit,
       Map<String, String> properties,
       Map<String, String> environment) {
-    this(id, schema, strings, tickUnit, properties, environment, Optional.empty());
+    this(
+        id, schema, strings, tickUnit, properties, environment, Optional.empty(), Optional.empty());
   }
 
   public StoreInfo {
@@ -85,13 +88,18 @@ public record StoreInfo(
 
   /** This store, not yet written, with a {@code text} column whatever its schema. */
   public StoreInfo withStrings() {
-    return new StoreInfo(id, schema, true, tickUnit, properties, environment, parent);
+    return new StoreInfo(id, schema, true, tickUnit, properties, environment, parent, time);
   }
 
   /** This store, not yet written, as one that goes on from another. */
   public StoreInfo withParent(StoreId store, LogPosition position) {
     Optional<Parent> origin = Optional.of(new Parent(store, position));
-    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, origin);
+    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, origin, time);
+  }
+
+  /** This store, not yet written, with ticks that have a time, or have none. */
+  public StoreInfo withTime(Optional<TickTime> ticks) {
+    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, parent, ticks);
   }
 
   /** Whether a storage holds a store. */
@@ -143,6 +151,7 @@ public record StoreInfo(
     json.put("store", id.hex());
     json.put("strings", strings);
     json.put("tick_unit", tickUnit);
+    time.ifPresent(ticks -> json.put(TimeJson.MEMBER, TimeJson.tree(ticks)));
     json.put("schema", SchemaJson.schema(schema));
     json.put("properties", properties);
     json.put("environment", environment);
@@ -191,10 +200,25 @@ public record StoreInfo(
           json.string("tick_unit"),
           json.strings("properties"),
           json.strings("environment"),
-          parent(json));
+          parent(json),
+          TimeJson.of(json));
     } catch (InvalidUseException e) {
       throw new DamagedFileException(PATH, -1, e.getMessage(), e);
     }
+  }
+
+  /**
+   * When its ticks are.
+   *
+   * @throws InvalidUseException if it does not say that
+   */
+  public TickTime requireTime() {
+    return time.orElseThrow(
+        () ->
+            new InvalidUseException(
+                Text.of(
+                    "The store does not say the time of its ticks: it counts them by '%s'; give the tick",
+                    tickUnit)));
   }
 
   /** A property, if it is set. */

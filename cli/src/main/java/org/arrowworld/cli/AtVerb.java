@@ -3,11 +3,14 @@ package org.arrowworld.cli;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.ExportRequest;
@@ -18,6 +21,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
+import org.arrowworld.store.TickTime;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
 import picocli.CommandLine.Command;
@@ -37,8 +41,17 @@ final class AtVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
   private Path store;
 
-  @Option(names = "--tick", required = true, paramLabel = "T", description = "The tick.")
-  private long tick;
+  @Option(names = "--tick", paramLabel = "T", description = "The tick.")
+  private Long tick;
+
+  @Option(
+      names = "--time",
+      paramLabel = "T",
+      description = {
+        "The time, where the store says when its ticks are: a number, or an instant as",
+        "2026-11-30T12:00:00Z. There must be a tick at it."
+      })
+  private String time;
 
   @Option(names = "--table", paramLabel = "N", description = "Only this table.")
   private String table;
@@ -79,7 +92,7 @@ final class AtVerb extends ReadingVerb {
   @Override
   QuickArguments quick() {
     return quick(p -> store = p)
-        .requiredNumber("--tick", v -> tick = v)
+        .requiredNumber("--tick", v -> tick = v) // without it there is more to say
         .text("--table", v -> table = v)
         .text("--to", v -> to = Format.valueOf(v))
         .text("--out", v -> out = Path.of(v))
@@ -94,6 +107,9 @@ final class AtVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
+    if ((tick == null) == (time == null)) {
+      throw new UsageException("give either --tick or --time");
+    }
     if ((to == null) != (out == null)) {
       throw new UsageException(to == null ? "--out needs --to" : "--to needs --out");
     }
@@ -102,16 +118,30 @@ final class AtVerb extends ReadingVerb {
     }
     compression();
     try (Store opened = open(store)) {
+      tick = tick == null ? tick(opened.info().requireTime()) : tick;
       if (to != null) {
         write(opened);
         return Exit.OK;
       }
       try (WorldColumns state = opened.columnsAt(tick)) {
         opened.warnings().forEach(console()::note);
-        show(state);
+        show(state, opened.info().time());
       }
     }
     return Exit.OK;
+  }
+
+  private long tick(TickTime ticks) {
+    try {
+      return time.matches("[0-9]{4}-.*")
+          ? ticks.tick(Instant.parse(time))
+          : ticks.tick(Double.valueOf(time));
+    } catch (NumberFormatException | DateTimeParseException e) {
+      throw new UsageException(
+          "Invalid value for option '--time': '"
+              + time
+              + "' is neither a number nor an instant as 2026-11-30T12:00:00Z");
+    }
   }
 
   private BufferCompression compression() {
@@ -147,17 +177,20 @@ final class AtVerb extends ReadingVerb {
                 result.rows(), result.tables(), result.tick().getAsLong(), out));
   }
 
-  private void show(WorldColumns state) {
+  private void show(WorldColumns state, Optional<TickTime> time) {
     if (format() == Report.Format.JSON) {
       List<Object> tables = new ArrayList<>();
       for (TableColumns view : table == null ? state.tables() : List.of(state.table(table))) {
         tables.add(json(view));
       }
-      Report report = new Report().json("tick", state.tick()).json("tables", tables);
+      Report report = new Report().json("tick", state.tick());
+      time.ifPresent(ticks -> report.json("time", ticks.at(state.tick())));
+      report.json("tables", tables);
       report.print(console(), format());
       return;
     }
-    console().out().print("tick " + state.tick() + "\n");
+    String at = time.map(t -> ", time " + t.at(state.tick()) + " " + t.unit()).orElse("");
+    console().out().print("tick " + state.tick() + Escape.text(at) + "\n");
     if (table == null) {
       Grid grid = new Grid("table", "rows", "columns");
       for (TableColumns view : state.tables()) {
@@ -179,7 +212,7 @@ final class AtVerb extends ReadingVerb {
       Span span = Span.of(column, view);
       grid.row(
           column.name(),
-          column.type().label(),
+          column.type().label() + column.unit().map(unit -> " in " + unit).orElse(""),
           shown(span.least()),
           shown(span.greatest()),
           shown(value(column, view, 0, words)),
@@ -210,6 +243,8 @@ final class AtVerb extends ReadingVerb {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", column.name());
       entry.put("type", column.type().label());
+      column.unit().ifPresent(unit -> entry.put("unit", unit));
+      column.doc().ifPresent(doc -> entry.put("doc", doc));
       entry.put("min", span.least());
       entry.put("max", span.greatest());
       columns.add(entry);

@@ -165,6 +165,11 @@ final class ForeignReport {
     }
     tables.forEach(
         (name, columns) -> report.line("table", name + ": " + String.join(", ", columns)));
+    if (tables.containsKey("trajectory_data")) {
+      return report
+          .json("tables", tables)
+          .add("import_it", "aw import trajectories " + file + " --out STORE");
+    }
     String table = tables.isEmpty() ? "TABLE" : tables.keySet().iterator().next();
     return report
         .json("tables", tables)

@@ -22,12 +22,12 @@ import picocli.CommandLine.Parameters;
     name = "trajectories",
     description = {
       "Make a store of recorded trajectories: text, fields separated by blanks, tabs, commas or semicolons, # begins a",
-      "comment. Each frame is a tick and holds exactly that frame's ids: born at their first",
+      "comment; or an SQLite database of JuPedSim. Each frame is a tick and holds exactly that frame's ids: born at their first",
       "frame, gone in the first frame without them, reborn with the next gen if they come back.",
       "A malformed line is refused with its place, and no store is left behind."
     })
 final class ImportTrajectoriesVerb extends ReadingVerb {
-  @Parameters(paramLabel = "FILE", description = "The text file.")
+  @Parameters(paramLabel = "FILE", description = "The text file, or the database.")
   private Path file;
 
   @Option(

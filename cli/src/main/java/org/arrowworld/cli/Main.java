@@ -141,6 +141,8 @@ public final class Main {
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
     verbs.put("export", ExportVerb::new);
+    verbs.put("view", ViewVerb::new);
+    verbs.put("serve", ServeVerb::new);
     return verbs;
   }
 }

@@ -17,6 +17,8 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TickTime;
+import org.arrowworld.store.TimeJson;
 
 /** What a store holds, from {@code store.json}, the log's index and the snapshots' names. */
 final class StoreReport {
@@ -32,6 +34,7 @@ final class StoreReport {
             .add("format", StoreInfo.FORMAT)
             .add("schema_version", info.schema().version())
             .add("tick_unit", info.tickUnit());
+    info.time().ifPresent(time -> report.add("time", TimeJson.tree(time), text(time)));
     List<Snapshot.Location> snapshots = Snapshot.list(storage);
     try (Log log = info.openLog(storage)) {
       addLog(report, log, snapshots);
@@ -42,6 +45,15 @@ final class StoreReport {
     addPairs(report, "properties", info.properties());
     addPairs(report, "environment", info.environment());
     return report;
+  }
+
+  private static String text(TickTime time) {
+    return Text.of(
+        "tick 0 at %s, step %s, in %s%s",
+        time.zero(),
+        time.step(),
+        time.unit(),
+        time.since().map(instant -> " since " + instant).orElse(""));
   }
 
   private static void addLog(Report report, Log log, List<Snapshot.Location> snapshots)
@@ -99,7 +111,7 @@ final class StoreReport {
 
   private static void addTables(Report report, StoreInfo info) {
     List<Object> tables = new ArrayList<>();
-    String name = "tables";
+    String title = "tables";
     for (TableSchema table : info.schema().tables()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("name", table.name());
@@ -111,20 +123,32 @@ final class StoreReport {
       }
       Map<String, Object> columns = new LinkedHashMap<>();
       Map<String, Object> references = new LinkedHashMap<>();
+      Map<String, Object> units = new LinkedHashMap<>();
+      Map<String, Object> docs = new LinkedHashMap<>();
       Map<String, Object> shown = new LinkedHashMap<>();
       for (Column column : table.allColumns()) {
         String type = column.type().label();
         columns.put(column.name(), type);
         column.refersTo().ifPresent(of -> references.put(column.name(), of));
-        shown.put(column.name(), type + column.refersTo().map(of -> " of " + of).orElse(""));
+        column.unit().ifPresent(unit -> units.put(column.name(), unit));
+        column.doc().ifPresent(doc -> docs.put(column.name(), doc));
+        String of = column.refersTo().map(name -> " of " + name).orElse("");
+        shown.put(column.name(), type + of + column.unit().map(u -> " in " + u).orElse(""));
       }
       json.put("columns", columns);
       if (!references.isEmpty()) {
         json.put("references", references);
       }
+      if (!units.isEmpty()) {
+        json.put("units", units);
+      }
+      if (!docs.isEmpty()) {
+        json.put("docs", docs);
+      }
       tables.add(json);
-      report.line(name, Text.of("%s (%s): %s", table.name(), traits(table), columns(shown)));
-      name = "";
+      report.line(title, Text.of("%s (%s): %s", table.name(), traits(table), columns(shown)));
+      docs.forEach((column, doc) -> report.line("", Text.of("  %s: %s", column, doc)));
+      title = "";
     }
     report.json("tables", tables);
   }

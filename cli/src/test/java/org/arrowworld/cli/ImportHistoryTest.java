@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.internal.Text;
@@ -46,6 +50,68 @@ class ImportHistoryTest {
       }
     }
     return rows;
+  }
+
+  private Path database(String... statements) throws SQLException, IOException {
+    Path file = folder.resolve("run.sqlite");
+    Files.deleteIfExists(file);
+    try (Connection made = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = made.createStatement()) {
+      for (String one : statements) {
+        statement.execute(one);
+      }
+    }
+    return file;
+  }
+
+  private Aw people(Path file, String... more) {
+    List<Object> args = new ArrayList<>(List.of("import", "trajectories", file));
+    args.addAll(List.of("--table", "run", "--out", folder.resolve("out"), "--replace", "--json"));
+    args.addAll(List.of(more));
+    return Aw.run(args.toArray());
+  }
+
+  @Test
+  void a_database_of_jupedsim_is_the_history_that_the_same_text_is() throws Exception {
+    Path file =
+        database(
+            "create table metadata (key text, value text)",
+            "insert into metadata values ('version', '2'), ('fps', '10.0')",
+            "create table trajectory_data (frame integer, id integer, pos_x real, pos_y real)",
+            "insert into trajectory_data values (0, 1, 0.5, 1), (0, 2, 3.25, -0.125), (1, 2, 4, 0),"
+                + " (2, 1, 7, null), (2, 2, 5, 0.1)");
+    Aw imported = people(file);
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    assertThat(imported.json().get("units").toString()).contains("run.pos_x=m");
+    List<String> rows = log();
+    assertThat(StoreInfo.read(new DiskStorage(folder.resolve("out"))).properties())
+        .containsEntry("time.step", "0.1");
+    Path text =
+        Files.writeString(
+            folder.resolve("run.txt"), "1 0 .5 1\n2 0 3.25 -.125\n2 1 4 0\n1 2 7 0\n2 2 5 .1\n");
+    Aw same = people(text, "--columns", "id,tick,pos_x,pos_y");
+    assertThat(same.exit()).as(same.err()).isZero();
+    assertThat(log()).isEqualTo(rows);
+    assertThat(Aw.run("info", file).out()).contains("aw import trajectories " + file);
+  }
+
+  @Test
+  void a_database_without_trajectories_or_with_odd_values_is_refused_by_name() throws Exception {
+    refused("it has no table trajectory_data", people(database("create table t (a)")));
+    String table = "create table trajectory_data (frame, id, pos_x)";
+    refused(
+        "row 1: pos_x is far, expected a number",
+        people(database(table, "insert into trajectory_data values (0, 1, 'far')")));
+    refused(
+        "row 1: tick is 0.5, expected a whole number",
+        people(database(table, "insert into trajectory_data values (0.5, 1, 1.0)")));
+    refused("it holds no rows", people(database(table)));
+    refused("a database names its own", people(database(table), "--columns", "id,tick,x"));
+    refused(
+        "it has no table trajectory_data",
+        people(database("create view trajectory_data as select 0 as frame, 1 as id")));
+    Path cut = Files.writeString(folder.resolve("run.sqlite"), "SQLite format 3\0and no more");
+    refused("SQLite cannot read it", people(cut));
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.export.Exports;
 import org.arrowworld.imports.Imports;
+import org.arrowworld.serve.ViewServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,9 @@ class NamesTest {
           "Exports",
           Exports.class,
           "Imports",
-          Imports.class);
+          Imports.class,
+          "ViewServer",
+          ViewServer.class);
 
   /** The cells of the table's rows: concept, Java, Python, aw. */
   private static final List<String[]> ROWS = new ArrayList<>();

@@ -33,7 +33,7 @@ record TableOutput(StoreInfo store, WorldColumns state, Format format, Form form
     switch (format) {
       case ARROW -> arrow(storage, path, table, watch);
       case NPZ -> {
-        TableNpz.write(storage, path, table, state.words());
+        TableNpz.write(storage, path, table, context());
         watch.wrote(table.rows());
       }
       case CSV -> new CsvWriter(form.csv()).write(storage, path, watch.watch(rows(table)));
@@ -55,15 +55,20 @@ record TableOutput(StoreInfo store, WorldColumns state, Format format, Form form
       return;
     }
     TableFiles.Origin origin =
-        new TableFiles.Origin(store.id(), store.schema().version(), state.tick(), state.words());
+        new TableFiles.Origin(
+            store.id(), store.schema().version(), state.tick(), state.words(), store.time());
     TableFiles.write(storage, path, table, new TableFiles.Form(origin, form.compression()));
     watch.wrote(table.rows());
   }
 
   /** Writes a table's columns as arrays, a file each. */
   void arrays(Storage directory, TableColumns table, Watching watch) throws IOException {
-    TableNpz.writeFiles(directory, table, state.words());
+    TableNpz.writeFiles(directory, table, context());
     watch.wrote(table.rows());
+  }
+
+  private TableNpz.Context context() throws IOException {
+    return new TableNpz.Context(state.words(), store.time());
   }
 
   /** A table's rows. */

@@ -13,6 +13,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetCursor;
 import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.export.parquet.StoredColumn;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
@@ -192,7 +193,7 @@ final class ArchivedWorld {
                   "column '%s' has %d in row %d, which is no %s",
                   column.name(), bits, row, type.label()));
         }
-        ParquetColumns.put(type, data, row, bits);
+        StoredColumn.put(type, data, row, bits);
       }
       return data.order(ByteOrder.LITTLE_ENDIAN);
     }

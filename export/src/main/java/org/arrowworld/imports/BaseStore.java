@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
@@ -21,6 +22,7 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TickTime;
 
 /** Writes tables without a history as a store that begins at a base (spec T-1, T-7). */
 final class BaseStore {
@@ -36,8 +38,19 @@ final class BaseStore {
    * @param tick the tick of the state
    * @param schemaVersion its schema version
    * @param tables the tables
+   * @param time when ticks are, if it says that
    */
-  record Found(String kind, long tick, int schemaVersion, List<ForeignTable> tables) {}
+  record Found(
+      String kind,
+      long tick,
+      int schemaVersion,
+      List<ForeignTable> tables,
+      Optional<TickTime> time) {
+
+    Found(String kind, long tick, int schemaVersion, List<ForeignTable> tables) {
+      this(kind, tick, schemaVersion, tables, Optional.empty());
+    }
+  }
 
   /** Writes what became no column; called only if there is something. */
   interface Keeper {
@@ -67,7 +80,8 @@ final class BaseStore {
     WorldState state = new WorldState(schema, found.tick, states, codebook, codebook.size());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       Storage store = new DiskStorage(target.directory());
-      StoreInfo info = StoreInfo.create(schema, "tick", properties(options, found, findings));
+      StoreInfo info =
+          StoreInfo.create(schema, "tick", properties(options, found)).withTime(found.time);
       info.write(store);
       LogPosition position = new LogPosition(found.tick, 0, 0);
       SnapshotWriter.Written base =
@@ -88,7 +102,7 @@ final class BaseStore {
           findings.notes(),
           findings.units(),
           findings.unmapped(),
-          base.hashWorld());
+          base.hashWorld().orElseThrow());
     }
   }
 
@@ -117,12 +131,10 @@ final class BaseStore {
     }
   }
 
-  private static Map<String, String> properties(
-      TableImportOptions options, Found found, Findings findings) {
+  private static Map<String, String> properties(TableImportOptions options, Found found) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("import", found.kind);
     properties.put("import.file", String.valueOf(options.source().getFileName()));
-    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
     return properties;
   }
 

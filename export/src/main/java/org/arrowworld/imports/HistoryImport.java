@@ -3,6 +3,7 @@ package org.arrowworld.imports;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -76,7 +77,10 @@ final class HistoryImport {
       case TRAJECTORIES -> {
         List<String> fields =
             options.columns().entries().stream().map(ColumnMapping.Entry::target).toList();
-        TrajectoryText.Found text = TrajectoryText.read(options, fields, findings);
+        TrajectoryText.Found text =
+            TrajectoryDatabase.isOne(path)
+                ? TrajectoryDatabase.read(options)
+                : TrajectoryText.read(options, fields, findings);
         lines = text.lines();
         table = text.table();
         if (!text.comments().isEmpty()) {
@@ -97,7 +101,7 @@ final class HistoryImport {
     boolean positional = format == ImportFormat.TRAJECTORIES;
     List<Named> values =
         values(table, positional ? ColumnMapping.NONE : options.columns(), history, rows, findings);
-    said.putAll(properties(format, options, history, rows, findings));
+    said.putAll(properties(format, options, history, rows));
     WorldSchema schema = schema(table.name(), values);
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       HistoryImportResult result;
@@ -105,7 +109,15 @@ final class HistoryImport {
           LiveWorld.create(
               target.directory(),
               schema,
-              WorldOptions.DEFAULT.withProperties(said).withLog(LOG).withAllocator(allocator))) {
+              WorldOptions.DEFAULT
+                  .withProperties(said)
+                  .withTime(
+                      history
+                          .grid()
+                          .time(rows.shift(), rows.start().map(Instant::parse))
+                          .orElse(null))
+                  .withLog(LOG)
+                  .withAllocator(allocator))) {
         HistoryPlayer player = new HistoryPlayer(table.name(), values, rows, history.absence());
         player.play(live);
         live.snapshot();
@@ -180,7 +192,8 @@ final class HistoryImport {
                 Conversion.convert(column, table.rows(), type),
                 column.nulls(),
                 List.of(),
-                column.unit());
+                column.unit(),
+                column.doc());
       }
       if (!column.unit().isEmpty()) {
         findings.unit(table.name(), free, column.unit());
@@ -188,7 +201,7 @@ final class HistoryImport {
       values.add(
           who
               ? new Named(Column.of(free, org.arrowworld.schema.ColumnType.STRING), null)
-              : new Named(Column.of(free, type), source));
+              : new Named(source.described(Column.of(free, type)), source));
     }
     return values;
   }
@@ -204,17 +217,13 @@ final class HistoryImport {
   private static WorldSchema schema(String name, List<Named> values) {
     TableSchema.Builder builder = TableSchema.row(name).externalIds();
     for (Named value : values) {
-      builder.column(value.column().name(), value.column().type());
+      builder.column(value.column());
     }
     return WorldSchema.of(builder.build());
   }
 
   private static Map<String, String> properties(
-      ImportFormat format,
-      TableImportOptions options,
-      HistoryOptions history,
-      HistoryRows rows,
-      Findings findings) {
+      ImportFormat format, TableImportOptions options, HistoryOptions history, HistoryRows rows) {
     Map<String, String> properties = new LinkedHashMap<>();
     properties.put("import", format.name().toLowerCase(Locale.ROOT));
     properties.put("import.file", String.valueOf(options.source().getFileName()));
@@ -230,7 +239,6 @@ final class HistoryImport {
     if (rows.shift().signum() != 0) {
       properties.put("import.first_tick", rows.shift().toString());
     }
-    findings.units().forEach((column, unit) -> properties.put("unit." + column, unit));
     return properties;
   }
 

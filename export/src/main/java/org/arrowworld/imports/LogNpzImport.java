@@ -29,6 +29,7 @@ import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 
 /** A log as a NumPy archive, made a store again (spec npz.md Z-1 to Z-6). */
 public final class LogNpzImport {
@@ -159,7 +160,8 @@ public final class LogNpzImport {
     WorldSchema schema = SchemaJson.schema(json.object("schema"));
     Map<String, String> properties = new LinkedHashMap<>(json.strings("properties"));
     properties.put("imported_from", json.string("store"));
-    StoreInfo info = StoreInfo.create(schema, json.string("tick_unit"), properties);
+    StoreInfo info =
+        StoreInfo.create(schema, json.string("tick_unit"), properties).withTime(TimeJson.of(json));
     return json.bool("strings") ? info.withStrings() : info;
   }
 

@@ -181,7 +181,7 @@ final class MappedTable implements TableColumns {
     if (sources.put(name, column) != null) {
       throw takenTwice(name);
     }
-    values.add(Column.of(name, type));
+    values.add(column.described(Column.of(name, type)));
     if (!column.unit().isEmpty()) {
       findings.unit(name(), name, column.unit());
     }
@@ -236,7 +236,7 @@ final class MappedTable implements TableColumns {
       builder.withoutGenerations();
     }
     for (Column column : values) {
-      builder.column(column.name(), column.type());
+      builder.column(column);
     }
     return builder.build();
   }

@@ -30,6 +30,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
@@ -215,7 +216,9 @@ public final class ParquetArchiveImport {
   private StoreInfo info(WorldSchema schema) throws IOException {
     Map<String, String> properties = new LinkedHashMap<>(manifest.strings("properties"));
     properties.put("imported_from", manifest.string("store"));
-    StoreInfo info = StoreInfo.create(schema, manifest.string("tick_unit"), properties);
+    StoreInfo info =
+        StoreInfo.create(schema, manifest.string("tick_unit"), properties)
+            .withTime(TimeJson.of(manifest));
     return manifest.bool("strings") ? info.withStrings() : info;
   }
 

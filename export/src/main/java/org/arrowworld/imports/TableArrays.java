@@ -10,19 +10,25 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.npz.TableNpz;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.npy.NpyArray;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.store.TickTime;
+import org.arrowworld.store.TimeJson;
 
-/** Finds tables in named arrays (spec npz.md Z-10 to Z-12). */
+/** Finds tables in named arrays (spec npz.md Z-10 to Z-13). */
 final class TableArrays {
   private static final String OFFSETS = "codebook.offsets";
   private static final String BYTES = "codebook.utf8";
   private static final String CODED = "codebook.columns";
+  private static final int MAX_DESCRIPTION_BYTES = 16 << 20;
   private static final Set<String> SCALARS = Set.of("tick", "schema_version", "n_active");
 
   private final String only;
@@ -37,6 +43,8 @@ final class TableArrays {
   private final Map<String, Long> scalars = new HashMap<>();
   private List<String> codebook = List.of();
   private List<String> coded = List.of();
+  private Map<String, Map<String, String>> described = Map.of();
+  private Optional<TickTime> time = Optional.empty();
 
   TableArrays(
       String only,
@@ -55,6 +63,7 @@ final class TableArrays {
 
   BaseStore.Found found(String kind, String source) throws IOException {
     takeCodebook(source);
+    takeDescription();
     takeScalars();
     Map<String, List<String>> byTable = new LinkedHashMap<>();
     boolean several =
@@ -76,7 +85,7 @@ final class TableArrays {
               "Cannot import %s: its tick is %s, its schema version %s",
               source, Long.toUnsignedString(tick), version));
     }
-    return new BaseStore.Found(kind, tick, (int) version, tables);
+    return new BaseStore.Found(kind, tick, (int) version, tables, time);
   }
 
   private static int separator(String name) {
@@ -96,6 +105,39 @@ final class TableArrays {
 
   private static boolean isInteger(NpyArray array) {
     return !array.type().isFloat() && array.type() != NpyType.BOOL;
+  }
+
+  /**
+   * What the archive says about its columns and its ticks (spec Z-13); anything else is an array.
+   */
+  private void takeDescription() {
+    NpyArray array = arrays.get(TableNpz.DESCRIPTION);
+    if (array == null || array.type() != NpyType.U8 || array.size() > MAX_DESCRIPTION_BYTES) {
+      return;
+    }
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(array.bytes()).toString();
+      JsonObject json = JsonObject.parse(TableNpz.DESCRIPTION, text);
+      if (!json.string("kind").equals(TableNpz.KIND)) {
+        return;
+      }
+      Map<String, Map<String, String>> columns = new HashMap<>();
+      JsonObject said = json.object("columns");
+      for (String column : said.members().keySet()) {
+        columns.put(column, said.strings(column));
+      }
+      time = TimeJson.of(json);
+      described = columns;
+      order.remove(TableNpz.DESCRIPTION);
+    } catch (IOException e) {
+      return; // no description
+    }
+  }
+
+  private ForeignColumn described(ForeignColumn column) {
+    Map<String, String> said = described.getOrDefault(column.name(), Map.of());
+    ForeignColumn counted = said.containsKey("unit") ? column.in(said.get("unit")) : column;
+    return said.containsKey("doc") ? counted.saying(said.get("doc")) : counted;
   }
 
   private void takeCodebook(String source) throws IOException {
@@ -163,9 +205,9 @@ final class TableArrays {
       if (length(member) != length) {
         findings.unmapped(member, Text.of("it is no column of %d rows: %s", length, shape(member)));
       } else if (texts.containsKey(member)) {
-        columns.add(words(column, texts.get(member)));
+        columns.add(described(words(column, texts.get(member))));
       } else {
-        columns.add(numbers(source, column, member));
+        columns.add(described(numbers(source, column, member)));
       }
     }
     return new ForeignTable(name, (int) active, columns);

@@ -251,7 +251,7 @@ final class TrajectoryText {
     }
     values = new double[names.size()][1024];
     for (String name : names) {
-      words.add(new WordTable(options.source().toString(), name, budget));
+      words.add(new WordTable(options.source().toString(), name, budget::claim));
     }
     extra = Math.max(0, fields.size() - names.size());
     if (extra > 0) {

@@ -10,7 +10,9 @@ enum Conformance {
   FIRST,
   SHORTENED,
   WIDE,
-  FORKED;
+  FORKED,
+  UNITS,
+  UNHASHED;
 
   /** Name of its folder. */
   String folder() {
@@ -25,6 +27,8 @@ enum Conformance {
       case SHORTENED -> ShortenedStore.write(golden);
       case WIDE -> WideStore.write(golden);
       case FORKED -> ForkedStore.write(golden);
+      case UNITS -> UnitsStore.write(golden);
+      case UNHASHED -> UnhashedStore.write(golden);
     }
     golden.forgetWriter();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Tail;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
+import org.arrowworld.schema.TableSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
@@ -103,6 +106,14 @@ class ConformanceTest {
         }
       }
       assertThat(timeline.warnings()).isEmpty();
+      Map<String, Object> said = new TreeMap<>();
+      for (TableSchema table : timeline.info().schema().tables()) {
+        for (Column column : table.columns()) {
+          said.put(table.name() + "." + column.name(), column.words());
+        }
+      }
+      said.values().removeIf(words -> ((Map<?, ?>) words).isEmpty());
+      assertThat(said.isEmpty() ? null : said).isEqualTo(expected.get("columns"));
       try (World last = timeline.at(timeline.lastTick(), memory)) {
         List<?> words = (List<?>) expected.get("codebook");
         assertThat(last.codebook().size()).isEqualTo(words.size());
@@ -113,7 +124,7 @@ class ConformanceTest {
     }
   }
 
-  /** Spec L-14, L-15, O-7 to O-15, H-1 to H-3. */
+  /** Spec S-16, S-17, L-14, L-15, O-7 to O-15, H-1 to H-3. */
   private void check(Timeline timeline, Timeline.Start start, Map<?, ?> expected)
       throws IOException {
     long tick = ((Number) expected.get("tick")).longValue();
@@ -121,6 +132,16 @@ class ConformanceTest {
     try (World world = timeline.at(tick, start, memory)) {
       Map<String, Object> found = WorldReport.of(world, position);
       found.put("log_rows", expected.get("log_rows"));
+      timeline.info().time().ifPresent(t -> found.put("time", t.at(tick)));
+      timeline.info().time().ifPresent(t -> found.put("instant", t.instant(tick).toString()));
+      timeline
+          .info()
+          .time()
+          .ifPresent(
+              t -> {
+                assertThat(t.tick((Number) expected.get("time"))).isEqualTo(tick);
+                assertThat(t.tick(Instant.parse((String) expected.get("instant")))).isEqualTo(tick);
+              });
       assertThat(Json.parse(Json.write(found))).isEqualTo(expected);
     }
   }

@@ -8,19 +8,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.live.SnapshotHashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
+import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TickTime;
 import org.arrowworld.table.WorldView;
 import org.arrowworld.tick.TickBody;
 
@@ -30,6 +35,8 @@ final class GoldenStore {
   private final Storage storage;
   private final BufferAllocator memory;
   private final List<Map<String, Object>> ticks = new ArrayList<>();
+  private Optional<TickTime> time = Optional.empty();
+  private SnapshotHashes hashes = SnapshotHashes.STORED;
 
   GoldenStore(Path directory, BufferAllocator memory) throws IOException {
     this.directory = directory;
@@ -46,9 +53,24 @@ final class GoldenStore {
     return memory;
   }
 
+  /** Makes snapshots be published without hashes from here on. */
+  void hashOnDemand() {
+    hashes = SnapshotHashes.ON_DEMAND;
+  }
+
+  private WorldOptions options() {
+    return WorldOptions.DEFAULT.withSnapshots(hashes).withAllocator(memory);
+  }
+
   /** Makes the store; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema) throws IOException {
-    return LiveWorld.create(storage, info(id, schema), WorldOptions.DEFAULT.withAllocator(memory));
+    return LiveWorld.create(storage, info(id, schema), options());
+  }
+
+  /** Makes a store whose ticks have a time; the caller closes the world. */
+  LiveWorld create(String id, WorldSchema schema, TickTime ticks) throws IOException {
+    time = Optional.of(ticks);
+    return LiveWorld.create(storage, info(id, schema).withTime(time), options());
   }
 
   /** What the store says about itself; the same in every run. */
@@ -68,7 +90,7 @@ final class GoldenStore {
   }
 
   LiveWorld resume(LogOptions options) throws IOException {
-    return LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
+    return LiveWorld.resume(storage, options().withLog(options));
   }
 
   /** Commits a tick and notes what it made of the world. */
@@ -82,6 +104,8 @@ final class GoldenStore {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("tick", world.tick());
     report.put("log_rows", rows);
+    time.ifPresent(when -> report.put("time", when.at(world.tick())));
+    time.ifPresent(when -> report.put("instant", when.instant(world.tick()).toString()));
     report.putAll(WorldReport.of(world, position));
     ticks.add(report);
   }
@@ -99,11 +123,20 @@ final class GoldenStore {
       words.add(world.codebook().word(code));
     }
     List<String> keys = world.schema().keys().stream().map(Key::name).toList();
+    Map<String, Object> said = new LinkedHashMap<>();
+    for (TableSchema table : world.schema().tables()) {
+      for (Column column : table.columns()) {
+        if (!column.words().isEmpty()) {
+          said.put(table.name() + "." + column.name(), column.words());
+        }
+      }
+    }
     String text =
         Text.of(
-                "{\"keys\":%s,\n\"codebook\":%s,\n\"ticks\":[\n%s\n]}\n",
+                "{\"keys\":%s,\n\"codebook\":%s,\n%s\"ticks\":[\n%s\n]}\n",
                 Json.write(keys),
                 Json.write(words),
+                said.isEmpty() ? "" : "\"columns\":" + Json.write(said) + ",\n",
                 String.join(",\n", ticks.stream().map(Json::write).toList()))
             .replace("\r", "");
     Files.writeString(directory.resolve("expected.json"), text, StandardCharsets.UTF_8);

@@ -2,7 +2,6 @@ package org.arrowworld.internal.arrow;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.dictionary.Dictionary;
@@ -29,10 +28,9 @@ public final class ColumnVectors {
 
   /** The field of a column. */
   public static Field field(Column column) {
-    Map<String, String> metadata =
-        column.type() == ColumnType.BOOL ? Map.of("aw.type", "bool") : Map.of();
     DictionaryEncoding encoding = column.type() == ColumnType.STRING ? WORDS : null;
-    FieldType type = new FieldType(false, arrowType(column.type()), encoding, metadata);
+    FieldType type =
+        new FieldType(false, arrowType(column.type()), encoding, column.fieldMetadata());
     return new Field(column.name(), type, null);
   }
 

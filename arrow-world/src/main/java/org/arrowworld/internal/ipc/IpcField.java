@@ -32,6 +32,11 @@ public record IpcField(
         name, IpcType.UTF8, false, new DictionaryRef(dictionaryId, indexBytes), Map.of());
   }
 
+  /** This field with other custom metadata. */
+  public IpcField with(Map<String, String> pairs) {
+    return new IpcField(name, type, nullable, dictionary, pairs);
+  }
+
   /** This field, nullable. */
   public IpcField withNulls() {
     return new IpcField(name, type, true, dictionary, metadata);

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.arrowworld.internal.Text;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 
 /** The first difference of two schemas, in plain words. */
@@ -20,9 +22,37 @@ public final class SchemaDifference {
    */
   public static Optional<String> of(WorldSchema given, WorldSchema stored) {
     if (given.equals(stored)) {
-      return Optional.empty();
+      return unit(given, stored);
     }
-    return Optional.of(difference("", SchemaJson.schema(given), SchemaJson.schema(stored)));
+    return Optional.of(difference("", plain(given), plain(stored)));
+  }
+
+  /** A unit that is given must be the store's; docs, and units not given, are for people. */
+  private static Optional<String> unit(WorldSchema given, WorldSchema stored) {
+    for (TableSchema table : given.tables()) {
+      List<Column> columns = stored.table(table.name()).columns();
+      for (int i = 0; i < columns.size(); i++) {
+        Column ours = table.columns().get(i);
+        Optional<String> theirs = columns.get(i).unit();
+        if (ours.unit().isPresent() && !ours.unit().equals(theirs)) {
+          return Optional.of(
+              Text.of(
+                  "tables '%s' columns '%s': unit is %s, the store's is %s",
+                  table.name(), ours.name(), ours.unit().get(), said(theirs.orElse(null))));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** As {@code store.json} has it, but for what makes no difference. */
+  private static Map<String, Object> plain(WorldSchema schema) {
+    List<TableSchema> tables = new ArrayList<>();
+    for (TableSchema t : schema.tables()) {
+      List<Column> columns = t.columns().stream().map(c -> c.withUnit("").withDoc("")).toList();
+      tables.add(t.withColumns(columns));
+    }
+    return SchemaJson.schema(new WorldSchema(schema.version(), tables, schema.inputs()));
   }
 
   /** Of two unequal trees as {@code store.json} has them. */

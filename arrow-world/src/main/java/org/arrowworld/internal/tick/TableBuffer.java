@@ -196,6 +196,11 @@ final class TableBuffer extends TypedTable {
     Encoding.requireId(name, type);
     if (refersTo.isPresent()) {
       buffer.tableOf(refersTo.get()).referents.require(entity);
+    } else if (!(entity instanceof NewRow)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot store %s in '%s': it means one life of an id, and the schema does not say of which table; give its id alone, or declare the values by reference(name, table)",
+              referents.ref(entity), name));
     }
     return referents.pattern(entity);
   }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
 import org.arrowworld.export.rows.RowColumn;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 
 /** Schemas of Avro files. */
@@ -35,15 +36,20 @@ final class AvroSchemas {
 
   private static Schema.Field field(String name, RowColumn column) {
     Schema schema = Schema.create(type(column.type()));
+    String doc = column.words().get(Column.DOC);
     Schema.Field field =
         column.isOptional()
             ? new Schema.Field(
                 name,
                 Schema.createUnion(Schema.create(Schema.Type.NULL), schema),
-                null,
+                doc,
                 JsonProperties.NULL_VALUE)
-            : new Schema.Field(name, schema);
+            : new Schema.Field(name, schema, doc);
     field.addProp("aw.type", column.type().label());
+    String unit = column.words().get(Column.UNIT);
+    if (unit != null) {
+      field.addProp(Column.UNIT, unit);
+    }
     if (!name.equals(column.name())) {
       field.addProp("aw.name", column.name());
     }

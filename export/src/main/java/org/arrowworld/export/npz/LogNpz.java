@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
@@ -20,8 +19,10 @@ import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 
 /** A log as flat arrays in an {@code .npz} (spec Z-1 to Z-5). */
 public final class LogNpz {
@@ -110,6 +111,7 @@ public final class LogNpz {
     json.put("format", StoreInfo.FORMAT);
     json.put("store", store.id().hex());
     json.put("tick_unit", store.tickUnit());
+    store.time().ifPresent(time -> json.put(TimeJson.MEMBER, TimeJson.tree(time)));
     json.put("strings", store.strings());
     json.put("schema", SchemaJson.schema(store.schema()));
     json.put("properties", store.properties());

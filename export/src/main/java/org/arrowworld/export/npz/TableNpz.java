@@ -1,14 +1,22 @@
 package org.arrowworld.export.npz;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.arrowworld.internal.json.Json;
 import org.arrowworld.npy.Compression;
+import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.store.TickTime;
+import org.arrowworld.store.TimeJson;
 import org.arrowworld.table.TableColumns;
 
 /**
@@ -34,15 +42,25 @@ public final class TableNpz {
 
   private TableNpz() {}
 
+  /** Name of the array that says units, docs and the time of ticks, in UTF-8 (spec Z-13). */
+  public static final String DESCRIPTION = "aw.json";
+
+  /** What {@link #DESCRIPTION} says it is. */
+  public static final String KIND = "arrow-world table npz";
+
   /**
-   * Publishes a table; a file of that name is replaced.
+   * What a table file holds beside the table.
    *
    * @param words the codebook, needed if there is a string column
+   * @param time when the ticks of the table's store are, if it says that
    */
-  public static void write(Storage storage, String path, TableColumns table, List<String> words)
+  public record Context(List<String> words, Optional<TickTime> time) {}
+
+  /** Publishes a table; a file of that name is replaced. */
+  public static void write(Storage storage, String path, TableColumns table, Context context)
       throws IOException {
     try (NpzWriter out = NpzWriter.create(storage, path, Compression.STORED)) {
-      write(ArraySink.of(out), table, words);
+      write(ArraySink.of(out), table, context);
       out.commit();
     }
   }
@@ -52,15 +70,13 @@ public final class TableNpz {
    * names are replaced.
    *
    * @param directory where they go, at its top
-   * @param words the codebook, needed if there is a string column
    */
-  public static void writeFiles(Storage directory, TableColumns table, List<String> words)
+  public static void writeFiles(Storage directory, TableColumns table, Context context)
       throws IOException {
-    write(ArraySink.of(directory), table, words);
+    write(ArraySink.of(directory), table, context);
   }
 
-  private static void write(ArraySink out, TableColumns table, List<String> words)
-      throws IOException {
+  private static void write(ArraySink out, TableColumns table, Context context) throws IOException {
     List<String> strings = new ArrayList<>();
     for (Column column : table.columns()) {
       out.add(
@@ -75,7 +91,31 @@ public final class TableNpz {
     if (!strings.isEmpty()) {
       out.addWords(WORD_COLUMNS, strings);
       WordArrays.add(
-          out, WORDS, words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
+          out, WORDS, context.words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
     }
+    Map<String, Object> description = description(table, context);
+    if (!description.isEmpty()) {
+      byte[] json = Json.write(description).getBytes(StandardCharsets.UTF_8);
+      out.add(DESCRIPTION, NpyType.U8, new long[] {json.length}, ByteBuffer.wrap(json));
+    }
+  }
+
+  private static Map<String, Object> description(TableColumns table, Context context) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    for (Column column : table.columns()) {
+      Map<String, Object> words = new LinkedHashMap<>();
+      column.unit().ifPresent(unit -> words.put("unit", unit));
+      column.doc().ifPresent(doc -> words.put("doc", doc));
+      if (!words.isEmpty()) {
+        columns.put(column.name(), words);
+      }
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (!columns.isEmpty() || context.time.isPresent()) {
+      json.put("kind", KIND);
+      json.put("columns", columns);
+      context.time.ifPresent(time -> json.put(TimeJson.MEMBER, TimeJson.tree(time)));
+    }
+    return json;
   }
 }

@@ -83,7 +83,10 @@ final class FileSchema {
           new Field(
               column.name(),
               new FieldType(
-                  column.nulls() == ParquetColumn.Nulls.OPTIONAL, arrowType(column), dictionary),
+                  column.nulls() == ParquetColumn.Nulls.OPTIONAL,
+                  arrowType(column),
+                  dictionary,
+                  column.words()),
               List.of()));
     }
     return Base64.getEncoder().encodeToString(new Schema(fields, pairs).serializeAsMessage());

@@ -12,6 +12,7 @@ public final class InputColumn {
   private final Form onlyAsText;
   private final String foreign;
   private final ColumnDescriptor descriptor;
+  private boolean isUnreadable;
 
   /** How a value is made of what is stored. */
   public enum Form {
@@ -80,7 +81,14 @@ public final class InputColumn {
 
   /** This column as one that cannot be read. */
   InputColumn without(String why) {
-    return new InputColumn(name, -1, null, null, why, null);
+    InputColumn column = foreign(name, why);
+    column.isUnreadable = true;
+    return column;
+  }
+
+  /** Whether it would be a column, were its pages not encrypted or in a codec that is not read. */
+  boolean isUnreadable() {
+    return isUnreadable;
   }
 
   /** Its name. Columns may share one. */

@@ -28,6 +28,7 @@ import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
@@ -329,6 +330,7 @@ public final class ParquetArchive implements Closeable {
     manifest.put("format", StoreInfo.FORMAT);
     manifest.put("store", store.id().hex());
     manifest.put("tick_unit", store.tickUnit());
+    store.time().ifPresent(time -> manifest.put(TimeJson.MEMBER, TimeJson.tree(time)));
     manifest.put("strings", store.strings());
     manifest.put("properties", store.properties());
     manifest.put("schema", SchemaJson.schema(store.schema()));

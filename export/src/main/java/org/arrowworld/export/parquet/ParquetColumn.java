@@ -1,5 +1,6 @@
 package org.arrowworld.export.parquet;
 
+import java.util.Map;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.schema.ColumnType;
@@ -12,9 +13,15 @@ import org.arrowworld.schema.ColumnType;
  * @param fieldId its Parquet field id, which stays when columns come and go
  * @param nulls whether it may have nulls
  * @param preference how its values are encoded
+ * @param words what is said about it, as metadata of its Arrow field
  */
 record ParquetColumn(
-    String name, ColumnType type, int fieldId, Nulls nulls, Preference preference) {
+    String name,
+    ColumnType type,
+    int fieldId,
+    Nulls nulls,
+    Preference preference,
+    Map<String, String> words) {
 
   /** Whether values may be missing. */
   enum Nulls {
@@ -46,7 +53,8 @@ record ParquetColumn(
         column.type(),
         fieldId,
         column.isOptional() ? Nulls.OPTIONAL : Nulls.REQUIRED,
-        delta ? Preference.DELTA : Preference.BY_VALUES);
+        delta ? Preference.DELTA : Preference.BY_VALUES,
+        column.words());
   }
 
   /** Bytes of one PLAIN value; 0 for strings and bools. */

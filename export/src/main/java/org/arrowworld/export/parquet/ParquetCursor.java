@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.Dictionary;
@@ -26,6 +27,7 @@ public final class ParquetCursor {
   private final ParquetInput input;
   private final InputColumn column;
   private final InputColumn.Reading reading;
+  private final List<RowGroup> groups;
   private final ColumnType type;
   private final int present;
   private final Map<Binary, String> words = new HashMap<>();
@@ -36,9 +38,25 @@ public final class ParquetCursor {
   private long left;
   private boolean begun;
   private boolean isNull;
-  private long row = -1;
+  private long row;
 
   ParquetCursor(ParquetInput input, InputColumn column, InputColumn.Reading reading) {
+    this(input, column, reading, input.groups(), 0);
+  }
+
+  /**
+   * The values of some row groups.
+   *
+   * @param firstRow the number of their first row
+   */
+  ParquetCursor(
+      ParquetInput input,
+      InputColumn column,
+      InputColumn.Reading reading,
+      List<RowGroup> groups,
+      long firstRow) {
+    this.groups = groups;
+    this.row = firstRow - 1;
     this.input = input;
     this.column = column;
     this.reading = reading;
@@ -67,10 +85,10 @@ public final class ParquetCursor {
         pages.close();
         pages = null;
       }
-      if (nextGroup == input.groups().size()) {
+      if (nextGroup == groups.size()) {
         return false;
       }
-      begin(input.groups().get(nextGroup++));
+      begin(groups.get(nextGroup++));
     }
     begun = true;
     left--;

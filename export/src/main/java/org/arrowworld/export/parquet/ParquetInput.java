@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.CompressionCodec;
@@ -26,7 +27,8 @@ import org.arrowworld.storage.Storage;
  * with parquet-hadoop's {@code ParquetFileReader}, which needs Hadoop and whole row groups in
  * memory. Whatever a file declares is checked against its bytes before anything is allocated.
  *
- * <p>One thread at a time. Failures are {@link DamagedFileException}s with the file's name.
+ * <p>Columns may be read by several threads, each by one. Failures are {@link
+ * DamagedFileException}s with the file's name.
  */
 public final class ParquetInput implements Closeable {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
@@ -298,6 +300,17 @@ public final class ParquetInput implements Closeable {
     return meta.isSetCreated_by() ? meta.getCreated_by() : "unknown";
   }
 
+  /** Why no column at all can be read, if pages that are encrypted or in a codec are the reason. */
+  public Optional<String> unreadable() {
+    if (columns.stream().anyMatch(column -> column.leaf() >= 0)) {
+      return Optional.empty();
+    }
+    return columns.stream()
+        .filter(InputColumn::isUnreadable)
+        .findFirst()
+        .map(column -> Text.of("column '%s': %s", column.name(), column.foreign()));
+  }
+
   /** Its columns in order. */
   public List<InputColumn> columns() {
     return List.copyOf(columns);
@@ -332,7 +345,7 @@ public final class ParquetInput implements Closeable {
 
   /** Reads a column's values from the first row on, as its own type. */
   public ParquetCursor cursor(InputColumn column) {
-    return cursor(column, column.reading(java.util.Optional.empty()).orElseThrow());
+    return cursor(column, column.reading(Optional.empty()).orElseThrow());
   }
 
   /** Reads a column's values from the first row on. */
@@ -350,7 +363,7 @@ public final class ParquetInput implements Closeable {
    *
    * @throws DamagedFileException if it is more
    */
-  public void claim(long bytes) throws DamagedFileException {
+  public synchronized void claim(long bytes) throws DamagedFileException {
     if (bytes < 0 || bytes > budget - claimed) {
       throw new DamagedFileException(
           file.path(),
@@ -368,7 +381,7 @@ public final class ParquetInput implements Closeable {
    *
    * @throws DamagedFileException if it is more
    */
-  void decode(long bytes) throws DamagedFileException {
+  synchronized void decode(long bytes) throws DamagedFileException {
     decoded += bytes;
     if (decoded > DECODED_RATIO * budget) {
       throw new DamagedFileException(
@@ -381,7 +394,7 @@ public final class ParquetInput implements Closeable {
   }
 
   /** Gives claimed memory back. */
-  public void release(long bytes) {
+  public synchronized void release(long bytes) {
     claimed -= bytes;
   }
 

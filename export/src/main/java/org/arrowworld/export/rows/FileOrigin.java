@@ -7,6 +7,7 @@ import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.store.TimeJson;
 
 /** The key/values that say where an exported file comes from. All keys begin with {@code aw.}. */
 public final class FileOrigin {
@@ -26,9 +27,11 @@ public final class FileOrigin {
 
   private FileOrigin() {}
 
-  /** Of a store: format version, id, schema, tick unit, writer. */
+  /** Of a store: format version, id, schema, tick unit, time of ticks, writer. */
   public static FileOrigin of(StoreInfo store) {
-    return new FileOrigin()
+    FileOrigin origin = new FileOrigin();
+    store.time().ifPresent(time -> origin.with("aw.time", Json.write(TimeJson.tree(time))));
+    return origin
         .with("aw.format", Integer.toString(StoreInfo.FORMAT))
         .with("aw.store", store.id().hex())
         .with("aw.schema", Json.write(SchemaJson.schema(store.schema())))

@@ -1,5 +1,9 @@
 package org.arrowworld.export.rows;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 
 /**
@@ -9,8 +13,15 @@ import org.arrowworld.schema.ColumnType;
  * @param type its type
  * @param nulls whether values may be missing
  * @param steps how values follow each other, for encodings that profit from it
+ * @param words what is said about it: {@link Column#UNIT} and {@link Column#DOC}, where there are
+ *     any
  */
-public record RowColumn(String name, ColumnType type, Nulls nulls, Steps steps) {
+public record RowColumn(
+    String name, ColumnType type, Nulls nulls, Steps steps, Map<String, String> words) {
+
+  public RowColumn {
+    words = Collections.unmodifiableMap(new LinkedHashMap<>(words));
+  }
 
   /** Whether values may be missing. */
   public enum Nulls {
@@ -26,19 +37,24 @@ public record RowColumn(String name, ColumnType type, Nulls nulls, Steps steps) 
     SMALL
   }
 
+  /** A table's column. */
+  public static RowColumn of(Column column) {
+    return new RowColumn(column.name(), column.type(), Nulls.REQUIRED, Steps.ANY, column.words());
+  }
+
   /** A column without nulls. */
   public static RowColumn required(String name, ColumnType type) {
-    return new RowColumn(name, type, Nulls.REQUIRED, Steps.ANY);
+    return new RowColumn(name, type, Nulls.REQUIRED, Steps.ANY, Map.of());
   }
 
   /** A column without nulls whose values differ little from row to row. */
   public static RowColumn counting(String name, ColumnType type) {
-    return new RowColumn(name, type, Nulls.REQUIRED, Steps.SMALL);
+    return new RowColumn(name, type, Nulls.REQUIRED, Steps.SMALL, Map.of());
   }
 
   /** A column with nulls. */
   public static RowColumn optional(String name, ColumnType type) {
-    return new RowColumn(name, type, Nulls.OPTIONAL, Steps.ANY);
+    return new RowColumn(name, type, Nulls.OPTIONAL, Steps.ANY, Map.of());
   }
 
   /** Whether values may be missing. */
@@ -48,6 +64,6 @@ public record RowColumn(String name, ColumnType type, Nulls nulls, Steps steps) 
 
   /** This column with another type. */
   public RowColumn with(ColumnType other) {
-    return new RowColumn(name, other, nulls, steps);
+    return new RowColumn(name, other, nulls, steps, words);
   }
 }

@@ -47,7 +47,7 @@ public final class TableSource implements RowSource {
 
   @Override
   public List<RowColumn> columns() {
-    return table.columns().stream().map(c -> RowColumn.required(c.name(), c.type())).toList();
+    return table.columns().stream().map(RowColumn::of).toList();
   }
 
   @Override

@@ -37,7 +37,7 @@ final class ColumnReader {
     this.field = field;
     this.budget = budget;
     this.totalRows = totalRows;
-    this.words = new WordTable(source.path(), field.name(), budget);
+    this.words = new WordTable(source.path(), field.name(), budget::claim);
     try {
       plan = Plan.of(field, asked);
       values = new ValueReader(plan, words, budget);

@@ -33,7 +33,7 @@ public final class CsvColumn {
     this.name = name;
     this.type = type;
     this.budget = budget;
-    this.words = new WordTable(file, name, budget);
+    this.words = new WordTable(file, name, budget::claim);
   }
 
   /**

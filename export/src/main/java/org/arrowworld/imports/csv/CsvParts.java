@@ -1,24 +1,18 @@
 package org.arrowworld.imports.csv;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.arrowworld.export.internal.Workers;
 
 /** Reads the pieces of a file on several threads, and hands them on in order. */
 final class CsvParts {
-  private static final int THREADS =
-      Math.min(4, Math.max(2, Runtime.getRuntime().availableProcessors()));
-
   /** Parts that are read, or wait for their turn. */
-  private static final int PENDING = THREADS + 2;
+  private static final int PENDING = Workers.THREADS + 2;
 
   private CsvParts() {}
 
@@ -66,39 +60,30 @@ final class CsvParts {
     private final Sink sink;
     private final Deque<CsvPart> idle = new ArrayDeque<>();
     private final Deque<Future<CsvPart>> pending = new ArrayDeque<>();
-    private final ExecutorService threads;
 
     Pool(Source source, Consumer<CsvPart> read, Sink sink) {
       this.source = source;
       this.read = read;
       this.sink = sink;
-      this.threads =
-          Executors.newFixedThreadPool(
-              THREADS,
-              task -> {
-                Thread thread = new Thread(task, "csv-reader");
-                thread.setDaemon(true);
-                return thread;
-              });
     }
 
     boolean run(CsvPieces pieces, CsvPart begun, CsvPart spare) throws IOException {
       idle.add(spare);
-      try {
+      try (Workers workers = new Workers("csv-reader")) {
         CsvPart next = begun;
         boolean more = true;
         while (more || !pending.isEmpty()) {
           if (more) {
             CsvPart part = next;
             pending.add(
-                threads.submit(
+                workers.submit(
                     () -> {
                       read.accept(part);
                       return part;
                     }));
           }
           if (!more || pending.size() == PENDING) {
-            CsvPart done = await(pending.remove());
+            CsvPart done = Workers.await(pending.remove());
             if (!sink.take(done)) {
               return false;
             }
@@ -110,23 +95,6 @@ final class CsvParts {
           }
         }
         return true;
-      } finally {
-        threads.shutdownNow();
-      }
-    }
-
-    private static CsvPart await(Future<CsvPart> part) throws IOException {
-      try {
-        return part.get();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw (IOException)
-            new InterruptedIOException("Cannot go on reading a CSV file: interrupted").initCause(e);
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-          throw error;
-        }
-        throw new IllegalStateException(e.getCause());
       }
     }
   }

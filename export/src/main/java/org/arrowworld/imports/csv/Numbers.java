@@ -153,6 +153,6 @@ final class Numbers {
     long pairs = 10 * ones + (ones >>> 8);
     long even = (pairs & 0x0000_00FF_0000_00FFL) * 0x000F_4240_0000_0064L;
     long odd = ((pairs >>> 16) & 0x0000_00FF_0000_00FFL) * 0x0000_2710_0000_0001L;
-    return even + odd >>> 32;
+    return (even + odd) >>> 32;
   }
 }

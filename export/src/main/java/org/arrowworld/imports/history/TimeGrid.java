@@ -9,8 +9,10 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.store.TickTime;
 
 /**
  * How times become ticks (spec T-52).
@@ -103,6 +105,29 @@ public record TimeGrid(As as, BigDecimal rate, OffGrid offGrid, First first) {
           .add(BigDecimal.valueOf(instant.getNano(), 9));
     } catch (DateTimeParseException e) {
       return null;
+    }
+  }
+
+  /**
+   * When ticks are that were put on this grid, as far as that can be said exactly.
+   *
+   * @param firstTick what was taken off every tick
+   * @param start the instant of time 0, if times said it
+   */
+  public Optional<TickTime> time(BigInteger firstTick, Optional<Instant> start) {
+    if (rate == null) {
+      return Optional.empty();
+    }
+    BigInteger over = rate.scale() > 0 ? BigInteger.TEN.pow(rate.scale()) : BigInteger.ONE;
+    BigInteger under = rate.scale() > 0 ? rate.unscaledValue() : rate.setScale(0).unscaledValue();
+    BigInteger common = over.gcd(under);
+    String step = Text.of("%d/%d", over.divide(common), under.divide(common));
+    try {
+      BigDecimal zero = new BigDecimal(firstTick).divide(rate);
+      TickTime ticks = TickTime.every(step, "s").withZero(zero.toPlainString());
+      return Optional.of(ticks.withSince(start.orElse(null)));
+    } catch (ArithmeticException | InvalidUseException e) {
+      return Optional.empty(); // as a third of a second, or with more digits than a store has
     }
   }
 

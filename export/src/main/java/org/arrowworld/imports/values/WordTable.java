@@ -15,7 +15,7 @@ public final class WordTable {
 
   private final String file;
   private final String column;
-  private final Budget budget;
+  private final Memory memory;
   private final List<String> words = new ArrayList<>();
   private byte[] bytes = new byte[256];
   private int[] ends = new int[16];
@@ -23,15 +23,25 @@ public final class WordTable {
   private int[] slots = new int[32];
   private int used;
 
+  /** Memory that a file may make its import take. */
+  public interface Memory {
+    /**
+     * Takes a part, before it is allocated.
+     *
+     * @throws DamagedFileException if less is left
+     */
+    void claim(long bytes) throws DamagedFileException;
+  }
+
   /**
    * @param file where the words come from, for errors
    * @param column their column, for errors
-   * @param budget pays for the words
+   * @param memory pays for the words
    */
-  public WordTable(String file, String column, Budget budget) {
+  public WordTable(String file, String column, Memory memory) {
     this.file = file;
     this.column = column;
-    this.budget = budget;
+    this.memory = memory;
     Arrays.fill(slots, -1);
   }
 
@@ -74,7 +84,7 @@ public final class WordTable {
 
   private int add(byte[] source, int from, int length, int hash, int slot)
       throws DamagedFileException {
-    budget.claim(3L * length + WORD_BYTES);
+    memory.claim(3L * length + WORD_BYTES);
     String word;
     try {
       word =

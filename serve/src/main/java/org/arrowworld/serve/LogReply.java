@@ -1,0 +1,30 @@
+package org.arrowworld.serve;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Set;
+import org.arrowworld.log.StoredBatches;
+
+/**
+ * The log's stored batches as Arrow streams, byte for byte as they stand in its files: a stream per
+ * segment. Batches are not cut, so rows of neighbouring ticks may come along.
+ */
+final class LogReply {
+  static final Set<String> NAMES = Set.of("from", "to");
+
+  private LogReply() {}
+
+  static void write(Run run, Parameters asked, Reply reply) throws IOException {
+    try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
+      long from = asked.number("from", 0);
+      long to = asked.number("to", Long.MAX_VALUE);
+      StoredBatches stored = lease.store().log().stored(from, to);
+      OutputStream out = reply.stream(Reply.ARROW);
+      ArrowStream arrow = new ArrowStream(out);
+      while (stored.nextSegment()) {
+        stored.forEach(arrow::raw);
+        arrow.end();
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Runs over HTTP: exact Arrow for programs, and the page of {@code aw view}. {@link
+ * org.arrowworld.serve.ViewServer} is the entry. Depends on {@code org.arrowworld} and {@code
+ * jdk.httpserver}; nothing is written to a store.
+ */
+package org.arrowworld.serve;

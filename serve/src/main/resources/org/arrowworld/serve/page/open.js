@@ -1,0 +1,2 @@
+// The token has become a cookie: leave its address, and keep the view that the address names.
+location.replace("/" + location.hash);

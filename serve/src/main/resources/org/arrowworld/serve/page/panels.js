@@ -1,0 +1,132 @@
+// The lesser panels: what happens in this tick, how two runs differ, what the run is.
+import * as api from "./api.js";
+import { fill, h, number } from "./dom.js";
+
+const MOST = 300;
+
+/** Events of the present tick. */
+export class EventsPanel {
+  constructor(holder, { onSelect, fail }) {
+    this.onSelect = onSelect;
+    this.fail = fail;
+    this.key = h("select", { "aria-label": "Which events", onchange: () => this.again() });
+    this.list = h("ol", { class: "events" });
+    this.note = h("p", { class: "hint" });
+    holder.replaceChildren(h("p", {}, this.key), this.note, this.list);
+  }
+
+  of(meta) {
+    this.meta = meta;
+    const keys = meta.keys.filter((k) => k.kind !== "value" && k.kind !== "lineage");
+    const events = keys.filter((k) => k.kind === "event");
+    fill(this.key, [...(events.length > 1 ? [["", "all events"]] : []), ...events.map((k) => [k.name]),
+      ...keys.filter((k) => k.kind !== "event").map((k) => [k.name])], this.key.value);
+  }
+
+  again() {
+    this.shown = null;
+    this.show(this.tick);
+  }
+
+  async show(tick) {
+    this.tick = tick;
+    const wanted = `${this.meta?.name} ${tick} ${this.key.value}`;
+    if (tick === null || !this.meta || this.shown === wanted) return;
+    this.shown = wanted;
+    try {
+      const found = await api.events(this.meta.name, { from: tick, to: tick, key: this.key.value || null, most: MOST });
+      if (this.shown !== wanted) return;
+      this.note.textContent = found.rows.length === 0 ? `Nothing of this kind at tick ${number(tick)}.`
+        : `At tick ${number(tick)}${found.more ? `, the first ${MOST}` : ""}:`;
+      this.list.replaceChildren(...found.rows.map((row) => this.line(row)));
+    } catch (e) {
+      if (e.kind !== "superseded" && e.name !== "AbortError") this.fail(e);
+    }
+  }
+
+  line(row) {
+    const [table, name] = row.key.split(".");
+    const who = this.meta.tables.find((t) => t.name === table);
+    const of = who?.kind === "presence" ? who.of : table;
+    const subject = who && who.kind !== "append_only"
+      ? h("button", { class: "link", onclick: () => this.onSelect(of, row.id) }, `${of} ${row.id}`) : `${table} ${row.id}`;
+    const object = row.refers_to && name !== "born" && name !== "died"
+      ? h("button", { class: "link", onclick: () => this.onSelect(row.refers_to, row.value) }, `${row.refers_to} ${row.value}`)
+      : name === "born" || name === "died" ? "" : number(row.value);
+    return h("li", {}, subject, ` ${name} `, object);
+  }
+}
+
+/** How the run and another differ. */
+export class ComparePanel {
+  constructor(holder, { onOther, onSeek, onSelect }) {
+    this.onSeek = onSeek;
+    this.onSelect = onSelect;
+    this.other = h("select", { "aria-label": "The run to compare with", onchange: (e) => onOther(e.target.value) });
+    this.result = h("div", {});
+    holder.replaceChildren(h("p", {}, "Compare with ", this.other), this.result);
+  }
+
+  runs(all, run, other) {
+    fill(this.other, [["", "no run"], ...all.filter((r) => r.name !== run).map((r) => [r.name])], other);
+    if (all.length < 2) {
+      this.result.replaceChildren(h("p", { class: "hint" }, "There is only this run. Open two: aw view RUN OTHER, or a folder of runs."));
+    }
+  }
+
+  async show(run, other) {
+    const wanted = `${run} ${other}`;
+    this.wanted = wanted;
+    if (!other) {
+      if (this.other.options.length > 1) this.result.replaceChildren(h("p", { class: "hint" }, "Choose a run: both are shown at the same tick."));
+      return;
+    }
+    this.result.replaceChildren(h("p", { class: "hint" }, "Comparing …"));
+    try {
+      const found = await api.diff(run, { other, most: MOST });
+      if (this.wanted === wanted) this.tell(found, run, other);
+    } catch (e) {
+      if (this.wanted === wanted) this.result.replaceChildren(h("p", { class: "hint" }, e.message));
+    }
+  }
+
+  tell(found, run, other) {
+    const words = {
+      equal: "Both are equal, row for row.",
+      different: `They are equal ${found.last_equal === null ? "nowhere" : `up to tick ${number(found.last_equal)}`} and differ from tick ${number(found.tick)} on.`,
+      left_goes_on: `Equal as far as ${other} goes; ${run} goes on.`,
+      right_goes_on: `Equal as far as ${run} goes; ${other} goes on.`,
+    };
+    const jump = found.tick === null ? null : h("button", { class: "primary", id: "first-difference", onclick: () => this.onSeek(found.tick) }, `First difference: tick ${number(found.tick)}`);
+    const rows = found.rows.map((row) => {
+      const table = row.key.split(".")[0];
+      return h("tr", {}, h("td", {}, row.key.split(".")[1]), h("td", {}, h("button", { class: "link", onclick: () => this.onSelect(table, row.id) }, `${table} ${row.id}`)),
+        h("td", {}, number(row.left)), h("td", {}, number(row.right)));
+    });
+    this.result.replaceChildren(...[
+      h("p", {}, words[found.outcome]), jump && h("p", {}, jump),
+      rows.length > 0 ? h("table", { class: "differences" },
+        h("caption", {}, `${number(found.count)} rows differ in that tick${found.count > rows.length ? `, the first ${rows.length}` : ""}`),
+        h("thead", {}, h("tr", {}, ["what", "whose", run, other].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, rows)) : null,
+    ].filter(Boolean));
+  }
+}
+
+/** What the run is, in its own words. */
+export function about(holder, meta) {
+  const facts = [
+    ["Folder", meta.path], ["Ticks", meta.first_tick === null ? "none yet" : `${number(meta.first_tick)} to ${number(meta.last_tick)}`],
+    ["One tick is", meta.tick_unit], ["Rows in the log", number(meta.rows)], ["Still open", meta.open_ended ? "yes: it may go on" : "no: sealed"],
+    ["Snapshots", meta.snapshots?.length ? meta.snapshots.slice(0, 12).map(number).join(", ") + (meta.snapshots.length > 12 ? " …" : "") : "none: worlds are rebuilt from the log"],
+    ["Goes on from", meta.parent ? `store ${meta.parent.store}, tick ${number(meta.parent.tick)}` : null], ["Store", meta.id],
+    ...Object.entries(meta.properties ?? {}),
+  ].filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const tables = (meta.tables ?? []).map((t) => h("li", {}, h("b", {}, t.name), ` (${t.kind.replace("_", "-")}${t.of ? ` of ${t.of}` : ""}): `,
+    t.columns.map((c) => `${c.name} ${c.type}`).join(", ") || "ids alone"));
+  holder.replaceChildren(
+    ...(meta.warnings ?? []).map((w) => h("p", { class: "warning" }, w)),
+    h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))])),
+    h("h3", {}, "Tables"), h("ul", { class: "plain" }, tables),
+    h("p", { class: "hint" }, "Drawn with uPlot (MIT) and flechette (BSD 3-clause): ",
+      h("a", { href: "/vendor/uPlot.LICENSE.txt" }, "licence"), ", ", h("a", { href: "/vendor/flechette.LICENSE.txt" }, "licence"), "."));
+}

@@ -1,0 +1,249 @@
+// Numbers over time, drawn while they are read; a click goes to that tick.
+import * as api from "./api.js";
+import { h, number, perPicture } from "./dom.js";
+import { kinds, variable } from "./colors.js";
+
+const MOST_TICKS = 20_000;
+const uPlot = globalThis.uPlot;
+
+/** The numbers of one run that were read so far. */
+class Numbers {
+  constructor(meta, changed, fail) {
+    this.meta = meta;
+    this.changed = changed;
+    this.fail = fail;
+    this.series = new Map();
+    this.aborts = new Set();
+  }
+
+  /** Reads what of these is not known yet, in one pass. */
+  want(names) {
+    const missing = names.filter((name) => !this.series.has(name));
+    if (missing.length > 0 && this.meta.first_tick !== null) {
+      missing.forEach((name) => this.series.set(name, { ticks: [], values: [] }));
+      this.read(missing, this.meta.first_tick);
+    }
+  }
+
+  /** Reads on to a tick that was committed meanwhile. */
+  extend(last) {
+    const names = [...this.series.keys()];
+    const known = names.length > 0 ? this.series.get(names[0]).ticks.at(-1) : undefined;
+    if (known !== undefined && known < last && this.aborts.size === 0) {
+      this.read(names, known + 1);
+    }
+  }
+
+  async read(names, from) {
+    const abort = new AbortController();
+    this.aborts.add(abort);
+    const step = Math.ceil((this.meta.last_tick - this.meta.first_tick + 1) / MOST_TICKS);
+    try {
+      for await (const part of api.series(this.meta.name, { of: names.join(","), from, step }, abort.signal)) {
+        for (const name of names) {
+          this.series.get(name).ticks.push(...part.tick);
+          this.series.get(name).values.push(...part[name]);
+        }
+        this.changed();
+      }
+    } catch (e) {
+      if (e.name !== "AbortError") {
+        names.filter((n) => this.series.get(n).ticks.length === 0).forEach((n) => this.series.delete(n));
+        this.fail(e);
+      }
+    }
+    this.aborts.delete(abort);
+  }
+
+  at(name, tick) {
+    const known = this.series.get(name);
+    if (!known || known.ticks.length === 0) {
+      return null;
+    }
+    let [low, high] = [0, known.ticks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (known.ticks[middle] > tick) high = middle;
+      else low = middle + 1;
+    }
+    return low > 0 ? known.values[low - 1] : null;
+  }
+
+  stop() {
+    this.aborts.forEach((abort) => abort.abort());
+  }
+}
+
+/** One line of a plot: its colour, and whether it is the other run's. */
+function lines(names, other) {
+  const shades = kinds();
+  const own = names.map((name, i) => ({ name, shade: shades[i % shades.length], of: 0 }));
+  return other ? [...own, ...own.map((line) => ({ ...line, of: 1 }))] : own;
+}
+
+/** Draws lines over ticks; used for plots and for the life of an entity. */
+export function chart(holder, series, data, { height, onSeek, tick, span }) {
+  const axis = {
+    stroke: variable("--soft"),
+    grid: { stroke: variable("--grid"), width: 1 },
+    ticks: { stroke: variable("--grid"), width: 1, size: 4 },
+    font: "11px system-ui, sans-serif",
+  };
+  const plot = new uPlot(
+    {
+      width: Math.max(120, holder.clientWidth),
+      height,
+      padding: [6, 20, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+      scales: { x: { time: false, range: span ? () => span() : undefined } },
+      axes: [
+        { ...axis, size: 24, space: 70, values: (_, all) => all.map((v) => (Number.isInteger(v) ? number(v) : "")) },
+        { ...axis, size: 46, space: 18, values: (_, all) => all.map(number) },
+      ],
+      series: [{}, ...series],
+      hooks: {
+        draw: [
+          (u) => {
+            const now = tick();
+            if (now === null || now < u.scales.x.min || now > u.scales.x.max) {
+              return;
+            }
+            const x = Math.round(u.valToPos(now, "x", true)) + 0.5;
+            u.ctx.save();
+            u.ctx.strokeStyle = variable("--accent");
+            u.ctx.lineWidth = 1.5 * devicePixelRatio;
+            u.ctx.setLineDash([]);
+            u.ctx.beginPath();
+            u.ctx.moveTo(x, u.bbox.top);
+            u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
+            u.ctx.stroke();
+            u.ctx.restore();
+          },
+        ],
+      },
+    },
+    data,
+    holder,
+  );
+  plot.over.addEventListener("click", () => {
+    if (plot.cursor.left >= 0) {
+      onSeek(Math.round(plot.posToVal(plot.cursor.left, "x")));
+    }
+  });
+  return plot;
+}
+
+export class Plots {
+  constructor(holder, { onSeek, onPlots, tick, fail }) {
+    this.holder = holder;
+    this.onSeek = onSeek;
+    this.onPlots = onPlots;
+    this.tick = tick;
+    this.fail = fail;
+    this.runs = [];
+    this.plots = [];
+    this.shown = [];
+    this.refresh = perPicture(() => this.fillAll());
+    this.redraw = perPicture(() => this.mark());
+    let width = 0;
+    new ResizeObserver(() => {
+      if (holder.clientWidth !== width) {
+        width = holder.clientWidth;
+        this.shown.forEach(({ plot, body, height }) => plot.setSize({ width: Math.max(120, body.clientWidth), height }));
+      }
+    }).observe(holder);
+  }
+
+  /** The run, and the one it is compared with or null. */
+  of(meta, other) {
+    this.runs.forEach((run) => run.stop());
+    this.runs = [meta, other].filter(Boolean).map((m) => new Numbers(m, this.refresh, this.fail));
+    this.show(this.plots);
+  }
+
+  /** Draws these plots, each a list of names. */
+  show(plots) {
+    this.plots = plots;
+    this.runs.forEach((run) => run.want([...new Set(plots.flat())]));
+    this.build();
+  }
+
+  build() {
+    this.shown.forEach(({ plot }) => plot.destroy());
+    this.holder.replaceChildren();
+    this.shown = this.plots.map((names, index) => this.plot(names, index));
+    this.fillAll();
+  }
+
+  plot(names, index) {
+    const all = lines(names, this.runs.length > 1);
+    const height = this.holder.clientWidth < 560 ? 84 : 96;
+    const values = all.map((line) =>
+      h("span", { class: "chip" },
+        h("i", { class: line.of ? "dash" : "" }), `${line.name}${line.of ? ` of ${this.runs[1].meta.name}` : ""} `, h("b", {}, "–")));
+    values.forEach((chip, i) => chip.querySelector("i").style.setProperty("--shade", all[i].shade));
+    const remove = h("button", { class: "quiet small", "aria-label": `Remove the plot of ${names.join(", ")}`, title: "Remove this plot",
+      onclick: () => this.onPlots(this.plots.filter((_, i) => i !== index)) }, "×");
+    const body = h("div", { class: "plot-body" });
+    this.holder.append(h("figure", { class: "plot" }, h("figcaption", {}, ...values, remove), body));
+    const plot = chart(
+      body,
+      all.map((line) => ({ stroke: line.shade, width: 1.5, dash: line.of ? [5, 4] : undefined, points: { show: false } })),
+      [[], ...all.map(() => [])],
+      { height, onSeek: this.onSeek, tick: this.tick, span: () => this.span() },
+    );
+    return { plot, body, all, values, height };
+  }
+
+  span() {
+    const metas = this.runs.map((run) => run.meta).filter((m) => m.first_tick !== null);
+    return metas.length === 0
+      ? [0, 1]
+      : [Math.min(...metas.map((m) => m.first_tick)), Math.max(...metas.map((m) => m.last_tick), 1)];
+  }
+
+  fillAll() {
+    for (const { plot, all } of this.shown) {
+      const tables = this.runs.map((run, of) => {
+        const own = all.filter((line) => line.of === of);
+        const ticks = run.series.get(own[0]?.name)?.ticks ?? [];
+        return [ticks, ...own.map((line) => {
+          const { ticks: mine, values } = run.series.get(line.name) ?? { ticks: [], values: [] };
+          return mine.length === ticks.length ? values : align(ticks, mine, values);
+        })];
+      });
+      plot.setData(tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]));
+    }
+    this.mark();
+  }
+
+  /** Shows the present tick, and the values at it. */
+  mark() {
+    const now = this.tick();
+    for (const { plot, all, values } of this.shown) {
+      plot.redraw(false, false);
+      all.forEach((line, i) => {
+        values[i].querySelector("b").textContent = number(this.runs[line.of]?.at(line.name, now));
+      });
+    }
+  }
+
+  extend(last) {
+    this.runs[0]?.extend(last);
+  }
+
+  /** The numbers of the run as CSV. */
+  csv() {
+    const names = [...new Set(this.plots.flat())];
+    const run = this.runs[0];
+    const ticks = run?.series.get(names[0])?.ticks ?? [];
+    const rows = ticks.map((tick) => [tick, ...names.map((name) => run.at(name, tick))].join(","));
+    return [["tick", ...names].join(","), ...rows].join("\n") + "\n";
+  }
+}
+
+function align(ticks, mine, values) {
+  const at = new Map(mine.map((tick, i) => [tick, values[i]]));
+  return ticks.map((tick) => at.get(tick) ?? null);
+}
