@@ -35,12 +35,12 @@ def random_tick(rng: random.Random, t: aw.Tick) -> None:
     tables, creature = t.world.tables, t["creature"]
     creatures = tables["creature"]["id"].tolist()
     births = []
+    dying = [c for c in creatures if rng.random() < 0.25]
     for _ in range(rng.randrange(4)):
         t.system(rng.randrange(3))
         births.append(creature.insert(
             name=f"n{rng.randrange(9)}", pos_x=np.float32(rng.random()), awake=rng.random() < 0.5, cause=rng.randrange(5),
-            parent=rng.choice([*creatures, *births]) if creatures and rng.random() < 0.5 else None))
-    dying = [c for c in creatures if rng.random() < 0.25]
+            parent=rng.choice(creatures if dying else [*creatures, *births]) if creatures and rng.random() < 0.5 else None))
     for c in rng.sample(dying, len(dying)):
         creature.remove(c, cause=rng.choice([None, "age", "cold"]))
     if creatures:

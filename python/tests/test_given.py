@@ -8,7 +8,7 @@ import arrow_world as aw
 from arrow_world.fields import FieldSnapshots
 from arrow_world.writer import LogWriter
 
-ROW = aw.TableSchema("a", gen=True, events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
+ROW = aw.TableSchema("a", gen=True, lineage=("parent",), events=(aw.Event("e", "u32", "a"), aw.Event("plain", "u32")), columns=(
     aw.Column("x", "f64", 1), aw.Column("n", "i64"), aw.Column("on", "bool"), aw.Column("r", "u32", table="a"),
     aw.Column("u", "u32")))
 SCHEMA = aw.Schema((ROW, aw.TableSchema("p", "presence", of="a"), aw.TableSchema("out", ids="external", gen=True)),
@@ -165,6 +165,55 @@ def test_who_dies_does_not_enter_a_list_as_the_newborn_that_gets_its_id(world, d
         born = t["a"].insert()
         t["p"].insert(id=born)
     assert born.id == 2 and world["p"]["id"].tolist() == [2]
+
+
+def test_a_newborn_is_no_parent_by_its_handle_where_it_has_the_id_of_one_that_dies(world):
+    with pytest.raises(aw.InvalidUseError, match="by the handle of a newborn: it gets id 2 from a row that dies in this tick"):
+        with world.tick() as t:
+            t["a"].remove(2)
+            first = t["a"].insert()
+            t["a"].insert(parent=first)
+    with world.tick() as t:
+        t["a"].remove(2)
+        t["a"].insert(2, parent=2)
+    lives = aw.open_store(world.path).lives("a")
+    assert len(lives.children(int(lives.of(2)[0]))) == 2
+
+
+def test_a_parent_that_is_born_after_its_child_is_found(world):
+    with world.tick() as t:
+        t.system(1)
+        parent = t["a"].insert()
+        t.system(0)
+        child = t["a"].insert(parent=parent)
+    with world.tick() as t:
+        left = t["a"].insert()
+        t["a"].insert(parent=left)
+    lives = aw.open_store(world.path).lives("a")
+    above, below = int(lives.of(parent.id)[0]), int(lives.of(child.id)[0])
+    assert lives.ancestors(below) == [above] and lives.descendants(above) == [below] and below < above
+
+
+def test_an_event_of_a_newborn_is_of_its_own_life_and_one_that_nothing_tells_apart_is_of_both(world):
+    with world.tick() as t:
+        born = t["a"].insert()
+        t["a"].event("plain", born, 7)
+    with world.tick() as t:
+        t["a"].remove(0)
+        t["a"].event("plain", t["a"].insert(), 8)
+    store = aw.open_store(world.path)
+    first = store.history("a", born.id, 0)
+    assert first.names.tolist() == ["a.plain", "a.born"] and first.gen.tolist() == [0, 0]
+    for gen, names, gens in ((0, ["a.born", "a.plain", "a.died"], [0, -1, 0]), (1, ["a.plain", "a.born"], [-1, 1])):
+        life = store.history("a", 0, gen)
+        assert life.names.tolist() == names and life.gen.tolist() == gens
+    with world.tick() as t:
+        t["a"].remove(born.id)
+    with world.tick() as t:
+        again = t["a"].insert()
+        t["a"].event("plain", again, 9)
+    store = aw.open_store(world.path)
+    assert again.id == born.id and 9 in store.history("a", born.id, 1).val and 9 not in store.history("a", born.id, 0).val
 
 
 @pytest.mark.parametrize("wrong, told", [

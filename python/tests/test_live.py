@@ -32,7 +32,7 @@ def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_
         ship = t["ship"]
         ship.remove(1)
         first = ship.insert(x=2.0)
-        more = ship.insert(x=np.array([3.0, 4.0]), mate=[first, 0], parent=first)
+        more = ship.insert(x=np.array([3.0, 4.0]), mate=[first, 0], parent=2)
         ship.set(first, y=np.float32(0.1), mate=more[1])
         ship.set(0, mate=first)
         ship.event("hit", more, 0.5)

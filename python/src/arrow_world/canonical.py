@@ -28,6 +28,8 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
     for table in plain:
         born[table.name].given(dead[table.name])
         _check_no_row(world, table, born[table.name])
+    for table in plain:
+        _check_parents(table, born[table.name], dead[table.name])
     for target in targets:
         _check_target(world.tables[target.table], target, born.get(target.table))
     out = _Out(world, strings)
@@ -162,6 +164,17 @@ def _check_free(table: Table, ids: Array, dead: _Dead) -> None:
     if len(once) != len(ids):
         raise InvalidUseError(f"Cannot insert {int(once[np.argmax(counts > 1)])} into {table.schema.name}: it is there already,"
                               " inserted in this tick.")
+
+
+def _check_parents(table: TableSchema, born: "_Born", dead: _Dead) -> None:
+    """Refuses a parent that the log would name as the dead row whose id it gets."""
+    for births in born.births if len(dead.ids) else ():
+        for handle in births.parent.newborns.values() if births.parent is not None else ():
+            numbers = handle._births.numbers
+            if numbers is not None and (number := numbers[handle._index]) in dead.ids:
+                raise InvalidUseError(f"Cannot log a parent in {table.name} by the handle of a newborn: it gets id {number} "
+                                      "from a row that dies in this tick, and the log would name the dead one as the parent. "
+                                      "Give birth to the child in a later tick, or remove the dead one in it.")
 
 
 def _check_no_row(world: World, table: TableSchema, born: _Born) -> None:

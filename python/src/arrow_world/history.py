@@ -16,7 +16,8 @@ from .values import Array
 class History(LogRows):
     """The log rows of one id in order. gen: which of its lives a row belongs to, int64, shape (n,).
 
-    gen is -1 where the table counts no generations, or the birth lies before the log.
+    gen is -1 where the table counts no generations, or the birth lies before the log; and of an event in a tick in which
+    the id lived, died and was born again, as nothing in the log tells which life it is of: it is shown with both.
     """
 
     gen: Array
@@ -34,32 +35,43 @@ class History(LogRows):
         return f"history, {len(self):,} log rows"
 
 
-def history_of(rows: LogRows, table: str, known: int, counts: bool) -> History:
+def history_of(rows: LogRows, table: str, known: int, lives: bool, counts: bool, wanted: int | None = None) -> History:
     """Tells the lives of an id apart.
 
-    rows: those of the id in its table and in the presence tables of it; known: the generation it lives in where the
-    rows begin, -1 if none; counts: whether the table counts generations.
+    rows: those of the id in its table and in the presence tables of it; known: the last generation it lived in before
+    the rows, -1 if none; lives: whether it does still; counts: whether the table counts generations; wanted: the one
+    generation to keep.
     """
     kinds = np.array([k.kind for k in rows.keys], object)[rows.key]
     own = np.array([k.owner == table for k in rows.keys], bool)[rows.key]
+    ticks = rows.tick.astype(np.int64)
     born = own & (kinds == "born")
     births = np.flatnonzero(born)
     gens = np.concatenate(([known], rows.val[births].astype(np.int64)))
     life = np.cumsum(born)
+    birth_ticks = np.concatenate(([-1], ticks[births], [-1]))
     # Presence rows come last in a tick: an old life leaves a list after the new one began.
-    birth_ticks = np.concatenate((np.full(1, -1, np.int64), rows.tick[births].astype(np.int64)))
-    leaves = ~own & (kinds == "died") & (rows.tick.astype(np.int64) == birth_ticks[life])
+    leaves = ~own & (kinds == "died") & (ticks == birth_ticks[life])
     gen = gens[np.maximum(life - leaves, 0)] if counts else np.full(len(rows), -1, np.int64)
-    return History(rows.seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, rows.keys, gen)
+    may, either = gen.copy(), np.empty(0, np.int64)
+    if counts:
+        # Events come before the deaths and births of their tick (O-2).
+        early = np.flatnonzero(own & (kinds == "event") & (ticks == birth_ticks[life + 1]))
+        alive = (life + lives > np.cumsum(own & (kinds == "died")))[early]
+        may[early] = gens[life[early] + 1]
+        gen[early[~alive]] = may[early[~alive]]
+        either = early[alive]
+    chosen = (gen == wanted) | (may == wanted)
+    gen[either] = -1
+    history = History(rows.seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, rows.keys, gen)
+    return history if wanted is None else history.where(chosen)
 
 
-def one_life(history: History, table: str, rid: int, gen: int, before: list[int]) -> History:
-    """The rows of one generation; before: those that lived before the rows. Raises InvalidUseError if it never lived."""
-    kinds = np.array([k.kind for k in history.keys], object)[history.key]
-    own = np.array([k.owner == table for k in history.keys], bool)[history.key]
-    lived = sorted({int(g) for g in history.val[own & (kinds == "born")]}.union(before))
+def check_life(rows: LogRows, table: str, rid: int, gen: int, before: list[int]) -> None:
+    """Raises InvalidUseError if a generation never lived, neither in the rows nor before them."""
+    births = np.array([k.kind == "born" and k.owner == table for k in rows.keys], bool)[rows.key]
+    lived = sorted({int(g) for g in rows.val[births]}.union(before))
     if gen not in lived:
         raise InvalidUseError(f"The log has no {table} {rid} in generation {gen}; it has " + (
             f"generations {', '.join(map(str, lived[:12]))}{', …' if len(lived) > 12 else ''}." if lived else
             "no birth of this id."))
-    return history.where(history.gen == gen)

@@ -172,8 +172,11 @@ class LiveWorld:
         """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
         self._log.seal()
 
-    def snapshot(self, properties: Mapping[str, str] | None = None) -> Path:
-        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept."""
+    def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
+        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept.
+
+        hashes: whether its BLAKE2b hashes are computed now and stored, or when somebody asks for them.
+        """
         properties = checked_properties(properties)
         self._log.sync()
         world = self._world
@@ -181,7 +184,7 @@ class LiveWorld:
             if (tick, version) == (world.tick, world.schema.version):
                 return path
         discard_unfinished(self.path / "snapshots")
-        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties)
+        return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties, hashes=hashes)
 
     def close(self) -> None:
         """Lets the store go. Everything committed is in its log; an open tick is given up. May be called again."""

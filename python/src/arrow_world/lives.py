@@ -46,17 +46,18 @@ class Lives(Frame):
 
     def ancestors(self, row: int) -> list[int]:
         """The rows of the parent, its parent and so on."""
-        line, row = [], self._row(row)
-        while (row := int(self.parent[row])) >= 0:
+        line, met = [], {row := self._row(row)}
+        while (row := int(self.parent[row])) >= 0 and row not in met:  # two born in one tick may name each other
             line.append(row)
+            met.add(row)
         return line
 
     def descendants(self, row: int) -> list[int]:
         """The rows of all children and children's children, by birth."""
-        found = {row := self._row(row)}
-        for child in range(row + 1, len(self)):  # nobody is born before its parent
-            if int(self.parent[child]) in found:
-                found.add(child)
+        found, new = {row := self._row(row)}, [row]
+        while new:
+            new = [r for r in np.flatnonzero(np.isin(self.parent, new)).tolist() if r not in found]
+            found.update(new)
         return sorted(found - {row})
 
     def _row(self, row: int) -> int:
@@ -86,32 +87,39 @@ def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
     """Follows births, deaths, parents and causes in order.
 
     events: those of the table; start: the table where history begins, if not with nothing. A parent is who had the id
-    when the tick began, or else who was born to it in the tick.
+    when the tick began, or else who is born to it in the tick, before the child or after it.
     """
     rid: list[int] = [] if start is None else start.columns["id"].tolist()
     gen: list[int] = [0] * len(rid) if start is None or not start.schema.gen else start.columns["gen"].tolist()
     born, died, parent = [-1] * len(rid), [-1] * len(rid), [-1] * len(rid)
     cause: list[str | None] = [None] * len(rid)
     live = {r: i for i, r in enumerate(rid)}
-    now, dead_now = -1, dict[int, int]()
+    now, dead_now, awaited = -1, dict[int, int](), dict[int, list[int]]()
     kinds = [k.name.partition(".")[2] for k in events.keys]
     words = [None] * len(events) if events.text is None else events.text.tolist()
     for tick, r, code, val, word in zip(events.tick.tolist(), events.rid.tolist(), events.key.tolist(),
                                         events.val.tolist(), words):
         if tick != now:
-            now, dead_now = tick, {}
+            now, dead_now, awaited = tick, {}, {}
         kind = kinds[code]
         if kind == "born":
             live[r] = len(rid)
             for column, value in ((rid, r), (gen, int(val)), (born, tick), (died, -1), (parent, -1)):
                 column.append(value)
             cause.append(None)
+            for child in awaited.pop(r, ()):
+                parent[child] = live[r]
         elif kind == "died":
             dead_now[r] = live.pop(r)
             died[dead_now[r]] = tick
         elif kind == "cause":
             cause[dead_now[r]] = word
         else:
-            parent[live[r]] = dead_now.get(int(val), live.get(int(val), -1))
+            child, given = live[r], int(val)
+            parent[child] = dead_now.get(given, live.get(given, -1))
+            if parent[child] < 0:
+                awaited.setdefault(given, []).append(child)
+            elif parent[child] == child:
+                parent[child] = -1
     return Lives(table, np.array(rid, "<u4"), np.array(gen, "<u4"), np.array(born, np.int64), np.array(died, np.int64),
                  np.array(parent, np.int64), np.array(cause, object))

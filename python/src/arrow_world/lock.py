@@ -31,8 +31,6 @@ class StoreLock:
 
     def __init__(self, store: Path, file: Path | None = None) -> None:
         """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK."""
-        import fcntl
-
         self._fd, self._key, self.created = -1, (0, 0), False
         path = file or store / "LOCK"
         with deferred_interrupts(), _guard:
@@ -48,26 +46,18 @@ class StoreLock:
             if _held.get(key) == os.getpid():  # it came there after the check: closing now would drop the lock
                 _parked.setdefault(key, []).append(fd)
                 raise _mine(store)
+            self._fd, self._key = fd, key  # from here on `close` gives it back
             try:
                 self._refuse(store, found)
-                fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(fd, store)
                 now = _entry(path)
                 if now is None or (now.st_dev, now.st_ino) != key:
                     raise StoreLockedError(f"Cannot write {store}: its LOCK was replaced while it was taken. Try again.")
-            except (StoreLockedError, InvalidUseError):
-                os.close(fd)
-                raise
-            except OSError as e:
-                holder = os.pread(fd, 1000, 0).decode("utf-8", "replace").strip() or "an unnamed holder"
-                os.close(fd)
-                raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open "
-                                       "the store for reading with open_store, which needs no lock.") from e
-            self._fd, self._key, _held[key] = fd, key, os.getpid()
-            try:
+                _held[key] = os.getpid()
                 os.ftruncate(fd, 0)
                 os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
-            except BaseException:  # no room for the holder's name
-                if self.created:
+            except BaseException:
+                if self.created and key in _held:  # no room for the holder's name, say
                     path.unlink(missing_ok=True)
                 self.close()
                 raise
@@ -88,18 +78,31 @@ class StoreLock:
         if self._fd < 0:
             return
         with deferred_interrupts(), _guard:
-            fd, self._fd = self._fd, -1
+            ours = _held.get(self._key) == os.getpid()
             try:
-                if _held.get(self._key) == os.getpid():
-                    del _held[self._key]
-                    os.ftruncate(fd, 0)
+                if ours:
+                    os.ftruncate(self._fd, 0)
             finally:
+                if ours:
+                    _held.pop(self._key, None)
+                fd, self._fd = self._fd, -1
                 for each in (fd, *_parked.pop(self._key, ())):
                     os.close(each)
 
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
             self.close()
+
+
+def _lock(fd: int, store: Path) -> None:
+    import fcntl
+
+    try:
+        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as e:
+        holder = os.pread(fd, 1000, 0).decode("utf-8", "replace").strip() or "an unnamed holder"
+        raise StoreLockedError(f"Cannot write {store}: locked by {holder!r}. Wait until it is done, or open the store for "
+                               "reading with open_store, which needs no lock.") from e
 
 
 @contextmanager

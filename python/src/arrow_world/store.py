@@ -13,7 +13,7 @@ import numpy as np
 from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
-from .history import History, history_of, one_life
+from .history import History, check_life, history_of
 from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
@@ -251,8 +251,8 @@ class Store:
         return selection.rows(scan.keys, self.info.strings)
 
     def history(self, table: str, id: int, gen: int | None = None, *, ticks: Ticks = None) -> History:
-        """What happened to an id, in log order: births and deaths with their lineage, values, events, and its coming and
-        going in presence tables; in all its lives, or in the one of generation `gen`.
+        """What happened to an id, in log order from where the history begins: births and deaths with their lineage, values,
+        events, and its coming and going in presence tables; in all its lives, or in the one of generation `gen`.
 
         Raises InvalidUseError if that life never was, or the table counts no generations.
         """
@@ -266,22 +266,29 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        rows = self._select(Selection(names, (shown.first, shown.last), rid))
-        before = self._lives_before(table, rid, shown.first) if schema.gen else []
-        history = history_of(rows, table, before[-1] if before else -1, bool(schema.gen))
-        return history if gen is None else one_life(history, table, rid, gen, before)
+        base = self._base(f"{table}.id")  # rows before it are of lives that nothing tells of
+        first = max(shown.first, 0 if base is None else base.manifest.tick + 1)
+        rows = self._select(Selection(names, (first, shown.last), rid))
+        before, lives = self._lives_before(base, table, rid, first) if schema.gen else ([], False)
+        if gen is not None:
+            check_life(rows, table, rid, gen, before)
+        return history_of(rows, table, before[-1] if before else -1, lives, bool(schema.gen), gen)
 
-    def _lives_before(self, table: str, rid: int, tick: int) -> list[int]:
-        """The generations in which an id lived before a tick, in order, as far as the history goes back."""
-        base = self._base(f"{table}.id")
-        found: list[int] = []
+    def _lives_before(self, base: Snapshot | None, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
+        """The generations in which an id lived before a tick, in order, as far as the history goes back; and whether it
+        lives right before it."""
+        found, first = list[int](), 0
         if base is not None:
-            start = base.tables[table]
+            start, first = base.tables[table], base.manifest.tick + 1
             slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
             found += [int(start._columns["gen"][slot])] if slot >= 0 else []
-        if tick > 0:
-            found += self._select(Selection(f"{table}.born", (0, tick - 1), rid)).val.astype(np.int64).tolist()
-        return found
+        lives = bool(found)
+        if tick > first:
+            rows = self._select(Selection([f"{table}.born", f"{table}.died"], (first, tick - 1), rid))
+            born = rows.names == f"{table}.born"
+            found += rows.val[born].astype(np.int64).tolist()
+            lives = bool(born[-1]) if len(rows) else lives
+        return found, lives
 
     def lives(self, table: str) -> Lives:
         """Births, deaths, parents and causes of a row or presence table, one row per entity that ever lived."""
@@ -294,7 +301,9 @@ class Store:
         return lives_of(table, rows, None if base is None else base.tables[table])
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        base = self._files.base()
+        """The base, where the log's rows alone do not tell who lives."""
+        segments = self._files.segments()
+        base = None if segments and segments[0].first_seq == 0 else self._files.base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
 

@@ -55,7 +55,7 @@ class LogWriter:
         self._open_tick: list[Rows] = []
         self._failed: BaseException | str | None = None
         self._lost: BaseException | None = None  # set by the forcer, at any moment of this thread's steps
-        self._closed = False
+        self._closed = self._released = False
         self._files = threading.Lock()
         self._forced = self.seq, self.tick
         self._forcer: Forcer | None = None
@@ -94,8 +94,8 @@ class LogWriter:
                 made.append(store / "store.json")
                 publish_file(store / "store.json", content)
                 for folder in (store / "log", store / "log" / "live"):
-                    folder.mkdir()
                     made.append(folder)
+                    folder.mkdir()
                 force_directory(store / "log")
                 force_directory(store)
                 writer = cls(store, lock, kind, info, LogEnd(World(schema), keys))
@@ -116,8 +116,9 @@ class LogWriter:
         path, kind = path_of(path, "resume the store"), Durability.parse(durability)
         StoreFiles(path)
         writer: LogWriter | None = None
-        lock = StoreLock(path)
+        lock: StoreLock | None = None
         try:
+            lock = StoreLock(path)
             store = StoreFiles(path)
             end = log_end(store)
             with deferred_interrupts():
@@ -125,9 +126,11 @@ class LogWriter:
                 writer._go_on()
             return writer
         except BaseException:
-            if writer is not None:
-                writer._release()
-            lock.close()
+            with deferred_interrupts():
+                if writer is not None:
+                    writer._release()
+                if lock is not None:
+                    lock.close()
             raise
 
     def _go_on(self) -> None:
@@ -335,13 +338,13 @@ class LogWriter:
     def close(self) -> None:
         """Lets the store go; what is committed is in the log, appended rows without a commit are discarded.
 
-        May be called again. In a fork it closes files and nothing else.
+        May be called again, and tries again where it did not come to its end. In a fork it closes files and nothing else.
         """
-        if self._closed:
+        if self._released:
             return
         with deferred_interrupts():
-            self._closed = True
             try:
+                self._closed = True
                 if self._forcer is not None and self._process == os.getpid():
                     self._forcer.stop()
                     if self._failed is None:
@@ -359,6 +362,7 @@ class LogWriter:
             self._close_segment()
         finally:
             self._lock.close()
+            self._released = True
 
 
 def _check_keys(keys: list[Key], action: str) -> None:

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
 /**
@@ -62,8 +63,16 @@ public final class FieldSnapshotWriter implements Closeable {
       Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
       throws IOException {
     FieldMetadata empty = metadata.withSnapshots(0);
-    RunDirectory.create(storage, directory, empty, options);
-    FieldSnapshotWriter writer = new FieldSnapshotWriter(storage, directory, empty, options);
+    RunDirectory.createParent(storage, directory);
+    // Two that begin the same run: one of them looks, makes and locks it before the other looks.
+    FieldSnapshotWriter writer =
+        OutputLock.holding(
+            storage,
+            directory,
+            () -> {
+              RunDirectory.create(storage, directory, empty, options);
+              return new FieldSnapshotWriter(storage, directory, empty, options);
+            });
     try {
       writer.openArrays();
       return writer;

@@ -19,13 +19,20 @@ final class RunDirectory {
 
   private RunDirectory() {}
 
-  static void create(
-      Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
-      throws IOException {
+  /** Makes the directory that will hold the run's. */
+  static void createParent(Storage storage, String directory) throws IOException {
     if (directory.isEmpty()) {
       throw new InvalidUseException(
           "Cannot write a field run to the storage's root: name a directory in it");
     }
+    AtomicFiles.createDirectories(
+        storage, directory.substring(0, Math.max(0, directory.lastIndexOf('/'))));
+  }
+
+  /** Makes the directory, while nobody else makes it. */
+  static void create(
+      Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
+      throws IOException {
     List<String> present = storage.list(directory);
     if (!present.isEmpty() && options.existing() == FieldRunOptions.Existing.REFUSE) {
       throw new InvalidUseException(

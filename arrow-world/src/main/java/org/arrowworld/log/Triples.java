@@ -83,10 +83,11 @@ public final class Triples {
   public void ensure(int rows) {
     if (rows > rids.length) {
       int capacity = Math.max(rows, (int) Math.min(Integer.MAX_VALUE - 8L, rids.length * 2L));
+      // The array that tells the capacity grows last, in case the heap ends between two.
       ticks = Arrays.copyOf(ticks, capacity);
-      rids = Arrays.copyOf(rids, capacity);
       keys = Arrays.copyOf(keys, capacity);
       vals = Arrays.copyOf(vals, capacity);
+      rids = Arrays.copyOf(rids, capacity);
     }
   }
 

@@ -41,6 +41,7 @@ public final class StoreFork {
   @SuppressWarnings("try") // the lock is only held
   public static Report at(Storage source, long tick, Storage target, BufferAllocator allocator)
       throws IOException {
+    StoreSnapshot.requireTables(StoreInfo.read(source), "fork", source);
     try (Timeline timeline = Timeline.open(source);
         MutableWorld world = timeline.at(tick, allocator)) {
       StoreInfo origin = timeline.info();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
@@ -43,6 +44,16 @@ public final class StoreSnapshot {
 
   private StoreSnapshot() {}
 
+  /** Refuses record logs, which have no state that a snapshot or a base could hold. */
+  static void requireTables(StoreInfo info, String action, Storage storage) {
+    if (info.schema().tables().isEmpty()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot %s %s: it has no tables; a record log is all in its log",
+              action, storage.description()));
+    }
+  }
+
   /**
    * Seals what is live: finishes what a writer that ended left undone. Nothing happens where all is
    * sealed.
@@ -69,6 +80,7 @@ public final class StoreSnapshot {
   public static Report at(Storage storage, long tick, BufferAllocator allocator)
       throws IOException {
     StoreInfo info = StoreInfo.read(storage);
+    requireTables(info, "make a snapshot of", storage);
     try (Closeable lock = StoreLock.take(storage)) {
       requireSoundTail(storage, info);
       LogRecovery.prepare(storage);

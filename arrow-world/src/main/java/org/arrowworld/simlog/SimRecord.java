@@ -129,8 +129,8 @@ public final class SimRecord {
     }
     int at = size;
     if (at == keys.length) {
-      keys = Arrays.copyOf(keys, at * 2);
       values = Arrays.copyOf(values, at * 2);
+      keys = Arrays.copyOf(keys, at * 2); // last: it tells the capacity
     }
     field.stamp = stamp;
     keys[at] = (char) key;

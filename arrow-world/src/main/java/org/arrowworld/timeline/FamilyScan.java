@@ -3,11 +3,13 @@ package org.arrowworld.timeline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -58,6 +60,9 @@ final class FamilyScan implements Log.Visitor {
   private final Map<Integer, Node> diedThisTick = new HashMap<>();
   private final List<Node> lives = new ArrayList<>();
 
+  /** Children, by the id of a parent that is born after them in the same tick. */
+  private final Map<Integer, List<Node>> awaited = new HashMap<>();
+
   /**
    * A scan.
    *
@@ -91,6 +96,10 @@ final class FamilyScan implements Log.Visitor {
       node.children = new ArrayList<>();
       lives.add(node);
     }
+    List<Node> children = awaited.remove(node.entity.id());
+    if (children != null) {
+      children.forEach(child -> setParent(child, node));
+    }
   }
 
   @Override
@@ -100,6 +109,7 @@ final class FamilyScan implements Log.Visitor {
       int rid = batch.rid(row);
       if (key == KeyTable.COMMIT) {
         diedThisTick.clear();
+        awaited.clear();
       } else if (key == bornKey) {
         int gen = (int) Values.toInteger(batch.val(row));
         add(new Node(new EntityRef(rid, gen), OptionalLong.of(batch.tick(row))));
@@ -108,7 +118,7 @@ final class FamilyScan implements Log.Visitor {
         dead.died = OptionalLong.of(batch.tick(row));
         diedThisTick.put(rid, dead);
       } else if (key == parentKey) {
-        setParent(known(living.get(rid), batch, row), (int) Values.toInteger(batch.val(row)));
+        findParent(known(living.get(rid), batch, row), (int) Values.toInteger(batch.val(row)));
       } else if (key == causeKey) {
         known(diedThisTick.get(rid), batch, row).cause = batch.word(row);
       }
@@ -127,12 +137,20 @@ final class FamilyScan implements Log.Visitor {
     return node;
   }
 
-  /** A parent is who had the id when the tick began, so it may have died in this very tick. */
-  private void setParent(Node child, int parentId) {
+  /**
+   * A parent is who had the id when the tick began, so it may have died in this very tick; where
+   * nobody had it, who is born to it in the tick, before the child or after it.
+   */
+  private void findParent(Node child, int parentId) {
     Node parent = diedThisTick.getOrDefault(parentId, living.get(parentId));
-    if (parent == null || parent == child) {
-      return;
+    if (parent == null) {
+      awaited.computeIfAbsent(parentId, any -> new ArrayList<>()).add(child);
+    } else if (parent != child) {
+      setParent(child, parent);
     }
+  }
+
+  private static void setParent(Node child, Node parent) {
     child.parent = parent;
     if (parent.children != null) {
       parent.children.add(child);
@@ -160,7 +178,8 @@ final class FamilyScan implements Log.Visitor {
           Text.of("The log has no %s %s%s", table, Integer.toUnsignedString(id.getAsInt()), which));
     }
     List<Life> ancestors = new ArrayList<>();
-    for (Node node = self.parent; node != null; node = node.parent) {
+    Set<Node> met = new HashSet<>(List.of(self)); // two born in one tick may name each other
+    for (Node node = self.parent; node != null && met.add(node); node = node.parent) {
       ancestors.add(node.life());
     }
     return new Family(self.life(), ancestors, self.children.stream().map(Node::life).toList());

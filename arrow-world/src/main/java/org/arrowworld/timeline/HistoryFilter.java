@@ -1,7 +1,9 @@
 package org.arrowworld.timeline;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.OptionalLong;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Nearest;
@@ -15,7 +17,14 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
 
-/** Chooses the rows of a history and keeps track of the id's generation. One thread. */
+/**
+ * Chooses the rows of a history and keeps track of the id's generation. One thread.
+ *
+ * <p>Events come before the births and deaths of their tick (spec O-2): those of an id that does
+ * not live then are of the life that begins in their tick. Where the id lives, dies and is born
+ * again in one tick, nothing in the log tells which of both lives an event is of: it is shown with
+ * each, without a generation.
+ */
 public final class HistoryFilter {
   private final HistoryQuery query;
   private final KeyTable keys;
@@ -31,6 +40,12 @@ public final class HistoryFilter {
 
   private OptionalLong previous = OptionalLong.empty();
   private long bornAt = -1;
+
+  /** Rows of one tick, from its first event on, that wait for a birth in it. */
+  private final List<Pending> waiting = new ArrayList<>();
+
+  private record Pending(long tick, int code, long pattern, String word, OptionalLong life) {}
+
   private boolean found;
   private boolean done;
 
@@ -101,18 +116,50 @@ public final class HistoryFilter {
 
   /** Takes a row of the id, in log order. */
   public void row(long tick, int code, long pattern, Word word) throws IOException {
+    if (!waiting.isEmpty() && waiting.get(0).tick() != tick) {
+      showWaiting();
+    }
     if (code == born) {
+      showWaitingBefore(Values.toInteger(pattern));
       previous = generation;
       generation = OptionalLong.of(Values.toInteger(pattern));
       bornAt = tick;
       found |= isWanted(generation);
     } else if (query.generation().isPresent() && found && !isWanted(generation)) {
-      done = tick > bornAt; // in whose tick the life before may still leave presence tables
+      done |= tick > bornAt; // in whose tick the life before may still leave presence tables
     }
     OptionalLong life = lifeOf(tick, code);
-    if (!done && ofTable.get(code) && isWanted(life)) {
+    boolean waits = generations && (!waiting.isEmpty() || keys.key(code).kind() == KeyKind.EVENT);
+    if (waits && ofTable.get(code)) {
+      waiting.add(new Pending(tick, code, pattern, word.get(), life));
+    } else if (!done && ofTable.get(code) && isWanted(life)) {
       show(tick, code, pattern, life, word);
     }
+  }
+
+  /** Shows what waited for a birth, which came not. */
+  private void showWaiting() throws IOException {
+    for (Pending row : waiting) {
+      if (!done && isWanted(row.life)) {
+        show(row.tick, row.code, row.pattern, row.life, row::word);
+      }
+    }
+    waiting.clear();
+  }
+
+  /** Shows what waited for a birth, which comes now. */
+  private void showWaitingBefore(long newGeneration) throws IOException {
+    OptionalLong next = OptionalLong.of(newGeneration);
+    boolean livedBefore = waiting.stream().anyMatch(row -> row.code == died);
+    for (Pending row : waiting) {
+      boolean event = keys.key(row.code).kind() == KeyKind.EVENT;
+      boolean either = event && livedBefore;
+      OptionalLong life = event && !livedBefore ? next : row.life;
+      if (!done && (isWanted(life) || (either && isWanted(next)))) {
+        show(row.tick, row.code, row.pattern, either ? OptionalLong.empty() : life, row::word);
+      }
+    }
+    waiting.clear();
   }
 
   private void show(long tick, int code, long pattern, OptionalLong life, Word word)
@@ -137,10 +184,18 @@ public final class HistoryFilter {
             && life.getAsLong() == Integer.toUnsignedLong(query.generation().getAsInt()));
   }
 
+  /** Whether the one life asked for, if one was, has been met. */
+  public boolean isMet() {
+    return query.generation().isEmpty() || found;
+  }
+
   /** The keys whose rows it must see within the ticks asked for. */
   BitSet keys() {
     BitSet all = births();
     all.or(wanted);
+    if (died >= 0) {
+      all.set(died);
+    }
     return all;
   }
 
@@ -161,7 +216,8 @@ public final class HistoryFilter {
    *
    * @throws InvalidUseException if the one life asked for never was
    */
-  void end() {
+  public void end() throws IOException {
+    showWaiting();
     if (query.generation().isPresent() && !found) {
       throw new InvalidUseException(
           Text.of(

@@ -31,7 +31,7 @@ public final class Queries {
     this.allocator = allocator;
   }
 
-  /** What happened to an id, in log order. */
+  /** What happened to an id, in log order, from where the history begins. */
   public Query<Change> history(HistoryQuery query) {
     Given.required("read a history", "query", query);
     TableSchema table = timeline.info().schema().table(query.table());
@@ -51,23 +51,30 @@ public final class Queries {
   }
 
   /**
-   * Shows a filter the rows of a query's id in the ticks asked for, and before that, where the
-   * table counts generations, what tells its life then.
+   * Shows a filter the rows of a query's id in the ticks asked for, from where the history begins,
+   * and before that, where the table counts generations, what tells its life then.
    */
   public void scan(HistoryQuery query, HistoryFilter filter) throws IOException {
     boolean counted = timeline.info().schema().table(query.table()).hasGenerations();
-    long known = counted ? learn(query, filter) : query.ticks().last();
-    timeline.scan(query, known, filter);
+    TickRange ticks = query.ticks();
+    long first = timeline.hasBase() ? timeline.firstTick() : -1;
+    if (ticks.last() <= first) {
+      learn(query, first, filter); // which may be the life asked for
+      return;
+    }
+    HistoryQuery told = query.between(Math.max(ticks.first(), first + 1), ticks.last());
+    long known = counted ? learn(told, first, filter) : ticks.last();
+    timeline.scan(told, known, filter);
   }
 
   /**
    * Tells a filter which life of its id a state before the ticks asked for shows; whoever asks for
    * one life must hear whether it ever was, and so begins with the history.
    *
+   * @param first the tick of the state that the history begins with, -1 for none
    * @return the state's tick, -1 for the empty world
    */
-  private long learn(HistoryQuery query, HistoryFilter filter) throws IOException {
-    long first = timeline.hasBase() ? timeline.firstTick() : -1;
+  private long learn(HistoryQuery query, long first, HistoryFilter filter) throws IOException {
     long near = query.generation().isEmpty() ? query.ticks().first() - 1 : -1;
     long tick = Math.max(first, near);
     if (tick < 0) {

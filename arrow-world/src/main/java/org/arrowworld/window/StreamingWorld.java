@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
@@ -22,7 +23,6 @@ import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryFilter;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Queries;
-import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.Answer.Origin;
 
@@ -192,7 +192,7 @@ public final class StreamingWorld implements Closeable {
           Text.of("No world at tick %d: the last tick taken in is %d", tick, lastTick()));
     }
     if (tick < floor.tick()) {
-      return new Answer<>(archive().at(tick, allocator), Origin.ARCHIVE);
+      return new Answer<>(fromArchive(files -> files.at(tick, allocator)), Origin.ARCHIVE);
     }
     MutableWorld world = floor.copy(allocator);
     try {
@@ -211,33 +211,82 @@ public final class StreamingWorld implements Closeable {
 
   /**
    * What happened to an id, as a store's {@code history} tells it, up to the last tick taken in.
-   * From the window alone, a generation is known from the id's row in it, or its birth in the
-   * window.
+   *
+   * @throws InvalidUseException if the one life asked for never was
    */
   public Answer<List<Change>> history(HistoryQuery query) throws IOException {
     requireSound();
-    List<Change> changes = new ArrayList<>();
-    TickRange wanted = query.ticks();
-    boolean fromArchive = wanted.first() <= floor.tick();
-    boolean fromWindow = wanted.last() > floor.tick();
-    HistoryFilter filter = new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
-    if (fromArchive) {
-      long last = Math.min(wanted.last(), floor.tick());
-      new Queries(archive(), allocator).scan(query.between(wanted.first(), last), filter);
-    } else {
+    Given.required("read a history", "query", query);
+    if (query.ticks().first() > floor.tick()) {
+      List<Change> changes = new ArrayList<>();
+      HistoryFilter filter = filter(query, changes);
       filter.assumeAlive(floor);
+      tellWindow(query, filter);
+      if (filter.isMet()
+          || floor.tick() < 0) { // else only the files know whether that life ever was
+        filter.end();
+        return new Answer<>(changes, Origin.WINDOW);
+      }
     }
-    for (TickRows rows : fromWindow ? ticks : List.<TickRows>of()) {
-      if (rows.tick() <= wanted.last()) {
+    boolean fromWindow = query.ticks().last() > floor.tick();
+    List<Change> changes = fromArchive(files -> history(query, files));
+    return new Answer<>(changes, fromWindow ? Origin.BOTH : Origin.ARCHIVE);
+  }
+
+  private List<Change> history(HistoryQuery query, Timeline files) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    HistoryFilter filter = filter(query, changes);
+    long last = Math.min(query.ticks().last(), floor.tick());
+    long first = Math.min(query.ticks().first(), last);
+    new Queries(files, allocator).scan(query.between(first, last), filter);
+    tellWindow(query, filter);
+    filter.end();
+    return changes;
+  }
+
+  private HistoryFilter filter(HistoryQuery query, List<Change> changes) {
+    return new HistoryFilter(query, info.schema(), follower.keys(), changes::add);
+  }
+
+  private void tellWindow(HistoryQuery query, HistoryFilter filter) throws IOException {
+    for (TickRows rows : ticks) {
+      if (rows.tick() <= query.ticks().last()) {
         rows.forRid(query.id(), row -> give(rows, row, filter));
       }
     }
-    Origin one = fromArchive ? Origin.ARCHIVE : Origin.WINDOW;
-    return new Answer<>(changes, fromArchive && fromWindow ? Origin.BOTH : one);
   }
 
   private static void give(TickRows rows, int row, HistoryFilter filter) throws IOException {
     filter.row(rows.tick(), rows.rows().keys()[row], rows.rows().vals()[row], () -> rows.word(row));
+  }
+
+  private interface Use<T> {
+    T of(Timeline files) throws IOException;
+  }
+
+  /**
+   * What the files answer. Those that were opened before may have been merged, sealed anew or
+   * dropped since: where they cannot be read, they are opened once more.
+   */
+  private <T> T fromArchive(Use<T> use) throws IOException {
+    try {
+      return use.of(archive());
+    } catch (IOException e) {
+      closeArchive();
+      try {
+        return use.of(archive());
+      } catch (IOException | RuntimeException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  private void closeArchive() throws IOException {
+    if (older != null) {
+      older.close();
+      older = null;
+    }
   }
 
   /**
@@ -248,15 +297,13 @@ public final class StreamingWorld implements Closeable {
    */
   private Timeline archive() throws IOException {
     if (older != null && !floorAt.equals(provenAt) && !holdsFloor(older)) {
-      older.close();
-      older = null;
+      closeArchive();
     }
     if (older == null) {
       older = Timeline.open(archive);
       if (!holdsFloor(older)) {
         LogPosition found = older.positionOf(floorAt.tick());
-        older.close();
-        older = null;
+        closeArchive();
         throw new DamagedFileException(
             archive.description(),
             -1,
@@ -277,9 +324,6 @@ public final class StreamingWorld implements Closeable {
   public void close() throws IOException {
     floor.close();
     follower.close();
-    if (older != null) {
-      older.close();
-      older = null;
-    }
+    closeArchive();
   }
 }

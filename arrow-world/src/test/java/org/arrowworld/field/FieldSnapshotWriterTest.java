@@ -22,6 +22,7 @@ import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.TrailingBytes;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.FaultPlan;
+import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -40,6 +41,37 @@ class FieldSnapshotWriterTest {
     for (int i = 0; i < count; i++) {
       writer.append(writer.count() * 0.5, snapshot(writer.count()));
     }
+  }
+
+  /** Lets another writer begin the same run and write to it, once the directory was looked at. */
+  private static final class Rival extends ForwardingStorage {
+    private final Storage storage;
+    private FieldSnapshotWriter other;
+
+    Rival(Storage storage) {
+      super(storage);
+      this.storage = storage;
+    }
+
+    @Override
+    public List<String> list(String path) throws IOException {
+      List<String> found = super.list(path);
+      if (path.equals("run") && other == null) {
+        assertThatThrownBy(() -> other = FieldSnapshotWriter.create(storage, "run", PHI, EACH))
+            .isInstanceOf(StoreLockedException.class)
+            .hasMessageContaining("run");
+      }
+      return found;
+    }
+  }
+
+  @Test
+  void Of_two_that_begin_one_run_the_second_is_refused_and_nothing_is_lost() throws IOException {
+    try (FieldSnapshotWriter writer = create(new Rival(memory), EACH)) {
+      append(writer, 3);
+    }
+    assertThat(check(memory, "run")).isEqualTo(3);
+    assertThat(memory.list("")).containsExactly("run");
   }
 
   @Test

@@ -3,10 +3,13 @@ package org.arrowworld.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
 import org.arrowworld.schema.ColumnType;
@@ -40,6 +43,16 @@ class FailedOpeningTest {
     public WritableFile create(String path) throws IOException {
       throw new IOException("No space left on device");
     }
+  }
+
+  @Test
+  void a_world_without_tables_is_refused_before_anything_is_made() {
+    Path run = folder.resolve("run");
+    WorldSchema empty = new WorldSchema(1, List.of(), List.of());
+    assertThatThrownBy(() -> LiveWorld.create(run, empty))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("its schema has no table; SimLog.open makes record logs");
+    assertThat(run).doesNotExist();
   }
 
   @Test
@@ -105,5 +118,40 @@ class FailedOpeningTest {
       assertThat(world.world().table("ship").f64("x").get(0)).isEqualTo(1.0);
       assertThat(world.tick(t -> t.table("ship").set(0, "x", 3.0))).isEqualTo(2);
     }
+  }
+
+  /** Lets another writer make a store, use it and go, just before the lock is taken. */
+  private static final class AnotherFirst extends ForwardingStorage {
+    private final Storage storage;
+    private boolean been;
+
+    AnotherFirst(Storage storage) {
+      super(storage);
+      this.storage = storage;
+    }
+
+    @Override
+    public Closeable lock(String path, String holder) throws IOException {
+      if (!been) {
+        been = true;
+        try (LiveWorld other = LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {
+          other.tick(t -> t.table("ship").insert());
+        }
+      }
+      return super.lock(path, holder);
+    }
+  }
+
+  @Test
+  void a_create_that_another_one_overtook_leaves_its_store_as_it_is() throws IOException {
+    MemoryStorage files = new MemoryStorage();
+    assertThatThrownBy(
+            () -> LiveWorld.create(new AnotherFirst(files), SCHEMA, WorldOptions.DEFAULT))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("there is one already");
+    try (Store store = Store.open(files)) {
+      assertThat(store.lastTick()).isZero();
+    }
+    assertThat(files.list("")).contains("LOCK");
   }
 }

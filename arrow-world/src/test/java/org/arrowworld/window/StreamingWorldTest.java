@@ -20,6 +20,7 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Lineage;
@@ -254,6 +255,22 @@ class StreamingWorldTest {
       checkAll(streaming);
       assertThat(streaming.history(HistoryQuery.of("c", 3)).value())
           .isEqualTo(archived(HistoryQuery.of("c", 3)));
+    }
+  }
+
+  @Test
+  void files_that_were_merged_since_they_were_opened_are_opened_anew() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 60);
+      live.seal();
+    }
+    try (StreamingWorld streaming = StreamingWorld.open(files, Window.ofTicks(5), memory)) {
+      HistoryQuery all = HistoryQuery.of("c", 3);
+      List<Change> before = streaming.history(all).value();
+      streaming.at(hashes.firstKey()).value().close();
+      StoreCompaction.merge(files);
+      assertThat(streaming.history(all).value()).isEqualTo(before);
+      checkAll(streaming);
     }
   }
 

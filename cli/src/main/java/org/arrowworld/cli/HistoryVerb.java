@@ -80,9 +80,16 @@ final class HistoryVerb extends ReadingVerb {
     return family ? printFamily() : printHistory();
   }
 
+  private int generation() {
+    if (gen < 0 || gen > 0xFFFF_FFFFL) {
+      throw new UsageException("expected a generation from 0 to 4294967295, found " + gen);
+    }
+    return (int) (long) gen;
+  }
+
   private int printHistory() throws IOException {
     HistoryQuery all = HistoryQuery.of(table, (int) id);
-    HistoryQuery life = gen == null ? all : all.withGeneration((int) (long) gen);
+    HistoryQuery life = gen == null ? all : all.withGeneration(generation());
     HistoryQuery query = key == null ? life : life.withKey(key);
     try (Store opened = open(store);
         ScanBar bar = new ScanBar(console(), "history")) {
@@ -115,7 +122,7 @@ final class HistoryVerb extends ReadingVerb {
       Family found =
           gen == null
               ? opened.family(table, (int) id)
-              : opened.family(table, new EntityRef((int) id, (int) (long) gen));
+              : opened.family(table, new EntityRef((int) id, generation()));
       if (format() == Report.Format.JSON) {
         new Report()
             .json("self", json(found.self()))

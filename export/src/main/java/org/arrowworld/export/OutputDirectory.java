@@ -7,7 +7,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.internal.Replacement;
 import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
@@ -16,6 +15,7 @@ import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.store.StoreInfo;
 
 /**
@@ -126,7 +126,7 @@ public final class OutputDirectory implements Closeable {
   /** Checks that a path may become an output, without changing anything. */
   public static void check(Path out, Existing existing) throws IOException {
     Path absolute = AbsolutePath.of(out);
-    parent(absolute);
+    requireOutsideStores(absolute, out);
     if (!exists(absolute)) {
       return;
     }
@@ -145,7 +145,7 @@ public final class OutputDirectory implements Closeable {
   /** Checks that a path may become an output file, without changing anything. */
   public static void checkFile(Path out, Existing existing) throws IOException {
     Path absolute = AbsolutePath.of(out);
-    parent(absolute);
+    requireOutsideStores(absolute, out);
     if (!exists(absolute)) {
       return;
     }
@@ -155,6 +155,22 @@ public final class OutputDirectory implements Closeable {
     }
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
       throw new InvalidUseException(Text.of("Cannot replace %s: it is no file", out));
+    }
+  }
+
+  /**
+   * Outputs in a store would be taken for its files, or replace them. Its field runs are its own
+   * affair.
+   */
+  private static void requireOutsideStores(Path absolute, Path out) {
+    for (Path at = parent(absolute); at != null; at = at.getParent()) {
+      boolean store = exists(at.resolve("store.json"));
+      if (store && !at.relativize(absolute).startsWith("fields")) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot write to %s: it lies in the store %s; choose a path outside of it",
+                out, at));
+      }
     }
   }
 

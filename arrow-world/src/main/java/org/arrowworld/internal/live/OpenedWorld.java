@@ -41,6 +41,12 @@ public record OpenedWorld(
   /** Makes a store and an empty world. If that fails, nothing that was made stays. */
   public static OpenedWorld create(Storage storage, StoreInfo info, WorldOptions options)
       throws IOException {
+    if (info.schema().tables().isEmpty() && info.schema().inputs().isEmpty()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot create a world in %s: its schema has no table; SimLog.open makes record logs",
+              storage.description()));
+    }
     info.checkNew(storage);
     NewFiles made = NewFiles.of(storage);
     Held held = new Held(WorldMemory.of(options));
@@ -48,6 +54,7 @@ public record OpenedWorld(
       held.world = new MutableWorld(info.schema(), new MutableCodebook(), held.memory.allocator());
       storage.createDirectories("");
       held.lock = StoreLock.take(storage);
+      info.checkNew(storage); // again: another writer may have been here before the lock was had
       made.locked();
       info.write(storage);
       KeyTable keys = new KeyTable(info.schema().keys());

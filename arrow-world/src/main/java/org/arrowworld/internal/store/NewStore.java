@@ -6,10 +6,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.log.StoreId;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
 /** Makes a store's directory that appears whole or not at all. */
@@ -22,38 +22,52 @@ public final class NewStore {
   }
 
   /**
-   * Makes a directory.
+   * Makes a directory. What a process that was killed left of one for the same place is removed.
    *
    * @throws InvalidUseException if there is something of this name already; nothing is touched
+   * @throws org.arrowworld.errors.StoreLockedException if another process makes it
    */
   public static <R> R make(Path directory, Maker<R> maker) throws IOException {
     Path absolute = AbsolutePath.of(directory);
-    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS) || absolute.getFileName() == null) {
-      throw new InvalidUseException(
-          Text.of("Cannot write %s: it exists already; name a directory that does not", directory));
-    }
+    requireAbsent(absolute);
     boolean hadParent = Files.isDirectory(absolute.getParent());
-    String name = absolute.getFileName().toString();
-    String unique = StoreId.random().hex().substring(0, 12);
-    String unfinished = "." + name + "." + unique + AtomicFiles.UNFINISHED;
     Files.createDirectories(absolute.getParent());
     boolean made = false;
-    try (Storage parent = new DiskStorage(absolute.getParent());
-        Storage target = new DiskStorage(absolute.resolveSibling(unfinished))) {
-      try {
-        R result = maker.make(target);
-        AtomicFiles.publish(parent, unfinished, name);
-        made = true;
-        return result;
-      } finally {
-        if (!made) {
-          AtomicFiles.discard(parent, unfinished);
-        }
-      }
+    try (Storage parent = new DiskStorage(absolute.getParent())) {
+      R result =
+          OutputLock.holding(
+              parent, absolute.getFileName().toString(), () -> make(parent, absolute, maker));
+      made = true;
+      return result;
     } finally {
       if (!made && !hadParent) {
         Files.deleteIfExists(absolute.getParent());
       }
+    }
+  }
+
+  private static <R> R make(Storage parent, Path absolute, Maker<R> maker) throws IOException {
+    String name = absolute.getFileName().toString();
+    String unfinished = "." + name + AtomicFiles.UNFINISHED;
+    requireAbsent(absolute);
+    AtomicFiles.discard(parent, unfinished); // of a process that was killed
+    boolean made = false;
+    try (Storage target = new DiskStorage(absolute.resolveSibling(unfinished))) {
+      R result = maker.make(target);
+      AtomicFiles.publish(parent, unfinished, name);
+      made = true;
+      return result;
+    } finally {
+      if (!made) {
+        AtomicFiles.discard(parent, unfinished);
+      }
+    }
+  }
+
+  private static void requireAbsent(Path absolute) {
+    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS) || absolute.getFileName() == null) {
+      throw new InvalidUseException(
+          Text.of("Cannot write %s: it exists already; name a directory that does not", absolute));
     }
   }
 }

@@ -73,9 +73,10 @@ final class Cleanup {
       table.unproven().check(table, lives.get(i));
     }
     if (!buffer.entities().isEmpty()) {
-      for (TableBuffer table : buffer.tables()) {
+      for (int i = 0; i < lives.size(); i++) {
+        TableBuffer table = buffer.tables().get(i);
         table.events().resolve(buffer.entities());
-        table.insertions().resolve(buffer.entities());
+        table.insertions().resolve(buffer.entities(), lives.get(i));
       }
     }
   }

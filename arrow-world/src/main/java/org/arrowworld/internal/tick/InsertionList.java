@@ -2,6 +2,8 @@ package org.arrowworld.internal.tick;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.IdMap;
 
 /** Rows to be inserted into one table: patterns by column, and what orders and describes rows. */
@@ -16,6 +18,7 @@ final class InsertionList {
   private int[] causes = new int[16];
   private long[] ids = new long[16];
   private long[] parents = new long[16];
+  private final BitSet handles = new BitSet();
   private int size;
   private Births births;
 
@@ -33,6 +36,7 @@ final class InsertionList {
     for (BitSet column : given) {
       column.clear();
     }
+    handles.clear();
     size = 0;
     births = new Births(table, tick);
     if (byId.size() > 0) {
@@ -51,13 +55,15 @@ final class InsertionList {
       return;
     }
     int more = Math.max(rows, (int) Math.min(Integer.MAX_VALUE - 8L, capacity * 2L));
-    systems = Arrays.copyOf(systems, more);
-    causes = Arrays.copyOf(causes, more);
-    ids = Arrays.copyOf(ids, more);
-    parents = Arrays.copyOf(parents, more);
+    // The array that tells the capacity grows last: where the heap ends between two, all still fit
+    // it.
     for (int column = 0; column < patterns.length; column++) {
       patterns[column] = Arrays.copyOf(patterns[column], more);
     }
+    causes = Arrays.copyOf(causes, more);
+    ids = Arrays.copyOf(ids, more);
+    parents = Arrays.copyOf(parents, more);
+    systems = Arrays.copyOf(systems, more);
   }
 
   int add(int system, int causeId, long id) {
@@ -129,15 +135,32 @@ final class InsertionList {
     return byId.get(id) >= 0;
   }
 
-  /** Puts numbers where rows born in this tick stood. */
-  void resolve(PendingEntities entities) {
+  /** Whether a row's id was given as the handle of a row born in this tick. */
+  boolean isHandle(int row) {
+    return handles.get(row);
+  }
+
+  /**
+   * Puts numbers where rows born in this tick stood.
+   *
+   * @param lives of the table itself, whose rows parents are
+   */
+  void resolve(PendingEntities entities, Lives lives) {
     for (int row = 0; row < size; row++) {
       if (PendingEntities.isPending(ids[row])) {
+        handles.set(row);
         ids[row] = Integer.toUnsignedLong(entities.resolve(ids[row]));
         causes[row] = (int) ids[row]; // presence rows are ordered by their ids
       }
       if (PendingEntities.isPending(parents[row])) {
-        parents[row] = Integer.toUnsignedLong(entities.resolve(parents[row]));
+        int parent = entities.resolve(parents[row]);
+        if (lives.isOfDying(parent)) {
+          throw new InvalidUseException(
+              Text.of(
+                  "Cannot log a parent in table '%s' by the handle of a newborn: it gets id %s from a row that dies in this tick, and the log would name the dead one as the parent; give birth to the child in a later tick, or remove the dead one in it",
+                  table, Integer.toUnsignedString(parent)));
+        }
+        parents[row] = Integer.toUnsignedLong(parent);
       }
     }
   }

@@ -111,7 +111,7 @@ final class Lives {
                 "Cannot add %s to table '%s': it does not live",
                 target.table.describe(id), table.name()));
       }
-      if (target.livesAfterwards(id)) {
+      if (rows.isHandle(row) || target.stays(id)) {
         checkFree(id);
         born().put(id, row);
         kept[n++] = id;
@@ -131,9 +131,16 @@ final class Lives {
     return table.slotOf(id) >= 0 || born().get(id) >= 0;
   }
 
-  private boolean livesAfterwards(int id) {
+  /** Whether who has an id goes on to live: who had it at tick start, or else who is born to it. */
+  private boolean stays(int id) {
     int slot = table.slotOf(id);
-    return (slot >= 0 && !dying.get(slot)) || born().get(id) >= 0;
+    return slot >= 0 ? !dying.get(slot) : born().get(id) >= 0;
+  }
+
+  /** Whether an id is of a row that dies in this tick, so that a row born to it is the second. */
+  boolean isOfDying(int id) {
+    int slot = table.slotOf(id);
+    return slot >= 0 && dying.get(slot);
   }
 
   private IdMap born() {

@@ -19,9 +19,10 @@ final class RowList {
 
   void add(int key, int rid, long pattern) {
     if (size == keys.length) {
-      keys = Arrays.copyOf(keys, size * 2);
+      // The array that tells the capacity grows last, in case the heap ends between two.
       rids = Arrays.copyOf(rids, size * 2);
       patterns = Arrays.copyOf(patterns, size * 2);
+      keys = Arrays.copyOf(keys, size * 2);
     }
     keys[size] = key;
     rids[size] = rid;

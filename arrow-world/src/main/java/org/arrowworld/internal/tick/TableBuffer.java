@@ -287,7 +287,14 @@ final class TableBuffer extends TypedTable {
       checkHandle(row);
       return buffer.entities().pattern(row);
     }
-    return Values.ofInteger(Integer.toUnsignedLong(ref(entity).id()));
+    EntityRef ref = ref(entity);
+    if (refersTo.isEmpty()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot store %s in '%s': it means one life of an id, and the schema does not say of which table; give its id alone, or declare the values by reference(name, table)",
+              ref, name));
+    }
+    return Values.ofInteger(Integer.toUnsignedLong(ref.id()));
   }
 
   @Override

@@ -23,8 +23,9 @@ final class Unproven {
    */
   void add(int id, String use) {
     if (size == ids.length) {
-      ids = Arrays.copyOf(ids, size * 2);
+      // The array that tells the capacity grows last, in case the heap ends between two.
       uses = Arrays.copyOf(uses, size * 2);
+      ids = Arrays.copyOf(ids, size * 2);
     }
     ids[size] = id;
     uses[size++] = use;

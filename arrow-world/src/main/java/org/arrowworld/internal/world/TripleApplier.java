@@ -126,12 +126,13 @@ public final class TripleApplier {
   private Action action(int code) {
     if (code >= actions.length) {
       int known = actions.length;
-      actions = Arrays.copyOf(actions, Math.max(keys.size(), code + 1));
-      plain = Arrays.copyOf(plain, actions.length);
-      for (int i = known; i < actions.length; i++) {
-        actions[i] = bind(keys.key(i));
-        plain[i] = !actions[i].isStructural();
+      Action[] more = Arrays.copyOf(actions, Math.max(keys.size(), code + 1));
+      plain = Arrays.copyOf(plain, more.length);
+      for (int i = known; i < more.length; i++) {
+        more[i] = bind(keys.key(i));
+        plain[i] = !more[i].isStructural();
       }
+      actions = more;
     }
     return actions[code];
   }

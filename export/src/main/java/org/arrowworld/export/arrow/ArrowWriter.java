@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
@@ -20,6 +19,7 @@ import org.arrowworld.internal.ipc.IpcFileWriter.BufferSource;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 

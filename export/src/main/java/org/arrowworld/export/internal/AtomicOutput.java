@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 

@@ -2,6 +2,7 @@ package org.arrowworld.export.internal;
 
 import java.io.IOException;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
 /**

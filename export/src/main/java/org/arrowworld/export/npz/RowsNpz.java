@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
@@ -14,6 +13,7 @@ import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
 /**

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.export.internal.OutputLock;
 import org.arrowworld.export.internal.Replacement;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 

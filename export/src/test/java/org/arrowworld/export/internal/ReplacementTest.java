@@ -12,6 +12,7 @@ import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.MemoryStorage.CrashKind;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 

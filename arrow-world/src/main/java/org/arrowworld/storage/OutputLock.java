@@ -1,11 +1,9 @@
-package org.arrowworld.export.internal;
+package org.arrowworld.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.storage.AtomicFiles;
-import org.arrowworld.storage.Storage;
 
 /**
  * The right to write one output, and all that has its unfinished name: {@code <output>.tmp.lock},
