@@ -201,7 +201,7 @@ public final class SnapshotBench {
               }
             });
       }
-      try (BackgroundSnapshots background = new BackgroundSnapshots(disk, STORE, Map.of())) {
+      try (BackgroundSnapshots background = new BackgroundSnapshots(disk, STORE, Map.of(), SnapshotWriter.Role.CACHE)) {
         for (int run = 0; run < runs; run++) {
           AtomicFiles.discard(disk, directory);
           long start = System.nanoTime();

@@ -51,6 +51,8 @@ SCRIPT: list[tuple[int, list[str]]] = [
     (1, ["import", "fields", "nirgends-ü", "--out", "aus-feldern-ü"]),
     (1, ["import", "simlog", "nirgends-ü", "--out", "aus-simlog-ü"]),
     (1, ["info", "nirgends-ü"]),
+    (1, ["view", "nirgends-ü"]),
+    (1, ["serve", "nirgends-ü"]),
 ]
 
 

@@ -34,12 +34,26 @@ def read(path: Path) -> dict[str, Any]:
     if actual != tail[1]:
         raise DamagedFileError(f"CRC-32 is {actual.decode()}, the file says {tail[1].decode()}", path)
     try:
-        members = json.loads(data)
+        members = loads(data)
         json.dumps(members, ensure_ascii=False).encode()  # an escape can spell a lone surrogate, which nobody wrote
     except (ValueError, RecursionError) as e:
         raise DamagedFileError(f"not JSON: {e}", path) from e
     if not isinstance(members, dict):
         raise DamagedFileError("not a JSON object", path)
+    return members
+
+
+def loads(text: str | bytes) -> Any:
+    """Reads JSON; ValueError also where a name stands twice in one object, of which readers would take either."""
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"{twice!r} stands twice in one object")
     return members
 
 

@@ -77,7 +77,10 @@ def read_fence(store: Path) -> Fence | None:
         m = jsonfile.Members(jsonfile.read(path), path)
     except FileNotFoundError:
         return None
-    return Fence(m.u64("tick"), m.u64("seq"), m.count("epoch"))
+    epoch = m.count("epoch")
+    if epoch >= 1 << 31:
+        raise DamagedFileError(f"'epoch' is {epoch}, expected less than 2^31", path)
+    return Fence(m.u64("tick"), m.u64("seq"), epoch)
 
 
 def list_segments(store: Path) -> list[SegmentFile]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import zlib
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import jsonfile
 from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
 from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits, find_footer,
@@ -338,7 +338,7 @@ class SegmentReader:
 def _batch_stats(footer: Footer) -> list[list[int]]:
     """`aw.batches` as numbers."""
     try:
-        stats = json.loads(footer.metadata.get("aw.batches", ""))
+        stats = jsonfile.loads(footer.metadata.get("aw.batches", ""))
     except (ValueError, RecursionError) as e:
         raise Malformed(f"aw.batches is not JSON: {e}") from e
     if not isinstance(stats, list) or len(stats) != len(footer.batches) or not stats or any(
@@ -358,7 +358,7 @@ def batch_stat(rows: Rows, crc: int) -> list[str]:
 
 def _keys(path: Path, text: str, known: int) -> list[Key]:
     try:
-        items = json.loads(text)
+        items = jsonfile.loads(text)
     except (ValueError, RecursionError) as e:
         raise Malformed(f"aw.keys is not JSON: {e}") from e
     if not isinstance(items, list):

@@ -50,8 +50,9 @@ class Manifest:
     seq: int
     chain: bytes
     base: bool
-    hash_world: str
-    resume_hash: str
+    hash_world: str | None
+    """None in a cache without hashes, as `resume_hash` (N-11)."""
+    resume_hash: str | None
     properties: dict[str, str]
     codes: int
     tables: dict[str, Members]
@@ -83,18 +84,35 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
     tables = [Members(t, path, "tables") for t in m.items("tables")]
     files = [Members(f, path, "files") for f in m.items("files")]
     manifest = Manifest(directory, Schema.from_json(m.raw.get("schema"), path), m.u64("tick"), m.u64("seq"),
-                        m.chain("chain"), m.flag("base"), m.hex("hash_world", 32),
-                        m.hex("resume_hash", 32), m.strings("properties"), m.count("codes"),
+                        m.chain("chain"), m.flag("base"), *_hashes(m, tables), m.strings("properties"), m.count("codes"),
                         {t.text("name"): t for t in tables}, {f.text("name"): f for f in files})
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
     if directory.name != name:
         raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=REMEDY)
+    found = [t.text("name") for t in tables]
+    if found != [t.name for t in manifest.schema.tables]:
+        raise DamagedFileError(f"it lists the tables {', '.join(found) or 'none'}; by the schema they are "
+                               f"{', '.join(t.name for t in manifest.schema.tables) or 'none'}", path, remedy=REMEDY)
+    for entry in tables:
+        if entry.count("next_id") >= 1 << 63:
+            raise DamagedFileError(f"'next_id' of {entry.text('name')} is {entry.count('next_id')}, expected less than 2^63",
+                                   path, remedy=REMEDY)
     for t in manifest.schema.tables:
         names = manifest.tables[t.name].raw.get("columns") if t.name in manifest.tables else None
         if names != [c.name for c in t.file_columns]:
             raise DamagedFileError(f"table {t.name} has columns {names} in the manifest, by the schema it has "
                                    f"{[c.name for c in t.file_columns]}", path, remedy=REMEDY)
     return manifest
+
+
+def _hashes(m: Members, tables: list[Members]) -> tuple[str | None, str | None]:
+    """The hashes of world and ids; only a cache may have none, and then none of its tables has one (N-11)."""
+    holders = [(m, "hash_world"), (m, "resume_hash"), *((t, "hash") for t in tables)]
+    if not m.flag("base") and not any(name in holder.raw for holder, name in holders):
+        return None, None
+    for table in tables:
+        table.hex("hash", 32)
+    return m.hex("hash_world", 32), m.hex("resume_hash", 32)
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,12 @@ def _codebook_file(words: Sequence[str], metadata: dict[str, str]) -> _File:
 
 
 def write_snapshot(
-    store: Path, store_id: bytes, strings: bool, world: World, *, base: bool = False,
+    store: Path, store_id: bytes, strings: bool, world: World, *, base: bool = False, hashes: bool = False,
     properties: Mapping[str, str] | None = None,
 ) -> Path:
     """Publishes the world as `snapshots/<tick>.v<schema>/`; returns the directory.
 
-    The caller has forced the log up to `world.seq` (N-8); LiveWorld.snapshot does. Raises InvalidUseError if the
+    hashes: whether a cache gets hashes; a base always does (N-11). The caller has forced the log up to `world.seq` (N-8); LiveWorld.snapshot does. Raises InvalidUseError if the
     world has no tick, the snapshot exists, or a property is no word.
     """
     settings = checked_properties(properties)
@@ -133,7 +133,7 @@ def write_snapshot(
             data = file.finish()
             write_forced(temporary / name, data)
             entries.append(file.entry(name, data))
-        write_forced(temporary / "manifest.json", _manifest(world, store_id, base, settings, entries))
+        write_forced(temporary / "manifest.json", _manifest(world, store_id, base, base or hashes, settings, entries))
         force_directory(temporary)
         temporary.rename(target)
     except BaseException:
@@ -144,12 +144,14 @@ def write_snapshot(
     return target
 
 
-def _manifest(world: World, store_id: bytes, base: bool, properties: dict[str, str], files: list[dict[str, Any]]) -> bytes:
+def _manifest(world: World, store_id: bytes, base: bool, hashes: bool, properties: dict[str, str],
+              files: list[dict[str, Any]]) -> bytes:
+    known = {"hash_world": world.hash_world(), "resume_hash": world.resume_hash()} if hashes else {}
     return jsonfile.encode({
         "kind": "arrow-world snapshot", "format": FORMAT, "store": store_id.hex(), "schema": world.schema.to_json(),
         "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}", "chain": jsonfile.chain_hex(world.chain), "base": base,
-        "hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "properties": properties,
+        **known, "properties": properties,
         "codes": len(world.codebook),
         "tables": [{"name": n, "rows": t.rows, "next_id": t.next_id, "columns": list(t.columns),
-                    "hash": t.hash_columns().hex()} for n, t in world.tables.items()],
+                    **({"hash": t.hash_columns().hex()} if hashes else {})} for n, t in world.tables.items()],
         "files": files})

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from . import jsonfile
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
@@ -21,6 +22,7 @@ from .log import Scan
 from .references import false_references
 from .regular import require_real
 from .rows import Rows, tick_chain
+from .schema import Schema
 from .segment import SegmentReader, Torn
 from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
@@ -29,7 +31,7 @@ from .world import World
 
 
 SEGMENT_NAMES = {ending: re.compile(rf"0[0-9]{{19}}\.{ending}") for ending in ("arrow", "arrows")}
-SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,8}")
+SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Finding:
     batch: int | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """What `verify` found; `ok` if nothing is wrong. The log is valid to `last_tick`, which is never called its end."""
 
@@ -64,6 +66,15 @@ class Report:
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __str__(self) -> str:
+        """For people: the verdict, and a line per finding."""
+        verdict = "sound" if self.ok else "DAMAGED, valid"
+        lines = [f"{verdict} to tick {-1 if self.last_tick is None else self.last_tick}: {self.rows} rows, "
+                 f"{self.snapshots} snapshots", *(f"  {f.path}: {f.message}" for f in self.findings)]
+        return "\n".join(lines + ([f"  note: {self.torn.reason}"] if self.torn else []))
+
+    __repr__ = __str__
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -92,6 +103,10 @@ def verify(path: str | os.PathLike[str]) -> Report:
     except ArrowWorldError as e:
         report.add(e)
     return report
+
+
+def _named(schema: Schema) -> str:
+    return ", ".join(f"{i.name} {i.type}" for i in schema.inputs) or "none"
 
 
 class _Verifier:
@@ -203,25 +218,28 @@ class _Verifier:
                 self._report.add(e)
                 continue
             self._report.snapshots += 1
-            self._compare(snapshot.world(), manifest, "the files give")
+            ours, theirs = self._store.schema, manifest.schema
+            if ours.version == theirs.version and ours.inputs != theirs.inputs:
+                self._report.add(DamagedFileError(f"its schema has the inputs {_named(theirs)}, store.json has {_named(ours)} "
+                                                  "in the same version", path, remedy=""))
+            files = _facts(snapshot.world())
+            said = "the manifest says"
+            wanted: dict[str, object] = {"codes": manifest.codes, "tick": manifest.tick}
+            if manifest.hash_world is None:  # a cache without hashes: its files are compared with replay (N-11)
+                wanted, said = {**files, **wanted}, "its files give"
+            else:
+                wanted |= {"hash_world": manifest.hash_world, "resume_hash": manifest.resume_hash}
+                wanted |= {f"hash of {n}": manifest.tables[n].hex("hash", 32) for n in snapshot.tables if n in manifest.tables}
+            self._compare(files, wanted, path, "the files give", said)
             if manifest.base:
                 self._world = snapshot.world()
             elif self._world is not None and self._world.seq == manifest.seq:
-                self._compare(self._world, manifest, "replay gives")
+                self._compare(_facts(self._world), wanted, path, "replay gives", said)
 
-    def _compare(self, world: World, manifest: Manifest, who: str) -> None:
-        found = {"hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "codes": len(world.codebook),
-                 "tick": world.tick}
-        wanted = {"hash_world": manifest.hash_world, "resume_hash": manifest.resume_hash, "codes": manifest.codes,
-                  "tick": manifest.tick}
-        for name, table in world.tables.items():
-            found[f"hash of {name}"] = table.hash_columns().hex()
-            if name in manifest.tables:
-                wanted[f"hash of {name}"] = manifest.tables[name].hex("hash", 32)
+    def _compare(self, found: dict[str, object], wanted: dict[str, object], path: Path, who: str, said: str) -> None:
         for name, value in found.items():
             if value != wanted.get(name):
-                self._report.add(DamagedFileError(f"{who} the {name} {value}, the manifest says {wanted.get(name)}",
-                                                  manifest.path / "manifest.json", remedy=""))
+                self._report.add(DamagedFileError(f"{who} the {name} {value}, {said} {wanted.get(name)}", path, remedy=""))
 
     def _check_fence(self, end_seq: int) -> None:
         """A truncation leaves a history that ends right at its fence (L-21)."""
@@ -275,6 +293,7 @@ def _names(store: Path, report: Report) -> None:
                     report.add(DamagedFileError(f"expected a {what}; links are not followed", path, remedy=""))
                 continue
             fits = known.fullmatch(name) is not None and int(name[:20]) < 1 << 63
+            fits = fits and (folder != "snapshots" or int(name[22:]) < 1 << 31)
             if not fits and not name.endswith(".tmp") and (folder, name) != ("log", "live"):
                 report.add(DamagedFileError("nothing of a store has such a name here, so it is not read", path,
                                             remedy="Move it away, or run `aw recover`."))
@@ -291,7 +310,7 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     if reader.footer is None:
         return
     try:
-        stats = json.loads(reader.footer.metadata.get("aw.batches", ""))
+        stats = jsonfile.loads(reader.footer.metadata.get("aw.batches", ""))
     except (ValueError, RecursionError) as e:
         report.add(DamagedFileError(f"footer aw.batches is not JSON: {e}", reader.path))
         return
@@ -302,3 +321,9 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     chain = scan.readers[following].header.prev_chain if following < len(scan.readers) else scan.chain
     if chain is not None and last != chain_hex(chain):
         report.add(DamagedFileError(f"footer aw.last_chain is {last!r}, the chain is {chain_hex(chain)}", reader.path))
+
+
+def _facts(world: World) -> dict[str, object]:
+    """What a snapshot of a world says about it."""
+    return {"hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "codes": len(world.codebook),
+            "tick": world.tick, **{f"hash of {name}": table.hash_columns().hex() for name, table in world.tables.items()}}

@@ -25,8 +25,8 @@ type Manifest struct {
 	Seq        U64               `json:"seq"`
 	Chain      U64               `json:"chain"`
 	Base       bool              `json:"base"`
-	HashWorld  string            `json:"hash_world"`
-	ResumeHash string            `json:"resume_hash"`
+	HashWorld  string            `json:"hash_world,omitempty"`
+	ResumeHash string            `json:"resume_hash,omitempty"`
 	Properties map[string]string `json:"properties"`
 	Codes      int               `json:"codes"`
 	Tables     []TableEntry      `json:"tables"`
@@ -40,7 +40,7 @@ type TableEntry struct {
 	Rows    int      `json:"rows"`
 	NextID  uint32   `json:"next_id"`
 	Columns []string `json:"columns"`
-	Hash    string   `json:"hash"`
+	Hash    string   `json:"hash,omitempty"`
 }
 
 // FileEntry is what a manifest says of one file.
@@ -149,11 +149,20 @@ func (m *Manifest) load(header *Header) (*World, error) {
 			return nil, fmt.Errorf("%s: table %s: %w", m.path, t.Name, err)
 		}
 	}
-	if w.HashWorld() != m.HashWorld || w.ResumeHash() != m.ResumeHash {
+	if m.hashed() && (w.HashWorld() != m.HashWorld || w.ResumeHash() != m.ResumeHash) {
 		return nil, fmt.Errorf("%s: hashes are %s and %s, the manifest says %s and %s", m.path, w.HashWorld(), w.ResumeHash(),
 			m.HashWorld, m.ResumeHash)
 	}
 	return w, nil
+}
+
+// hashed is whether the hashes are stored: a cache may be without any, a base not (N-11).
+func (m *Manifest) hashed() bool {
+	stored := m.Base || m.HashWorld != "" || m.ResumeHash != ""
+	for _, t := range m.Tables {
+		stored = stored || t.Hash != ""
+	}
+	return stored
 }
 
 func (m *Manifest) loadTable(t *TableState, entry TableEntry, words []string) error {
@@ -185,7 +194,7 @@ func (m *Manifest) loadTable(t *TableState, entry TableEntry, words []string) er
 			t.slots[id] = row
 		}
 	}
-	if hash := t.HashColumns(t.columnNames()...); hash != entry.Hash {
+	if hash := t.HashColumns(t.columnNames()...); m.hashed() && hash != entry.Hash {
 		return fmt.Errorf("hash_columns is %s, the manifest says %s", hash, entry.Hash)
 	}
 	if !t.table.isRow() {

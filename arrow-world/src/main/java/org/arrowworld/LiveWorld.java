@@ -16,6 +16,7 @@ import org.arrowworld.internal.live.SchemaDifference;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.SnapshotHashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
@@ -51,17 +52,22 @@ public final class LiveWorld implements Closeable {
   private final MutableWorld world;
   private final LogWriter log;
   private final TickEngine engine;
+  private final SnapshotWriter.Role role;
   private final BackgroundSnapshots background;
   private final Turn turn = new Turn();
   private boolean closed;
 
-  private LiveWorld(OpenedWorld opened) {
+  private LiveWorld(OpenedWorld opened, WorldOptions options) {
     this.opened = opened;
     this.world = opened.world();
     this.log = opened.log();
     this.engine = new TickEngine(world, opened.keys(), log);
     StoreInfo info = opened.info();
-    this.background = new BackgroundSnapshots(opened.storage(), info.id(), info.properties());
+    this.role =
+        options.snapshots() == SnapshotHashes.STORED
+            ? SnapshotWriter.Role.HASHED_CACHE
+            : SnapshotWriter.Role.CACHE;
+    this.background = new BackgroundSnapshots(opened.storage(), info.id(), info.properties(), role);
   }
 
   /**
@@ -115,7 +121,7 @@ public final class LiveWorld implements Closeable {
     }
     info.checkNew(storage);
     checkEmpty(storage);
-    return new LiveWorld(OpenedWorld.create(storage, info, options));
+    return new LiveWorld(OpenedWorld.create(storage, info, options), options);
   }
 
   /** A store is not made among other files. A creation that was interrupted leaves just these. */
@@ -158,7 +164,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld resume(Storage storage, WorldOptions options) throws IOException {
     requireGiven(storage, "storage");
     requireGiven(options, "options");
-    return new LiveWorld(OpenedWorld.resume(storage, StoreInfo.read(storage), options));
+    return new LiveWorld(OpenedWorld.resume(storage, StoreInfo.read(storage), options), options);
   }
 
   /**
@@ -202,7 +208,7 @@ public final class LiveWorld implements Closeable {
                       "Cannot open the store in %s with this schema: %s; use resume to go on with the store's own, or aw migrate to change it",
                       storage.description(), difference));
             });
-    return new LiveWorld(OpenedWorld.resume(storage, info, options));
+    return new LiveWorld(OpenedWorld.resume(storage, info, options), options);
   }
 
   /** The world as it is now; for reading between ticks. Views bound to it follow it. */
@@ -300,12 +306,7 @@ public final class LiveWorld implements Closeable {
         }
       }
       return SnapshotWriter.write(
-          opened.storage(),
-          info().id(),
-          world,
-          log.flushed(),
-          SnapshotWriter.Role.CACHE,
-          info().properties());
+          opened.storage(), info().id(), world, log.flushed(), role, info().properties());
     }
   }
 

@@ -18,19 +18,30 @@ import org.arrowworld.store.TickTime;
  * @param allocator whose child the world's memory is; the caller closes it after the world. Without
  *     one the world has an allocator of its own
  * @param time when ticks are, kept in {@code store.json} when a store is created
+ * @param snapshots when the hashes of its snapshots are computed
  */
 public record WorldOptions(
     LogOptions log,
     Map<String, String> properties,
     Optional<BufferAllocator> allocator,
-    Optional<TickTime> time) {
+    Optional<TickTime> time,
+    SnapshotHashes snapshots) {
 
   /** Forced commits, no properties, an allocator of its own. */
   public static final WorldOptions DEFAULT =
-      new WorldOptions(LogOptions.DEFAULT, Map.of(), Optional.empty(), Optional.empty());
+      new WorldOptions(
+          LogOptions.DEFAULT,
+          Map.of(),
+          Optional.empty(),
+          Optional.empty(),
+          SnapshotHashes.ON_DEMAND);
 
   public WorldOptions {
-    if (log == null || properties == null || allocator == null || time == null) {
+    if (log == null
+        || properties == null
+        || allocator == null
+        || time == null
+        || snapshots == null) {
       throw new InvalidUseException(
           "Cannot keep a world with null options: leave out what is to be as in WorldOptions.DEFAULT");
     }
@@ -39,7 +50,7 @@ public record WorldOptions(
 
   /** These options with other log options. */
   public WorldOptions withLog(LogOptions value) {
-    return new WorldOptions(value, properties, allocator, time);
+    return new WorldOptions(value, properties, allocator, time, snapshots);
   }
 
   /** These options with another durability. */
@@ -49,7 +60,7 @@ public record WorldOptions(
 
   /** These options with other properties. */
   public WorldOptions withProperties(Map<String, String> value) {
-    return new WorldOptions(log, value, allocator, time);
+    return new WorldOptions(log, value, allocator, time, snapshots);
   }
 
   /** These options with one more property. */
@@ -61,11 +72,16 @@ public record WorldOptions(
 
   /** These options with memory from an allocator of the caller's. */
   public WorldOptions withAllocator(BufferAllocator value) {
-    return new WorldOptions(log, properties, Optional.ofNullable(value), time);
+    return new WorldOptions(log, properties, Optional.ofNullable(value), time, snapshots);
   }
 
   /** These options with ticks that have a time. */
   public WorldOptions withTime(TickTime value) {
-    return new WorldOptions(log, properties, allocator, Optional.ofNullable(value));
+    return new WorldOptions(log, properties, allocator, Optional.ofNullable(value), snapshots);
+  }
+
+  /** These options with snapshots whose hashes are computed at another moment. */
+  public WorldOptions withSnapshots(SnapshotHashes value) {
+    return new WorldOptions(log, properties, allocator, time, value);
   }
 }

@@ -53,7 +53,7 @@ public final class LogTruncation {
   /** Snapshots vanish by one rename each; the log package knows of them just the names. */
   private static void discardSnapshots(Storage storage, long lastTick) throws IOException {
     for (String name : storage.list(SNAPSHOTS)) {
-      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,8}")
+      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,9}")
           && Long.parseLong(name.substring(0, 20)) > lastTick) {
         String path = SNAPSHOTS + "/" + name;
         AtomicFiles.discard(storage, path + AtomicFiles.UNFINISHED);

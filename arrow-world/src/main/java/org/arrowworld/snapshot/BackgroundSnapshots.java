@@ -26,6 +26,7 @@ public final class BackgroundSnapshots implements Closeable {
   private final Storage storage;
   private final StoreId store;
   private final Map<String, String> properties;
+  private final SnapshotWriter.Role role;
   private final WorldCopy copy = new WorldCopy();
   private final ExecutorService thread;
   private Future<?> running = CompletableFuture.completedFuture(null);
@@ -33,11 +34,14 @@ public final class BackgroundSnapshots implements Closeable {
 
   /**
    * @param properties what every manifest says of the application's state
+   * @param role a cache, with hashes or without
    */
-  public BackgroundSnapshots(Storage storage, StoreId store, Map<String, String> properties) {
+  public BackgroundSnapshots(
+      Storage storage, StoreId store, Map<String, String> properties, SnapshotWriter.Role role) {
     this.storage = storage;
     this.store = store;
     this.properties = properties;
+    this.role = role;
     this.thread =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -77,8 +81,7 @@ public final class BackgroundSnapshots implements Closeable {
     if (storage.exists(SnapshotFormat.directory(state.tick(), state.schema().version()))) {
       return;
     }
-    SnapshotWriter.write(
-        storage, store, state, () -> forced(position), SnapshotWriter.Role.CACHE, properties);
+    SnapshotWriter.write(storage, store, state, () -> forced(position), role, properties);
   }
 
   private static LogPosition forced(CompletableFuture<LogPosition> position) throws IOException {

@@ -17,6 +17,9 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.internal.world.WorldState.IdState;
+import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Column;
@@ -25,6 +28,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotFile.Reading;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
+import org.arrowworld.snapshot.SnapshotManifest.StateHashes;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.FewFiles;
@@ -42,6 +46,7 @@ public final class Snapshot implements Closeable {
   private final SnapshotManifest manifest;
   private final Reading reading;
   private final List<SnapshotTable> tables = new ArrayList<>();
+  private StateHashes hashes;
 
   private Snapshot(Storage storage, String directory, SnapshotManifest manifest, Reading reading) {
     this.storage = storage;
@@ -60,7 +65,8 @@ public final class Snapshot implements Closeable {
   public static List<Location> list(Storage storage) throws IOException {
     List<Location> locations = new ArrayList<>();
     for (String name : storage.list(SnapshotFormat.DIRECTORY)) {
-      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,8}")) {
+      if (name.matches("0[0-9]{19}\\.v[1-9][0-9]{0,9}")
+          && Long.parseLong(name.substring(22)) <= Integer.MAX_VALUE) {
         locations.add(
             new Location(
                 Long.parseLong(name.substring(0, 20)),
@@ -177,14 +183,45 @@ public final class Snapshot implements Closeable {
     return manifest.base();
   }
 
-  /** The stored {@code hash_world}. */
-  public String hashWorld() {
-    return manifest.hashWorld();
+  /** {@code hash_world}, as stored; of a cache without hashes computed from its files. */
+  public String hashWorld() throws IOException {
+    return hashes().world();
   }
 
-  /** The stored {@code resume_hash}. */
-  public String resumeHash() {
-    return manifest.resumeHash();
+  /** {@code resume_hash}, as stored; of a cache without hashes computed from its files. */
+  public String resumeHash() throws IOException {
+    return hashes().resume();
+  }
+
+  /** Whether its hashes are stored (spec N-11). */
+  public boolean hasHashes() {
+    return manifest.hashes().isPresent();
+  }
+
+  StateHashes hashes() throws IOException {
+    if (hashes == null) {
+      hashes = hasHashes() ? manifest.hashes().get() : computed();
+    }
+    return hashes;
+  }
+
+  private StateHashes computed() throws IOException {
+    List<TableState> states = new ArrayList<>();
+    for (SnapshotTable table : tables) {
+      boolean row = table.schema().kind() == TableKind.ROW;
+      List<ByteBuffer> free =
+          row
+              ? free(table.name()).columns
+              : List.of(ByteBuffer.allocate(0), ByteBuffer.allocate(0));
+      IdState ids = new IdState(table.nextId(), free.get(0), free.get(1), table.schema().ids());
+      states.add(new TableState(table.schema(), table, ids));
+    }
+    try {
+      return StateHashes.of(
+          new WorldState(schema(), position().tick(), states, new MutableCodebook(), 0));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** The application's own state. */
@@ -248,11 +285,12 @@ public final class Snapshot implements Closeable {
     List<String> names = schema().tables().stream().map(TableSchema::name).toList();
     require("tables", manifest.tables().stream().map(TableEntry::name).toList(), names);
     try (MutableWorld world = load(allocator)) {
-      for (MutableTable table : world.tables()) {
+      for (int i = 0; i < names.size(); i++) {
+        MutableTable table = world.tables().get(i);
         TableEntry entry = manifest.table(table.name());
         List<String> columns = table.columns().stream().map(Column::name).toList();
         require("columns of " + table.name(), entry.columns(), columns);
-        require("hash of " + table.name(), entry.hash(), Hashes.table(table));
+        require("hash of " + table.name(), hashes().tables().get(i), Hashes.table(table));
         if (table.schema().kind() != TableKind.APPEND_ONLY) {
           long distinct = Arrays.stream(table.ids(), 0, table.rows()).distinct().count();
           require("ids in " + table.name(), (long) table.rows(), distinct);

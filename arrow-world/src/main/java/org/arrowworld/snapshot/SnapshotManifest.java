@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
@@ -12,12 +14,15 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.Hashes;
 
 /**
  * {@code manifest.json} of a snapshot (spec N-5).
@@ -26,8 +31,7 @@ import org.arrowworld.store.StoreInfo;
  * @param schema schema of its tables
  * @param position its place in the log
  * @param base whether a history begins here
- * @param hashWorld {@code hash_world}
- * @param resumeHash {@code resume_hash}
+ * @param hashes of its state; only a cache may have none (spec N-11)
  * @param properties the application's state
  * @param codes number of codebook words
  * @param tables per table, in schema order
@@ -38,8 +42,7 @@ record SnapshotManifest(
     WorldSchema schema,
     LogPosition position,
     boolean base,
-    String hashWorld,
-    String resumeHash,
+    Optional<StateHashes> hashes,
     Map<String, String> properties,
     int codes,
     List<TableEntry> tables,
@@ -49,15 +52,34 @@ record SnapshotManifest(
   private static final String KIND = "arrow-world snapshot";
 
   /** A table's entry. */
-  record TableEntry(String name, int rows, int nextId, List<String> columns, String hash) {}
+  record TableEntry(String name, int rows, int nextId, List<String> columns) {}
 
   /** A file's entry: its length, its data buffers, and the checksum of all bytes outside them. */
   record FileEntry(String name, long bytes, List<DataRange> buffers, int rest) {}
 
-  /** The same snapshot as the beginning of a history. */
-  SnapshotManifest asBase() {
+  /**
+   * Hashes of a state.
+   *
+   * @param world {@code hash_world}
+   * @param resume {@code resume_hash}
+   * @param tables {@code hash_columns} over all columns of each table, in schema order
+   */
+  record StateHashes(String world, String resume, List<String> tables) {
+    static StateHashes of(WorldState state) {
+      return of(state, state.tables().stream().map(t -> Hashes.table(t.rows())).toList());
+    }
+
+    static StateHashes of(WorldState state, List<String> tables) {
+      String world = Hashes.world(state.tables().stream().map(TableState::rows).toList(), tables);
+      return new StateHashes(world, Hashes.resume(state, world), tables);
+    }
+  }
+
+  /** The same snapshot as the beginning of a history, which has hashes. */
+  SnapshotManifest asBase(StateHashes known) {
+    Optional<StateHashes> stored = Optional.of(known);
     return new SnapshotManifest(
-        store, schema, position, true, hashWorld, resumeHash, properties, codes, tables, files);
+        store, schema, position, true, stored, properties, codes, tables, files);
   }
 
   void write(Storage storage, String directory) throws IOException {
@@ -70,22 +92,23 @@ record SnapshotManifest(
     json.put("seq", hex(position.seq()));
     json.put("chain", hex(position.chain()));
     json.put("base", base);
-    json.put("hash_world", hashWorld);
-    json.put("resume_hash", resumeHash);
+    hashes.ifPresent(known -> json.put("hash_world", known.world()));
+    hashes.ifPresent(known -> json.put("resume_hash", known.resume()));
     json.put("properties", properties);
     json.put("codes", codes);
-    json.put("tables", tables.stream().map(SnapshotManifest::table).toList());
+    json.put("tables", IntStream.range(0, tables.size()).mapToObj(this::table).toList());
     json.put("files", files.stream().map(SnapshotManifest::file).toList());
     ChecksummedJson.write(storage, directory + "/" + NAME, json);
   }
 
-  private static Map<String, Object> table(TableEntry table) {
+  private Map<String, Object> table(int index) {
+    TableEntry table = tables.get(index);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", table.name);
     json.put("rows", table.rows);
     json.put("next_id", Integer.toUnsignedLong(table.nextId));
     json.put("columns", table.columns);
-    json.put("hash", table.hash);
+    hashes.ifPresent(known -> json.put("hash", known.tables().get(index)));
     return json;
   }
 
@@ -120,11 +143,7 @@ record SnapshotManifest(
       List<String> columns = table.list("columns").stream().map(String::valueOf).toList();
       tables.add(
           new TableEntry(
-              table.string("name"),
-              table.count("rows"),
-              (int) table.number("next_id"),
-              columns,
-              table.string("hash")));
+              table.string("name"), table.count("rows"), (int) table.number("next_id"), columns));
     }
     List<FileEntry> files = new ArrayList<>();
     for (JsonObject file : json.objects("files")) {
@@ -136,8 +155,7 @@ record SnapshotManifest(
           SchemaJson.schema(json.object("schema")),
           new LogPosition(json.hex64("tick"), json.hex64("seq"), json.hex64("chain")),
           json.bool("base"),
-          json.string("hash_world"),
-          json.string("resume_hash"),
+          hashes(json),
           json.strings("properties"),
           json.count("codes"),
           tables,
@@ -145,6 +163,23 @@ record SnapshotManifest(
     } catch (InvalidUseException e) {
       throw new DamagedFileException(json.file(), -1, e.getMessage(), e);
     }
+  }
+
+  private static Optional<StateHashes> hashes(JsonObject json) throws DamagedFileException {
+    List<JsonObject> tables = json.objects("tables");
+    long stated =
+        (json.has("hash_world") ? 1 : 0)
+            + (json.has("resume_hash") ? 1 : 0)
+            + tables.stream().filter(table -> table.has("hash")).count();
+    if (stated == 0 && !json.bool("base")) {
+      return Optional.empty();
+    }
+    List<String> each = new ArrayList<>(); // which refuses a part of them, or a base without
+    for (JsonObject table : tables) {
+      each.add(table.string("hash"));
+    }
+    return Optional.of(
+        new StateHashes(json.string("hash_world"), json.string("resume_hash"), each));
   }
 
   private static FileEntry fileEntry(JsonObject file) throws DamagedFileException {

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.ipc.BodyLayout;
@@ -23,6 +24,7 @@ import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.snapshot.SnapshotManifest.FileEntry;
+import org.arrowworld.snapshot.SnapshotManifest.StateHashes;
 import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -33,17 +35,19 @@ import org.arrowworld.table.WorldView;
 
 /**
  * Writes a snapshot of a world at a tick boundary: all files into a {@code .tmp} directory, the
- * manifest last, then one rename (spec N-1 to N-8). The world must not change meanwhile. Tables are
- * hashed on other threads while their files are written.
+ * manifest last, then one rename (spec N-1 to N-8). The world must not change meanwhile. Where
+ * hashes are stored, tables are hashed on other threads while their files are written.
  */
 public final class SnapshotWriter {
   static final int ALIGNMENT_BYTES = 64;
 
-  /** Whether a history begins at a snapshot. */
+  /** Whether a history begins at a snapshot, and whether its hashes are stored. */
   public enum Role {
-    /** It may be deleted at any time. */
+    /** It may be deleted at any time; its hashes are computed when asked for (spec N-11). */
     CACHE,
-    /** Replay begins here; it is never deleted. */
+    /** As a cache, with hashes. */
+    HASHED_CACHE,
+    /** Replay begins here; it is never deleted, and has hashes. */
     BASE
   }
 
@@ -83,10 +87,11 @@ public final class SnapshotWriter {
     Snapshot.Location location =
         new Snapshot.Location(position.tick(), world.schema().version(), directory);
     if (storage.exists(directory)) {
-      if (isSound(storage, location, store, world)) {
+      Optional<StateHashes> sound = sound(storage, location, store, world);
+      if (sound.isPresent()) {
         SnapshotManifest present = SnapshotManifest.read(storage, directory);
         if (role == Role.BASE && !present.base()) {
-          present.asBase().write(storage, directory);
+          present.asBase(sound.get()).write(storage, directory);
         }
         return directory;
       }
@@ -95,14 +100,16 @@ public final class SnapshotWriter {
     return write(storage, store, world, position, role, properties);
   }
 
-  private static boolean isSound(
+  /** The hashes of a snapshot, if it is sound and of this world. */
+  private static Optional<StateHashes> sound(
       Storage storage, Snapshot.Location location, StoreId store, WorldView world)
       throws IOException {
     try (Snapshot snapshot = Snapshot.open(storage, location, store)) {
       snapshot.verify();
-      return snapshot.resumeHash().equals(Hashes.resume(world));
+      boolean equal = snapshot.resumeHash().equals(Hashes.resume(world));
+      return equal ? Optional.of(snapshot.hashes()) : Optional.empty();
     } catch (DamagedFileException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
@@ -129,9 +136,9 @@ public final class SnapshotWriter {
    * A snapshot that was written.
    *
    * @param directory its directory in the store
-   * @param hashWorld {@code hash_world} of it
+   * @param hashWorld {@code hash_world} of it, if it was computed
    */
-  public record Written(String directory, String hashWorld) {}
+  public record Written(String directory, Optional<String> hashWorld) {}
 
   /** As {@link #write(Storage, StoreId, WorldView, LogPosition, Role, Map)}, of any state. */
   public static Written write(
@@ -160,20 +167,20 @@ public final class SnapshotWriter {
     storage.createDirectories(temporary);
     try {
       SnapshotWriter writer = new SnapshotWriter(storage, store, world, temporary);
-      String hashWorld = writer.writeAll(position, role, properties);
+      Optional<StateHashes> hashes = writer.writeAll(position, role, properties);
       AtomicFiles.publish(storage, temporary, directory);
-      return new Written(directory, hashWorld);
+      return new Written(directory, hashes.map(StateHashes::world));
     } catch (IOException | RuntimeException | Error e) {
       AtomicFiles.discardAfter(e, storage, temporary);
       throw e;
     }
   }
 
-  private String writeAll(Position position, Role role, Map<String, String> properties)
-      throws IOException {
+  private Optional<StateHashes> writeAll(
+      Position position, Role role, Map<String, String> properties) throws IOException {
     List<CompletableFuture<String>> hashes = new ArrayList<>();
     try {
-      for (TableState table : world.tables()) {
+      for (TableState table : role == Role.CACHE ? List.<TableState>of() : world.tables()) {
         hashes.add(CompletableFuture.supplyAsync(() -> Hashes.table(table.rows())));
       }
       writeFiles();
@@ -183,26 +190,25 @@ public final class SnapshotWriter {
         hash.exceptionally(failure -> "").join();
       }
     }
-    List<String> tableHashes = hashes.stream().map(CompletableFuture::join).toList();
-    List<TableColumns> views = world.tables().stream().map(TableState::rows).toList();
-    String worldHash = Hashes.world(views, tableHashes);
+    List<String> each = hashes.stream().map(CompletableFuture::join).toList();
+    Optional<StateHashes> known =
+        role == Role.CACHE ? Optional.empty() : Optional.of(StateHashes.of(world, each));
     new SnapshotManifest(
             store,
             world.schema(),
             position.await(),
             role == Role.BASE,
-            worldHash,
-            Hashes.resume(world, worldHash),
+            known,
             properties,
             world.codes(),
-            entries(tableHashes),
+            entries(),
             files)
         .write(storage, temporary);
     storage.forceDirectory(temporary);
-    return worldHash;
+    return known;
   }
 
-  private List<TableEntry> entries(List<String> hashes) {
+  private List<TableEntry> entries() {
     List<TableEntry> entries = new ArrayList<>();
     for (TableState table : world.tables()) {
       TableColumns rows = table.rows();
@@ -211,8 +217,7 @@ public final class SnapshotWriter {
               rows.name(),
               rows.rows(),
               table.ids().next(),
-              rows.columns().stream().map(Column::name).toList(),
-              hashes.get(entries.size())));
+              rows.columns().stream().map(Column::name).toList()));
     }
     return entries;
   }

@@ -2,10 +2,13 @@ package org.arrowworld.timeline;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.KeyTable;
@@ -14,19 +17,32 @@ import org.arrowworld.table.WorldView;
 
 /**
  * A world that is moved through its history. Going from tick to tick with {@link #next} costs one
- * pass over the log however many ticks there are; {@link #seek} goes anywhere, forwards by reading
- * on where that is the shorter way. At every tick it shows what {@link Timeline#at} gives.
+ * pass over the log however many ticks there are; {@link #seek} goes anywhere, by the shortest way:
+ * reading on, from a snapshot, or from a world that it passed and kept. At every tick it shows what
+ * {@link Timeline#at} gives.
  *
- * <p>Memory is that of one world and of a few batches of the log. One thread. Close it before the
- * store, which else closes it.
+ * <p>Memory is that of one world, of a few batches of the log, and of the worlds kept, see {@link
+ * #keepWorlds}. One thread. Close it before the store, which else closes it.
  */
 public final class Cursor implements Closeable {
+  /** Memory for worlds kept, where the caller says nothing else. */
+  private static final long KEPT_BYTES = 64L << 20;
+
+  /** Opening a snapshot's files takes as long as applying about this many rows. */
+  private static final int SNAPSHOT_ROWS = 100_000;
+
   private final Timeline timeline;
   private final Projection wanted;
   private final BufferAllocator allocator;
+  private final Keyframes keyframes;
   private MutableWorld world;
   private Replayer replayer;
   private LogReader batches;
+
+  /** Where the cursor follows a store that grows, and who applies what comes. */
+  private LogFollower follower;
+
+  private Replayer newest;
 
   /** The next row of the batch that is not applied yet; none of them is left if it is their end. */
   private int row;
@@ -38,6 +54,7 @@ public final class Cursor implements Closeable {
     this.timeline = timeline;
     this.wanted = wanted;
     this.allocator = allocator;
+    this.keyframes = new Keyframes(allocator, KEPT_BYTES);
     wanted.of(timeline.info().schema()); // which checks its names
   }
 
@@ -56,7 +73,7 @@ public final class Cursor implements Closeable {
       return true;
     }
     if (world.tick() >= timeline.lastTick()) {
-      return false;
+      return false; // what is committed later, follow() shows
     }
     move(this::step);
     return true;
@@ -70,13 +87,69 @@ public final class Cursor implements Closeable {
   public void seek(long tick) throws IOException {
     checkOpen();
     timeline.checkTick(tick);
-    if (world == null || tick < world.tick() || isShorterFromSnapshot(tick)) {
+    long here = world == null || tick < world.tick() ? Long.MAX_VALUE : rows(world.tick(), tick);
+    Optional<MutableWorld> kept = keyframes.before(tick);
+    long fromKept = kept.map(k -> rows(k.tick(), tick) + Keyframes.cells(k)).orElse(Long.MAX_VALUE);
+    long loaded = rowsFromSnapshot(tick);
+    if (here > Math.min(fromKept, loaded)) {
       release();
-      world = timeline.at(tick, wanted, allocator);
-      replayer = new Replayer(world, timeline.log());
-    } else if (tick > world.tick()) {
+      world =
+          fromKept < loaded
+              ? kept.get().copy(allocator)
+              : timeline.startWorld(tick, Timeline.Start.NEAREST_SNAPSHOT, wanted, allocator);
+      replayer = new Replayer(world, timeline.log().keys());
+    }
+    if (tick > world.tick()) {
       move(() -> advance(tick));
     }
+  }
+
+  /**
+   * Goes to the last tick that is committed by now, also if that was after the store was opened;
+   * from there on each call costs what was committed meanwhile. {@link #seek} goes back, as far as
+   * the store was when it was opened.
+   *
+   * @return whether it has moved
+   * @throws InvalidUseException if no tick was committed when the store was opened
+   * @throws org.arrowworld.errors.DamagedFileException if the store was truncated or compacted
+   *     meanwhile, see {@link LogFollower#poll}
+   */
+  public boolean follow() throws IOException {
+    checkOpen();
+    long before = world == null ? -1 : world.tick();
+    if (follower == null) {
+      seek(timeline.lastTick());
+      follower = timeline.follower();
+      newest = new Replayer(world, follower.keys());
+    }
+    move(
+        () -> {
+          Triples triples = new Triples(0);
+          follower.poll(
+              (batch, from, to) -> {
+                triples.clear();
+                batch.copyTo(triples, from, to);
+                newest.apply(triples, batch, from);
+              });
+        });
+    return world.tick() > before;
+  }
+
+  /**
+   * How much memory to keep passed worlds in, to go back to them fast; 64 MiB unless this is
+   * called, none with 0. Where the allocator has less, fewer are kept.
+   */
+  public void keepWorlds(long bytes) {
+    if (bytes < 0) {
+      throw new InvalidUseException(
+          Text.of("Cannot keep worlds in %d bytes of memory: expected 0 or more", bytes));
+    }
+    keyframes.limit(bytes);
+  }
+
+  /** The worlds it passed and kept. */
+  Keyframes keyframes() {
+    return keyframes;
   }
 
   /**
@@ -103,24 +176,19 @@ public final class Cursor implements Closeable {
     return world;
   }
 
-  /** Whether a snapshot lies on the way that is cheaper to load than the rows up to it to apply. */
-  private boolean isShorterFromSnapshot(long tick) {
+  private long rows(long after, long tick) {
+    return timeline.log().rowsBetween(after, tick);
+  }
+
+  /** The rows to apply from the nearest snapshot on, or from the beginning, and what it costs. */
+  private long rowsFromSnapshot(long tick) {
     long nearest = -1;
     for (Snapshot.Location snapshot : timeline.snapshots()) {
       nearest = snapshot.tick() <= tick ? Math.max(nearest, snapshot.tick()) : nearest;
     }
-    if (nearest <= world.tick()) {
-      return false;
-    }
-    long cells = 0;
-    for (var table : world.tables()) {
-      cells += (long) table.rows() * Math.max(1, table.columns().size());
-    }
-    return timeline.log().rowsBetween(world.tick(), nearest) > Math.max(cells, LEAST_ROWS);
+    long loading = nearest < 0 ? 0 : SNAPSHOT_ROWS + (world == null ? 0 : Keyframes.cells(world));
+    return rows(nearest, tick) + loading;
   }
-
-  /** Opening a snapshot's files takes as long as applying about this many rows. */
-  private static final int LEAST_ROWS = 100_000;
 
   private interface Move {
     void run() throws IOException;
@@ -130,7 +198,7 @@ public final class Cursor implements Closeable {
   private void move(Move move) throws IOException {
     boolean moved = false;
     try {
-      if (batches == null) {
+      if (batches == null && follower == null) {
         batches = timeline.log().rowReader(world.tick() + 1, Long.MAX_VALUE);
         row = 0;
         rows = 0;
@@ -163,6 +231,9 @@ public final class Cursor implements Closeable {
       }
       apply(end);
     }
+    if (committed) {
+      keep();
+    }
   }
 
   private void advance(long tick) throws IOException {
@@ -170,8 +241,28 @@ public final class Cursor implements Closeable {
     while (!reached && hasRows()) {
       int end = firstRowAfter(tick, batches.rows());
       reached = end < rows;
+      int commit = afterLastCommit(end);
+      if (commit > row) {
+        apply(commit);
+        keep();
+      }
       apply(end);
     }
+  }
+
+  /** The row after the last commit before {@code end}; the next row if there is none. */
+  private int afterLastCommit(int end) {
+    char[] keys = batches.rows().keys();
+    int after = end;
+    while (after > row && keys[after - 1] != KeyTable.COMMIT) {
+      after--;
+    }
+    return after;
+  }
+
+  /** Keeps the world, which stands between two ticks, if none is kept near it. */
+  private void keep() {
+    keyframes.offer(world, batches.batch().firstSeq() + batches.from() + row);
   }
 
   private int firstRowAfter(long tick, Triples triples) {
@@ -204,6 +295,10 @@ public final class Cursor implements Closeable {
   }
 
   private void release() {
+    if (follower != null) {
+      follower.close();
+      follower = null;
+    }
     if (batches != null) {
       batches.close();
       batches = null;
@@ -224,5 +319,6 @@ public final class Cursor implements Closeable {
   public void close() {
     closed = true;
     release();
+    keyframes.close();
   }
 }

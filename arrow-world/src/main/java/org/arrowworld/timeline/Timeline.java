@@ -14,6 +14,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.snapshot.Snapshot;
@@ -240,11 +241,16 @@ public final class Timeline implements Closeable {
     return new Cursor(this, wanted, allocator);
   }
 
+  /** Follows what is committed from the end of this history on. */
+  LogFollower follower() throws IOException {
+    return LogFollower.open(storage, open().keys().from(0), end());
+  }
+
   /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */
   public void advance(MutableWorld world, long tick) throws IOException {
     if (world.tick() < tick) {
       try (LogReader batches = open().rowReader(world.tick() + 1, tick)) {
-        new Replayer(world, log).applyAll(batches);
+        new Replayer(world, log.keys()).applyAll(batches);
       }
     }
   }

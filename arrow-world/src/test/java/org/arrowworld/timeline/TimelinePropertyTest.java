@@ -18,6 +18,8 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyEncoding;
@@ -48,6 +50,8 @@ class TimelinePropertyTest {
   private int crashes;
   private int gaps;
   private int projections;
+  private int kept;
+  private int cuts;
 
   @AfterEach
   void no_byte_is_leaked() {
@@ -71,6 +75,8 @@ class TimelinePropertyTest {
     if (cases >= 150) {
       assertThat(crashes).isGreaterThan(20);
       assertThat(gaps).isGreaterThan(100);
+      assertThat(kept).isGreaterThan(500);
+      assertThat(cuts).isGreaterThan(20);
     }
   }
 
@@ -111,6 +117,27 @@ class TimelinePropertyTest {
       }
     }
     compare(storage, hashes, random);
+    compareCut(storage, hashes, random);
+  }
+
+  /** The same of what begins here: a fork, and what a truncation leaves. */
+  private void compareCut(MemoryStorage storage, NavigableMap<Long, String> hashes, Random random)
+      throws IOException {
+    long last;
+    try (Timeline timeline = Timeline.open(storage)) {
+      last = timeline.end().tick();
+    }
+    if (hashes.isEmpty() || last <= hashes.firstKey() || random.nextInt(3) != 0) {
+      return;
+    }
+    long tick = hashes.firstKey() + random.nextInt((int) (last - hashes.firstKey()));
+    long committed = hashes.floorKey(tick);
+    MemoryStorage fork = new MemoryStorage();
+    StoreFork.at(storage, tick, fork, memory);
+    compare(fork, new TreeMap<>(hashes.subMap(committed, true, committed, true)), random);
+    StoreTruncation.after(storage, committed);
+    compare(storage, new TreeMap<>(hashes.headMap(committed, true)), random);
+    cuts++;
   }
 
   /** Runs some ticks; returns whether a crash ended them. The world is closed in any case. */
@@ -181,6 +208,8 @@ class TimelinePropertyTest {
     long first = timeline.firstTick();
     long last = timeline.lastTick();
     try (Cursor cursor = timeline.cursor(Projection.ALL, memory)) {
+      cursor.keyframes().spacing(1 + random.nextInt(random.nextInt(3) == 0 ? 2000 : 60));
+      cursor.keepWorlds(random.nextInt(4) == 0 ? random.nextInt(20_000) : 64 << 20);
       for (long tick = first; tick <= last; tick = after(hashes, tick)) {
         assertThat(cursor.next()).isTrue();
         compareCursor(cursor, tick, hashes);
@@ -200,6 +229,11 @@ class TimelinePropertyTest {
           compareCursor(cursor, tick, hashes);
         }
       }
+      kept += cursor.keyframes().size();
+      cursor.keepWorlds(0);
+      assertThat(cursor.keyframes().size()).isZero();
+      cursor.seek(first);
+      compareCursor(cursor, first, hashes);
     }
   }
 

@@ -115,7 +115,9 @@ class HostileDefaultsTest {
             "import trajectories paths.txt --columns id,tick,x --out from-paths",
             "verify from-archive",
             "log from-csv --json",
-            "info none");
+            "info none",
+            "view none",
+            "serve none");
 
     private Child() {}
 

@@ -102,7 +102,7 @@ final class BaseStore {
           findings.notes(),
           findings.units(),
           findings.unmapped(),
-          base.hashWorld());
+          base.hashWorld().orElseThrow());
     }
   }
 

@@ -11,7 +11,8 @@ enum Conformance {
   SHORTENED,
   WIDE,
   FORKED,
-  UNITS;
+  UNITS,
+  UNHASHED;
 
   /** Name of its folder. */
   String folder() {
@@ -27,6 +28,7 @@ enum Conformance {
       case WIDE -> WideStore.write(golden);
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
+      case UNHASHED -> UnhashedStore.write(golden);
     }
     golden.forgetWriter();
   }

@@ -13,6 +13,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.live.SnapshotHashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
@@ -35,6 +36,7 @@ final class GoldenStore {
   private final BufferAllocator memory;
   private final List<Map<String, Object>> ticks = new ArrayList<>();
   private Optional<TickTime> time = Optional.empty();
+  private SnapshotHashes hashes = SnapshotHashes.STORED;
 
   GoldenStore(Path directory, BufferAllocator memory) throws IOException {
     this.directory = directory;
@@ -51,16 +53,24 @@ final class GoldenStore {
     return memory;
   }
 
+  /** Makes snapshots be published without hashes from here on. */
+  void hashOnDemand() {
+    hashes = SnapshotHashes.ON_DEMAND;
+  }
+
+  private WorldOptions options() {
+    return WorldOptions.DEFAULT.withSnapshots(hashes).withAllocator(memory);
+  }
+
   /** Makes the store; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema) throws IOException {
-    return LiveWorld.create(storage, info(id, schema), WorldOptions.DEFAULT.withAllocator(memory));
+    return LiveWorld.create(storage, info(id, schema), options());
   }
 
   /** Makes a store whose ticks have a time; the caller closes the world. */
   LiveWorld create(String id, WorldSchema schema, TickTime ticks) throws IOException {
     time = Optional.of(ticks);
-    return LiveWorld.create(
-        storage, info(id, schema).withTime(time), WorldOptions.DEFAULT.withAllocator(memory));
+    return LiveWorld.create(storage, info(id, schema).withTime(time), options());
   }
 
   /** What the store says about itself; the same in every run. */
@@ -80,7 +90,7 @@ final class GoldenStore {
   }
 
   LiveWorld resume(LogOptions options) throws IOException {
-    return LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(options).withAllocator(memory));
+    return LiveWorld.resume(storage, options().withLog(options));
   }
 
   /** Commits a tick and notes what it made of the world. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.arrowworld.timeline.Cursor;
 
@@ -20,8 +21,11 @@ final class FrameReply {
 
   /** A stream per table, one after the other, each of one batch. */
   static void at(Run run, Parameters asked, Reply reply) throws IOException {
-    long tick = asked.number("tick", run.end().tick());
-    try (Run.Lease lease = run.lease(tick, asked.text("view"))) {
+    OptionalLong tick = asked.number("tick");
+    try (Run.Lease lease =
+        tick.isPresent()
+            ? run.lease(tick.getAsLong(), asked.text("view"))
+            : run.leaseNewest(asked.text("view"))) {
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       List<Integer> ids = asked.ids("ids");
       List<Integer> gens = asked.ids("gens");
@@ -32,7 +36,11 @@ final class FrameReply {
                 + " ids");
       }
       Cursor cursor = lease.reader().cursor();
-      cursor.seek(tick);
+      if (tick.isPresent()) {
+        lease.reader().seek(tick.getAsLong());
+      } else {
+        lease.reader().follow();
+      }
       List<TableFrame.Whole> wholes = new ArrayList<>();
       for (Wanted.Part part : parts) {
         Optional<int[]> slots =
@@ -88,7 +96,7 @@ final class FrameReply {
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       Span span = Span.of(run, lease, asked);
       Cursor cursor = lease.reader().cursor();
-      cursor.seek(span.from());
+      lease.reader().seek(span.from());
       OutputStream out = reply.stream(Reply.ARROW);
       ArrowStream arrow = new ArrowStream(out);
       do {
@@ -113,7 +121,7 @@ final class FrameReply {
       }
       Span span = Span.of(run, lease, asked);
       Cursor cursor = lease.reader().cursor();
-      cursor.seek(span.from());
+      lease.reader().seek(span.from());
       OutputStream out = reply.stream(Reply.ARROW);
       ArrowStream arrow = new ArrowStream(out);
       boolean first = true;

@@ -15,6 +15,7 @@ final class Reader implements Closeable {
   private final Cursor cursor;
   private final LogPosition end;
   private Optional<BooleanSupplier> cancelled = Optional.empty();
+  private boolean following;
   private long usedNanos = System.nanoTime();
 
   private Reader(Store store) throws IOException {
@@ -49,6 +50,23 @@ final class Reader implements Closeable {
 
   Cursor cursor() {
     return cursor;
+  }
+
+  /** Goes to the last tick there is now. */
+  void follow() throws IOException {
+    following = true;
+    cursor.follow();
+  }
+
+  /** Whether it was last used to follow the store's end: others go elsewhere faster. */
+  boolean isFollowing() {
+    return following;
+  }
+
+  /** Goes to a tick that the store had when it was opened. */
+  void seek(long tick) throws IOException {
+    following = false;
+    cursor.seek(tick);
   }
 
   /** How far the store goes as it was opened. */

@@ -145,13 +145,27 @@ final class Run implements Closeable {
 
   /** As {@link #lease(long)}; what the same view has asked for before is stopped. */
   Lease lease(long tick, Optional<String> view) throws IOException {
+    return lease(view, end -> take(Math.min(tick, end.tick())), tick);
+  }
+
+  /** A reader that follows the store's end, if there is one; for {@link Reader#follow}. */
+  Lease leaseNewest(Optional<String> view) throws IOException {
+    return lease(view, end -> takeFollowing(), -1);
+  }
+
+  private interface Taker {
+    /** An idle reader, null if none is of use. */
+    Reader take(LogPosition end) throws IOException;
+  }
+
+  private Lease lease(Optional<String> view, Taker taker, long tick) throws IOException {
     view.map(views::get).ifPresent(older -> older.set(true));
     turns.begin();
     boolean leased = false;
     try {
       LogPosition end = endFor(tick);
       int now = epoch();
-      Reader reader = take(Math.min(tick, end.tick()));
+      Reader reader = taker.take(end);
       Lease lease = new Lease(reader == null ? Reader.open(path) : reader, now, view);
       leased = true;
       return lease;
@@ -162,11 +176,20 @@ final class Run implements Closeable {
     }
   }
 
+  private synchronized Reader takeFollowing() {
+    Optional<Reader> best =
+        idle.stream()
+            .filter(r -> r.isFollowing() || r.end().equals(follower.position()))
+            .max(Comparator.comparing(Reader::isFollowing));
+    best.ifPresent(idle::remove);
+    return best.orElse(null);
+  }
+
   private synchronized Reader take(long tick) throws IOException {
     closeIdle(tick);
     Optional<Reader> best =
         idle.stream()
-            .filter(r -> r.end().tick() >= tick)
+            .filter(r -> r.end().tick() >= tick && !r.isFollowing())
             .min(
                 Comparator.comparingLong(
                     (Reader r) -> r.tick() <= tick ? tick - r.tick() : Long.MAX_VALUE));
@@ -178,7 +201,8 @@ final class Run implements Closeable {
   private void closeIdle(long tick) throws IOException {
     long now = System.nanoTime();
     for (Reader reader : List.copyOf(idle)) {
-      if (now - reader.usedNanos() > IDLE_NANOS || reader.end().tick() < tick) {
+      boolean behind = reader.end().tick() < tick && !reader.isFollowing();
+      if (now - reader.usedNanos() > IDLE_NANOS || behind) {
         idle.remove(reader);
         reader.close();
       }

@@ -37,7 +37,7 @@ final class SeriesReply {
       long to = Math.min(asked.number("to", lease.store().lastTick()), lease.store().lastTick());
       int step = asked.count("step", 1, 1, Integer.MAX_VALUE);
       Cursor cursor = lease.reader().cursor();
-      cursor.seek(from);
+      lease.reader().seek(from);
       OutputStream out = reply.stream(Reply.ARROW);
       new Writer(new ArrowStream(out), names, out).run(series, cursor, to, step);
     }

@@ -42,7 +42,15 @@ const maps = ["map-a", "map-b"].map((id) => new MapPane(byId(id).querySelector("
 }));
 const trails = new Trails();
 const loaders = [0, 1].map((i) => new Frames(i ? "/b" : "", {
-  show: (frame) => { shown[i] = frame; paint(); },
+  show: (frame, newest) => {
+    if (newest) {
+      grown(frame.tick);
+      if (!state.live || player.isOn()) return;
+    }
+    shown[i] = frame;
+    if (newest) set({ tick: frame.tick });
+    paint();
+  },
   fail,
   busy: (on) => { byId("busy").hidden = !on; },
 }));
@@ -158,7 +166,11 @@ async function open(name) {
   about(byId("panel-about"), { keys: [], snapshots: [], ...meta, first_tick: meta.first_tick ?? null });
   meta = { keys: [], tables: [], ...meta, first_tick: meta.first_tick ?? null };
   const known = (l) => meta.tables.some((t) => t.name === l.table && [l.x, l.y].every((c) => t.columns.some((k) => k.name === c)));
-  const layers = state.layers?.every(known) && state.layers.length > 0 ? state.layers : usual(meta);
+  const first = usual(meta);
+  const given = (state.layers ?? []).filter(known);
+  const rest = first.filter((l) => !given.some((g) => g.table === l.table)).map((l) => ({ ...l, on: false }));
+  const layers = given.length > 0 ? [...given, ...rest] : first;
+  byId("plots-section").hidden = !usable;
   const names = new Set(usable ? seriesNames(meta) : []);
   const chosen = state.plots?.flat().every((n) => names.has(n)) ? state.plots : usualPlots(meta, layers);
   const list = meta.tables.some((t) => t.name === state.list) ? state.list : (layers.find((l) => l.on)?.table ?? meta.tables[0]?.name ?? "");
@@ -216,6 +228,14 @@ function extent() {
   byId("of").textContent = meta.first_tick === null ? "" : `of ${number(meta.last_tick)}`;
 }
 
+function grown(last) {
+  if (last > meta.last_tick) {
+    meta.last_tick = last;
+    extent();
+    plots.extend(last);
+  }
+}
+
 /** Hears of ticks that are committed from now on. */
 function follow(name) {
   if (!meta.open_ended && meta.state !== "empty") return;
@@ -226,10 +246,8 @@ function follow(name) {
       if (tick !== null && wasEmpty) {
         open(name);
       } else if (tick !== null && tick > meta.last_tick) {
-        meta.last_tick = tick;
-        extent();
-        plots.extend(tick);
-        if (state.live && !player.isOn()) set({ tick });
+        grown(tick);
+        if (state.live && !player.isOn()) loaders[0].newest();
       }
       first = false;
     },
@@ -260,7 +278,7 @@ function panels() {
   if (!meta) return;
   if (state.tab === "entity") entity.show(meta, state.sel);
   if (state.tab === "events") happenings.show(state.tick);
-  if (state.tab === "compare") compare.show(state.run, state.other);
+  if (state.tab === "compare") compare.show(state.run, state.other, new Set(meta.tables.filter((t) => t.kind === "row").map((t) => t.name)));
 }
 
 function filterNow() {
@@ -370,7 +388,7 @@ function wire() {
   saving("save-plots", () => saveText(plots.csv(), `${state.run.replaceAll("/", "-")}-plots.csv`));
   saving("save-arrow", () => saveReply(api.tableAddress(state.run, state.tick, state.list), name(`${state.list}.arrows`)));
   saving("copy-link", () => { saveNow(); return navigator.clipboard.writeText(location.href); });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); if (meta) { plots.build(); paint(); } });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); if (meta) { plots.build(); entity.show(meta, state.sel); paint(); } });
   keys({ state, set, seek, toggle, map: maps[0], meta: () => meta });
 }
 

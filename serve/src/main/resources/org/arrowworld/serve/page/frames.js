@@ -19,6 +19,7 @@ export class Frames {
     this.cached = 0;
     this.wanted = null;
     this.flight = null;
+    this.again = false;
   }
 
   /** Another run, or other columns: nothing known is of use. */
@@ -29,8 +30,19 @@ export class Frames {
     this.cache.clear();
     this.cached = 0;
     this.wanted = null;
+    this.again = false;
     this.flight?.abort.abort();
     this.flight = null;
+  }
+
+  /** Shows the last tick there is by now, once more when something came meanwhile. */
+  newest() {
+    if (this.flight?.tick === null) {
+      this.again = true;
+    } else if (!this.flight) {
+      this.wanted = null;
+      this.fly(null);
+    }
   }
 
   /** Shows a tick: at once if it is known, else when it comes; of many wishes the last one counts. */
@@ -42,6 +54,7 @@ export class Frames {
       this.show(known);
       return;
     }
+    this.again = false;
     if (!this.flight) {
       this.fly(tick);
     } else if (this.flight.tick !== tick && performance.now() - this.flight.since > IMPATIENT_MILLIS) {
@@ -57,8 +70,11 @@ export class Frames {
     try {
       const frame = await api.at(this.meta, tick, this.columns, flight.abort.signal, this.who);
       if (this.flight === flight) {
-        this.keep(tick, frame);
-        this.show(frame);
+        this.keep(frame.tick, frame);
+        if (tick !== null && frame.tick !== tick) {
+          this.keep(tick, frame); // nothing was committed between the two
+        }
+        this.show(frame, tick === null);
       }
     } catch (e) {
       if (this.flight === flight && e.name !== "AbortError" && e.kind !== "superseded") {
@@ -69,7 +85,10 @@ export class Frames {
     if (this.flight === flight) {
       this.flight = null;
       this.busy(false);
-      if (this.wanted !== tick && this.wanted !== null) {
+      if (this.again) {
+        this.again = false;
+        this.fly(null);
+      } else if (this.wanted !== tick && this.wanted !== null) {
         this.seek(this.wanted);
       }
     }

@@ -30,6 +30,11 @@ export function keys({ state, set, seek, toggle, map, meta }) {
   };
   TABS.forEach((tab, i) => { actions[i + 1] = () => set({ tab }); });
 
+  // Space presses a button that the keyboard came to; one that was clicked does not stand in the way of playing.
+  let clicked = null;
+  document.addEventListener("pointerdown", (e) => { clicked = e.target.closest("button, summary, input"); });
+  document.addEventListener("focusin", (e) => { if (e.target !== clicked) clicked = null; });
+
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || document.querySelector("dialog[open]")) return;
     const { target } = e;
@@ -53,7 +58,7 @@ export function keys({ state, set, seek, toggle, map, meta }) {
       e.preventDefault();
       return;
     }
-    const pressed = e.key === " " && /^(button|summary)$/i.test(target.tagName);
+    const pressed = e.key === " " && target.matches("button, summary, input[type=checkbox]") && target !== clicked;
     const act = actions[e.key.length === 1 ? e.key.toLowerCase() : e.key];
     if (act && !e.altKey && !pressed && meta()) {
       act();

@@ -86,7 +86,7 @@ export class MapPane {
   /** The canvas inside the axes, in CSS pixels. */
   inner() {
     const { clientWidth: width, clientHeight: height } = this.holder;
-    return { left: 46, top: 8, width: Math.max(10, width - 56), height: Math.max(10, height - 42) };
+    return { left: 46, top: 10, width: Math.max(10, width - 56), height: Math.max(10, height - 44) };
   }
 
   /** Where a point of the plane is on the canvas, in CSS pixels. */
@@ -123,6 +123,7 @@ export class MapPane {
       span(`${layer.table}.${layer.y}`, table.columns.get(layer.y));
     }
     const parts = this.parts();
+    const { left, top, width, height } = this.inner();
     const rows = parts.reduce((sum, { table }) => sum + table.rows, 0);
     const dense = this.scene.draw === "density" || !this.gl || (this.scene.draw === "auto" && rows > DENSE);
     this.dense = dense;
@@ -133,9 +134,15 @@ export class MapPane {
     if (dense) {
       this.density(ground, parts);
     } else {
+      this.gl.within(left, this.holder.clientHeight - top - height, width, height, devicePixelRatio || 1);
       parts.forEach((part, i) => this.layer(part, i, devicePixelRatio || 1));
     }
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
     this.trails(context);
+    context.restore();
     this.selection(context, parts);
     this.over.setAttribute("aria-label", `Map at tick ${this.scene.frame.tick}: ` +
       parts.map(({ layer, table }) => `${number(table.rows)} rows of ${layer.table}`).join(", "));
@@ -252,13 +259,9 @@ export class MapPane {
     const [x, y] = [0, 1].map((i) => [...new Set(names.map((pair) => pair[i]))].join(", "));
     context.textAlign = "right";
     context.textBaseline = "top";
-    context.fillText(x, left + width, top + height + 18);
-    context.save();
-    context.translate(10, top);
-    context.rotate(-Math.PI / 2);
-    context.textBaseline = "middle";
-    context.fillText(y, 0, 0);
-    context.restore();
+    context.fillText(`${x} →`, left + width, top + height + 18);
+    context.textAlign = "left";
+    context.fillText(`↑ ${y}`, left + 4, top - 1);
   }
 
   trails(context) {

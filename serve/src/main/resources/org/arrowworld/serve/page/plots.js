@@ -99,7 +99,7 @@ export function chart(holder, series, data, { height, onSeek, tick, span }) {
       scales: { x: { time: false, range: span ? () => span() : undefined } },
       axes: [
         { ...axis, size: 24, space: 70, values: (_, all) => all.map((v) => (Number.isInteger(v) ? number(v) : "")) },
-        { ...axis, size: 46, space: 26, values: (_, all) => all.map(number) },
+        { ...axis, size: 46, space: 18, values: (_, all) => all.map(number) },
       ],
       series: [{}, ...series],
       hooks: {

@@ -52,8 +52,15 @@ export class Points {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
+  /** From now on until it is cleared, draws inside these CSS pixels, counted from below. */
+  within(left, bottom, width, height, ratio) {
+    this.gl.enable(this.gl.SCISSOR_TEST);
+    this.gl.scissor(...[left, bottom, width, height].map((n) => Math.round(n * ratio)));
+  }
+
   clear() {
     const { gl } = this;
+    gl.disable(gl.SCISSOR_TEST);
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);

@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { rowOf } from "./map.js";
 
 const LENGTH = 40;
+const LENGTH_OF_ALL = 10;
 const MOST = 4000;
 
 export class Trails {
@@ -81,7 +82,7 @@ export class Trails {
   /** The paths of all rows, if they are not too many. */
   all(layer) {
     const places = new Map();
-    for (const frame of this.frames) {
+    for (const frame of this.frames.slice(-LENGTH_OF_ALL)) {
       const table = frame.tables.get(layer.table);
       const ids = table?.columns.get("id")?.values;
       if (!ids || table.rows > MOST) return [];

@@ -1,0 +1,144 @@
+package org.arrowworld.timeline;
+
+import java.io.Closeable;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.errors.MemoryFullException;
+import org.arrowworld.internal.world.MutableTable;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.schema.Column;
+
+/**
+ * Worlds that a cursor passed and kept, to go back to. They stand so many rows of the log apart
+ * that keeping them costs a small part of replaying those rows; where their memory is used up,
+ * every other one goes and they stand twice as far apart. One thread.
+ */
+final class Keyframes implements Closeable {
+  /**
+   * A copy of a cell takes about a fourth of the time of applying a row; so it costs a sixteenth.
+   */
+  private static final int ROWS_PER_CELL = 4;
+
+  private static final long LEAST_ROWS = 20_000;
+
+  /** What an id and a word take beside the columns, roughly. */
+  private static final int BYTES_PER_ID = 24;
+
+  private static final int BYTES_PER_WORD = 80;
+
+  private record Keyframe(MutableWorld world, long seq, long bytes) {}
+
+  private final NavigableMap<Long, Keyframe> byTick = new TreeMap<>();
+  private final BufferAllocator allocator;
+  private long mostBytes;
+  private long bytes;
+  private long leastRows = LEAST_ROWS;
+  private int rowsPerCell = ROWS_PER_CELL;
+
+  Keyframes(BufferAllocator allocator, long mostBytes) {
+    this.allocator = allocator;
+    this.mostBytes = mostBytes;
+  }
+
+  /** Keeps to this much memory from now on. */
+  void limit(long newMostBytes) {
+    mostBytes = newMostBytes;
+    shrink();
+  }
+
+  /** For tests: so many rows apart, whatever a copy costs. */
+  void spacing(long rows) {
+    leastRows = rows;
+    rowsPerCell = 0;
+  }
+
+  int size() {
+    return byTick.size();
+  }
+
+  /** The last world kept at or before a tick; it is not to be changed. */
+  Optional<MutableWorld> before(long tick) {
+    return Optional.ofNullable(byTick.floorEntry(tick)).map(entry -> entry.getValue().world);
+  }
+
+  /**
+   * Keeps a copy of a world between two ticks, unless another one is near.
+   *
+   * @param seq the position in the log that the world stands at
+   */
+  void offer(MutableWorld world, long seq) {
+    if (isNear(world.tick(), seq, leastRows)
+        || isNear(world.tick(), seq, Math.max(leastRows, rowsPerCell * cells(world)))) {
+      return;
+    }
+    long size = bytes(world);
+    if (size > mostBytes) {
+      return;
+    }
+    try {
+      byTick.put(world.tick(), new Keyframe(world.copy(allocator), seq, size));
+      bytes += size;
+      shrink();
+    } catch (MemoryFullException e) {
+      mostBytes = bytes; // going on is worth more than going back fast
+    }
+  }
+
+  private boolean isNear(long tick, long seq, long rows) {
+    Map.Entry<Long, Keyframe> below = byTick.floorEntry(tick);
+    Map.Entry<Long, Keyframe> above = byTick.higherEntry(tick);
+    return seq < rows
+        || (below != null && seq - below.getValue().seq < rows)
+        || (above != null && above.getValue().seq - seq < rows);
+  }
+
+  private void shrink() {
+    while (bytes > mostBytes && !byTick.isEmpty()) {
+      leastRows = Math.max(leastRows, 1) * 2;
+      long kept = Long.MIN_VALUE;
+      Iterator<Keyframe> all = byTick.values().iterator();
+      while (all.hasNext()) {
+        Keyframe next = all.next();
+        if (byTick.size() == 1 || (kept != Long.MIN_VALUE && next.seq - kept < leastRows)) {
+          all.remove();
+          bytes -= next.bytes;
+          next.world.close();
+        } else {
+          kept = next.seq;
+        }
+      }
+    }
+  }
+
+  /** How many values a world holds; what a copy of it costs, in a measure like rows. */
+  static long cells(MutableWorld world) {
+    long cells = 0;
+    for (MutableTable table : world.tables()) {
+      cells += (long) table.rows() * Math.max(1, table.columns().size());
+    }
+    return cells;
+  }
+
+  private static long bytes(MutableWorld world) {
+    long bytes = (long) world.codebook().size() * BYTES_PER_WORD;
+    for (MutableTable table : world.tables()) {
+      long row = BYTES_PER_ID;
+      for (Column column : table.columns()) {
+        row += column.type().widthBytes();
+      }
+      bytes += table.rows() * row;
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    byTick.values().forEach(keyframe -> keyframe.world.close());
+    byTick.clear();
+    bytes = 0;
+  }
+}
