@@ -191,6 +191,9 @@ const checks = {
     await page.click('.row.head button:has-text("energy")');
     await page.fill("#filter", "energy < 5 and pos_x > 50");
     await page.waitForFunction((n) => document.querySelector("#rows .hint").textContent.startsWith(`${n} of `), told.filtered);
+    const [heads, cells] = await page.evaluate(() => [".row.head > *", ".space .row:first-child > *"].map((all) =>
+      Array.from(document.querySelectorAll(all), (cell) => Math.round(cell.getBoundingClientRect().right))));
+    same(heads, cells, "the columns' names stand beside their columns");
     await settled(page);
     await picture(page, "rows-light-1280");
     await page.fill("#filter", "energy is low");

@@ -234,7 +234,7 @@ def read_arrow(path: Path) -> pa.Table | None:
         reader = pa.ipc.open_file(data) if data.startswith(b"ARROW1") else pa.ipc.open_stream(data)
         with reader:
             return reader.read_all()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OSError):
+    except (pa.ArrowException, OSError):
         return None
 
 

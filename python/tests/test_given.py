@@ -360,3 +360,14 @@ def test_ticks_of_a_range_are_below_2_to_the_63(world):
     for ticks in (range(1, 2**70), range(-(2**70), 5)):
         with pytest.raises(aw.InvalidUseError, match="ticks are below 2\\^63"):
             store.rows("a.born", ticks)
+
+
+def test_a_history_begins_with_the_base_that_an_import_made(tmp_path):
+    aw.import_table(pa.table({"id": [0, 1, 2], "x": [1.0, 2.0, 3.0]}), tmp_path / "s", table="a")
+    with aw.LiveWorld.resume(tmp_path / "s") as world:
+        with world.tick() as t:
+            t["a"].remove(1)
+    store = aw.open_store(tmp_path / "s")
+    lives = store.lives("a")
+    assert lives.rid.tolist() == [0, 1, 2] and (lives.died >= 0).tolist() == [False, True, False]
+    assert store.history("a", 1).names.tolist() == ["a.died"]

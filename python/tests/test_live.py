@@ -562,3 +562,41 @@ def test_messages_say_what_to_do(tmp_path):
     for made in (lambda: aw.Schema(ship), lambda: aw.TableSchema("a", columns=aw.Column("x", "f64"))):
         with pytest.raises(aw.InvalidUseError, match=r"A tuple of one has a comma: \(x,\)"):
             made()
+
+
+@pytest.mark.parametrize("action", ["snapshot", "seal", "sync"])
+def test_upkeep_inside_a_tick_is_refused_and_the_tick_goes_on(world, action):
+    with world.tick() as t:
+        t["ship"].insert(x=2.0)
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot .* inside tick 1: end the tick first, by leaving its `with` block"):
+            getattr(world, action)()
+    assert world.last_tick == 1
+    getattr(world, action)()
+
+
+@pytest.mark.parametrize("place", ["body", "made"])
+def test_a_full_memory_leaves_the_world_before_the_tick(world, monkeypatch, place):
+    before = world.world.hash_world()
+    with monkeypatch.context() as m:
+        if place == "made":
+            m.setattr("arrow_world.tick.rows_of", lambda *_: np.empty(1 << 60, "u1"))
+        with pytest.raises(aw.MemoryFullError, match=r"Cannot run tick 1: there is not enough memory \(Unable to allocate .*"
+                           "nothing of it was logged. Change less in one tick"):
+            with world.tick() as t:
+                t["ship"].insert(x=2.0)
+                if place == "body":
+                    np.empty(1 << 60, "u1")
+    assert world.last_tick == 0 and world.world.hash_world() == before
+    with world.tick() as t:
+        t["ship"].insert(x=2.0)
+    assert world.last_tick == 1
+
+
+def test_a_full_memory_while_a_tick_is_applied_says_to_resume(world, monkeypatch):
+    with monkeypatch.context() as m:
+        m.setattr(type(world.world), "_apply", lambda *_: np.empty(1 << 60, "u1"))
+        with pytest.raises(aw.MemoryFullError, match="Cannot end tick 1: .*it may be in the log. Close the world and resume it"):
+            with world.tick() as t:
+                t["ship"].insert(x=2.0)
+    with pytest.raises(aw.WriterPoisonedError):
+        world.tick()

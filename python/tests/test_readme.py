@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,3 +18,12 @@ def test_the_program_of_the_readme_runs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[25.]") and "ship.born" in done.stdout
+
+
+@pytest.mark.skipif(not (README.parent / "pom.xml").exists(), reason="the repository is not around this package")
+def test_each_duty_of_the_specification_has_an_id_of_its_own() -> None:
+    given = [(name, page.name) for page in sorted((README.parent / "docs" / "spec").glob("*.md"))
+             for name in re.findall(r"^- \*\*([A-Z]+-\d+)\*\*", page.read_text("utf-8"), re.MULTILINE)]
+    places = {name: [page for n, page in given if n == name] for name, _ in given}
+    assert len(given) > 100
+    assert {name: pages for name, pages in places.items() if len(pages) > 1} == {}

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import ArrowWorldError as ArrowWorldError
     from .errors import DamagedFileError as DamagedFileError
     from .errors import InvalidUseError as InvalidUseError
+    from .errors import MemoryFullError as MemoryFullError
     from .errors import StoreLockedError as StoreLockedError
     from .errors import StoreNotFoundError as StoreNotFoundError
     from .errors import UnsupportedVersionError as UnsupportedVersionError
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "_version": ("__version__",),
     "codebook": ("Codebook",),
-    "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "StoreLockedError", "StoreNotFoundError",
-               "UnsupportedVersionError", "WriterPoisonedError"),
+    "errors": ("ArrowWorldError", "DamagedFileError", "InvalidUseError", "MemoryFullError", "StoreLockedError",
+               "StoreNotFoundError", "UnsupportedVersionError", "WriterPoisonedError"),
     "handles": ("Born", "BornRows", "EntityRef"),
     "hashes": ("hash_columns", "hash_world", "resume_hash"),
     "history": ("History",),

@@ -44,6 +44,10 @@ class StoreNotFoundError(ArrowWorldError):
     """There is no store at the path; the message says what is there."""
 
 
+class MemoryFullError(ArrowWorldError, MemoryError):
+    """There is not the memory a tick needs. It is as if it had never begun, unless the message says to resume."""
+
+
 class WriterPoisonedError(ArrowWorldError):
     """A writer failed or was interrupted in the middle of a write or of applying a tick, and takes nothing more.
 

@@ -11,15 +11,16 @@ from typing import Any
 
 from .checks import path_of, tick_of
 from .codebook import checked_properties
-from .errors import InvalidUseError
+from .errors import InvalidUseError, MemoryFullError
 from .interrupts import deferred_interrupts
 from .publish import discard_unfinished
+from .rows import Rows
 from .schema import Schema, require_schema
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
-from .tick import Tick
+from .tick import Tick, memory_full
 from .tick_time import TickTime
 from .world import World
 from .writer import LogWriter
@@ -155,21 +156,40 @@ class LiveWorld:
             log = self._log
             log._check()
             log.check_tick(tick.number)
-            rows = tick._make(log.seq, log.info.strings)
-            rows = log.commit_tick(tick.number, rows)
             try:
-                self._world._apply(rows, log.keys, self.path)
-            except BaseException as e:
+                rows = tick._make(log.seq, log.info.strings)
+            except MemoryError as e:
+                raise memory_full(tick.number, e) from e
+            try:
+                rows = log.commit_tick(tick.number, rows)
+                self._apply(rows)
+            except MemoryError as e:
                 log.poison(e)
-                raise
+                raise MemoryFullError(f"Cannot end tick {tick.number}: there is not enough memory ({e or 'MemoryError'}); it may "
+                                      "be in the log. Close the world and resume it with more memory.") from e
             tick.rows, tick._state = rows, "committed"
+
+    def _apply(self, rows: Rows) -> None:
+        try:
+            self._world._apply(rows, self._log.keys, self.path)
+        except BaseException as e:
+            self._log.poison(e)
+            raise
+
+    def _outside(self, action: str) -> None:
+        """Refuses what cannot be done within a tick."""
+        if self._open is not None:
+            raise InvalidUseError(f"Cannot {action} inside tick {self._open.number}: end the tick first, by leaving its "
+                                  "`with` block.")
 
     def sync(self) -> None:
         """Forces every committed tick to the device."""
+        self._outside("sync the log")
         self._log.sync()
 
     def seal(self) -> None:
         """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
+        self._outside("seal the log")
         self._log.seal()
 
     def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
@@ -177,6 +197,7 @@ class LiveWorld:
 
         hashes: whether its BLAKE2b hashes are computed now and stored, or when somebody asks for them.
         """
+        self._outside("write a snapshot")
         properties = checked_properties(properties)
         self._log.sync()
         world = self._world

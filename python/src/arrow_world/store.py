@@ -266,18 +266,18 @@ class Store:
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        base = self._base(f"{table}.id")  # rows before it are of lives that nothing tells of
-        first = max(shown.first, 0 if base is None else base.manifest.tick + 1)
+        base = self._first_base()  # rows before it are of lives that nothing tells of
+        first = max(shown.first, 0 if base is None else base.tick + 1)
         rows = self._select(Selection(names, (first, shown.last), rid))
-        before, lives = self._lives_before(base, table, rid, first) if schema.gen else ([], False)
+        before, lives = self._lives_before(table, rid, first) if schema.gen else ([], False)
         if gen is not None:
             check_life(rows, table, rid, gen, before)
         return history_of(rows, table, before[-1] if before else -1, lives, bool(schema.gen), gen)
 
-    def _lives_before(self, base: Snapshot | None, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
+    def _lives_before(self, table: str, rid: int, tick: int) -> tuple[list[int], bool]:
         """The generations in which an id lived before a tick, in order, as far as the history goes back; and whether it
         lives right before it."""
-        found, first = list[int](), 0
+        base, found, first = self._base(f"{table}.id"), list[int](), 0
         if base is not None:
             start, first = base.tables[table], base.manifest.tick + 1
             slot = int(start.lookup().slots(np.array([rid], "<u4"))[0]) if start.rows else -1
@@ -301,11 +301,14 @@ class Store:
         return lives_of(table, rows, None if base is None else base.tables[table])
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        """The base, where the log's rows alone do not tell who lives."""
-        segments = self._files.segments()
-        base = None if segments and segments[0].first_seq == 0 else self._files.base()
+        base = self._first_base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
+
+    def _first_base(self) -> Manifest | None:
+        """The base that the history begins with: none where the log tells all (O-15)."""
+        base, segments = self._files.base(), self._files.segments()
+        return None if base is not None and base.seq > 0 and segments and segments[0].first_seq == 0 else base
 
     # Comparing and summarising.
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from .canonical import rows_of
 from .checks import named, nearest
-from .errors import InvalidUseError
+from .errors import InvalidUseError, MemoryFullError
 from .handles import Ids, ids_of, index_of
 from .rows import Rows
 from .schema import Key
@@ -29,6 +29,12 @@ class Owner(Protocol):
     def _finish(self, tick: "Tick") -> None: ...
 
     def _end(self, tick: "Tick") -> None: ...
+
+
+def memory_full(tick: int, error: MemoryError) -> MemoryFullError:
+    """Of a tick that nothing was logged of."""
+    return MemoryFullError(f"Cannot run tick {tick}: there is not enough memory ({error or 'MemoryError'}); nothing of it was "
+                           "logged. Change less in one tick, or give the process more memory.")
 
 
 class Tick:
@@ -127,6 +133,8 @@ class Tick:
         if kind is not None:
             self._state = "given up"
             self._live._end(self)
+            if isinstance(error, MemoryError) and not isinstance(error, MemoryFullError):
+                raise memory_full(self.number, error) from error
             return
         try:
             self._check()

@@ -44,7 +44,7 @@ class Finding:
     batch: int | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """What `verify` found; `ok` if nothing is wrong. The log is valid to `last_tick`, which is never called its end."""
 
@@ -66,6 +66,15 @@ class Report:
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __str__(self) -> str:
+        """For people: the verdict, and a line per finding."""
+        verdict = "sound" if self.ok else "DAMAGED, valid"
+        lines = [f"{verdict} to tick {-1 if self.last_tick is None else self.last_tick}: {self.rows} rows, "
+                 f"{self.snapshots} snapshots", *(f"  {f.path}: {f.message}" for f in self.findings)]
+        return "\n".join(lines + ([f"  note: {self.torn.reason}"] if self.torn else []))
+
+    __repr__ = __str__
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""

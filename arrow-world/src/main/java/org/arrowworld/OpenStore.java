@@ -125,10 +125,23 @@ final class OpenStore implements Closeable {
     cursors.forEach(Cursor::close);
     cursors.clear();
     timeline.close();
+    R done;
     try {
-      return work.run();
-    } finally {
+      done = work.run();
+    } catch (IOException | RuntimeException | Error e) {
+      loadAfter(e);
+      throw e;
+    }
+    load();
+    return done;
+  }
+
+  /** Shows the store again after a failure, which counts for more than one in doing so. */
+  private void loadAfter(Throwable failure) {
+    try {
       load();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

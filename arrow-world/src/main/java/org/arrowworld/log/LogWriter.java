@@ -2,7 +2,6 @@ package org.arrowworld.log;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
@@ -36,6 +35,7 @@ public final class LogWriter implements Closeable {
   public record Start(StoreId store, int schemaVersion, boolean strings, LogPosition position) {}
 
   private final KeyTable keys;
+  private final KeyDeclarations declarations;
   private final LogOptions options;
   private final SegmentRoll segments;
   private final Revolver revolver;
@@ -46,15 +46,12 @@ public final class LogWriter implements Closeable {
   private long tickRows;
   private boolean closed;
 
-  /** Bytes of {@code aw.keys} with all keys declared so far. */
-  private int keysBytes;
-
   private LogWriter(KeyTable keys, LogOptions options, SegmentRoll segments) {
     this.keys = keys;
+    this.declarations = new KeyDeclarations(keys);
     this.options = options;
     this.segments = segments;
     this.progress = segments.progress();
-    this.keysBytes = SegmentFormat.keysBytes(keys.from(0));
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
@@ -269,7 +266,7 @@ public final class LogWriter implements Closeable {
 
   /** Whether the next key needs wider codes, so that it must be declared between ticks. */
   public boolean nextKeyWidens() {
-    return SegmentFormat.keyBytes(keys.size() + 1) != SegmentFormat.keyBytes(keys.size());
+    return declarations.nextWidens();
   }
 
   /**
@@ -280,9 +277,8 @@ public final class LogWriter implements Closeable {
    */
   public void declare(Key key) throws IOException {
     checkOpen();
-    int bytes = keysBytes + SegmentFormat.keysBytes(List.of(key)) - 1; // one bracket too many
-    checkKeysBytes(Text.of("declare key '%s'", key.name()), bytes, keys.size() + 1);
-    if (nextKeyWidens()) {
+    int bytes = declarations.bytesWith(key);
+    if (declarations.nextWidens()) {
       if (tickOpen) {
         throw new InvalidUseException(
             Text.of(
@@ -291,28 +287,7 @@ public final class LogWriter implements Closeable {
       }
       await(turn(false)); // rows that follow it begin a new segment
     }
-    keys.add(key);
-    keysBytes = bytes;
-  }
-
-  /**
-   * Refuses keys for a new store that could not all be declared.
-   *
-   * @throws InvalidUseException if they are too many, or one name is there twice, or their
-   *     declarations take more than 15 MiB
-   */
-  public static void checkKeys(List<Key> keys) {
-    int count = new KeyTable(keys).size();
-    checkKeysBytes("create a store", SegmentFormat.keysBytes(keys), count);
-  }
-
-  private static void checkKeysBytes(String action, int bytes, int keyCount) {
-    if (bytes > SegmentFormat.MAX_KEYS_BYTES) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot %s: the declarations of %d keys take %d bytes, expected at most %d; use fewer or shorter names, or several stores",
-              action, keyCount, bytes, SegmentFormat.MAX_KEYS_BYTES));
-    }
+    declarations.add(key, bytes);
   }
 
   /** The position the durability vouches for: forced, or under {@code NONE} handed over. */

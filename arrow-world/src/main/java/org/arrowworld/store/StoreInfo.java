@@ -13,9 +13,9 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.WellFormed;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.log.KeyDeclarations;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPosition;
-import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
@@ -77,7 +77,7 @@ public record StoreInfo(
    */
   public static StoreInfo create(
       WorldSchema schema, String tickUnit, Map<String, String> properties) {
-    LogWriter.checkKeys(schema.keys());
+    KeyDeclarations.check(schema.keys());
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("writer", "arrow-world java");
     environment.put("java", System.getProperty("java.version"));

@@ -9,4 +9,14 @@ import java.util.List;
  * @param ancestors its parent, that one's parent, and so on, as far as the log tells
  * @param children in order of birth
  */
-public record Family(Life self, List<Life> ancestors, List<Life> children) {}
+public record Family(Life self, List<Life> ancestors, List<Life> children) {
+
+  /** For people: a line each. */
+  @Override
+  public String toString() {
+    StringBuilder lines = new StringBuilder(self.toString());
+    ancestors.forEach(life -> lines.append("\n  ancestor ").append(life));
+    children.forEach(life -> lines.append("\n  child ").append(life));
+    return lines.toString();
+  }
+}

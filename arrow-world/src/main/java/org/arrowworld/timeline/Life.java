@@ -2,6 +2,7 @@ package org.arrowworld.timeline;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.arrowworld.internal.Text;
 import org.arrowworld.table.EntityRef;
 
 /**
@@ -18,4 +19,21 @@ public record Life(
     OptionalLong born,
     OptionalLong died,
     Optional<String> cause,
-    Optional<EntityRef> parent) {}
+    Optional<EntityRef> parent) {
+
+  /** For people: who, when, of what and whose child. */
+  @Override
+  public String toString() {
+    return Text.of(
+        "%s: born %s, %s%s%s",
+        named(entity),
+        born.isPresent() ? "at tick " + born.getAsLong() : "before the log",
+        died.isPresent() ? "died at tick " + died.getAsLong() : "lives",
+        cause.map(word -> " of " + word).orElse(""),
+        parent.map(of -> ", child of " + named(of)).orElse(""));
+  }
+
+  static String named(EntityRef entity) {
+    return Integer.toUnsignedString(entity.id()) + " gen " + Integer.toUnsignedString(entity.gen());
+  }
+}

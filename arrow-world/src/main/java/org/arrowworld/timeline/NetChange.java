@@ -1,5 +1,6 @@
 package org.arrowworld.timeline;
 
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
@@ -34,6 +35,16 @@ public record NetChange(EntityRef entity, String key, Object before, Object afte
               value(d.column().type(), d.left(), before),
               value(d.column().type(), d.right(), after));
     };
+  }
+
+  /** For people: key, entity and both values. */
+  @Override
+  public String toString() {
+    return Text.of("%s of %s: %s -> %s", key, Life.named(entity), shown(before), shown(after));
+  }
+
+  private static Object shown(Object value) {
+    return value == null ? "nothing" : value;
   }
 
   /** The value a pattern stands for in a world. */

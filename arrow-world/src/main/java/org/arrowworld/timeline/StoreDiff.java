@@ -27,7 +27,19 @@ public final class StoreDiff {
    * @param left its value on the left, null where there is none
    * @param right its value on the right, null where there is none
    */
-  public record Difference(String key, int id, Object left, Object right) {}
+  public record Difference(String key, int id, Object left, Object right) {
+
+    /** For people: key, id and both values. */
+    @Override
+    public String toString() {
+      return Text.of(
+          "%s %s: %s on the left, %s on the right",
+          key,
+          Integer.toUnsignedString(id),
+          left == null ? "nothing" : left,
+          right == null ? "nothing" : right);
+    }
+  }
 
   /** How two histories compare. */
   public enum Outcome {
@@ -57,7 +69,29 @@ public final class StoreDiff {
       OptionalLong lastEqual,
       OptionalLong tick,
       List<Difference> differences,
-      long differenceCount) {}
+      long differenceCount) {
+
+    /** For people: the verdict, and a line per difference. */
+    @Override
+    public String toString() {
+      String equal =
+          lastEqual.isPresent()
+              ? Text.of("equal from tick %d to tick %d", firstCompared, lastEqual.getAsLong())
+              : "nowhere equal";
+      return switch (outcome) {
+        case EQUAL -> equal;
+        case LEFT_GOES_ON -> equal + "; only the left store goes on";
+        case RIGHT_GOES_ON -> equal + "; only the right store goes on";
+        case DIFFERENT -> {
+          StringBuilder lines = new StringBuilder(equal);
+          lines.append(Text.of("; different from tick %d on", tick.orElse(firstCompared)));
+          differences.forEach(difference -> lines.append("\n  ").append(difference));
+          long more = differenceCount - differences.size();
+          yield lines.append(more > 0 ? Text.of("\n  and %d more", more) : "").toString();
+        }
+      };
+    }
+  }
 
   private final Timeline left;
   private final Timeline right;

@@ -55,6 +55,19 @@ public final class Verifier {
     public boolean isSound() {
       return findings.isEmpty();
     }
+
+    /** For people: the verdict, and a line per finding and note. */
+    @Override
+    public String toString() {
+      StringBuilder lines =
+          new StringBuilder(
+              Text.of(
+                  "%s to tick %d: %d rows, %d snapshots",
+                  isSound() ? "sound" : "DAMAGED, valid", validToTick, rows, snapshots));
+      findings.forEach(finding -> lines.append("\n  ").append(finding));
+      notes.forEach(note -> lines.append("\n  note: ").append(note));
+      return lines.toString();
+    }
   }
 
   /** How much to do. */

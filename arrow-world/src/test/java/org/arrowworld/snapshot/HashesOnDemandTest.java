@@ -150,7 +150,7 @@ class HashesOnDemandTest {
       boats.put("hash", "0".repeat(32));
       members.put("tables", List.of(boats, tables.get(1), tables.get(2), tables.get(3)));
     } else {
-      members.put(member, member.equals("base") ? Boolean.TRUE : "0".repeat(32));
+      members.put(member, member.equals("base") ? (Object) true : "0".repeat(32));
     }
     rewrite(0, members);
     assertThatThrownBy(() -> open(0))

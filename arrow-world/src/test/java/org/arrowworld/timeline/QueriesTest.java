@@ -207,6 +207,12 @@ class QueriesTest {
       assertThat(beth.self().cause()).hasValue("cold");
       assertThat(beth.ancestors()).extracting(Life::entity).containsExactly(ref(0, 0));
       assertThat(beth.children()).extracting(Life::entity).containsExactly(ref(2, 0));
+      assertThat(beth)
+          .hasToString(
+              """
+              1 gen 0: born at tick 1, died at tick 3 of cold, child of 0 gen 0
+                ancestor 0 gen 0: born at tick 0, lives
+                child 2 gen 0: born at tick 3, lives, child of 1 gen 0""");
       Family dora = new Queries(timeline, memory).family("c", 1);
       assertThat(dora.self().entity()).isEqualTo(ref(1, 1));
       assertThat(dora.children()).isEmpty();
@@ -269,6 +275,8 @@ class QueriesTest {
     Verifier.Options options =
         new Verifier.Options(Verifier.Depth.DEEP, 1, (done, of) -> told.add(of - done));
     assertThat(Verifier.verify(storage, options, memory).isSound()).isTrue();
+    assertThat(Verifier.verify(storage, options, memory).toString())
+        .startsWith("sound to tick 4: ");
     assertThat(told).contains(0L).allMatch(left -> left >= 0);
   }
 
@@ -317,6 +325,8 @@ class QueriesTest {
       assertThat(report.lastEqual()).hasValue(tick - 1);
       assertThat(report.tick()).hasValue(tick);
       assertThat(report.differences()).containsExactly(new Difference("c.x", 17, 2.5f, 3.5f));
+      assertThat(report.toString())
+          .contains("; different from tick " + tick + " on\n  c.x 17: 2.5 on the left, 3.5 on the");
       assertThat(report.differenceCount()).isEqualTo(1);
     }
   }

@@ -14,6 +14,6 @@ final class Completion {
     String script = AutoComplete.bash("aw", RootCommand.commands(Console.ofProcess()));
     Path file = AbsolutePath.of(Path.of(args[0]));
     Files.createDirectories(file.getParent());
-    Files.writeString(file, script.replace(System.lineSeparator(), "\n"));
+    Files.writeString(file, script.replace("\r\n", "\n"));
   }
 }

@@ -42,6 +42,9 @@ final class LogVerb extends ReadingVerb {
   @Option(names = "--where", paramLabel = "E", description = "Only rows for which this holds.")
   private String where;
 
+  @Option(names = "--key", paramLabel = "K", description = "Only rows of this key.")
+  private String key;
+
   @Option(
       names = "--range",
       paramLabel = "A..B",
@@ -56,6 +59,7 @@ final class LogVerb extends ReadingVerb {
   QuickArguments quick() {
     return quick(p -> store = p)
         .text("--where", v -> where = v)
+        .text("--key", v -> key = v)
         .text("--range", v -> range = TickRange.parse(v))
         .flag("--follow", () -> follow = true);
   }
@@ -67,6 +71,9 @@ final class LogVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
+    if (key != null) {
+      where = (where == null ? "" : where + " and ") + "key == '" + key + "'";
+    }
     Where condition = where == null ? Where.ALWAYS : Where.parse(where);
     Storage storage = store(store);
     StoreInfo info = StoreInfo.read(storage);

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "aw",
     description = "Worlds that are logged, snapshotted, replayed and read by other tools.",
     synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Version.class,
     footer = {
       "",
       "Data goes to stdout, progress and diagnostics to stderr.",
@@ -35,6 +36,12 @@ final class RootCommand implements Runnable {
       usageHelp = true,
       description = "Show this help and exit.")
   private boolean unusedHelp;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and exit.")
+  private boolean unusedVersion;
 
   @Spec private CommandSpec spec;
 
@@ -77,6 +84,7 @@ final class RootCommand implements Runnable {
     imports.addSubcommand("fields", attached(ImportFieldsVerb::new, console));
     imports.addSubcommand("csv", attached(ImportCsvVerb::new, console));
     root.addSubcommand("import", imports);
+    root.addSubcommand("help", new CommandLine.HelpCommand());
     return root;
   }
 

@@ -126,7 +126,10 @@ final class HistoryRows {
       start =
           java.time.Instant.ofEpochSecond(
                   least.setScale(0, java.math.RoundingMode.FLOOR).longValueExact(),
-                  least.remainder(BigDecimal.ONE).movePointRight(9).longValue())
+                  least
+                      .subtract(least.setScale(0, java.math.RoundingMode.FLOOR))
+                      .movePointRight(9)
+                      .longValue())
               .toString();
     }
     BigInteger[] found = new BigInteger[ids.length];

@@ -119,7 +119,7 @@ final class MappedTable implements TableColumns {
     return Optional.ofNullable(entries.get(column));
   }
 
-  /** Takes a column as {@code id} or {@code gen}, if it is called so and can be it. */
+  /** Takes a column as {@code id} or {@code gen}, if it is called so and can be it (spec T-2). */
   private boolean takeIdentity(ForeignColumn column, Optional<ColumnMapping.Entry> entry) {
     String target = entry.map(ColumnMapping.Entry::target).orElse(column.name());
     if (!target.equals("id") && !target.equals("gen")) {
@@ -133,6 +133,15 @@ final class MappedTable implements TableColumns {
         return false;
       }
       throw takenTwice(target);
+    }
+    if (!column.unit().isEmpty()) {
+      if (entry.isPresent()) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot import column '%s' as %s: its values are in '%s', and ids and generations are plain integers",
+                column.name(), target, column.unit()));
+      }
+      return false;
     }
     ByteBuffer data;
     try {

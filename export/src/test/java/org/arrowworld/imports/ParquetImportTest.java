@@ -113,6 +113,14 @@ class ParquetImportTest {
   }
 
   @Test
+  void values_with_a_unit_are_no_ids() throws IOException {
+    Path file = boats(WriterVersion.PARQUET_1_0, 30);
+    assertThatThrownBy(() -> load(file, "id=when"))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("Cannot import column 'when' as id: its values are in 'milliseconds");
+  }
+
+  @Test
   void what_is_no_parquet_file_is_said_to_be_none() throws IOException {
     Path file = folder.resolve("x.parquet");
     Files.writeString(file, "PAR1 this is a text");

@@ -70,7 +70,7 @@ final class Cleanup {
     }
     for (int i = 0; i < lives.size(); i++) {
       TableBuffer table = buffer.tables().get(i);
-      table.unproven().check(table, lives.get(i));
+      table.referents().unproven().check(table, lives.get(i));
     }
     if (!buffer.entities().isEmpty()) {
       for (int i = 0; i < lives.size(); i++) {
@@ -123,7 +123,7 @@ final class Cleanup {
       if (staging.isEmpty()) {
         continue;
       }
-      ColumnType type = staging.column().definition().type();
+      ColumnType type = staging.type();
       boolean asItIs =
           type != ColumnType.STRING && (type != ColumnType.U32 || buffer.entities().isEmpty());
       if (staging.isWhole() && asItIs) {

@@ -1,11 +1,16 @@
 package org.arrowworld.internal.tick;
 
 import java.util.BitSet;
+import java.util.Optional;
 import org.arrowworld.internal.world.MutableColumn;
+import org.arrowworld.schema.ColumnType;
 
 /** The writes of one tick to one value column, the last one per slot. */
 final class ColumnStaging {
   private final MutableColumn column;
+  private final String name;
+  private final ColumnType type;
+  private final Optional<String> refersTo;
   private final int key;
   private final BitSet touched = new BitSet();
   private long[] patterns = new long[0];
@@ -14,6 +19,9 @@ final class ColumnStaging {
 
   ColumnStaging(MutableColumn column, int key) {
     this.column = column;
+    this.name = column.definition().name();
+    this.type = column.definition().type();
+    this.refersTo = column.definition().refersTo();
     this.key = key;
   }
 
@@ -70,8 +78,23 @@ final class ColumnStaging {
     return patterns;
   }
 
-  MutableColumn column() {
-    return column;
+  /** The column's name, without the table's. */
+  String name() {
+    return name;
+  }
+
+  /** The column's name, with the table's. */
+  String fullName() {
+    return column.fullName();
+  }
+
+  ColumnType type() {
+    return type;
+  }
+
+  /** The table whose ids it holds, if it holds ids. */
+  Optional<String> refersTo() {
+    return refersTo;
   }
 
   int key() {

@@ -65,7 +65,7 @@ final class NewRow implements Born {
   public Born parent(int id) {
     checkUsable();
     table.requireLineage(Lineage.PARENT);
-    table.requireKnown(id, "name as a parent");
+    table.referents().named(id, "name as a parent");
     table.insertions().parent(row, Integer.toUnsignedLong(id));
     return this;
   }
@@ -74,7 +74,7 @@ final class NewRow implements Born {
   public Born parent(Entity entity) {
     checkUsable();
     table.requireLineage(Lineage.PARENT);
-    table.insertions().parent(row, table.idOf(entity));
+    table.insertions().parent(row, table.referents().idOf(entity));
     return this;
   }
 

@@ -15,7 +15,6 @@ import org.arrowworld.schema.IdPolicy;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableKind;
-import org.arrowworld.schema.Values;
 import org.arrowworld.table.Entity;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableView;
@@ -34,7 +33,7 @@ final class TableBuffer extends TypedTable {
   private final RowList events = new RowList();
   private final InsertionList insertions;
   private final BitSet removals = new BitSet();
-  private final Unproven unproven = new Unproven();
+  private final Referents referents;
 
   /** The pending word of each removed slot; stale where {@link #removals} has no bit. */
   private long[] removalCauses = new long[0];
@@ -48,6 +47,7 @@ final class TableBuffer extends TypedTable {
       columns.add(new ColumnStaging(table.valueColumn(i), keys.values().get(i)));
     }
     insertions = new InsertionList(table.name(), count);
+    referents = new Referents(buffer, this, table);
   }
 
   void begin() {
@@ -55,7 +55,7 @@ final class TableBuffer extends TypedTable {
     events.clear();
     insertions.begin(buffer.tick());
     removals.clear();
-    unproven.clear();
+    referents.begin();
   }
 
   @Override
@@ -82,31 +82,22 @@ final class TableBuffer extends TypedTable {
 
   /** Refuses values of an id column that name no row (spec O-16): at the end of the tick. */
   void requireRows(int index, long[] patterns, int count) {
-    Optional<String> of = table.schema().columns().get(index).refersTo();
-    if (of.isPresent()) {
-      TableBuffer rows = buffer.tableOf(of.get());
-      for (int i = 0; i < count; i++) {
-        rows.requireReferred(patterns[i], this, index);
-      }
+    ColumnStaging column = columns.get(index);
+    if (column.refersTo().isPresent()) {
+      referentsOf(column).written(patterns, count, column.fullName());
     }
   }
 
   /** As {@link #requireRows}, of one value. */
   void requireRow(int index, long pattern) {
-    Optional<String> of = table.schema().columns().get(index).refersTo();
-    if (of.isPresent()) {
-      buffer.tableOf(of.get()).requireReferred(pattern, this, index);
+    ColumnStaging column = columns.get(index);
+    if (column.refersTo().isPresent()) {
+      referentsOf(column).written(pattern, column.fullName());
     }
   }
 
-  private void requireReferred(long pattern, TableBuffer from, int column) {
-    if (PendingEntities.isPendingPattern(pattern)) {
-      return; // a row born in this tick
-    }
-    long id = Values.toInteger(pattern);
-    if (id != Column.NO_ROW && table.slotOf((int) id) < 0) {
-      unproven.add((int) id, "write '" + from.fullName(column) + "' with");
-    }
+  private Referents referentsOf(ColumnStaging column) {
+    return buffer.tableOf(column.refersTo().orElseThrow()).referents;
   }
 
   @Override
@@ -130,21 +121,14 @@ final class TableBuffer extends TypedTable {
   void report(Key key, int id, long pattern) {
     if (table.slotOf(id) < 0) {
       String event = key.name().substring(table.name().length() + 1);
-      unproven.add(id, "report event '" + event + "' of");
+      referents.named(id, "report event '" + event + "' of");
     }
     events.add(key.code(), id, pattern);
   }
 
   @Override
   void report(Key key, Entity entity, long pattern) {
-    events.addOf(key.code(), idOf(entity), pattern);
-  }
-
-  /** Refuses an id that does not live; at the end of the tick, as it may yet be born. */
-  void requireKnown(int id, String use) {
-    if (table.slotOf(id) < 0) {
-      unproven.add(id, use);
-    }
+    events.addOf(key.code(), referents.idOf(entity), pattern);
   }
 
   @Override
@@ -179,21 +163,12 @@ final class TableBuffer extends TypedTable {
 
   @Override
   public void remove(Entity entity) {
-    removeSlot(living(entity));
+    removeSlot(referents.removable(entity));
   }
 
   @Override
   public void remove(Entity entity, String cause) {
-    removeSlot(living(entity), cause);
-  }
-
-  /** The slot of an entity that is to be removed. */
-  private int living(Entity entity) {
-    if (entity instanceof NewRow row) {
-      row.checkUsable();
-      throw new InvalidUseException(Text.of("Cannot remove %s: it is born in this very tick", row));
-    }
-    return slot(ref(entity));
+    removeSlot(referents.removable(entity), cause);
   }
 
   private void addRemoval(int slot, long cause) {
@@ -208,99 +183,32 @@ final class TableBuffer extends TypedTable {
 
   @Override
   public int slot(EntityRef entity) {
-    buffer.checkOpen();
-    int slot = table.slotOf(entity);
-    if (slot < 0) {
-      throw new InvalidUseException(
-          Text.of(
-              "Stale reference: %s of generation %s does not live",
-              table.describe(entity.id()), Integer.toUnsignedString(entity.gen())));
-    }
-    return slot;
+    return referents.slot(entity);
   }
 
   @Override
   public int slot(int id) {
-    buffer.checkOpen();
-    int slot = table.slotOf(id);
-    if (slot < 0) {
-      throw new InvalidUseException(
-          insertions.hasId(id)
-              ? Text.of(
-                  "Cannot change %s: it is born in this very tick; use the handle that insert gave",
-                  table.describe(id))
-              : Text.of("Cannot change %s: it is not live", table.describe(id)));
-    }
-    return slot;
-  }
-
-  @Override
-  NewRow own(NewRow row) {
-    checkHandle(row);
-    if (row.table() != this) {
-      throw new InvalidUseException(
-          Text.of("Cannot use the handle of %s in table '%s'", row, table.name()));
-    }
-    return row;
-  }
-
-  private void checkHandle(NewRow row) {
-    if (!row.isOf(buffer)) {
-      throw new InvalidUseException(Text.of("Cannot use the handle of %s in another world", row));
-    }
-    row.checkUsable();
-  }
-
-  @Override
-  EntityRef ref(Entity entity) {
-    buffer.checkOpen();
-    if (entity instanceof EntityRef ref) {
-      return ref;
-    }
-    throw new InvalidUseException(
-        Text.of(
-            "Cannot use %s as an entity of table '%s': expected an EntityRef or a handle of this tick",
-            entity, table.name()));
-  }
-
-  /** The id of an entity of this table, or what stands for that of a row born in this tick. */
-  long idOf(Entity entity) {
-    if (entity instanceof NewRow row) {
-      return buffer.entities().id(own(row));
-    }
-    slot(ref(entity)); // refuses a life that has ended
-    return Integer.toUnsignedLong(((EntityRef) entity).id());
+    return referents.slot(id);
   }
 
   @Override
   long reference(String name, ColumnType type, Entity entity, Optional<String> refersTo) {
     Encoding.requireId(name, type);
     if (refersTo.isPresent()) {
-      TableBuffer of = buffer.tableOf(refersTo.get());
-      if (entity instanceof NewRow row) {
-        of.own(row);
-      } else {
-        of.slot(ref(entity)); // refuses a life that has ended
-      }
-    }
-    if (entity instanceof NewRow row) {
-      checkHandle(row);
-      return buffer.entities().pattern(row);
-    }
-    EntityRef ref = ref(entity);
-    if (refersTo.isEmpty()) {
+      buffer.tableOf(refersTo.get()).referents.require(entity);
+    } else if (!(entity instanceof NewRow)) {
       throw new InvalidUseException(
           Text.of(
               "Cannot store %s in '%s': it means one life of an id, and the schema does not say of which table; give its id alone, or declare the values by reference(name, table)",
-              ref, name));
+              referents.ref(entity), name));
     }
-    return Values.ofInteger(Integer.toUnsignedLong(ref.id()));
+    return referents.pattern(entity);
   }
 
   @Override
   long reference(int index, Entity entity) {
-    return reference(
-        fullName(index), type(index), entity, table.schema().columns().get(index).refersTo());
+    ColumnStaging column = columns.get(index);
+    return reference(column.fullName(), column.type(), entity, column.refersTo());
   }
 
   @Override
@@ -375,9 +283,9 @@ final class TableBuffer extends TypedTable {
     }
     TableBuffer of = buffer.tableOf(table.schema().of().orElseThrow());
     if (entity instanceof NewRow) {
-      return row(insertions.add(buffer.system(), 0, of.idOf(entity)));
+      return row(insertions.add(buffer.system(), 0, of.referents.idOf(entity)));
     }
-    return insert((int) of.idOf(entity));
+    return insert((int) of.referents.idOf(entity));
   }
 
   private NewRow row(int row) {
@@ -393,9 +301,8 @@ final class TableBuffer extends TypedTable {
   }
 
   int columnIndex(String column) {
-    List<Column> definitions = table.schema().columns();
-    for (int i = 0; i < definitions.size(); i++) {
-      if (definitions.get(i).name().equals(column)) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(column)) {
         return i;
       }
     }
@@ -407,12 +314,12 @@ final class TableBuffer extends TypedTable {
 
   @Override
   String fullName(int index) {
-    return columns.get(index).column().fullName();
+    return columns.get(index).fullName();
   }
 
   @Override
   ColumnType type(int index) {
-    return table.schema().columns().get(index).type();
+    return columns.get(index).type();
   }
 
   void requireLineage(Lineage lineage) {
@@ -458,8 +365,9 @@ final class TableBuffer extends TypedTable {
     return insertions;
   }
 
-  Unproven unproven() {
-    return unproven;
+  @Override
+  Referents referents() {
+    return referents;
   }
 
   /** The slots to be removed. */

@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.table.Entity;
-import org.arrowworld.table.EntityRef;
 import org.arrowworld.tick.TickTable;
 
 /**
@@ -22,9 +21,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, long value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -37,9 +36,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, float value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -52,9 +51,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, double value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -67,9 +66,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, boolean value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -82,9 +81,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, String value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -97,9 +96,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void set(Entity entity, String column, Entity value) {
     if (entity instanceof NewRow row) {
-      own(row).set(column, value);
+      referents().own(row).set(column, value);
     } else {
-      setSlot(slot(ref(entity)), column, value);
+      setSlot(slot(referents().ref(entity)), column, value);
     }
   }
 
@@ -112,9 +111,9 @@ abstract class TypedTable implements TickTable {
   @Override
   public void setUnsigned(Entity entity, String column, long bits) {
     if (entity instanceof NewRow row) {
-      own(row).setUnsigned(column, bits);
+      referents().own(row).setUnsigned(column, bits);
     } else {
-      setSlotUnsigned(slot(ref(entity)), column, bits);
+      setSlotUnsigned(slot(referents().ref(entity)), column, bits);
     }
   }
 
@@ -271,10 +270,8 @@ abstract class TypedTable implements TickTable {
 
   abstract void report(Key key, Entity entity, long pattern);
 
-  /** A handle's row, if it is this tick's and this table's. */
-  abstract NewRow own(NewRow row);
-
-  abstract EntityRef ref(Entity entity);
+  /** Who may be named as a row of this table. */
+  abstract Referents referents();
 
   /** An entity as the value of a column. */
   abstract long reference(int index, Entity entity);

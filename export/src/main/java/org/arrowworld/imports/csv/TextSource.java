@@ -6,7 +6,6 @@ import java.io.PushbackInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -74,7 +73,7 @@ public final class TextSource {
     Unzipped(InputStream in, Path path) throws IOException {
       this.path = path;
       try {
-        this.in = new GZIPInputStream(in, BUFFER_BYTES);
+        this.in = new GzipMembers(in, BUFFER_BYTES);
       } catch (ZipException | java.io.EOFException e) {
         throw damaged(e);
       }

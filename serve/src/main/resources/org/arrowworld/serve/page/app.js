@@ -278,7 +278,7 @@ function panels() {
   if (!meta) return;
   if (state.tab === "entity") entity.show(meta, state.sel);
   if (state.tab === "events") happenings.show(state.tick);
-  if (state.tab === "compare") compare.show(state.run, state.other);
+  if (state.tab === "compare") compare.show(state.run, state.other, new Set(meta.tables.filter((t) => t.kind === "row").map((t) => t.name)));
 }
 
 function filterNow() {

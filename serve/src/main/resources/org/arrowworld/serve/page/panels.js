@@ -74,7 +74,9 @@ export class ComparePanel {
     }
   }
 
-  async show(run, other) {
+  /** Shows how a run differs from another; living are the tables whose rows have a life. */
+  async show(run, other, living) {
+    this.living = living;
     const wanted = `${run} ${other}`;
     this.wanted = wanted;
     if (!other) {
@@ -100,7 +102,9 @@ export class ComparePanel {
     const jump = found.tick === null ? null : h("button", { class: "primary", id: "first-difference", onclick: () => this.onSeek(found.tick) }, `First difference: tick ${number(found.tick)}`);
     const rows = found.rows.map((row) => {
       const table = row.key.split(".")[0];
-      return h("tr", {}, h("td", {}, row.key.split(".")[1]), h("td", {}, h("button", { class: "link", onclick: () => this.onSelect(table, row.id) }, `${table} ${row.id}`)),
+      const who = `${table} ${row.id}`;
+      const whose = this.living.has(table) ? h("button", { class: "link", onclick: () => this.onSelect(table, row.id) }, who) : who;
+      return h("tr", {}, h("td", {}, row.key.split(".")[1]), h("td", {}, whose),
         h("td", {}, number(row.left)), h("td", {}, number(row.right)));
     });
     this.result.replaceChildren(...[
