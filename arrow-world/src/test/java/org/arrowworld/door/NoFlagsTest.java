@@ -77,7 +77,9 @@ final class NoFlagsTest {
     return 0;
   }
 
-  /** The manager is then the first on the class path, which no property of ours can change any more. */
+  /**
+   * The manager is then the first on the class path, which no property of ours can change any more.
+   */
   @Test
   void a_program_that_made_an_allocator_of_its_own_before_runs_or_is_told_the_flag()
       throws Exception {
@@ -87,7 +89,8 @@ final class NoFlagsTest {
     if (child.waitFor() == 0) {
       assertThat(said).contains("x at tick 50 is 25.0");
     } else {
-      assertThat(said).contains("start the JVM with --sun-misc-unsafe-memory-access=allow, or with");
+      assertThat(said)
+          .contains("start the JVM with --sun-misc-unsafe-memory-access=allow, or with");
       assertThat(folder).isEmptyDirectory();
     }
   }
