@@ -2,6 +2,7 @@ package org.arrowworld.door;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.schema.ColumnType;
@@ -15,6 +16,9 @@ final class FirstProgram {
 
   public static void main(String[] args) throws IOException {
     Path run = Path.of(args[0]);
+    if (args.length > 1) {
+      new RootAllocator().close(); // Arrow settles on its memory before this library is touched
+    }
     WorldSchema schema =
         WorldSchema.of(TableSchema.row("ship").column("x", ColumnType.F64).build());
     try (LiveWorld world = LiveWorld.create(run, schema)) {

@@ -280,7 +280,8 @@ final class FrontDoorTest {
           tried.await();
           assertThatThrownBy(() -> world.tick(u -> {}))
               .isInstanceOf(InvalidUseException.class)
-              .hasMessage("Cannot run a tick inside this thread's call to run a tick");
+              .hasMessage(
+                  "Cannot run a tick inside this thread's call to run a tick; do it when that call has ended");
           t.table("ship").set(0, "x", 3.0);
         });
     other.join();

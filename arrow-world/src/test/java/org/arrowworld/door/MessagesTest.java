@@ -54,7 +54,7 @@ final class MessagesTest {
     }
     WorldView closed = view;
     assertThatThrownBy(() -> closed.table("ship"))
-        .hasMessage("Cannot read the world: it is closed");
+        .hasMessage("Cannot read the world: it is closed; open its store again");
     try (Store store = Store.open(folder.resolve("s"));
         World world = store.at(0)) {
       assertThat(world.table("ship").rows()).isEqualTo(1);

@@ -77,6 +77,24 @@ final class NoFlagsTest {
     return 0;
   }
 
+  /**
+   * The manager is then the first on the class path, which no property of ours can change any more.
+   */
+  @Test
+  void a_program_that_made_an_allocator_of_its_own_before_runs_or_is_told_the_flag()
+      throws Exception {
+    Path home = Path.of(System.getProperty("java.home")).toRealPath();
+    Process child = start(newestBeside(home).orElse(home), List.of(), "allocator");
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (child.waitFor() == 0) {
+      assertThat(said).contains("x at tick 50 is 25.0");
+    } else {
+      assertThat(said)
+          .contains("start the JVM with --sun-misc-unsafe-memory-access=allow, or with");
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
   private void runs(Path home) throws Exception {
     Process child = start(home, List.of());
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -84,7 +102,7 @@ final class NoFlagsTest {
     assertThat(said).contains("x at tick 50 is 25.0").contains("goes on after tick 100");
   }
 
-  private Process start(Path home, List<String> properties) throws IOException {
+  private Process start(Path home, List<String> properties, String... more) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/java").toString());
     command.addAll(properties);
@@ -93,6 +111,7 @@ final class NoFlagsTest {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(FirstProgram.class.getName());
     command.add(folder.resolve("run").toString());
+    command.addAll(List.of(more));
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

@@ -23,7 +23,9 @@ public final class Turn implements AutoCloseable {
     if (other != null) {
       throw new InvalidUseException(
           other.thread == mine.thread
-              ? Text.of("Cannot %s inside this thread's call to %s", action, other.action)
+              ? Text.of(
+                  "Cannot %s inside this thread's call to %s; do it when that call has ended",
+                  action, other.action)
               : Text.of(
                   "Cannot %s in thread '%s': thread '%s' has not ended its call to %s; use a world from one thread at a time",
                   action, mine.thread.getName(), other.thread.getName(), other.action));

@@ -87,7 +87,7 @@ public final class MutableWorld implements World {
 
   private void checkOpen() {
     if (closed) {
-      throw new InvalidUseException("Cannot read the world: it is closed");
+      throw new InvalidUseException("Cannot read the world: it is closed; open its store again");
     }
   }
 
