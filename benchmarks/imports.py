@@ -69,17 +69,36 @@ def files(whole: pa.Table, folder: Path, csv_mb: int) -> dict[str, Path]:
     return made
 
 
-def timed(command: list[str]) -> tuple[float, float, int]:
+# A process of its own: what a child's peak is told as begins with what its parent holds.
+LAUNCHER = """
+import json, os, subprocess, sys, tempfile, time
+for line in sys.stdin:
+    with tempfile.TemporaryFile() as said:
+        before = time.perf_counter()
+        child = subprocess.Popen(json.loads(line), stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - before
+        said.seek(0)
+        error = said.read()[-2000:].decode("utf-8", "replace") if status else ""
+    print(json.dumps([seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10, error]), flush=True)
+"""
+
+
+def launcher() -> subprocess.Popen[str]:
+    """Starts and measures children; begun before this process holds much."""
+    return subprocess.Popen([sys.executable, "-S", "-c", LAUNCHER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                            encoding="utf-8", env={**os.environ, "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"})
+
+
+def timed(starting: subprocess.Popen[str], command: list[str]) -> tuple[float, float, int]:
     """Seconds, seconds of processors, and peak resident MiB of a child."""
-    before = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                               env={**os.environ, "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"})
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - before
-    assert process.stderr is not None
-    if status:
-        raise SystemExit(f"{command[0]} failed: {process.stderr.read().decode()[-2000:]}")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
+    assert starting.stdin is not None and starting.stdout is not None
+    starting.stdin.write(json.dumps(command) + "\n")
+    starting.stdin.flush()
+    seconds, processors, peak, error = json.loads(starting.stdout.readline())
+    if error:
+        raise SystemExit(f"{command[0]} failed: {error}")
+    return seconds, processors, peak
 
 
 def check(store: Path, source: pa.Table) -> None:
@@ -97,7 +116,7 @@ def check(store: Path, source: pa.Table) -> None:
 
 def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
     found: dict[str, Any] = {}
-    with scratch() as folder:
+    with scratch() as folder, launcher() as starting:
         whole = table(rows)
         made = files(whole, folder, csv_mb)
         sizes = {kind: path.stat().st_size for kind, path in made.items()}
@@ -111,13 +130,15 @@ def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
             for _ in range(runs):  # in turns, so that what else the machine does meets all alike
                 for name, command in commands.items():
                     path.with_name(path.name + ".db").unlink(missing_ok=True)
-                    taken[name].append(timed(command))
+                    taken[name].append(timed(starting, command))
             check(store, pa.csv.read_csv(path) if kind == "csv" else whole)
             medians = {name: statistics.median(s for s, _, _ in each) for name, each in taken.items()}
             found[kind] = {"seconds": {n: [round(s, 2) for s, _, _ in e] for n, e in taken.items()},
                            "processor_seconds": {n: [round(s, 2) for _, s, _ in e] for n, e in taken.items()},
                            "peak_mib": {n: max(m for _, _, m in e) for n, e in taken.items()},
                            "ratio": {f"aw/{n}": round(medians["aw"] / m, 2) for n, m in medians.items() if n != "aw"}}
+        assert starting.stdin is not None
+        starting.stdin.close()
     print(json.dumps({"rows": rows, "bytes": sizes, "formats": found, "environment": environment()}, indent=1))
 
 
