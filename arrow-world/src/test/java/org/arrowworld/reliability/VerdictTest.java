@@ -128,7 +128,9 @@ class VerdictTest {
     StoreRecovery.Report report = StoreRecovery.run(store, target, memory);
     assertThat(report.rowsLost()).isZero();
     assertThat(report.losses()).hasSize(1);
-    assertThat(report.losses().get(0)).contains("store.json").contains("tick unit are lost");
+    assertThat(report.losses().get(0))
+        .contains("store.json")
+        .contains("its tick unit and its time are lost");
     assertThat(((Reading.Valid) SmallStores.read(target, memory)).hashes())
         .isEqualTo(whole.hashes());
   }
