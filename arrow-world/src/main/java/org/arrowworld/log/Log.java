@@ -52,6 +52,7 @@ public final class Log implements Closeable {
   private final Tail tail;
   private final Optional<Fence> fence;
   private ScanProgress progress = ScanProgress.NONE;
+  private volatile boolean closed;
 
   Log(List<Part> parts, KeyTable keys, LogPosition end, Tail tail, Optional<Fence> fence) {
     this.parts = parts;
@@ -105,6 +106,7 @@ public final class Log implements Closeable {
     if (tick >= end.tick()) {
       return end;
     }
+    requireOpen();
     for (int p = parts.size() - 1; p >= 0; p--) {
       Part part = parts.get(p);
       List<SegmentIndex.Entry> entries = part.index.batches();
@@ -153,6 +155,7 @@ public final class Log implements Closeable {
 
   /** The first committed tick after a given one, which must be before the last. */
   public long firstTickAfter(long tick) throws IOException {
+    requireOpen();
     for (Part part : parts) {
       List<SegmentIndex.Entry> entries = part.index.batches();
       for (int i = 0; i < entries.size(); i++) {
@@ -168,6 +171,7 @@ public final class Log implements Closeable {
 
   /** Total size of the segments' valid parts in bytes. */
   public long bytes() throws IOException {
+    requireOpen();
     long bytes = 0;
     for (Part part : parts) {
       bytes += part.reader.file().size();
@@ -187,6 +191,7 @@ public final class Log implements Closeable {
 
   /** The segments in order, with their extents. */
   public List<Segment> extents() throws IOException {
+    requireOpen();
     List<Segment> extents = new ArrayList<>();
     for (Part part : parts) {
       extents.add(
@@ -291,7 +296,7 @@ public final class Log implements Closeable {
       }
     }
     LogReader.Span span = new LogReader.Span(first, last, end.seq());
-    return new LogReader(jobs, span, form, this::scanned);
+    return new LogReader(jobs, span, form, this::scanned, this::requireOpen);
   }
 
   /**
@@ -329,8 +334,21 @@ public final class Log implements Closeable {
     verifier.finish(end);
   }
 
+  /**
+   * Refuses to read on in what was closed: by its owner, or by its store, which changed.
+   *
+   * @throws InvalidUseException if it was
+   */
+  private void requireOpen() {
+    if (closed) {
+      throw new InvalidUseException(
+          "Cannot read this log: it was closed, or its store was sealed, compacted, truncated or given a snapshot since; take it anew, as by store.log()");
+    }
+  }
+
   @Override
   public void close() throws IOException {
+    closed = true;
     closeAll(parts);
   }
 

@@ -50,6 +50,7 @@ public final class LogReader implements Closeable {
   private final Span span;
   private final Form form;
   private final LongConsumer scanned;
+  private final Runnable requireOpenLog;
   private final ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
   private ExecutorService pool;
   private Slot current;
@@ -61,8 +62,10 @@ public final class LogReader implements Closeable {
    *
    * @param jobs batches in log order
    * @param scanned is told the seq after each batch that was taken
+   * @param requireOpenLog refuses to read on in a log that was closed
    */
-  LogReader(List<Job> jobs, Span span, Form form, LongConsumer scanned) {
+  LogReader(List<Job> jobs, Span span, Form form, LongConsumer scanned, Runnable requireOpenLog) {
+    this.requireOpenLog = requireOpenLog;
     this.jobs = jobs;
     this.span = span;
     this.form = form;
@@ -80,6 +83,7 @@ public final class LogReader implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot read on in a log: this reader was closed");
     }
+    requireOpenLog.run();
     do {
       if (current != null && current.isFilled()) {
         scanned.accept(current.batch.firstSeq() + current.to);

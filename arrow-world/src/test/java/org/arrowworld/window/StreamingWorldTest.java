@@ -19,7 +19,9 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
+import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogReader;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.schema.ColumnType;
@@ -35,6 +37,7 @@ import org.arrowworld.tick.Tick;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.window.Answer.Origin;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -271,6 +274,34 @@ class StreamingWorldTest {
       StoreCompaction.merge(files);
       assertThat(streaming.history(all).value()).isEqualTo(before);
       checkAll(streaming);
+    }
+  }
+
+  @Test
+  void a_log_that_was_kept_while_its_store_changed_says_so() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 20);
+    }
+    try (Store store = Store.open(files)) {
+      Log log = store.log();
+      LogReader reader = log.reader(0, 10);
+      store.seal();
+      for (ThrowingCallable use :
+          List.<ThrowingCallable>of(
+              reader::next,
+              log::bytes,
+              log::extents,
+              log::verifyChain,
+              () -> log.positionAt(3),
+              () -> log.firstTickAfter(3),
+              () -> log.scan(0, 5, (batch, from, to) -> {}))) {
+        assertThatThrownBy(use)
+            .isInstanceOf(InvalidUseException.class)
+            .hasMessageContaining("Cannot read this log: it was closed, or its store was sealed")
+            .hasMessageContaining("take it anew");
+      }
+      reader.close();
+      store.log().verifyChain();
     }
   }
 
