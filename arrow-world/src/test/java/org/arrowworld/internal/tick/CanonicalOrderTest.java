@@ -153,15 +153,14 @@ class CanonicalOrderTest {
             "a.x 3 9.0",
             "log.born 0 0.0",
             "log.count 0 3.0",
-            "p.born 1 0.0",
-            "p.born 2 0.0",
-            "tick.commit 24");
+            "p.born 1 0.0", // 2 is the row that dies in this tick, not the one born to its id (O-5)
+            "tick.commit 23");
     TableView a = live.world().table("a");
     assertThat(a.ids()).containsExactly(1, 0, 2, 3);
     assertThat(a.slotOf(new EntityRef(0, 0))).as("a stale reference").isEqualTo(-1);
     assertThat(a.slotOf(new EntityRef(0, 1))).isEqualTo(1);
     assertThat(a.u8("n").get(3)).isEqualTo(7);
-    assertThat(live.world().table("p").ids()).containsExactly(1, 2);
+    assertThat(live.world().table("p").ids()).containsExactly(1);
   }
 
   @Test
