@@ -165,6 +165,7 @@ def main() -> None:
     parser.add_argument("--child", nargs=2, type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a process begun in the background has not
         child(Path(args.out), *args.child, args.seed)
         return
     found = run(Path(args.out), args.count, args.seed)

@@ -54,8 +54,8 @@ for line in sys.stdin:
 @pytest.mark.parametrize("replace", [False, True])
 def test_two_processes_that_begin_one_run_at_once_leave_the_run_of_one(tmp_path: Path, replace: bool) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(aw.__file__).parents[1])}
-    racers = [subprocess.Popen([sys.executable, "-c", RACER, str(i)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                               env=environment) for i in range(2)]
+    racers = [subprocess.Popen([sys.executable, "-c", RACER, str(i)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               encoding="utf-8", env=environment) for i in range(2)]
     try:
         assert [r.stdout.readline() for r in racers] == ["ready\n"] * 2  # type: ignore[union-attr]
         for i in range(20):

@@ -453,6 +453,7 @@ def test_an_interrupt_during_a_commit_comes_when_it_is_done(world, monkeypatch):
         force(self)
 
     monkeypatch.setattr(segment_write.LiveSegment, "force", interrupted)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a process begun in the background has not
     with pytest.raises(KeyboardInterrupt):
         with world.tick() as t:
             t["ship"].insert()
