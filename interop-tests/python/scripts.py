@@ -81,6 +81,7 @@ class Maker:
         self._born: dict[str, list[str]] = {t: [] for t in self._world.tables}
         self._dead: dict[str, set[str]] = {t: set() for t in self._world.tables}
         self._used: dict[str, set[str]] = {t: set() for t in self._world.tables}
+        self._kin: set[str] = set()
         for _ in range(changes):
             getattr(self, self._rng.choice(["_insert", "_insert", "_insert", "_set", "_set", "_write", "_remove", "_event", "_input",
                                             "_system"]))()
@@ -122,7 +123,9 @@ class Maker:
             elif schema.kind == "row" and rng.random() < 0.5:
                 cause = str(rng.randrange(5))
             if "parent" in schema.lineage and rng.random() < 0.5:
-                parent = self._some(schema.name) or "-"
+                parent = self._some(schema.name, newborn=not self._dead[schema.name]) or "-"
+                if parent.startswith("*"):
+                    self._kin.add(schema.name)  # nobody may die there: the parent could get the id (O-17)
             self._handles += 1
             handle = f"*{self._handles}"
             columns = [c for c in schema.columns if c.type == "string" or rng.random() < 0.5]
@@ -158,7 +161,7 @@ class Maker:
     def _remove(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.kind != "append_only"])
         live = self._live(schema.name)
-        if not live:
+        if not live or schema.name in self._kin:
             return
         slot = self._rng.randrange(len(live))
         if any(live[slot] in self._used[other.name] for other in SCHEMA.tables if other.of == schema.name):

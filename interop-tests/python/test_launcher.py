@@ -21,6 +21,7 @@ SCRIPT: list[tuple[int, list[str]]] = [
     (0, ["run", "--preset", "tiny", "--ticks", "4", "--seed", "1", "--out", "lauf-ü"]),
     (0, ["resume", "lauf-ü", "--ticks", "2"]),
     (0, ["info", "lauf-ü"]),
+    (0, ["help", "info"]),
     (0, ["at", "lauf-ü", "--tick", "3"]),
     (0, ["at", "lauf-ü", "--tick", "3", "--to", "npy", "--table", "food", "--out", "ät-npy"]),
     (0, ["hash", "lauf-ü", "--tick", "3"]),
