@@ -66,7 +66,7 @@ BUGS = {
         "internal/tick/Turn.java", "    if (other != null) {\n", "    if (other != null && mine == null) {\n", "FrontDoorTest"),
     "interrupt-after-write": (
         "python/src/arrow_world/live.py", "        with deferred_interrupts():\n            log = self._log\n",
-        "        if True:\n            log = self._log\n", "python/tests/test_live.py"),
+        "        if True:\n            log = self._log\n", "python/tests/test_live_failures.py"),
     "unbounded-resynchronisation": (
         "internal/ipc/BatchSearch.java", "if (readAgain > READ_AGAIN_RATIO * size) {", "if (readAgain < 0) {",
         "ResynchronisationTest"),

@@ -8,6 +8,7 @@ import pytest
 from helpers import live_file, run
 
 import arrow_world as aw
+from arrow_world.snapshot_write import write_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -274,3 +275,18 @@ def test_histories_together_are_all_rows_of_a_table(store):
     assert len(seqs) == len(np.unique(seqs)) and not np.isin(shared, seqs).any() and (times <= 2).all()
     if len(lives) <= 40:
         assert len(seqs) + len(shared) == len(store.rows(key=["creature.*", "hungry.*"]))
+
+
+def test_lives_of_a_log_that_begins_at_its_first_row_need_no_base(tmp_path):
+    schema = aw.Schema([aw.TableSchema("t", columns=[aw.Column("x", "u8")])])
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        for tick in range(6):
+            with world.tick() as t:
+                t["t"].insert(x=tick)
+                if tick:
+                    t["t"].remove(t.world["t"]["id"][0])
+    store = aw.open_store(tmp_path / "s")
+    expected = store.lives("t").to_arrow()
+    write_snapshot(tmp_path / "s", store.info.store, False, store.at(3), base=True)
+    store = aw.open_store(tmp_path / "s")
+    assert store.verify() and store.lives("t").to_arrow().equals(expected) and expected.num_rows == 6

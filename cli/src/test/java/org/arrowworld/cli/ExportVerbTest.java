@@ -70,6 +70,22 @@ class ExportVerbTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "log/00000000000000000000.arrow, arrow, log",
+    "x.csv, csv, log",
+    "log, arrow, table",
+    "snapshots/x, csv, table"
+  })
+  void nothing_is_written_into_a_store(String path, String format, String view) throws IOException {
+    Path target = Path.of(store, path);
+    Aw into = Aw.run("export", store, "--to", format, "--view", view, "--out", target, "--replace");
+    assertThat(into.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(into.err())
+        .contains("it lies in the store " + store + "; choose a path outside of it");
+    assertThat(Aw.run("verify", store).exit()).isZero();
+  }
+
+  @ParameterizedTest
   @CsvSource({"csv", "npz", "arrow", "parquet"})
   void at_and_export_write_the_same_bytes_of_each_table(String format) throws IOException {
     Path at = directory.resolve("at");

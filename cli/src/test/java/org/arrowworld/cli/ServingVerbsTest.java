@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,8 @@ class ServingVerbsTest {
     assertThat(serve.exit()).isZero();
     assertThat(serve.out()).matches("http://127\\.0\\.0\\.1:\\d+\n");
     assertThat(Files.readString(token, StandardCharsets.UTF_8)).matches("[\\w-]{32}\n");
-    assertThat(Files.getPosixFilePermissions(token)).hasToString("[OWNER_READ, OWNER_WRITE]");
+    assertThat(Files.getPosixFilePermissions(token))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test

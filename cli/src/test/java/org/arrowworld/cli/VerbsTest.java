@@ -332,6 +332,9 @@ class VerbsTest {
     assertThat(Aw.run("history", store, "--table", "boat", "--id", 0).err())
         .startsWith("aw: Cannot show the history: unknown table 'boat'");
     assertThat(Aw.run("history", store, "--table", "ship", "--id", -1).exit()).isEqualTo(2);
+    Aw beyond = Aw.run("history", store, "--table", "ship", "--id", 0, "--gen", 1L << 32);
+    assertThat(beyond.exit()).isEqualTo(2);
+    assertThat(beyond.err()).contains("expected a generation from 0 to 4294967295");
   }
 
   @Test

@@ -162,10 +162,9 @@ public final class OutputDirectory implements Closeable {
    * Outputs in a store would be taken for its files, or replace them. Its field runs are its own
    * affair.
    */
-  private static void requireOutsideStores(Path absolute, Path out) {
+  private static void requireOutsideStores(Path absolute, Path out) throws IOException {
     for (Path at = parent(absolute); at != null; at = at.getParent()) {
-      boolean store = exists(at.resolve("store.json"));
-      if (store && !at.relativize(absolute).startsWith("fields")) {
+      if (isStore(at) && !at.relativize(absolute).startsWith("fields")) {
         throw new InvalidUseException(
             Text.of(
                 "Cannot write to %s: it lies in the store %s; choose a path outside of it",

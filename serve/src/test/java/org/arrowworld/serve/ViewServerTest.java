@@ -22,6 +22,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
+import org.arrowworld.testing.ShipRun;
 import org.arrowworld.timeline.Family;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +45,7 @@ class ViewServerTest {
     eco = Store.open(SmallRuns.ecosystem(runs.resolve("eco"), TICKS, 1));
     ships = Store.open(SmallRuns.ships(runs.resolve("deep/ships")));
     SmallRuns.ecosystem(runs.resolve("other"), TICKS, 2);
-    LiveWorld.create(runs.resolve("empty"), SmallRuns.SCHEMA).close();
+    LiveWorld.create(runs.resolve("empty"), ShipRun.SCHEMA).close();
     server = ViewServer.start(ServeOptions.of(runs).withPort(0));
     client = new Client(server);
   }
