@@ -105,7 +105,7 @@ class BombsTest {
       System.out.println("feed " + name);
       try {
         System.out.println(at.feed(bytes));
-      } catch (AssertionError e) {
+      } catch (AssertionError | RuntimeException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
         System.out.println(e + " " + cause + " " + List.of(cause.getStackTrace()));
       }

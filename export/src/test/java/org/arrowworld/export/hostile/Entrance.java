@@ -132,6 +132,9 @@ enum Entrance {
         check(out, memory);
       }
       return outcome;
+    } catch (MemoryFullException e) {
+      // What just fitted while it was written need not fit once more while the collector is behind.
+      return Outcome.IMPORTED;
     } finally {
       try (Stream<Path> paths = Files.walk(folder)) {
         for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
