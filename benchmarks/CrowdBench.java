@@ -23,7 +23,7 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.WorldView;
 
 /**

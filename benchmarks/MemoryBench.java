@@ -16,7 +16,7 @@ import org.arrowworld.simlog.SimRecord;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;

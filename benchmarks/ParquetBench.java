@@ -25,7 +25,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.TableColumns;
 
 /**

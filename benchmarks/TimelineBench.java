@@ -24,7 +24,7 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Timeline;

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
@@ -34,7 +35,6 @@ import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.FewFiles;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 
 /**

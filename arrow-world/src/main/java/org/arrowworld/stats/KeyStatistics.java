@@ -3,8 +3,8 @@ package org.arrowworld.stats;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;

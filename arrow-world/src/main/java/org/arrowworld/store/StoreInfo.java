@@ -11,7 +11,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.log.KeyDeclarations;

@@ -5,7 +5,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.schema.TableSchema;
 
 /**

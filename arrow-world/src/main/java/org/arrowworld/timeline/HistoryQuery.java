@@ -3,7 +3,7 @@ package org.arrowworld.timeline;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.table.EntityRef;
 
 /**

@@ -6,7 +6,6 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.RowDiff;
 
 /**
  * What became of an entity between two ticks.

@@ -12,6 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
@@ -19,7 +20,6 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogTruncation;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 
 /**
  * Histories for Python to replay.

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 
 /**
  * What to serve, where, and how much at a time.

@@ -13,8 +13,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 
 /**
  * Serves runs over HTTP, reading only: exact Arrow for programs, and a page for people.

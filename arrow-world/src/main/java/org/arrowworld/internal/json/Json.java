@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 
 /** JSON to and from plain maps, lists, strings, longs, doubles and booleans. */
 public final class Json {

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.schema.Codebook;
 
 /**

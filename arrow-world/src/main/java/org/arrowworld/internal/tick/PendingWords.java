@@ -3,7 +3,7 @@ package org.arrowworld.internal.tick;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 
 /** Words of a tick that have no code yet: codes are given in row order, when rows are made. */
 final class PendingWords {
