@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Simulations in other frameworks log through the package; Java's worlds are what the frameworks' own collectors hold."""
 
 from __future__ import annotations

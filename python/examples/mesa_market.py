@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logs a Mesa model tick by tick: agents who trade, go broke and leave, and newcomers.
 
     pip install mesa ./python

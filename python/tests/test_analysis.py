@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Selections, lives, several ticks at once, data frames, and what a notebook shows."""
 
 import sys

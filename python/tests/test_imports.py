@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package's modules: no circles among them, and nothing heavy before it is needed."""
 
 import ast

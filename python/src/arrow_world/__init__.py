@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Read, verify, replay and write arrow-world stores (format version 1, docs/spec).
 
 Names are imported when they are first used, so that `import arrow_world` costs next to nothing.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What callers give, checked before it is used: ids, ticks and names."""
 
 from __future__ import annotations

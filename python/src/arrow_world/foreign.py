@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a path holds that is no store, and how to go on from there."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns as Arrow tables and data frames, with the very types the store has."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a notebook shows of a store, a world, a table and a log. All text comes from files, so all of it is escaped."""
 
 from __future__ import annotations

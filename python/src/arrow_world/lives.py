@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who lived when, whose child, and why it died: births, deaths and lineage of one table."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The writer's lock: a POSIX record lock on LOCK, the kind Java's FileChannel.tryLock takes (S-11)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The log as one sequence of committed rows over all segments (L-1, L-14, L-16, L-20 to L-22)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Log rows as columns."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What differs between two states, entity by entity: by id and generation, wherever the rows stand."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The entry to a recorded run: its world at any tick, the life of any entity, every row of its log."""
 
 from __future__ import annotations

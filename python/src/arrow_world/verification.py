@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checking a whole store: CRCs, footers, continuity, the digest chain, and every snapshot against replay."""
 
 from __future__ import annotations

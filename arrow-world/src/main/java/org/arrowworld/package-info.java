@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Where everything begins: {@link org.arrowworld.LiveWorld} for a world that runs, {@link
  * org.arrowworld.Store} for one that was recorded. Depends on the rest of this module; nothing in

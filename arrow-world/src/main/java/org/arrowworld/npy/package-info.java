@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * NumPy's file formats: {@code .npy} arrays and {@code .npz} archives of them, read and written bit
  * for bit as {@code np.load}, {@code np.save} and {@code np.savez} do. Files are hostile until

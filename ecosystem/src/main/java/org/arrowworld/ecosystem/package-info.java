@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The reference simulation: creatures and food on a torus, with births and deaths every tick. Start
  * at {@link org.arrowworld.ecosystem.EcosystemRun}, or embed {@link

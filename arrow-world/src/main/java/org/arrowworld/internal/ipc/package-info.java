@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Arrow IPC framing, written and read by hand on the flatbuffers of arrow-format, because custom
  * metadata on messages, prefix-last writes and checks before allocation are not to be had

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** How a store's directory comes into being. Depends on {@code storage}. */
 package org.arrowworld.internal.store;

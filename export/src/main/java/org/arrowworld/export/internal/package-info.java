@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What readers and writers of files share. Not for users; may change. Depends on {@code storage}.
  */

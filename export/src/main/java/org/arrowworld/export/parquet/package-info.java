@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Parquet out and in, and its Avro view. Encodings come from parquet-column, file metadata
  * structures from parquet-format-structures; pages are assembled here, column by column, straight

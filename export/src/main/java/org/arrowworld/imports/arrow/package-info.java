@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Arrow IPC files and streams of anyone, read column by column (spec import.md T-20, T-21): framing
  * and metadata of all writers, only what a table can hold decoded, every length checked against the
