@@ -124,6 +124,12 @@ final class TickBuffer implements Tick {
     inputs.add(key.code(), target, word(key.name(), key.type(), value));
   }
 
+  @Override
+  public void inputUnsigned(String kind, int target, long bits) {
+    Key key = input(kind);
+    inputs.add(key.code(), target, Encoding.ofUnsigned(key.name(), key.type(), bits));
+  }
+
   private Key input(String kind) {
     checkOpen();
     return keys.input(kind);

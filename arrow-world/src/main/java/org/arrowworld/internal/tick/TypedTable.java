@@ -244,6 +244,18 @@ abstract class TypedTable implements TickTable {
     report(key, entity, reference(key.name(), key.type(), value, key.refersTo()));
   }
 
+  @Override
+  public void eventUnsigned(String name, int id, long bits) {
+    Key key = eventKey(name);
+    report(key, id, Encoding.ofUnsigned(key.name(), key.type(), bits));
+  }
+
+  @Override
+  public void eventUnsigned(String name, Entity entity, long bits) {
+    Key key = eventKey(name);
+    report(key, entity, Encoding.ofUnsigned(key.name(), key.type(), bits));
+  }
+
   abstract TickBuffer buffer();
 
   /** The name of a value column by its place, with the table's. */
