@@ -80,6 +80,10 @@ class Lives(Frame):
                          "died": nullable_column(self.died, tick), "parent": nullable_column(self.parent, pa.int64()),
                          "cause": text_column(self.cause)})
 
+    def _at(self, rows: Array) -> pa.Table:
+        return Lives(self.table, *(a[rows] for a in (self.rid, self.gen, self.born, self.died, self.parent,
+                                                     self.cause))).to_arrow()
+
     def _title(self) -> str:
         return f"{len(self):,} lives in {self.table}"
 

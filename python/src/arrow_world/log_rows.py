@@ -82,5 +82,8 @@ class LogRows(Frame):
             columns["text"] = text_column(self.text)
         return pa.table(columns)
 
+    def _at(self, rows: Array) -> pa.Table:
+        return self.where(rows).to_arrow()
+
     def _title(self) -> str:
         return f"{len(self):,} log rows"
