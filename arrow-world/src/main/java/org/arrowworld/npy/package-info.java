@@ -4,6 +4,6 @@
  * for bit as {@code np.load}, {@code np.save} and {@code np.savez} do. Files are hostile until
  * checked: headers are parsed by hand, nothing is allocated before the bytes for it are seen, zip
  * entries are counted and checksummed while they inflate, and nothing is ever unpickled or
- * extracted. May depend on {@code storage} and {@code errors} only.
+ * extracted.
  */
 package org.arrowworld.npy;

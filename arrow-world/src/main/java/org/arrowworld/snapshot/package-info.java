@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Snapshots: caches of the log at a tick, and bases (spec snapshot.md). Depends on {@code table},
- * {@code log} positions, {@code storage} and {@code internal.ipc}.
- */
+/** Snapshots: caches of the log at a tick, and bases (spec snapshot.md). */
 package org.arrowworld.snapshot;

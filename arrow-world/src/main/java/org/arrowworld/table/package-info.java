@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * MutableWorld tables as Arrow vectors, their ids and their hashes. Depends on {@code schema},
- * {@code errors} and arrow-vector.
- */
+/** The tables of a world, as users read them: views, typed columns, Arrow vectors. */
 package org.arrowworld.table;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Arrow vectors over memory that is not Arrow's. Depends on arrow-memory-core only. */
+/** Arrow vectors over memory that is not Arrow's. */
 package org.arrowworld.internal.memory;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Avro container files. Depends on {@code rows} and avro. */
+/** Avro container files. */
 package org.arrowworld.export.avro;

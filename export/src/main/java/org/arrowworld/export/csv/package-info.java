@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** CSV. Depends on {@code rows} and, for decimals, on jackson-core. */
+/** CSV. */
 package org.arrowworld.export.csv;

@@ -1,5 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What readers and writers of files share. Not for users; may change. Depends on {@code storage}.
- */
+/** What readers and writers of files share. Not for users; may change. */
 package org.arrowworld.export.internal;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** SQLite databases. Depends on {@code rows} and sqlite-jdbc. */
+/** SQLite databases. */
 package org.arrowworld.export.sqlite;

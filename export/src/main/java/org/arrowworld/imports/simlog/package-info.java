@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Directories of the Python simlog reference, in. Depends on the core's {@code simlog}, {@code npy}
- * and {@code storage}.
- */
+/** Directories of the Python simlog reference, in. */
 package org.arrowworld.imports.simlog;

@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What every import needs while it reads columns: a budget of memory, words by their bytes. Depends
- * on the core's errors only.
- */
+/** What every import needs while it reads columns: a budget of memory, words by their bytes. */
 package org.arrowworld.imports.values;
