@@ -67,10 +67,10 @@ class LiveWorld:
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
-        """Goes on after the last committed tick; what a crash left behind it is sealed away first.
+        """Goes on after the last committed tick; what a crash left behind it is sealed away, and a truncation that was begun
+        finished, first.
 
-        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
-        truncation.
+        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then).
         """
         return cls(LogWriter.resume(path, durability=durability))
 
@@ -188,10 +188,13 @@ class LiveWorld:
         self._outside("sync the log")
         self._log.sync()
 
-    def seal(self) -> None:
-        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
+    def seal(self, compression: str = "none") -> None:
+        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it.
+
+        compression: `none`, or `zstd` for files of a fraction of the size.
+        """
         self._outside("seal the log")
-        self._log.seal()
+        self._log.seal(compression)
 
     def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
         """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept.

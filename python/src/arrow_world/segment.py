@@ -125,8 +125,7 @@ class SegmentReader:
         except BaseException:
             os.close(self._fd)
             raise
-        self.next_seq = first_seq
-        self.end = self._pos
+        self.next_seq, self.end, self.compressed = first_seq, self._pos, False
         self.last_crc: int | None = None
 
     def __enter__(self) -> "SegmentReader":
@@ -280,6 +279,7 @@ class SegmentReader:
         if names != [k.name for k in header.keys]:
             raise Malformed("the key dictionary does not list the declared keys in code order")  # L-7, L-8
         count, nodes = read_nodes(message, [2] * (5 if header.strings else 4))
+        self.compressed = message.record_batch().table(3) is not None
         if any(n.nulls or len(n.buffers[0]) for n in nodes[:4]):
             raise Malformed("a column other than text has a validity buffer")  # B-6
         tick, rid, bits = (n.numbers(t) for n, t in zip((nodes[0], nodes[1], nodes[3]), ("u64", "u32", "u64")))
