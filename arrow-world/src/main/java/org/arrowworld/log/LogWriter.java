@@ -331,7 +331,7 @@ public final class LogWriter implements Closeable {
       } finally {
         revolver.stop();
       }
-      await(0); // reports a failed last flush; what else fails is suppressed
+      throwIfFailed(); // reports a failed last flush; what else fails is suppressed
     }
   }
 
@@ -354,6 +354,10 @@ public final class LogWriter implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot append: the log writer is closed");
     }
+    throwIfFailed();
+  }
+
+  private void throwIfFailed() throws IOException {
     try {
       revolver.throwIfFailed();
     } catch (IOException e) {

@@ -62,6 +62,9 @@ final class Revolver {
   interface Sink {
     void flush(Work work) throws IOException;
 
+    /** Called when what had to be forced is, and nobody waits for it any more. */
+    void prepare() throws IOException;
+
     /** Called when nothing was handed over for a while. */
     void idle() throws IOException;
   }
@@ -205,14 +208,16 @@ final class Revolver {
     }
   }
 
-  /** Waits until a turn's container was flushed. */
+  /** Waits until a turn's container was flushed; what failed behind it is for a later call. */
   void await(long ticket) throws IOException {
     lock.lock();
     try {
       while (flushed < ticket && failure == null) {
         changed.awaitUninterruptibly();
       }
-      throwIfFailed();
+      if (flushed < ticket) {
+        throwIfFailed();
+      }
     } finally {
       lock.unlock();
     }
@@ -254,6 +259,9 @@ final class Revolver {
           sink.flush(work);
         }
         done();
+        if (work.isForced) {
+          sink.prepare();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);

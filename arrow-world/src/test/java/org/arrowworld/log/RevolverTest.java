@@ -28,6 +28,9 @@ class RevolverTest {
           }
 
           @Override
+          public void prepare() {}
+
+          @Override
           public void idle() {}
         };
     return new Revolver(2, rows, Long.MAX_VALUE, sink);
