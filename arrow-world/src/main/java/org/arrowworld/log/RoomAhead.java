@@ -10,7 +10,7 @@ import org.arrowworld.storage.WritableFile;
  */
 final class RoomAhead {
   /** A shorter segment has no room. */
-  private static final long LEAST_BYTES = 16 << 10;
+  private static final long LEAST_BYTES = 4 << 10;
 
   private static final long MOST_BYTES = 8 << 20;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 << 10).asReadOnlyBuffer();

@@ -12,7 +12,8 @@ enum Conformance {
   WIDE,
   FORKED,
   UNITS,
-  UNHASHED;
+  UNHASHED,
+  ROOM;
 
   /** Name of its folder. */
   String folder() {
@@ -29,6 +30,7 @@ enum Conformance {
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
+      case ROOM -> RoomStore.write(golden);
     }
     golden.forgetWriter();
   }
