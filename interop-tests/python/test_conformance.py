@@ -158,7 +158,7 @@ def test_the_package_takes_room_of_any_length_and_writes_no_more_of_it(tmp_path:
     with aw.LiveWorld.resume(store) as world:
         assert copy.stat().st_size == messages
         with world.tick() as t:
-            t["buoy"].insert(height=2.0)
+            t["buoy"].insert(height=2.0, state="new")
     assert copy.exists() and copy.read_bytes()[:messages] == live.read_bytes()[:messages] and aw.verify(store).ok
 
 

@@ -175,7 +175,7 @@ final class Revolver {
 
   private long handOver(int keyCount, boolean force) {
     current.keyCount = keyCount;
-    current.force = force;
+    current.force |= force;
     current.offered = current.rows.size();
     filled.add(current);
     changed.signalAll();
@@ -187,19 +187,21 @@ final class Revolver {
    * Lets the flush thread have the rows of the current container, now or when it has nothing else
    * to do. Does not wait.
    *
+   * @param force whether they, and all before them, must be forced then
    * @return the container to go on with, which may be another one; null if {@link #current} must
    *     tell
    */
-  Triples offer(int keyCount) {
+  Triples offer(int keyCount, boolean force) {
     lock.lock();
     try {
       if (current == null) {
         return null;
       }
       if (!busy && filled.isEmpty() && !free.isEmpty()) {
-        handOver(keyCount, false);
+        handOver(keyCount, force);
       } else {
         current.keyCount = keyCount;
+        current.force |= force;
         current.offered = current.rows.size();
       }
       return current.rows;
@@ -283,9 +285,10 @@ final class Revolver {
                   next.taken,
                   next.offered,
                   next.keyCount,
-                  whole && next.force,
+                  next.force,
                   whole ? next.reached : null);
           next.taken = next.offered;
+          next.force = false;
           flushing = filled.poll();
           return work;
         }
@@ -323,7 +326,6 @@ final class Revolver {
         flushing.rows.clear();
         flushing.taken = 0;
         flushing.offered = 0;
-        flushing.force = false;
         flushing.reached = null;
         free.add(flushing);
         flushing = null;
