@@ -275,13 +275,14 @@ public final class LiveWorld implements Closeable {
    * Runs the next tick as {@link #tick(TickBody)} does, without waiting for the disk: it is applied
    * once its rows are handed to the log's thread, which writes and forces all ticks it has got, and
    * then those that came meanwhile. Ticks reach the disk in order; {@link #acknowledged} tells how
-   * far, {@link #sync} waits for all, and {@link #tick}, {@link #snapshot}, {@link #seal} and {@link
-   * #close} do too. A crash loses ticks that were not acknowledged, of the last ones only. It waits
-   * where the log's containers are full. Without {@code COMMIT} it is {@link #tick(TickBody)}.
+   * far, {@link #sync} waits for all, and {@link #tick}, {@link #snapshot}, {@link #seal} and
+   * {@link #close} do too. A crash loses ticks that were not acknowledged, of the last ones only.
+   * It waits where the log's containers are full. Without {@code COMMIT} it is {@link
+   * #tick(TickBody)}.
    *
    * @return number of rows logged
-   * @throws org.arrowworld.errors.WriterPoisonedException if an earlier tick could not be written or
-   *     forced: the world holds ticks then that the store has not; close it and resume
+   * @throws org.arrowworld.errors.WriterPoisonedException if an earlier tick could not be written
+   *     or forced: the world holds ticks then that the store has not; close it and resume
    */
   public <E extends Exception> int tickLater(TickBody<E> body) throws E, IOException {
     Turn mine = begin("run a tick");

@@ -144,7 +144,8 @@ class TickLaterTest {
   void a_failed_force_ends_the_world_and_nothing_acknowledged_is_lost() throws IOException {
     LiveWorld world = world(storage, Durability.COMMIT);
     world.tick(t -> t.table("c").insert());
-    storage.plan((index, operation, path) -> operation == Operation.FORCE ? Fault.FAIL : Fault.NONE);
+    storage.plan(
+        (index, operation, path) -> operation == Operation.FORCE ? Fault.FAIL : Fault.NONE);
     assertThatThrownBy(
             () -> {
               world.tickLater(t -> t.table("c").insert());
