@@ -175,7 +175,7 @@ class RoomAheadTest {
     writer.close();
   }
 
-  private static FaultPlan zerosOnly(MemoryStorage of, Operation failing) {
+  private static FaultPlan zerosOnly(Operation failing) {
     AtomicInteger writes = new AtomicInteger();
     return (index, operation, path) -> {
       // A commit of one batch is two writes and a force; what comes behind it is room.
@@ -188,7 +188,7 @@ class RoomAheadTest {
   void a_disk_too_full_for_room_fails_no_tick_and_later_ones_are_appended() throws IOException {
     try (LogWriter writer = writer(LogOptions.DEFAULT)) {
       tick(writer, 0, 10);
-      storage.plan(zerosOnly(storage, Operation.WRITE));
+      storage.plan(zerosOnly(Operation.WRITE));
       tick(writer, 1, ROWS);
       writer.sync();
       assertThat(storage.operations()).as("writes, force, and zeros").isEqualTo(4);
@@ -206,7 +206,7 @@ class RoomAheadTest {
   void zeros_that_cannot_be_forced_poison_the_writer_as_every_failed_force() throws IOException {
     LogWriter writer = writer(LogOptions.DEFAULT);
     tick(writer, 0, 10);
-    storage.plan(zerosOnly(storage, Operation.FORCE));
+    storage.plan(zerosOnly(Operation.FORCE));
     tick(writer, 1, ROWS);
     assertThatThrownBy(writer::sync)
         .isInstanceOf(WriterPoisonedException.class)
