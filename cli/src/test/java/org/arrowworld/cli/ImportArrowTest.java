@@ -113,6 +113,7 @@ class ImportArrowTest {
     return hash.lastLine();
   }
 
+  /** Spec T-22. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_cut_or_changed_file_gives_a_store_or_a_typed_error(boolean stream) throws IOException {
