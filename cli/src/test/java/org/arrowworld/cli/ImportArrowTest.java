@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code aw import arrow} (spec import.md T-20 to T-23). */
+/** {@code aw import arrow} (spec import.md T-20 to T-22). */
 class ImportArrowTest {
   @TempDir Path folder;
 

@@ -56,7 +56,8 @@ class SpecCitationsTest {
 
   @Test
   void aRangeCitesEachOfItsDuties() {
-    assertThat(citations("spec M-1 to M-3, L-9; UTF-8, AA-1")).containsExactly("M-1", "M-2", "M-3", "L-9");
+    assertThat(citations("spec M-1 to M-3, L-9; UTF-8, AA-1"))
+        .containsExactly("M-1", "M-2", "M-3", "L-9");
   }
 
   private static Set<String> duties() throws IOException {
@@ -85,11 +86,13 @@ class SpecCitationsTest {
 
   private static List<Path> tests() throws IOException {
     List<Path> tests = new ArrayList<>();
-    for (String module : List.of("arrow-world", "export", "serve", "ecosystem", "cli", "interop-tests")) {
+    for (String module :
+        List.of("arrow-world", "export", "serve", "ecosystem", "cli", "interop-tests")) {
       tests.addAll(files(ROOT.resolve(module).resolve("src/test/java"), ".java"));
     }
     tests.removeIf(t -> t.endsWith("SpecCitationsTest.java"));
-    for (String folder : List.of("python/tests", "interop-tests/python", "interop-tests/languages")) {
+    for (String folder :
+        List.of("python/tests", "interop-tests/python", "interop-tests/languages")) {
       for (String ending : List.of(".py", ".go", ".rs", ".js", ".cpp")) {
         tests.addAll(files(ROOT.resolve(folder), ending));
       }
