@@ -26,6 +26,7 @@ from .values import Array
 FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
 _DECIMAL = re.compile("[0-9]{1,19}")
+_ROOM_BYTES = 1 << 20
 _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
@@ -310,10 +311,21 @@ class SegmentReader:
         elif self._pos != self._source.size or self.end != self._pos:
             self._fail("bytes follow the last batch")
 
+    def _is_room(self) -> bool:
+        """Whether nothing follows the last batch but zeros, which are room for later ones (L-31)."""
+        pos = self.end
+        while part := self._source.read(pos, _ROOM_BYTES):
+            if np.frombuffer(part, "u1").any():
+                return False
+            pos += len(part)
+        return True
+
     def _fail(self, reason: str) -> None:
         """Damage, or the torn end of a live segment; either way somewhere behind the last verified batch."""
         if self.sealed:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
+        if self._is_room():
+            return
         later = self._later_batch()
         if later is not None:
             raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23

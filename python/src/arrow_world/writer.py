@@ -252,10 +252,10 @@ class LogWriter:
         if not self.tick < tick < _TICKS:
             raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
 
-    def commit_tick(self, tick: int, rows: Rows) -> Rows:
+    def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
 
-        The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
+        later: another thread forces them, with all that is written by then. The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
         poisons the writer.
         """
         chain = tick_chain(self.chain, tick, rows)
@@ -271,11 +271,11 @@ class LogWriter:
                 self._begin_segment()
             assert self._live is not None
             self._live.write(rows, self.keys, self._forced[0])
-            if self._durability.mode == "commit":
-                self._live.force()
-                self._forced = rows.end_seq, tick
+            forced = self._durability.mode == "commit"
+            if forced and not later:
+                self._force_to((rows.end_seq, tick))
             self.seq, self.tick, self.chain = rows.end_seq, tick, chain
-            if self._durability.interval_ms:
+            if self._durability.interval_ms or forced and later:
                 if self._forcer is None:
                     self._forcer = Forcer(self._durability.interval_ms, self._force)
                 self._forcer.touch()
@@ -295,12 +295,15 @@ class LogWriter:
         return self._forced[1]
 
     def _force(self) -> None:
-        """Forces what is committed. The device tells a loss once, so what one thread was told holds for both."""
+        """Forces what is committed."""
+        self._force_to((self.seq, self.tick))
+
+    def _force_to(self, position: tuple[int, int]) -> None:
+        """Forces what was written up to there. The device tells a loss once, so what one thread was told holds for both."""
         with self._files:
             self._check_forced()
             if self._live is None or self._live.closed:
                 return
-            position = self.seq, self.tick
             try:
                 self._live.force()
             except BaseException as e:

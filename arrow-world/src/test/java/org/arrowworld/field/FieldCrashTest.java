@@ -103,6 +103,7 @@ class FieldCrashTest {
     sweep(EACH.with(Durability.WRITTEN), CrashKind.PROCESS);
   }
 
+  /** Spec F-6. */
   @Test
   void A_flush_forces_data_then_headers_then_publishes_metadata() throws IOException {
     MemoryStorage memory = new MemoryStorage();

@@ -80,6 +80,7 @@ class InterruptedWriterTest {
     }
   }
 
+  /** Spec L-30. */
   @Test
   void an_interrupted_writer_loses_nothing_it_acknowledged_and_its_store_goes_on()
       throws Exception {

@@ -57,6 +57,7 @@ class PowerLossTest {
     }
   }
 
+  /** Spec L-27. */
   @Test
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
     Programme.report("PowerLossTest: %d power cuts, -Daw.seed=%d", CUTS, SEED);

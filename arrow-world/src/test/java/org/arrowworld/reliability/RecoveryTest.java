@@ -87,6 +87,7 @@ class RecoveryTest {
         .isEqualTo(((Reading.Valid) SmallStores.read(source, memory)).hashes());
   }
 
+  /** Spec L-29. */
   @ParameterizedTest
   @EnumSource(Form.class)
   void of_a_store_damaged_anywhere_in_its_log_a_sound_prefix_is_saved(Form form)

@@ -101,6 +101,7 @@ class ParquetImportTest {
     return world.codebook().word((int) bits(table, name, row));
   }
 
+  /** Spec T-5. */
   @Test
   void nulls_without_a_value_are_no_column_and_times_keep_their_unit() throws IOException {
     TableImportResult result = load(boats(WriterVersion.PARQUET_1_0, 30), "");

@@ -32,6 +32,7 @@ class BombsTest {
 
   private static final int SECONDS_WITHOUT_END = 1200;
 
+  /** Spec T-9. */
   @Test
   void every_bomb_and_every_file_of_the_corpora_ends_in_bounded_time_and_memory() throws Exception {
     Process child = start();
