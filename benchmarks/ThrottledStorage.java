@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
@@ -51,6 +52,11 @@ final class ThrottledStorage extends ForwardingStorage {
     @Override
     public long size() throws IOException {
       return file.size();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      file.truncate(size);
     }
 
     @Override

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The entry to a recorded run: its world at any tick, the life of any entity, every row of its log."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,9 +15,9 @@ from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .history import History, check_life, history_of
-from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
+from .log_dataset import log_dataset
 from .log_rows import LogRows
 from .net_change import Changes, net_changes
 from .playback import Cursor, Playback
@@ -25,8 +26,10 @@ from .projection import project
 from .rows import Rows, concat, empty_rows
 from .schema import Key, Schema
 from .selection import Selection, Ticks
-from .snapshot import Manifest, Snapshot, list_snapshots
+from .snapshot import Manifest, Snapshot
 from .stats import Stats
+from .store_page import store_page
+from .store_upkeep import Upkeep
 from .store_diff import Divergence, Side, diff
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
@@ -39,7 +42,7 @@ _LAST = (1 << 63) - 1
 _PARTS = 4
 
 
-class Store:
+class Store(Upkeep):
     """A store open for reading. Takes no lock and writes nothing; every call reads what is committed by then.
 
     `store["creature"]` is the table after the last committed tick; iteration and `in` go over the tables' names. May be
@@ -221,6 +224,18 @@ class Store:
         """Committed rows in runs of whole ticks, about one per record batch, verified (B-2, L-14)."""
         return iter(self._files.scan(integer(from_seq, "read from seq")))
 
+    def scan(self, what: Literal["log"] = "log") -> Any:
+        """The committed log as a pyarrow.dataset.Dataset, for questions that need not all of it: tick, rid, key, val, and
+        text where the store has strings, commit rows included.
+
+        Sealed segments are read when somebody asks the dataset, without proof of their checksums (`verify` proves them);
+        what is live, as far as it is committed, and what a fence cuts is read now. Polars takes it by
+        `polars.scan_pyarrow_dataset(…)`, DuckDB by the variable's name.
+        """
+        if what != "log":
+            raise InvalidUseError(f"Cannot scan {what!r}: expected 'log'. A table at a tick is at(tick)[table].")
+        return log_dataset(self._files.log_files())
+
     def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
         """The log rows of these keys, ticks and ids, in log order.
 
@@ -360,16 +375,7 @@ class Store:
         return f"<arrow-world store {self.path.name}>"
 
     def _repr_html_(self) -> str:
-        span, info = self.span(), self.info
-        ticks = "none" if span is None else f"{span[0]:,} to {span[1]:,} ({info.tick_unit})"
-        segments, snapshots = self.segments(), list_snapshots(self.path)
-        live = sum(not s.sealed for s in segments)
-        rows = [("store", info.store.hex()), ("ticks", ticks), *([("time", str(info.time))] if info.time else []),
-                ("tables", ", ".join(f"{t.name} ({t.kind.replace('_', ' ')})" for t in self.schema.tables) or "none"),
-                ("segments", f"{len(segments)}, of them {live} live"),
-                ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),
-                *info.properties.items()]
-        return grid(f"Store {self.path.name}", ("", ""), rows)
+        return store_page(self._files)
 
 
 def _silent() -> Bar:

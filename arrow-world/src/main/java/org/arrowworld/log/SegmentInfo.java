@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.log;
 
 import java.io.IOException;
@@ -54,6 +55,11 @@ public record SegmentInfo(
           reader.keys().from(0),
           index.tail());
     }
+  }
+
+  /** Zeros behind the last message of a live segment, into which later ones are written. */
+  public long roomBytes() {
+    return !isSealed && tail.kind() == Tail.Kind.CLEAN ? bytes - tail.offset() : 0;
   }
 
   /** Committed rows. */

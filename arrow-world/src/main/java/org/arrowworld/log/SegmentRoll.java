@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.log;
 
 import java.io.Closeable;
@@ -83,6 +84,13 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
     if (live != null && isFull() && progress.written().seq() == seq) {
       roll();
+    }
+  }
+
+  @Override
+  public synchronized void prepare() throws IOException {
+    if (live != null && options.durability().mode() == Durability.Mode.COMMIT) {
+      live.makeRoom(options.segmentBytes());
     }
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
 import java.io.IOException;
@@ -34,6 +35,11 @@ record DiskFile(String path, FileChannel channel) implements ReadableFile, Writa
       long from = at;
       at += Interrupts.defer("write " + path, () -> channel.write(source, from));
     }
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    Interrupts.defer("truncate " + path, () -> channel.truncate(size));
   }
 
   @Override

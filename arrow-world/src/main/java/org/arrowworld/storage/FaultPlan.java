@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
 /**
@@ -23,6 +24,7 @@ public interface FaultPlan {
   enum Operation {
     CREATE,
     WRITE,
+    TRUNCATE,
     FORCE,
     FORCE_DIRECTORY,
     CREATE_DIRECTORY,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
 import java.nio.ByteBuffer;
@@ -37,6 +38,12 @@ final class MemoryFile implements MemoryNode {
     source.get(bytes, position, count);
     size = Math.max(size, end);
     unforced.add(new Survival.Write(position, Arrays.copyOfRange(bytes, position, end)));
+  }
+
+  void truncate(int length) {
+    Arrays.fill(bytes, length, size, (byte) 0); // a later write behind it leaves a gap of zeros
+    size = length;
+    unforced.add(Survival.Write.cut(length));
   }
 
   void force() {

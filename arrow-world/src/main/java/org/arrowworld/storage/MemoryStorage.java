@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
 import java.io.Closeable;
@@ -338,6 +339,14 @@ public final class MemoryStorage implements Storage {
           throw injected(fault, Operation.WRITE, path);
         }
         file.write(source, Math.toIntExact(position));
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      synchronized (MemoryStorage.this) {
+        step(Operation.TRUNCATE, path);
+        file.truncate(Math.toIntExact(size));
       }
     }
 

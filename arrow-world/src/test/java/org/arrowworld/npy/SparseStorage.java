@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.npy;
 
 import java.io.Closeable;
@@ -46,6 +47,11 @@ final class SparseStorage implements Storage {
       } else {
         source.position(source.limit());
       }
+    }
+
+    @Override
+    public void truncate(long length) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

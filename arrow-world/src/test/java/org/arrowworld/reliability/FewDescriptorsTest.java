@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,6 +95,11 @@ class FewDescriptorsTest {
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
           file.write(source, position);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+          file.truncate(size);
         }
 
         @Override

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import java.io.Closeable;
@@ -233,6 +234,15 @@ final class TracingStorage implements Storage {
         add(
             Text.of("write %d: %d at %d", number, bytes.length, position),
             new WriteStep(number, bytes, position));
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      gate();
+      synchronized (TracingStorage.this) {
+        file.truncate(size);
+        add("truncate " + number + " to " + size, (s, open) -> open.get(number).truncate(size));
       }
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
 import java.io.IOException;
@@ -12,7 +13,8 @@ enum Conformance {
   WIDE,
   FORKED,
   UNITS,
-  UNHASHED;
+  UNHASHED,
+  ROOM;
 
   /** Name of its folder. */
   String folder() {
@@ -29,6 +31,7 @@ enum Conformance {
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
+      case ROOM -> RoomStore.write(golden);
     }
     golden.forgetWriter();
   }
