@@ -10,6 +10,7 @@ import org.arrowworld.storage.Storage;
 public final class CountingStorage extends ForwardingStorage {
   private long bytesRead;
   private long bytesMapped;
+  private int maps;
 
   private final long most;
 
@@ -30,6 +31,11 @@ public final class CountingStorage extends ForwardingStorage {
 
   public long bytesMapped() {
     return bytesMapped;
+  }
+
+  /** How many maps were made. */
+  public int maps() {
+    return maps;
   }
 
   @Override
@@ -59,6 +65,7 @@ public final class CountingStorage extends ForwardingStorage {
       @Override
       public ByteBuffer map(long position, int length) throws IOException {
         bytesMapped += length;
+        maps++;
         return file.map(position, length);
       }
 
