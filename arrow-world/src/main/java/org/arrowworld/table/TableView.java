@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.table;
 
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.schema.TableSchema;
 
 /**

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports.values;
 
 /** Names of columns: what a store can have (spec S-9), and how {@code --columns} says them. */
