@@ -96,7 +96,7 @@ final class HistoryImport {
         }
       }
       default -> {
-        CsvTable csv = CsvImport.read(options, CsvTable.Lines.KEPT);
+        CsvTable csv = CsvImport.readHistory(options);
         lines = csv.lines();
         table = CsvImport.table(csv, options.tableName());
       }
