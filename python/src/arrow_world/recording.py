@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .errors import InvalidUseError
+from .errors import InvalidUseError, WriterPoisonedError
 from .live import LiveWorld
 from .schema import Column, Schema, TableSchema
 from .store import open_store
@@ -45,7 +45,7 @@ def type_of_array(values: Any, name: str) -> str:
     if isinstance(values, np.ndarray) and values.dtype.kind not in "OUT":
         found = _BY_DTYPE.get(values.dtype.str[1:])
     else:
-        found = type_of(list(values))
+        found = type_of(values.tolist() if isinstance(values, np.ndarray) else list(values))
     if found is None:
         what = f"dtype {values.dtype}" if isinstance(values, np.ndarray) else "these values"
         raise InvalidUseError(f"Cannot record {name}: no column holds {what}; columns hold numbers, bools or words.")
@@ -101,10 +101,16 @@ class Recording:
                     _write(t[name], self.live[name], state.ids, state.columns)
 
     def close(self) -> None:
-        """Ends the recording; may be called again."""
+        """Seals what was recorded, compressed, and ends the recording; may be called again."""
         if self._past is not None:
             self._past.close()
-        self.live.close()
+        try:
+            if self.live.last_tick > self._recorded:
+                self.live.seal("zstd")
+        except (InvalidUseError, WriterPoisonedError):
+            pass  # closed already, or a write failed, which was told: what is in the log is in the log
+        finally:
+            self.live.close()
 
 
 def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]) -> None:

@@ -13,7 +13,8 @@ enum Conformance {
   WIDE,
   FORKED,
   UNITS,
-  UNHASHED;
+  UNHASHED,
+  ROOM;
 
   /** Name of its folder. */
   String folder() {
@@ -30,6 +31,7 @@ enum Conformance {
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
+      case ROOM -> RoomStore.write(golden);
     }
     golden.forgetWriter();
   }
