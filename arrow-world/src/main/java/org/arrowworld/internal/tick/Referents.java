@@ -85,14 +85,18 @@ final class Referents {
     return slot;
   }
 
-  /** A handle's row, if it is this tick's and this table's. */
+  /** A handle's row in this table, if it is this tick's; a presence table knows whom it gets. */
   NewRow own(NewRow row) {
-    usable(row);
-    if (row.table() != owner) {
+    NewRow own = usable(row).table() == owner ? row : owner.entered(row);
+    if (own == null) {
       throw new InvalidUseException(
-          Text.of("Cannot use the handle of %s in table '%s'", row, table.name()));
+          Text.of("Cannot use the handle of %s in table '%s'%s", row, table.name(), notEntered(row)));
     }
-    return row;
+    return own;
+  }
+
+  private String notEntered(NewRow row) {
+    return row.table() == owner.of() ? ": it enters it by insert(handle), which was not called" : "";
   }
 
   private NewRow usable(NewRow row) {
