@@ -12,7 +12,8 @@ enum Conformance {
   WIDE,
   FORKED,
   UNITS,
-  UNHASHED;
+  UNHASHED,
+  COMPONENTS;
 
   /** Name of its folder. */
   String folder() {
@@ -29,6 +30,7 @@ enum Conformance {
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
+      case COMPONENTS -> ComponentsStore.write(golden);
     }
     golden.forgetWriter();
   }
