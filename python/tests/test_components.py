@@ -146,3 +146,8 @@ def test_stores_are_compared_by_components_too(world):
         ("hungry.died", 0, 0, None), ("hungry.since", 2, 2.0, 5.0), ("hungry.born", 1, None, 0)]
     assert store.stats("hungry.since").all.count == 2
     assert store.lives("hungry").rid.tolist() == [0, 2, 1] and store.rows(key="hungry.since").values.tolist() == [2.0, 5.0]
+    with world.tick() as t:
+        t["ship"].remove(2)
+        t["hungry"].insert(id=t["ship"].insert(), why="young")
+    assert [(c.key, c.id, c.before, c.after) for c in aw.open_store(world.path).between(1, 2) if c.table == "hungry"] == [
+        ("hungry.died", 2, 0, None), ("hungry.born", 2, None, 1)]

@@ -29,6 +29,7 @@ import org.arrowworld.tick.Born;
 import org.arrowworld.tick.BornRows;
 import org.arrowworld.tick.TickBody;
 import org.arrowworld.timeline.HistoryQuery;
+import org.arrowworld.timeline.NetChange;
 import org.arrowworld.timeline.Projection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -258,6 +259,9 @@ class ComponentsTest {
               "1 hungry.died");
       assertThat(history(store, 1)).containsExactly("1 ship.born", "1 hungry.born", "1 hungry.why");
       HistoryQuery young = HistoryQuery.of("ship", new EntityRef(2, 1));
+      assertThat(store.between(0, 1).toList())
+          .extracting(NetChange::key)
+          .containsExactly("hungry.died", "hungry.born", "ship.died", "ship.born");
       assertThat(store.history(young.withKey("hungry.since")).toList()).isEmpty();
     }
   }
