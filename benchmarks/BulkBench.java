@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,7 +10,9 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 
-/** Inserting 100,000 rows of 6 columns from arrays, beside a whole-column write of the same values. */
+/**
+ * Inserting 100,000 rows of 6 columns from arrays, beside a whole-column write of the same values.
+ */
 final class BulkBench {
   private static final int ROWS = 100_000;
   private static final int COLUMNS = 6;
@@ -56,7 +59,13 @@ final class BulkBench {
     System.out.printf(
         Locale.ROOT,
         "{\"rows\":%d,\"columns\":%d,\"insert_all_ms\":%.2f,\"write_ms\":%.2f,\"ratio\":%.2f,\"all_insert_ms\":%s,\"all_write_ms\":%s}%n",
-        ROWS, COLUMNS, insert, write, insert / write, Arrays.toString(inserts), Arrays.toString(writes));
+        ROWS,
+        COLUMNS,
+        insert,
+        write,
+        insert / write,
+        Arrays.toString(inserts),
+        Arrays.toString(writes));
   }
 
   private static double median(double[] values) {

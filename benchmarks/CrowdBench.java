@@ -1,6 +1,5 @@
-import org.arrowworld.table.WorldView;
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
-import org.arrowworld.live.WorldOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,22 +7,24 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.ecosystem.Ecosystem;
 import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.ecosystem.FoodRatePolicy;
 import org.arrowworld.ecosystem.Preset;
-import org.arrowworld.LiveWorld;
+import org.arrowworld.internal.store.MutableCodebook;
+import org.arrowworld.internal.tick.TickEngine;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
-import org.arrowworld.internal.world.MutableWorld;
-import org.arrowworld.internal.tick.TickEngine;
+import org.arrowworld.hash.Hashes;
+import org.arrowworld.table.WorldView;
 
 /**
  * How large a world can be: ticks of the simulation without a log, with one, and with every commit
@@ -52,7 +53,8 @@ final class CrowdBench {
   /** Arguments: scratch directory, creatures, ticks. */
   public static void main(String[] args) throws IOException {
     int creatures = Integer.parseInt(args[1]);
-    CrowdBench bench = new CrowdBench(Path.of(args[0]), scaled(creatures), Integer.parseInt(args[2]));
+    CrowdBench bench =
+        new CrowdBench(Path.of(args[0]), scaled(creatures), Integer.parseInt(args[2]));
     for (int threads : new int[] {1, 2}) {
       for (Mode mode : Mode.values()) {
         bench.measure(mode, threads);
@@ -101,7 +103,8 @@ final class CrowdBench {
 
   private void unlogged(Ecosystem ecosystem, BufferAllocator memory, int threads)
       throws IOException {
-    try (MutableWorld world = new MutableWorld(EcosystemSchema.VERSION_1, new MutableCodebook(), memory)) {
+    try (MutableWorld world =
+        new MutableWorld(EcosystemSchema.VERSION_1, new MutableCodebook(), memory)) {
       KeyTable keys = new KeyTable(EcosystemSchema.VERSION_1.keys());
       TickEngine engine = TickEngine.unlogged(world, keys);
       engine.run(0, ecosystem::initialWorld);
@@ -118,7 +121,9 @@ final class CrowdBench {
         LogOptions.DEFAULT.withDurability(
             mode == Mode.DURABLE ? Durability.COMMIT : Durability.NONE);
     StoreInfo info = StoreInfo.create(EcosystemSchema.VERSION_1, "tick", java.util.Map.of());
-    try (LiveWorld live = LiveWorld.create(storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
+    try (LiveWorld live =
+        LiveWorld.create(
+            storage, info, WorldOptions.DEFAULT.withLog(options).withAllocator(memory))) {
       live.tick(0, ecosystem::initialWorld);
       live.sync();
       long before = bytes(info, storage);
@@ -179,7 +184,9 @@ final class CrowdBench {
         Hashes.resume(world));
   }
 
-  /** What is reachable on the heap: the world's id maps, the simulation's grid, the log's buffers. */
+  /**
+   * What is reachable on the heap: the world's id maps, the simulation's grid, the log's buffers.
+   */
   private static long heapBytes() {
     System.gc();
     Runtime runtime = Runtime.getRuntime();

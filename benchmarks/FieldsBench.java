@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,13 @@ public final class FieldsBench {
         Locale.ROOT,
         "{\"forced\": %s, \"written\": %s, \"slabs\": %s, \"point\": %s, \"rss_anon_kib\": %s,"
             + " \"slab_sum\": %s, \"point_sum\": %s, \"java\": \"%s\"}\n",
-        forced, written, slabs, points, anonymousKib, checksum[0], checksum[1],
+        forced,
+        written,
+        slabs,
+        points,
+        anonymousKib,
+        checksum[0],
+        checksum[1],
         System.getProperty("java.version"));
   }
 
@@ -89,7 +96,8 @@ public final class FieldsBench {
     }
     Map<String, FieldArray> fields = Map.of("u", FieldArray.of(grid, SIDE, SIDE));
     long start = System.nanoTime();
-    try (FieldSnapshotWriter writer = FieldSnapshotWriter.create(storage, "java", metadata, options)) {
+    try (FieldSnapshotWriter writer =
+        FieldSnapshotWriter.create(storage, "java", metadata, options)) {
       for (int i = 0; i < snapshots; i++) {
         grid[i % grid.length] += 1;
         writer.append(i, FieldSnapshot.of(fields));

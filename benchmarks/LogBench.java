@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,13 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -25,10 +26,10 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /**
- * The Java side of {@code log.py}: the log against a raw write of the same bytes, one fdatasync, and
- * a text log of the same events. Prints one JSON line per measurement. Every sustained log is read
- * back and its chain recomputed, which is the correctness check; the chains are printed. Arguments:
- * a scratch directory, a number of rows, a number of runs.
+ * The Java side of {@code log.py}: the log against a raw write of the same bytes, one fdatasync,
+ * and a text log of the same events. Prints one JSON line per measurement. Every sustained log is
+ * read back and its chain recomputed, which is the correctness check; the chains are printed.
+ * Arguments: a scratch directory, a number of rows, a number of runs.
  */
 final class LogBench {
   private static final int ROWS_PER_TICK = 100_000;
@@ -66,8 +67,10 @@ final class LogBench {
       records.run();
     }
     System.out.printf(Locale.ROOT, "{\"name\":\"chain\",\"value\":\"%016x\"}\n", chain);
-    System.out.printf(Locale.ROOT, 
-        "{\"name\":\"java\",\"value\":\"%s\"}\n", System.getProperty("java.vm.version"));
+    System.out.printf(
+        Locale.ROOT,
+        "{\"name\":\"java\",\"value\":\"%s\"}\n",
+        System.getProperty("java.vm.version"));
   }
 
   private static boolean counted;
@@ -209,7 +212,8 @@ final class LogBench {
   private void pauses(String name, double bytesPerSecond) throws IOException {
     Path directory = Files.createTempDirectory(scratch, "log");
     KeyTable keys = keys();
-    LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE).withContainers(4, 200_000);
+    LogOptions options =
+        LogOptions.DEFAULT.withDurability(Durability.NONE).withContainers(4, 200_000);
     int key = keys.key("c.x").code();
     int count = Math.min(rows, 10_000_000);
     long[] nanos = new long[count];

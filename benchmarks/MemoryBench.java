@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -13,19 +16,18 @@ import org.arrowworld.simlog.SimRecord;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
-import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
-import org.arrowworld.Store;
 import org.arrowworld.window.Answer;
 import org.arrowworld.window.StreamingWorld;
 import org.arrowworld.window.Window;
 
 /**
- * The steps of {@code memory.py} that are no verbs of {@code aw}. Arguments: {@code append DIR BYTES
- * none|zstd}, {@code scan DIR}, {@code seal DIR} or {@code window DIR}. Prints rows and a checksum.
+ * The steps of {@code memory.py} that are no verbs of {@code aw}. Arguments: {@code append DIR
+ * BYTES none|zstd}, {@code scan DIR}, {@code seal DIR} or {@code window DIR}. Prints rows and a
+ * checksum.
  */
 final class MemoryBench {
   private static final int FIELDS = 5;
@@ -47,8 +49,7 @@ final class MemoryBench {
 
   /** Records of a time, a word of many, and numbers; the last segment stays live. */
   private static void append(Path store, long bytes, BufferCompression sealing) throws IOException {
-    LogOptions options =
-        LogOptions.DEFAULT.withDurability(Durability.NONE).withSealing(sealing);
+    LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE).withSealing(sealing);
     long records = bytes / ROW_BYTES / FIELDS;
     String[] words = new String[WORDS];
     for (int i = 0; i < WORDS; i++) {
@@ -97,7 +98,12 @@ final class MemoryBench {
         Answer<MutableWorld> answer = streaming.at(tick);
         try (MutableWorld world = answer.value()) {
           String hash = Hashes.world(world.tables());
-          line.append(answer.origin()).append(' ').append(tick).append(' ').append(hash).append(", ");
+          line.append(answer.origin())
+              .append(' ')
+              .append(tick)
+              .append(' ')
+              .append(hash)
+              .append(", ");
           if (tick > floor && !hash.equals(fromFiles(storage, tick, memory))) {
             throw new IllegalStateException("the window has another state at tick " + tick);
           }
@@ -108,7 +114,8 @@ final class MemoryBench {
       }
       query(streaming, HistoryQuery.of("c", 17).between(0, floor), line);
       query(streaming, HistoryQuery.of("c", 17), line);
-      System.out.println(line.append("window of ").append(streaming.windowBytes()).append(" bytes"));
+      System.out.println(
+          line.append("window of ").append(streaming.windowBytes()).append(" bytes"));
     }
   }
 

@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
-import org.arrowworld.live.WorldOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -11,26 +11,26 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
-import org.arrowworld.LiveWorld;
-import org.arrowworld.log.LogOptions;
 import org.arrowworld.internal.store.MutableCodebook;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.Store;
 
 /**
- * The Java side of parquet.py: {@code write DIR TABLE_ROWS LOG_ROWS RUNS LEVEL}; prints JSON lines, the
- * first with what the files must hold.
+ * The Java side of parquet.py: {@code write DIR TABLE_ROWS LOG_ROWS RUNS LEVEL}; prints JSON lines,
+ * the first with what the files must hold.
  */
 public final class ParquetBench {
   private static final int TICKS = 20;
@@ -63,7 +63,9 @@ public final class ParquetBench {
             String name = "table-" + form.getKey() + ".parquet";
             Files.deleteIfExists(dir.resolve(name));
             long start = System.nanoTime();
-            var info = new ParquetTableWriter(out, options).write(name, table, new MutableCodebook(), Map.of());
+            var info =
+                new ParquetTableWriter(out, options)
+                    .write(name, table, new MutableCodebook(), Map.of());
             report("table", form.getKey(), info.rows(), info.bytes(), start);
             name = "log-" + form.getKey() + ".parquet";
             Files.deleteIfExists(dir.resolve(name));
@@ -84,26 +86,42 @@ public final class ParquetBench {
   private static void facts(TableColumns table, Store history) throws IOException {
     List<String> hashes =
         table.columns().stream()
-            .map(c -> String.format(Locale.ROOT, "\"%s\":\"%s\"", c.name(), Hashes.columns(table, List.of(c.name()))))
+            .map(
+                c ->
+                    String.format(
+                        Locale.ROOT,
+                        "\"%s\":\"%s\"",
+                        c.name(),
+                        Hashes.columns(table, List.of(c.name()))))
             .toList();
-    System.out.printf(Locale.ROOT, 
+    System.out.printf(
+        Locale.ROOT,
         "{\"table_hashes\":{%s},\"log_rows\":%d,\"chain\":\"%016x\"}\n",
-        String.join(",", hashes), history.end().seq(), history.end().chain());
+        String.join(",", hashes),
+        history.end().seq(),
+        history.end().chain());
   }
 
   private static void report(String view, String form, long rows, long bytes, long start) {
-    System.out.printf(Locale.ROOT, 
+    System.out.printf(
+        Locale.ROOT,
         "{\"writer\":\"arrow-world\",\"view\":\"%s\",\"codec\":\"%s\",\"rows\":%d,\"bytes\":%d,\"seconds\":%.4f}\n",
-        view, form, rows, bytes, (System.nanoTime() - start) / 1e9);
+        view,
+        form,
+        rows,
+        bytes,
+        (System.nanoTime() - start) / 1e9);
   }
 
-  private static void fill(DiskStorage store, int entities, BufferAllocator memory) throws IOException {
+  private static void fill(DiskStorage store, int entities, BufferAllocator memory)
+      throws IOException {
     TableSchema.Builder table = TableSchema.row("c");
     List<String> names = List.of("x", "y", "vx", "vy", "energy", "age", "kind", "mark");
     names.forEach(name -> table.column(name, ColumnType.F64));
     StoreInfo info = StoreInfo.create(WorldSchema.of(table.build()), "tick", Map.of());
     SplittableRandom random = new SplittableRandom(1);
-    try (LiveWorld live = LiveWorld.create(store, info, WorldOptions.DEFAULT.withAllocator(memory))) {
+    try (LiveWorld live =
+        LiveWorld.create(store, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < TICKS; tick++) {
         live.tick(
             t -> {
@@ -154,7 +172,8 @@ public final class ParquetBench {
     }
 
     private ByteBuffer add(String name, ColumnType type) {
-      ByteBuffer data = ByteBuffer.allocateDirect(rows * type.widthBytes()).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer data =
+          ByteBuffer.allocateDirect(rows * type.widthBytes()).order(ByteOrder.LITTLE_ENDIAN);
       columns.put(Column.of(name, type), data);
       return data;
     }

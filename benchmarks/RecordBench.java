@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,8 +104,27 @@ final class RecordBench {
               log.log(i * 0.5, "activity", activity, "f0", v, "f1", v, "f2", v);
             } else {
               log.log(
-                  i * 0.5, "activity", activity, "f0", v, "f1", v, "f2", v, "f3", v, "f4", v, "f5",
-                  v, "f6", v, "f7", v, "f8", v);
+                  i * 0.5,
+                  "activity",
+                  activity,
+                  "f0",
+                  v,
+                  "f1",
+                  v,
+                  "f2",
+                  v,
+                  "f3",
+                  v,
+                  "f4",
+                  v,
+                  "f5",
+                  v,
+                  "f6",
+                  v,
+                  "f7",
+                  v,
+                  "f8",
+                  v);
             }
           }
         });
@@ -125,7 +145,8 @@ final class RecordBench {
         record.set(value, i * 0.25).end();
       }
       log.sync();
-      LogBench.print("events_simlog_write", (System.nanoTime() - start) / (double) records, "ns/event");
+      LogBench.print(
+          "events_simlog_write", (System.nanoTime() - start) / (double) records, "ns/event");
       log.seal();
     }
     LogBench.print("events_simlog_size", bytes(directory) / (double) records, "bytes/event");
@@ -185,7 +206,11 @@ final class RecordBench {
       return String.format(
           Locale.ROOT,
           "%tFT%<tT INFO time=%s activity=%s entity=%s value=%s\n",
-          record.getMillis(), p[0], p[1], p[2], p[3]);
+          record.getMillis(),
+          p[0],
+          p[1],
+          p[2],
+          p[3]);
     }
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,9 +16,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
+import org.arrowworld.internal.store.MutableCodebook;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -36,7 +38,6 @@ import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.table.TableColumns;
-import org.arrowworld.internal.world.MutableWorld;
 
 /**
  * The Java side of {@code snapshots.py}: {@code DIR ROWS RUNS}. DIR holds each column's bytes as
@@ -190,18 +191,23 @@ public final class SnapshotBench {
       Snapshot.Location location = Snapshot.list(disk).get(0);
       for (Verify verify : Verify.values()) {
         measure(
-            "snapshot open, " + verify, null, () -> {
+            "snapshot open, " + verify,
+            null,
+            () -> {
               Snapshot.open(disk, location, STORE, verify).close();
               return 0;
             });
         measure(
-            "snapshot open + one column sum, " + verify, null, () -> {
+            "snapshot open + one column sum, " + verify,
+            null,
+            () -> {
               try (Snapshot snapshot = Snapshot.open(disk, location, STORE, verify)) {
                 return sum(snapshot.table("creature").bytes(ENERGY));
               }
             });
       }
-      try (BackgroundSnapshots background = new BackgroundSnapshots(disk, STORE, Map.of(), SnapshotWriter.Role.CACHE)) {
+      try (BackgroundSnapshots background =
+          new BackgroundSnapshots(disk, STORE, Map.of(), SnapshotWriter.Role.CACHE)) {
         for (int run = 0; run < runs; run++) {
           AtomicFiles.discard(disk, directory);
           long start = System.nanoTime();
@@ -210,8 +216,10 @@ public final class SnapshotBench {
           background.await();
           double whole = (System.nanoTime() - start) / 1e9;
           String line = "{\"what\":\"%s\",\"seconds\":%.6f,\"bytes\":%d,\"checksum\":0}\n";
-          System.out.printf(Locale.ROOT, line, "background snapshot, pause", pause, bytes(directory));
-          System.out.printf(Locale.ROOT, line, "background snapshot, until published", whole, bytes(directory));
+          System.out.printf(
+              Locale.ROOT, line, "background snapshot, pause", pause, bytes(directory));
+          System.out.printf(
+              Locale.ROOT, line, "background snapshot, until published", whole, bytes(directory));
         }
       }
     }
@@ -230,7 +238,10 @@ public final class SnapshotBench {
     TableFiles.Origin origin = new TableFiles.Origin(STORE, 1, 0, List.of("eat"));
     for (var form : List.of(BufferCompression.NONE, BufferCompression.zstd(1))) {
       String name = form == BufferCompression.NONE ? "words arrow" : "words arrow zstd";
-      measure(name, "words.arrow", () -> {
+      measure(
+          name,
+          "words.arrow",
+          () -> {
             TableFiles.write(unforced, "words.arrow", events, new TableFiles.Form(origin, form));
             return 0;
           });
@@ -238,7 +249,8 @@ public final class SnapshotBench {
   }
 
   /** The columns of the file system's files, in direct memory. */
-  private record Table(String name, int rows, Map<Column, ByteBuffer> data) implements TableColumns {
+  private record Table(String name, int rows, Map<Column, ByteBuffer> data)
+      implements TableColumns {
     static Table read(Path dir, int rows) throws IOException {
       Map<Column, ByteBuffer> data = new LinkedHashMap<>();
       for (Column column : CREATURE.allColumns()) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,12 +8,14 @@ import java.util.SplittableRandom;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
+import org.arrowworld.internal.store.MutableCodebook;
+import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -21,17 +24,16 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
-import org.arrowworld.internal.world.MutableWorld;
-import org.arrowworld.internal.world.TripleApplier;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Timeline;
 
 /**
- * The timeline's side of {@code timeline.py}: makes histories and measures queries on them, one JSON
- * object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1 [ODD_TICK]}, {@code state DIR
- * RUNS}, {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR RUNS}.
+ * The timeline's side of {@code timeline.py}: makes histories and measures queries on them, one
+ * JSON object per line. {@code make DIR TRIPLES ENTITIES SNAPSHOT_TICK|-1 [ODD_TICK]}, {@code state
+ * DIR RUNS}, {@code replay TRIPLES ENTITIES RUNS}, {@code history DIR RUNS}, {@code distance DIR
+ * RUNS}.
  *
  * <p>A history: tick 0 gives birth to all entities, each later tick sets a value of 100,000 random
  * entities, 25,000 in each of four columns, in no order of ids. In the odd tick the last bit of one
@@ -109,8 +111,7 @@ final class TimelineBench {
     info.write(storage);
     KeyTable keys = new KeyTable(SCHEMA.keys());
     SplittableRandom random = new SplittableRandom(7);
-    LogWriter.Start start =
-        new LogWriter.Start(info.id(), 1, info.strings(), LogPosition.START);
+    LogWriter.Start start = new LogWriter.Start(info.id(), 1, info.strings(), LogPosition.START);
     LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE);
     int[] ids = new int[Math.max(entities, PER_COLUMN)];
     long[] values = new long[ids.length];
@@ -200,7 +201,8 @@ final class TimelineBench {
     Triples mixed = new Triples(POOL);
     for (int i = 0; i < POOL; i++) {
       String column = COLUMNS.get(i / PER_COLUMN % COLUMNS.size());
-      rows.add(1, random.nextInt(entities), keys.key("c." + column).code(), pattern(column, random));
+      rows.add(
+          1, random.nextInt(entities), keys.key("c." + column).code(), pattern(column, random));
       String any = COLUMNS.get(random.nextInt(COLUMNS.size()));
       mixed.add(1, random.nextInt(entities), keys.key("c." + any).code(), pattern(any, random));
     }

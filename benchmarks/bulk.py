@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rows inserted together from arrays, against a whole-column write of the same values, in Java.
 
 Usage: benchmarks/run bulk [ROUNDS]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two built trees of this project, an old and a new commit, in alternating pairs: is anything that led before slower now?
 
     git worktree add --detach ../old COMMIT && (cd ../old && ./mvnw -q -DskipTests package -pl cli -am)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmarks share: the environment they ran in, Java children, scratch directories."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How large a world can be inside a frame: tick times by world size, log mode and threads, with equal hashes.
 
 Usage: benchmarks/run crowd [TICKS] [CREATURES...]      prints one JSON object: environment, every measurement, and the

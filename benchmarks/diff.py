@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two runs that differ in one triple: `aw diff` beside a comparison of all rows with NumPy.
 
 Usage: benchmarks/run diff [TRIPLES] [ENTITIES] [RUNS]

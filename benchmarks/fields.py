@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Field runs against NumPy's own: writing with `open_memmap`, slab reading with `np.load(mmap_mode="r")`.
 
     benchmarks/run fields --out benchmarks/results/fields.json

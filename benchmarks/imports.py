@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Imports of Parquet, Arrow and CSV files beside pyarrow's and Polars' reading of the same file and DuckDB's load, in one run.
 
 Usage: benchmarks/run imports [ROWS] [CSV_MB] [RUNS]

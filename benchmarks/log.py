@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The triple log and SimLog beside their peers, one run of everything: ns per triple and record, rates, pauses, commits.
 
     ./mvnw -q -DskipTests package

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Peak anonymous memory of each step of a log's life, over the log's size, in JVMs of 256 MiB heap and direct memory.
 
     ./mvnw -q -DskipTests package

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Parquet export beside DuckDB, pyarrow, Polars and AvroParquetWriter, same rows, same run; sizes; SQLite lookups.
 
 Usage: benchmarks/run parquet [TABLE_ROWS] [LOG_ROWS] [RUNS] [ZSTD_LEVEL] [TICKS]

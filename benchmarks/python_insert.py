@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bulk insertion in Python against a whole-column write of the same values: 100,000 rows of 6 columns.
 
     PYTHONPATH=python/src python benchmarks/python_insert.py --out benchmarks/results/python_insert.json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python package's replay against NumPy's own scatter of the same rows, `column[slot[rid]] = val`.
 
     PYTHONPATH=python/src python benchmarks/python_replay.py --out benchmarks/results/python_replay.json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Snapshots of the creature table (36 bytes a row) beside NumPy and pickle, same data, same run.
 
     benchmarks/run snapshots --rows 1000000 10000000 --runs 7 \\

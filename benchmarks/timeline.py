@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """State at a tick, replay and history beside DuckDB, NumPy and Polars; how cost grows.
 
 Usage: benchmarks/run timeline [TRIPLES] [ENTITIES] [RUNS]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the notebooks share: the command line `aw`, a scratch folder, and the look of pictures."""
 
 from __future__ import annotations

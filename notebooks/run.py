@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Executes the notebooks headless: `python notebooks/run.py [--save] [NOTEBOOK ...]`; all of them by default.
 
 --save: the outputs are kept in the files. Ends with 1 at the first error, which it prints.

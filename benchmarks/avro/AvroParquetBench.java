@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import com.github.luben.zstd.Zstd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
+import org.arrowworld.Store;
 import org.arrowworld.export.rows.Cells;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
@@ -27,7 +29,6 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.Store;
 
 /**
  * AvroParquetWriter on the rows of parquet.py: {@code DIR table|log none|zstd ROWS RUNS LEVEL}. The

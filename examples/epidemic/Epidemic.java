@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,9 +20,10 @@ import org.arrowworld.tick.BornRows;
 import org.arrowworld.tick.Tick;
 
 /**
- * An epidemic, a tick a day: {@code Epidemic STORE PEOPLE DAYS}. Started again on the same store, it
- * goes on after the last day that was logged, so that it may be killed at any moment. epidemic.py is
- * the same program in Python: either goes on with what the other began, with equal hashes.
+ * An epidemic, a tick a day: {@code Epidemic STORE PEOPLE DAYS}. Started again on the same store,
+ * it goes on after the last day that was logged, so that it may be killed at any moment.
+ * epidemic.py is the same program in Python: either goes on with what the other began, with equal
+ * hashes.
  */
 final class Epidemic {
   private static final WorldSchema SCHEMA =
@@ -53,13 +55,14 @@ final class Epidemic {
     try (LiveWorld world = LiveWorld.open(Path.of(args[0]), SCHEMA, options)) {
       while (world.lastTick() < last) {
         boolean first = world.lastTick() < 0;
-        world.tick(t -> {
-          if (first) {
-            begin(t, people);
-          } else {
-            live(t);
-          }
-        });
+        world.tick(
+            t -> {
+              if (first) {
+                begin(t, people);
+              } else {
+                live(t);
+              }
+            });
       }
     }
   }
@@ -140,7 +143,9 @@ final class Epidemic {
         t.table("person").set(person, "since", day);
       }
       counts[now.equals("susceptible") ? 0 : now.equals("infected") ? 1 : 2]++;
-      if (age.get(slot) > 20 && age.get(slot) < 40 && chance(day, people.id(slot), "child") < 0.0002) {
+      if (age.get(slot) > 20
+          && age.get(slot) < 40
+          && chance(day, people.id(slot), "child") < 0.0002) {
         t.table("person").insert().set("state", "susceptible").set("since", day).parent(person);
         counts[0]++;
       }
@@ -161,7 +166,9 @@ final class Epidemic {
         .set("recovered", recovered);
   }
 
-  /** A number in [0, 1) that depends on nothing but its arguments: SplitMix64's mixer, three times. */
+  /**
+   * A number in [0, 1) that depends on nothing but its arguments: SplitMix64's mixer, three times.
+   */
   private static double chance(long day, long id, String what) {
     long word = 0;
     for (byte letter : what.getBytes(java.nio.charset.StandardCharsets.US_ASCII)) {

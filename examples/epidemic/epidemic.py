@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An epidemic, a tick a day: `python epidemic.py STORE PEOPLE DAYS`. Started again on the same store, it goes on after the
 last day that was logged, so that it may be killed at any moment. Epidemic.java is the same program in Java: either goes on
 with what the other began, with equal hashes."""

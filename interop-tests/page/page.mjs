@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uses the page of `aw view` as a person does, in a real browser, and compares what is drawn with what Python says the
 // runs hold. Prints a line per check: "ok NAME" or "failed NAME: why". Argument: a JSON file that test_page.py writes.
 import { readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Plants one bug of each kind into a copy of the tree and shows that the reliability tests catch it.
 
     python3 interop-tests/planted/planted.py [NAME ...]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores that Java wrote, for all tests of a file."""
 
 from __future__ import annotations

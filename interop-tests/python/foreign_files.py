@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of others through `aw import`, compared value by value with pyarrow's reading of the same file."""
 
 from __future__ import annotations

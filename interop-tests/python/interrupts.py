@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real Ctrl-C at random moments of Python writers: nothing acknowledged is lost, nothing damaged, all goes on.
 
     python interop-tests/python/interrupts.py --count 2000 --seed 1 --out /tmp/interrupts

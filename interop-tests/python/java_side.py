@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the Java mains of this module's test classes. AW_INTEROP_CLASSPATH names them and what they need."""
 
 from __future__ import annotations

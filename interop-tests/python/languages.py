@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds the programs of interop-tests/languages into target/languages, or skips, saying why.
 
 A dependency that cannot be had (no toolchain, no registry and nothing in its cache) is a reason to skip; a program that

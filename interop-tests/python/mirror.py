@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RandomWorld.java over again with the Python package: the same calls, so the same rows in the log."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A second reading of docs/spec, on stock pyarrow and NumPy alone: the log row by row, the world from it, the hashes.
 
 Shares no code with the Python package nor with Java, and does nothing fast.

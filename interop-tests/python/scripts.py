@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scripts of changes that Java and Python writers both play: one line per change, fields with tabs between.
 
     tick 7                                   begins a tick

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Simulations in other frameworks log through the package; Java's worlds are what the frameworks' own collectors hold."""
 
 from __future__ import annotations
@@ -44,14 +45,14 @@ def test_java_has_at_each_step_of_a_mesa_model_what_its_data_collector_has(tmp_p
     steps, market = 80, example("mesa_market")
     model = market.record(tmp_path / "s", steps)
     collected = model.datacollector.get_agent_vars_dataframe()
-    found = java_columns(tmp_path / "s", "agent", steps + 1)
+    found = java_columns(tmp_path / "s", "Trader", steps + 1)
     for step in range(steps + 1):
         frame = collected.loc[step].sort_index()  # compact removal and rising ids: rows stand by id
         expected = {"id": hash_of(frame.index.to_numpy("<u4")), "gen": hash_of(np.zeros(len(frame), "<u4"))}
         for name, kind in market.COLUMNS.items():
             expected[name] = hash_of(frame[name].to_numpy(aw.values.DTYPES[kind]))
         assert found[step] == expected, f"step {step}"
-    lives = aw.open_store(tmp_path / "s").lives("agent")
+    lives = aw.open_store(tmp_path / "s").lives("Trader")
     assert len(lives) > 90 and (lives.died >= 0).sum() > 20
     assert lives.alive(range(steps + 1)).tolist() == collected.groupby(level=0).size().tolist()
 

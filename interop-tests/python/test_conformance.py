@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The golden stores of docs/spec/conformance, read by the independent replay, the Python package and stock readers."""
 
 from __future__ import annotations

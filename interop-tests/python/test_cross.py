@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One store, two writers: the Python package and Java read, verify and continue each other's stores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The programs of examples/: Java and Python side by side, killed and gone on with by the other, with equal hashes at every
 tick."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `aw export` writes, as the tools read it that it is written for: every view and format, types, values, bits."""
 
 from __future__ import annotations

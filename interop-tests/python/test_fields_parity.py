@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Field runs go both ways: Java's read by NumPy while they grow, Python's and the reference run read by Java."""
 
 from __future__ import annotations

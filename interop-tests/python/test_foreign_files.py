@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Golden files of the Arrow and Parquet projects, and files that went wrong for others, against pyarrow's reading."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two recordings and an event log through every route by which they can come in: equal values, whatever the route."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random tables, each written by every library that writes Arrow or Parquet files, against pyarrow's reading of the file.
 
 `AW_FOREIGN_TABLES=2000` sets how many per writer, `AW_SEED` repeats a run. The matrix says for each writer and type how

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A sample of interrupts.py, with Java's view of the same stores."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exports killed at random moments of their writing: nothing is seen of them, and a rerun completes them."""
 
 from __future__ import annotations

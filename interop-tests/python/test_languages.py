@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs in Rust, Go, JavaScript and C++ read and write the files of stores; interop-tests/languages has them.
 
 What they read is compared with what Java reads, column by column, floats by their bits. What they write is verified and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The real launcher `aw` and a bare JVM under LC_ALL=C, in a folder whose name is not ASCII: every verb works, or
 refuses by name, and writes nothing elsewhere."""
 

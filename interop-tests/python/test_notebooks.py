@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every notebook runs from a fresh kernel, and the outputs in the files are those of a whole run without errors."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """NumPy and Java read each other's .npy and .npz bit for bit, in 2,000 random cases and the odd ones."""
 
 from __future__ import annotations

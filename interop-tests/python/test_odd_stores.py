@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Odd and damaged stores: Java's verify, Python's verify and the readers of Java, Python and Go agree on each."""
 
 from __future__ import annotations
@@ -72,5 +73,3 @@ def test_verify_speaks_for_all_readers_and_what_is_recovered_is_read_by_all(tmp_
         if "recovered" in line:
             span = aw.Store(line["recovered"]).span()
             assert (span[1] if span else -1) == line["tick"], line
-
-

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page of `aw view` in a real browser: what it draws is what Python's own reader says the runs hold.
 
 Needs a Chromium (the package `chromium`, or AW_CHROMIUM), node and npm; without one it is skipped, saying so. AW_PICTURES

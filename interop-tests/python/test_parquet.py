@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Parquet between Java and pyarrow, pandas, Polars, DuckDB and fastparquet: types, values, bits, pruning; and back."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every Parquet view of a log, value by value in each engine, against what was logged and not against another file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is not said means the same in both languages; Java's PlainestSchemaTest reads the same file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One script of questions, answered by Java and by Python alike: golden, random, forked, cut and live stores; and by `aw`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The reference simulation through `aw`, seen by stock readers: while it runs, after it, resumed, without snapshots."""
 
 from __future__ import annotations

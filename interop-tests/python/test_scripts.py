@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One script of changes, two writers: Java and Python log the same rows, tick by tick (see scripts.py).
 
 AW_SCRIPTS is how many scripts (300), AW_CHANGES how many changes each (60); 1 and 10000 for one long script.

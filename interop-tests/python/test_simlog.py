@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Record logs that Java wrote, read by `arrow_world` (fields joined under one name) and by stock pyarrow (key by key)."""
 
 from __future__ import annotations

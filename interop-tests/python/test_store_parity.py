@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Java writes, read with stock pyarrow and NumPy alone and compared with what Java held in memory."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random histories, forks and fenced stores by Java, replayed by the Python package."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Recorded pedestrians as worlds: at each frame exactly that frame's people and coordinates, against the raw file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Units, docs and the time of ticks in what `aw` writes, as stock readers see them (S-15, S-16, Z-13)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logs a Mesa model tick by tick: agents who trade, go broke and leave, and newcomers.
 
     pip install mesa ./python
@@ -9,49 +10,11 @@ Mesa's own DataCollector runs beside the log, so that the two can be compared.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import mesa
 
 import arrow_world as aw
-
-
-class MesaRecorder:
-    """Logs the agents of a Mesa model as the table `agent`: id is `unique_id`, columns are attributes of the agents.
-
-    Call it once before the first step and after every step; a tick is `model.steps`.
-    """
-
-    def __init__(self, path: str | Path, columns: Mapping[str, str], **options: Any) -> None:
-        self._columns = dict(columns)
-        schema = aw.Schema((aw.TableSchema("agent", ids="external", removal="compact", columns=tuple(
-            aw.Column(name, type_name) for name, type_name in columns.items())),))
-        self._live = aw.LiveWorld.create(path, schema, properties={"application": "mesa"}, tick_unit="step", **options)
-
-    def __call__(self, model: mesa.Model) -> None:
-        """Logs what the last step changed."""
-        known, agents = self._live["agent"]["id"].tolist(), {a.unique_id: a for a in model.agents}
-        stayed, new = [i for i in known if i in agents], sorted(set(agents) - set(known))
-        with self._live.tick(model.steps) as t:
-            table = t["agent"]
-            table.set(stayed, **self._values(agents, stayed))
-            table.remove(list(set(known) - set(agents)))
-            table.insert(id=new, **self._values(agents, new))
-
-    def _values(self, agents: Mapping[int, mesa.Agent], ids: list[int]) -> dict[str, list[Any]]:
-        return {name: [getattr(agents[i], name) for i in ids] for name in self._columns}
-
-    def close(self) -> None:
-        """Ends the log."""
-        self._live.close()
-
-    def __enter__(self) -> MesaRecorder:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class Trader(mesa.Agent):
@@ -101,11 +64,9 @@ COLUMNS = {"wealth": "f64", "x": "u8", "y": "u8", "trades": "u32"}
 def record(path: str | Path, steps: int) -> Market:
     """Runs the model with a recorder; returns it with what its collector holds."""
     model = Market()
-    with MesaRecorder(path, COLUMNS, durability="none") as recorder:
-        recorder(model)
+    with aw.MesaRecorder(model, path, agents={Trader: COLUMNS}):
         for _ in range(steps):
             model.step()
-            recorder(model)
     return model
 
 
@@ -117,7 +78,7 @@ def main() -> None:
     args = parser.parse_args()
     record(args.out, args.steps)
     store = aw.open_store(args.out)
-    lives = store.lives("agent")
+    lives = store.lives("Trader")
     print(f"{len(lives)} agents in {args.steps} steps, {int((lives.died >= 0).sum())} went broke")
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logs a py-pde run as a world: every cell of the grid a row, every step of the tracker a tick.
 
     pip install py-pde ./python

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Streams a py-pde simulation into a field run and draws it: docs/images/fields-wave.png.
 
     pip install py-pde matplotlib

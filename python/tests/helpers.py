@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores to test with, and a second, row-by-row replayer to compare the vectorised one with."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live world of the tests that hold one wrong."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Seals a live segment the way the Java side does, but with stock pyarrow: a foreign writer for the sealed reader."""
 
 from __future__ import annotations

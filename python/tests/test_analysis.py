@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Selections, lives, several ticks at once, data frames, and what a notebook shows."""
 
 import sys
@@ -209,8 +210,8 @@ def test_a_live_store_is_read_while_it_grows(tmp_path):  # L-18, L-20
     ("sim/_codebook.json", b"{}", "make a store of it with `aw import simlog`"),
     ("cut/log/x", b"", "its store.json is missing, though there is a log"),
     ("many/one/store.json", b"", "there are stores in it: one"),
-    ("some/x", b"", "so it is no arrow-world store"),
-    (None, None, "there is no such file or directory"),
+    ("some/x", b"", "begin a store with LiveWorld.create"),
+    (None, None, "there is no such file or directory; check the path, or begin a store there with LiveWorld.create"),
 ])
 def test_what_is_no_store_is_named_and_the_way_on_told(tmp_path, name, data, says):
     path = tmp_path / "missing"

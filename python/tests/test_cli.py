@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line `arrow-world`: what it prints and how it ends."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Components: presence tables with columns (S-6, O-3, O-5, O-6, O-18)."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cut, flipped and zeroed bytes: nothing is silent, and nothing but typed errors comes out."""
 
 import contextlib

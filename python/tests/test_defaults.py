@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nothing depends on the machine's locale, charset or time zone."""
 
 from __future__ import annotations

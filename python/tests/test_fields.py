@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Field runs written and read by Python (docs/fields.md)."""
 
 from __future__ import annotations

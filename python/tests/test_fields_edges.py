@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Field runs: two writers, forks, and what callers give that is no time, no array or no JSON."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What callers give is taken exactly, or refused by name: nothing is rounded, unmasked or taken for another life."""
 
 import numpy as np

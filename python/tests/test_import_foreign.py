@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What pyarrow, pandas and Polars cannot carry over, or only as something else, is told by name and keeps nothing out."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A table of anyone's becomes a store in one line."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package's modules: no circles among them, and nothing heavy before it is needed."""
 
 import ast
@@ -6,9 +7,11 @@ import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import arrow_world as aw
+import arrow_world.fields
 
 FOLDER = Path(aw.__file__).parent
 
@@ -53,23 +56,85 @@ def test_the_names_the_checkers_see_are_those_that_are_there():
     assert declared == {*aw.__all__, "__version__"}
 
 
-def test_reading_needs_nothing_that_only_posix_has():
-    root = next((p for p in FOLDER.parents if (p / "docs" / "spec" / "conformance").is_dir()), None)
-    if root is None:
-        pytest.skip("the conformance stores are not beside the package")
-    program = """
+PLAIN_SYSTEM = """
 import os, sys
 for name in ("fcntl", "pwd", "resource"):
     sys.modules[name] = None
-del os.pread, os.pwrite
+for name in ("pread", "pwrite", "fork", "fdatasync", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY"):
+    if hasattr(os, name):
+        delattr(os, name)
+plain_open = os.open
+def open_file(path, *rest, **named):
+    if os.path.isdir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+    return plain_open(path, *rest, **named)
+os.open = open_file
 import arrow_world as aw
-for path in sys.argv[1:]:
+from arrow_world.fields import FieldSnapshots, FieldSnapshotWriter
+"""
+"""What a system other than POSIX lacks, as far as that can be shown here."""
+
+
+def run_without_posix(program, *args):
+    """What a program prints where nothing is that only POSIX has."""
+    done = subprocess.run([sys.executable, "-c", PLAIN_SYSTEM + program, *map(str, args)], capture_output=True, text=True,
+                          encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_reading_needs_nothing_that_only_posix_has(tmp_path):
+    root = next((p for p in FOLDER.parents if (p / "docs" / "spec" / "conformance").is_dir()), None)
+    if root is None:
+        pytest.skip("the conformance stores are not beside the package")
+    with aw.fields.FieldSnapshotWriter(tmp_path / "field", fields=["u"], grid_shape=(2,)) as writer:
+        writer.append(0.5, {"u": np.array([1.0, 2.0])})
+    paths = [p.parent for p in sorted((root / "docs" / "spec" / "conformance").rglob("store.json"))]
+    assert run_without_posix("""
+assert FieldSnapshots.open(sys.argv[1]).field("u")[0].tolist() == [1.0, 2.0]
+for path in sys.argv[2:]:
     store = aw.open_store(path)
     first, last = store.span()
     assert store.verify() and store.at(last).tick == last == max(store.log().tick), path
     assert [w.tick for w in store.cursor()][0] == first and len(store.rows(ticks=last))
-print(len(sys.argv) - 1)
-"""
-    paths = [str(p.parent) for p in sorted((root / "docs" / "spec" / "conformance").rglob("store.json"))]
-    done = subprocess.run([sys.executable, "-c", program, *paths], capture_output=True, text=True, encoding="utf-8", check=False)
-    assert (done.returncode, done.stdout) == (0, f"{len(paths)}\n"), done.stderr
+    assert all(store.snapshot(m.tick).tables for m in store.manifests())
+print(len(sys.argv) - 2)
+""", tmp_path / "field", *paths) == f"{len(paths)}\n"
+
+
+def test_writing_says_what_system_it_needs_and_touches_nothing(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "there", aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))) as world:
+        with world.tick():
+            pass
+    before = sorted(tmp_path.rglob("*"))
+    said = run_without_posix("""
+import pyarrow
+from pathlib import Path
+here = Path(sys.argv[1])
+schema = aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))
+for write in (lambda: aw.LiveWorld.create(here / "new", schema), lambda: aw.LiveWorld.resume(here / "there"),
+              lambda: aw.import_table(pyarrow.table({"x": [1.0]}), here / "new"),
+              lambda: FieldSnapshotWriter(here / "new", fields=["u"], grid_shape=(2,))):
+    try:
+        write()
+    except aw.InvalidUseError as e:
+        print(e)
+""", tmp_path).splitlines()
+    assert [s.replace(str(tmp_path), "") for s in said] == [
+        f"Cannot write /{name}: this system ({sys.platform}) has no POSIX record locks, which keep a second writer out. Reading "
+        "works here; write on Linux or macOS, or with the Java library." for name in ("new", "there", "new", "new")]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_path_may_begin_with_a_tilde_or_be_a_file_address(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    schema = aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))
+    aw.LiveWorld.create("~/a run", schema).close()
+    store = tmp_path / "a run"
+    for path in ("~/a run", store.as_uri(), f"file://localhost{store.as_uri()[7:]}"):
+        assert aw.open_store(path).path == store and aw.verify(path).ok
+    for path, why in (("s3://bucket/run", "only paths of this machine can be opened, not s3 addresses. Copy it to a folder first."),
+                      ("file://elsewhere/run", "it is on the machine 'elsewhere'; expected file:///path of this one.")):
+        with pytest.raises(aw.InvalidUseError) as e:
+            aw.open_store(path)
+        assert str(e.value) == f"Cannot open the store {path!r}: {why}"

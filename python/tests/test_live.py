@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A live world held wrong: each wrong use ends in its own error, and nothing is written."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A live world whose writes, forces or memory fail, or that is interrupted: nothing acknowledged is lost, nothing is written twice."""
 
 import os

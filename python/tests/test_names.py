@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/names.md says what there is in Python; NamesTest holds the columns of Java and `aw`."""
 
 from __future__ import annotations

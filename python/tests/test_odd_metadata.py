@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Metadata that is right by its CRC but odd is refused by verify as by every reader of either language."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The canonical order of one tick, row by row."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An exception of another signal's handler (a timeout's, say) may come out of any instruction: nothing stays locked or deaf."""
 
 from __future__ import annotations

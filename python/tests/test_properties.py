@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Values, ids and whole logs, whatever they are."""
 
 import struct

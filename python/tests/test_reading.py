@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Worlds again and again, cursors, selections that pass over batches, comparing and summarising; and what is refused."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python program of the repository's README runs and prints what it says."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Log, replay and hashes: what was written is what any tick gives back."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rows whose checksums are right and whose content breaks a rule of the log."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The search for batches behind damage: bounded work, counted in bytes read (B-5, B-10)."""
 
 from __future__ import annotations

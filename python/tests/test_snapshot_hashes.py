@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A cache may be without hashes (snapshot.md N-11)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The columns of a table, as they are shown and as files hold them."""
 
 import pytest

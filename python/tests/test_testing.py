@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A recorded run as a test of today's systems."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Units, docs and the time of ticks (store.md S-15 to S-17)."""
 
 from __future__ import annotations

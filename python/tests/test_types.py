@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package's types hold under mypy's strict rules."""
 
 import subprocess

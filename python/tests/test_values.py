@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Values keep every bit through the log, or are refused when they are appended."""
 
 import numpy as np

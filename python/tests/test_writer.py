@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The writer: keys, strings, batches, locks, going on after a close, and stock readers that follow it."""
 
 import random

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints the columns of snapshot and segment files, one line of JSON per file; languages/README.md has the form.
 //
 //     node read.js FILE...

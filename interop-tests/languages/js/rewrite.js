@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes Arrow tables that others made again, as apache-arrow writes them: a line of standard input is a JSON object
 // {"from", "to", "form": "file" | "stream", "build": bool}, the answer a line: "ok", or why it did not work. With
 // `build` each column is made anew, value by value, by apache-arrow's builders.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Read, verify, replay and write arrow-world stores (format version 1, docs/spec).
 
 Names are imported when they are first used, so that `import arrow_world` costs next to nothing.
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .log import Fence as Fence
     from .log import Log as Log
     from .log_rows import LogRows as LogRows
+    from .mesa_recorder import MesaRecorder as MesaRecorder
     from .net_change import Changes as Changes
     from .net_change import NetChange as NetChange
     from .playback import Cursor as Cursor
@@ -76,6 +78,7 @@ _HOMES = {
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
     "log_rows": ("LogRows",),
+    "mesa_recorder": ("MesaRecorder",),
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),

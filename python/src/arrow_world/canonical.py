@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A tick's changes as log rows in canonical order (order.md O-1 to O-6); newborns get their ids here."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What callers give, checked before it is used: ids, ticks and names."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import difflib
 import operator
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +18,7 @@ from .values import Array, check_complete, is_one
 
 _IDS = 1 << 32
 _SHOWN = 12
+_ADDRESS = re.compile("([A-Za-z][A-Za-z0-9+.-]+)://")
 T = TypeVar("T")
 
 
@@ -91,12 +94,30 @@ def row_ids(values: Any, what: str) -> Array:
 
 
 def path_of(value: Any, what: str) -> Path:
-    """A path; InvalidUseError for what is none."""
+    """A path on this machine; InvalidUseError for what is none. A text may begin with `~`, or be a `file://` address."""
     try:
-        path = Path(value)
+        path = Path(_local(value, what) if isinstance(value, str) else value)
         os.fsencode(path)
     except (TypeError, UnicodeEncodeError) as e:
         raise InvalidUseError(f"Cannot {what} {value!r}: expected a path ({e}).") from e
     if "\0" in str(path):
         raise InvalidUseError(f"Cannot {what} {value!r}: a path holds no NUL.")
     return path
+
+
+def _local(text: str, what: str) -> str:
+    """The path that a text means."""
+    address = _ADDRESS.match(text)
+    if address is None:
+        return os.path.expanduser(text)
+    if address[1].lower() != "file":
+        raise InvalidUseError(f"Cannot {what} {text!r}: only paths of this machine can be opened, not {address[1]} addresses. "
+                              "Copy it to a folder first.")
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    parts = urlsplit(text)
+    if parts.netloc not in ("", "localhost"):
+        raise InvalidUseError(f"Cannot {what} {text!r}: it is on the machine {parts.netloc!r}; expected file:///path of this "
+                              "one.")
+    return url2pathname(parts.path)

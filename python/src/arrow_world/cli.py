@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command line `arrow-world`: exit codes 0 ok, 1 failure, 2 usage, 3 finished with something lost."""
 
 from __future__ import annotations

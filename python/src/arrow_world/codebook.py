@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The string codebook: words by store-wide code, in order of first use (L-12)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """When committed ticks are forced to the device."""
 
 from __future__ import annotations

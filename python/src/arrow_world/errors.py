@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The errors this package raises. Nothing else leaves the public API, except OSError from the file system."""
 
 from __future__ import annotations

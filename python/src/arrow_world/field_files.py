@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The files of a gridded run: names, metadata, growing arrays, the directory (docs/fields.md, F-1 ...)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gridded fields: runs of snapshots of a grid in `.npy` files NumPy reads at every moment (docs/fields.md, F-1 ...).
 
     with FieldSnapshotWriter("run", fields=["u"], grid_shape=(64, 64)) as writer:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Just enough FlatBuffers for Arrow's IPC metadata: a bounds-checked reader and a back-to-front builder.
 
 The layout is that of the FlatBuffers internals document; the table slots are those of Arrow's Message.fbs,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a path holds that is no store, and how to go on from there."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MAGIC = {b"ARROW1": ("an Arrow IPC file", "open it with pyarrow.ipc.open_file")
 def describe(path: Path) -> str:
     """Why this is no store, in the words of an error message."""
     if not path.exists():
-        return "there is no such file or directory"
+        return "there is no such file or directory; check the path, or begin a store there with LiveWorld.create"
     inside = next((p for p in path.resolve().parents if (p / "store.json").is_file()), None)
     if inside is not None:
         return f"it is a part of a store; open the store, {inside.name}, itself"
@@ -37,4 +38,4 @@ def describe(path: Path) -> str:
     stores = sorted(p.name for p in path.iterdir() if (p / "store.json").is_file())
     if stores:
         return f"it has no store.json; there are stores in it: {', '.join(stores[:5])}"
-    return "it has no store.json, so it is no arrow-world store"
+    return "it has no store.json, so it is not an arrow-world store; check the path, or begin a store with LiveWorld.create"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A column of an Arrow table of anyone's as a column of a store (import.md T-5, T-8, T-21)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of anyone's, column by column: what Arrow cannot hold, or only with other values, is told and keeps nothing out."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns as Arrow tables and data frames, with the very types the store has."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from .errors import InvalidUseError
-from .html import html_table
+from .html import html_table, shown_rows
 from .values import Array
 
 
@@ -67,7 +68,16 @@ class Frame(ABC):
         return f"<{self._title()}>"
 
     def _repr_html_(self) -> str:
-        return html_table(self._title(), self.to_arrow())
+        rows = len(self)
+        return html_table(self._title(), self._at(shown_rows(rows)), rows)
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many rows it has."""
+
+    def _at(self, rows: Array) -> pa.Table:
+        """Some rows of it."""
+        return self.to_arrow().take(rows)
 
 
 def words_column(codes: Array, words: Sequence[str]) -> Any:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What names an entity: an id, an id with its generation, or the handle of one that is born in this tick."""
 
 from __future__ import annotations

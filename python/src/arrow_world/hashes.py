@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """State hashes (hash.md): BLAKE2b with 16-byte digests."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What happened to one id: births and deaths with their lineage, values, events, and its coming and going in lists."""
 
 from __future__ import annotations

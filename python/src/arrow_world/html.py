@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a notebook shows of a store, a world, a table and a log. All text comes from files, so all of it is escaped."""
 
 from __future__ import annotations
@@ -5,6 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
+
+import numpy as np
+
+from .values import Array
 
 _ENDS = 5
 
@@ -28,11 +33,16 @@ def grid(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], note: s
     return "".join(lines) + "</tbody></table>" + (f"<small>{escape(note)}</small>" if note else "")
 
 
-def html_table(title: str, table: Any) -> str:
-    """The first and last rows of a pyarrow.Table."""
-    rows = _rows(table.slice(0, 2 * _ENDS if table.num_rows <= 2 * _ENDS else _ENDS))
-    if table.num_rows > 2 * _ENDS:
-        rows += [["…"] * table.num_columns, *_rows(table.slice(table.num_rows - _ENDS))]
+def shown_rows(count: int) -> Array:
+    """Which of so many rows are shown: the first and the last ones."""
+    return np.arange(count) if count <= 2 * _ENDS else np.r_[:_ENDS, count - _ENDS : count]
+
+
+def html_table(title: str, table: Any, count: int) -> str:
+    """Rows of a table that has so many, as `shown_rows` chose them; table: a pyarrow.Table of them alone."""
+    rows = _rows(table)
+    if count > 2 * _ENDS:
+        rows.insert(_ENDS, ["…"] * table.num_columns)
     types = ", ".join(f"{f.name} {_type(f.type)}" for f in table.schema)
     return grid(title, table.column_names, rows, types)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ctrl-C and other signals kept out of the steps that must not end halfway."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading Arrow IPC messages: framing, bounds, schemas and buffers, before anything is used (B-3, B-4)."""
 
 from __future__ import annotations

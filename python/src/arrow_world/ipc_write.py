@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing Arrow IPC messages and footers byte by byte (pyarrow cannot align to 64 bytes nor place our digits)."""
 
 from __future__ import annotations

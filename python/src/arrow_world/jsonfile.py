@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """JSON files that end in their own CRC-32, and the hex strings inside them (J-1 to J-3)."""
 
 from __future__ import annotations

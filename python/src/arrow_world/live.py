@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A world in memory whose every change is logged before it is applied."""
 
 from __future__ import annotations

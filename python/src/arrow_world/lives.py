@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who lived when, whose child, and why it died: births, deaths and lineage of one table."""
 
 from __future__ import annotations
@@ -78,6 +79,10 @@ class Lives(Frame):
         return pa.table({"rid": self.rid, "gen": self.gen, "born": nullable_column(self.born, tick),
                          "died": nullable_column(self.died, tick), "parent": nullable_column(self.parent, pa.int64()),
                          "cause": text_column(self.cause)})
+
+    def _at(self, rows: Array) -> pa.Table:
+        return Lives(self.table, *(a[rows] for a in (self.rid, self.gen, self.born, self.died, self.parent,
+                                                     self.cause))).to_arrow()
 
     def _title(self) -> str:
         return f"{len(self):,} lives in {self.table}"

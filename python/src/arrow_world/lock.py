@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
 """The writer's lock: a POSIX record lock on LOCK, the kind Java's FileChannel.tryLock takes (S-11)."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +35,7 @@ class StoreLock:
         """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK."""
         self._fd, self._key, self.created = -1, (0, 0), False
         path = file or store / "LOCK"
+        require_writing(store)
         with deferred_interrupts(), _guard:
             self._refuse(store, _entry(path))
             self.created = not path.exists()
@@ -94,6 +97,19 @@ class StoreLock:
             self.close()
 
 
+def require_writing(path: Path) -> None:
+    """Raises InvalidUseError on a system that has no POSIX record locks and writes by position, before anything is touched."""
+    try:
+        import fcntl  # noqa: F401
+    except ImportError:
+        positioned = False
+    else:
+        positioned = hasattr(os, "pwrite") and hasattr(os, "pread")
+    if not positioned:
+        raise InvalidUseError(f"Cannot write {path}: this system ({sys.platform}) has no POSIX record locks, which keep a second "
+                              "writer out. Reading works here; write on Linux or macOS, or with the Java library.")
+
+
 def _lock(fd: int, store: Path) -> None:
     import fcntl
 
@@ -111,6 +127,7 @@ def output_lock(output: Path) -> Iterator[None]:
 
     Java's writers take the same lock. Raises StoreLockedError where somebody else is making it.
     """
+    require_writing(output)
     if not output.name:
         raise InvalidUseError(f"Cannot write {output}: it names no file or folder in another one.")
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The log as one sequence of committed rows over all segments (L-1, L-14, L-16, L-20 to L-22)."""
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ class Log(Frame, Rows):
     keys: tuple[Key, ...] = ()
     torn: Torn | None = None
 
+    def __len__(self) -> int:
+        return len(self.tick)
+
     @property
     def seq(self) -> U64:
         """Each row's number in the log."""
@@ -62,6 +66,10 @@ class Log(Frame, Rows):
     def to_arrow(self) -> pa.Table:
         """seq, tick, rid, key, val, and text where the store has strings."""
         return self._as_log_rows().to_arrow()
+
+    def _at(self, rows: Array) -> pa.Table:
+        return LogRows(rows.astype("<u8") + np.uint64(self.first_seq), self.tick[rows], self.rid[rows], self.key[rows],
+                       self.bits[rows], None if self.text is None else self.text[rows], self.keys).to_arrow()
 
     def _as_log_rows(self) -> LogRows:
         return LogRows(self.seq, self.tick, self.rid, self.key, self.bits, self.text, self.keys)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where a log ends, with the world there: what a writer needs to go on (log.md L-22 to L-24)."""
 
 from __future__ import annotations

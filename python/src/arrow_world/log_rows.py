@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Log rows as columns."""
 
 from __future__ import annotations
@@ -80,6 +81,9 @@ class LogRows(Frame):
         if self.text is not None:
             columns["text"] = text_column(self.text)
         return pa.table(columns)
+
+    def _at(self, rows: Array) -> pa.Table:
+        return self.where(rows).to_arrow()
 
     def _title(self) -> str:
         return f"{len(self):,} log rows"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From row ids to slots."""
 
 from __future__ import annotations

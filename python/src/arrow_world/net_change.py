@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What differs between two states, entity by entity: by id and generation, wherever the rows stand; in presence tables by the
 generation of who is in them."""
 
@@ -147,6 +148,9 @@ class Changes(Frame, Sequence[NetChange]):
                          "gen": pa.array([c.gen for c in self._changes], pa.uint32()),
                          "before": pa.array([_text(c.before) for c in self._changes], pa.utf8()),
                          "after": pa.array([_text(c.after) for c in self._changes], pa.utf8())})
+
+    def _at(self, rows: Array) -> pa.Table:
+        return Changes(self.first, self.last, [self._changes[i] for i in rows.tolist()]).to_arrow()
 
     def _title(self) -> str:
         return f"{len(self):,} net changes from tick {self.first:,} to tick {self.last:,}"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Worlds at ticks, cheap where one asks again and again: what was replayed is kept within a byte budget."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A part of a schema: the tables and columns somebody wants to see."""
 
 from __future__ import annotations

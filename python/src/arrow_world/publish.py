@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Forced writes and atomic publishing (S-3)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The fixture `recorded_run` for tests that use pytest; see arrow_world.testing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ids in columns that were false when they were written (order.md O-16)."""
 
 from __future__ import annotations

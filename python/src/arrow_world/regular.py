@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Opening regular files, and nothing else: a FIFO would wait for a writer, a link may lead anywhere (S-12)."""
 
 from __future__ import annotations

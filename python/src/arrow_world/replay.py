@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From log rows to state (order.md O-7 to O-14): births and deaths in order, values in bulk."""
 
 from __future__ import annotations

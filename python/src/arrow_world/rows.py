@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Log rows as columns, their digest chain, and what a run of committed rows must obey."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The world schema and the log keys it makes (store.md, log.md L-3 to L-6)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sealing: the committed part of a live segment as an Arrow IPC file (log.md L-20, L-23)."""
 
 from __future__ import annotations

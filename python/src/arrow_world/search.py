@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Looking for record batches among bytes of which nothing is known (B-5, L-23), with bounded work."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One segment of the log, read batch by batch, each verified before it is used (log.md, batch.md)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing one live segment: an IPC stream that is readable at every moment (L-17 to L-19, B-1, B-2)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which log rows are wanted: of these keys, these ticks, these entities."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Record logs (SimLog): named values per record, joined from the log's keys (docs/spec/simlog.md)."""
 
 from __future__ import annotations

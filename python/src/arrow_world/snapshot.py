@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading snapshots: manifest first, every byte checked, columns as views of a memory map (snapshot.md)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing snapshots (snapshot.md)."""
 
 from __future__ import annotations

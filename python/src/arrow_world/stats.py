@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Numbers over time: what is known of the values of one key, tick by tick and all together."""
 
 from __future__ import annotations

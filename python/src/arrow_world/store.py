@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The entry to a recorded run: its world at any tick, the life of any entity, every row of its log."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from .history import History, check_life, history_of
 from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
+from .log_dataset import log_dataset
 from .log_rows import LogRows
 from .net_change import Changes, net_changes
 from .playback import Cursor, Playback
@@ -220,6 +222,18 @@ class Store:
     def batches(self, from_seq: int = 0) -> Iterator[Rows]:
         """Committed rows in runs of whole ticks, about one per record batch, verified (B-2, L-14)."""
         return iter(self._files.scan(integer(from_seq, "read from seq")))
+
+    def scan(self, what: Literal["log"] = "log") -> Any:
+        """The committed log as a pyarrow.dataset.Dataset, for questions that need not all of it: tick, rid, key, val, and
+        text where the store has strings, commit rows included.
+
+        Sealed segments are read when somebody asks the dataset, without proof of their checksums (`verify` proves them);
+        what is live, as far as it is committed, and what a fence cuts is read now. Polars takes it by
+        `polars.scan_pyarrow_dataset(…)`, DuckDB by the variable's name.
+        """
+        if what != "log":
+            raise InvalidUseError(f"Cannot scan {what!r}: expected 'log'. A table at a tick is at(tick)[table].")
+        return log_dataset(self._files.log_files())
 
     def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
         """The log rows of these keys, ticks and ids, in log order.

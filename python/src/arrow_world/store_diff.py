@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The first tick at which two histories differ, found by bisecting their digest chains, and what differs in it."""
 
 from __future__ import annotations

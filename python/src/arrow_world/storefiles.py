@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a store's files say: its description, segments, fence and snapshots, each read when asked for."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of others as stores (import.md T-1 to T-9, T-20, T-21, T-30, T-31)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live rows of one table, their columns and the ids they may get."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A recorded run as a test: today's systems, on the recorded start and inputs, must make the recorded worlds.
 
     def systems(tick, inputs):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One tick of a live world: what changes, collected in any order, logged in canonical order (order.md)."""
 
 from __future__ import annotations

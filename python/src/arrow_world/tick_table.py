@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The changes of one table in one tick."""
 
 from __future__ import annotations

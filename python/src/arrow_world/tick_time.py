@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """When ticks are (store.md S-16, S-17)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One way through the log with a world in tow."""
 
 from __future__ import annotations

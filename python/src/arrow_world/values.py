@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Values as 64-bit patterns and back, exactly (L-9 to L-11)."""
 
 from __future__ import annotations

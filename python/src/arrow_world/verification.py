@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checking a whole store: CRCs, footers, continuity, the digest chain, and every snapshot against replay."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from . import jsonfile
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
+from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
 from .references import false_references
@@ -75,6 +77,12 @@ class Report:
         return "\n".join(lines + ([f"  note: {self.torn.reason}"] if self.torn else []))
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        rows = [(os.path.relpath(f.path, self.path), "" if f.batch is None else f.batch, "" if f.offset is None else f.offset, f.message)
+                for f in self.findings]
+        return grid(str(self).partition("\n")[0], ("file", "batch", "byte", "finding"), rows,
+                    "" if self.torn is None else f"note: {self.torn.reason}")
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""

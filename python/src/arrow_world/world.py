@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A world at a tick: tables of live rows, allocator state and codebook."""
 
 from __future__ import annotations

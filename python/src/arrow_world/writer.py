@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writing a log: rows in, a live segment out, sealed when it is large or the writer says so (log.md)."""
 
 from __future__ import annotations

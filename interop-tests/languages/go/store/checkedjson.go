@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package store reads and writes arrow-world stores. It was written from docs/spec alone; the ids in its comments
 // (S-1, L-14, ...) are those of the duties there.
 package store

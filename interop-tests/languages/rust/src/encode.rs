@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What arrow-rs does not write by itself: record batches with metadata, checksums in batches and footers.
 
 use std::error::Error;

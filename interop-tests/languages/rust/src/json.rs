@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! As much JSON as these programs print.
 
 /// A string in quotes, escaped.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A store of one live segment, and snapshots of its world.
 
 use std::fs::{self, File, OpenOptions};

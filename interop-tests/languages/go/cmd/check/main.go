@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command check reads stores whole: the log, the chain, manifests, and the world at every committed tick, with all
 // snapshots and with bases only.
 //

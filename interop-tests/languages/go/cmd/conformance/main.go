@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command conformance rebuilds every tick of golden stores and compares it with expected.json.
 //
 //	conformance DIR...

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command read prints the columns of snapshot and segment files, one line of JSON per file; languages/README.md has the
 // form. It knows nothing of stores: arrow-go alone does the reading.
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command replay opens a store, verifies its log and snapshots, and rebuilds the world at every committed tick.
 //
 //	replay DIR

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command write makes a small store and says what a reader must find in it.
 //
 //	write DIR

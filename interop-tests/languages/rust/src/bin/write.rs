@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Makes a small store and says what a reader must find in it: per tick {"tick","hash_world","resume_hash"}. The Go
 //! program writes the same world; languages/README.md has it.
 //!

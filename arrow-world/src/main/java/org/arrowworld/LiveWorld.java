@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld;
 
 import java.io.Closeable;
@@ -8,8 +9,8 @@ import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.SnapshotFailedException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.live.NewDirectories;
 import org.arrowworld.internal.live.OpenedWorld;
 import org.arrowworld.internal.live.SchemaDifference;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld;
 
 import java.io.Closeable;
@@ -10,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.maintenance.StoreSnapshot;
 import org.arrowworld.storage.DiskStorage;

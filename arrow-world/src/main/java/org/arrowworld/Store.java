@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld;
 
 import java.io.Closeable;
@@ -9,7 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.NewStore;
 import org.arrowworld.log.Log;
@@ -27,7 +29,6 @@ import org.arrowworld.stats.Summary;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.Cursor;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.fixture.WorldFixture;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -26,7 +28,6 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.Cursor;

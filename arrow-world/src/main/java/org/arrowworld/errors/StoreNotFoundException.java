@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.errors;
 
 import java.io.IOException;
@@ -13,7 +14,7 @@ public final class StoreNotFoundException extends IOException {
   public StoreNotFoundException(String place) {
     super(
         Text.of(
-            "Cannot open a store in %s: there is no such file as store.json in it; check the path, or make a store there",
+            "Cannot open a store in %s: there is no such file as store.json in it; check the path, or begin a store there with LiveWorld.create",
             place));
   }
 }

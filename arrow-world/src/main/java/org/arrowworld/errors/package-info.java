@@ -1,2 +1,3 @@
-/** The typed errors of the public API. Depends on nothing. */
+// SPDX-License-Identifier: Apache-2.0
+/** The typed errors of the public API. */
 package org.arrowworld.errors;

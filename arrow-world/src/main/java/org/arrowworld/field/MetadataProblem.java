@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.field;
 
 /** What is wrong with metadata; becomes a typed error where it is known whose they are. */

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
- * What several packages of this module need and nobody else may use. Depends on the JDK only, but
- * for annotations.
+ * What many packages of the project need: text that is the same on every machine, hashing, the
+ * nearest name.
  */
 package org.arrowworld.internal;

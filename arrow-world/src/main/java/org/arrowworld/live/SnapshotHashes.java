@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.live;
 
 /** When the hashes of a world's cache snapshots are computed (spec N-11). */

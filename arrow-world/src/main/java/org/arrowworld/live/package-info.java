@@ -1,2 +1,3 @@
-/** How a live world is kept: {@link org.arrowworld.live.WorldOptions}. Depends on {@code log}. */
+// SPDX-License-Identifier: Apache-2.0
+/** How a live world is kept: {@link org.arrowworld.live.WorldOptions}. */
 package org.arrowworld.live;

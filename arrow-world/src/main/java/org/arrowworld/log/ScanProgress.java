@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.log;
 
 /** Is told how far a scan of a log is, in the thread that scans, after each batch. */

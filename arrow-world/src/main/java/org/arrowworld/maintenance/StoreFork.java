@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.maintenance;
 
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
@@ -10,7 +12,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.timeline.Timeline;
 
 /**

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.maintenance;
 
 import java.io.Closeable;
@@ -7,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
@@ -17,7 +19,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.timeline.Timeline;
 
 /**

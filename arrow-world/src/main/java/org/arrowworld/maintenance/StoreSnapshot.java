@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.maintenance;
 
 import java.io.Closeable;
@@ -6,6 +7,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
@@ -16,7 +18,6 @@ import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.StoreLock;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.timeline.Timeline;
 
 /** Seals a store's log, and writes snapshots of its past, so that it is opened and read faster. */

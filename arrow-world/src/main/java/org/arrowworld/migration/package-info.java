@@ -1,6 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Schema migrations: ordered steps that make a world of one schema version one of the next (spec
- * migrations.md). Depends on {@code schema}, {@code table}, {@code snapshot} and {@code
- * internal.json}.
+ * migrations.md).
  */
 package org.arrowworld.migration;

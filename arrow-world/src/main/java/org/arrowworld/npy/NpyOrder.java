@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.npy;
 
 /** How a file lays out the elements of an array. */

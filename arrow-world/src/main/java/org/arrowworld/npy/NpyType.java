@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.npy;
 
 /** The element types read and written. Object, void, string and complex types are refused. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.npy;
 
 /** What to do about bytes behind the array a header describes. */

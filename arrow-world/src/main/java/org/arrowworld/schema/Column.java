@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.schema;
 
 import java.nio.charset.StandardCharsets;
@@ -7,9 +8,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.Given;
+import org.arrowworld.internal.given.WellFormed;
 
 /**
  * A value column of a table. Two columns that differ only in {@code unit} and {@code doc} are equal

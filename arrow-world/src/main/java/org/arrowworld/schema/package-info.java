@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a world looks like: tables, columns, keys and their codes (spec store.md, log.md). Plain
- * values, no I/O. May depend on {@code errors} and {@code internal.json}.
+ * values, no I/O.
  */
 package org.arrowworld.schema;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.simlog;
 
 /** Values out of the bits of a log row. */

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.simlog;
 
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyKind;
 

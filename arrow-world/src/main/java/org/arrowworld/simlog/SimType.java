@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.simlog;
 
 /** The type of a value read from a record log, or of a whole field (spec G-6). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.snapshot;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -22,7 +24,6 @@ import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 
 /**
  * {@code manifest.json} of a snapshot (spec N-5).

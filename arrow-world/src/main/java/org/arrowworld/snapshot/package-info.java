@@ -1,5 +1,3 @@
-/**
- * Snapshots: caches of the log at a tick, and bases (spec snapshot.md). Depends on {@code table},
- * {@code log} positions, {@code storage} and {@code internal.ipc}.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** Snapshots: caches of the log at a tick, and bases (spec snapshot.md). */
 package org.arrowworld.snapshot;

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.stats;
 
 import java.io.IOException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.ColumnType;

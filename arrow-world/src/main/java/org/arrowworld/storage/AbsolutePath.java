@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
 import java.io.IOException;
@@ -6,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 
 /**
  * Absolute paths that name what the caller meant. Where Java runs in a locale that cannot write the

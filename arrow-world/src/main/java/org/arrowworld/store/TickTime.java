@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.store;
 
 import java.math.BigDecimal;
@@ -7,9 +8,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.Given;
+import org.arrowworld.internal.given.WellFormed;
 
 /**
  * When ticks are (spec S-16): tick {@code t} is at {@code zero + t * step}, exactly.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.table;
 
 /** The values of a u8, i8, u16, i16 or i32 column. */

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.table;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.schema.Column;
 
 /** A table's columns as bytes, for reading in bulk: of a live world, a snapshot, or a file. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.table;
 
 /** The values of a u32 column, as 32 bits (ids are written so everywhere), or as numbers. */

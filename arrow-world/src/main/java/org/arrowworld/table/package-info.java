@@ -1,5 +1,3 @@
-/**
- * MutableWorld tables as Arrow vectors, their ids and their hashes. Depends on {@code schema},
- * {@code errors} and arrow-vector.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** The tables of a world, as users read them: views, typed columns, Arrow vectors. */
 package org.arrowworld.table;

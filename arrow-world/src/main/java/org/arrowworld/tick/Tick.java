@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.tick;
 
 import org.arrowworld.table.WorldView;
@@ -45,4 +46,7 @@ public interface Tick {
 
   /** As {@link #input(String, int, long)}, a word. */
   void input(String kind, int target, String value);
+
+  /** Records an input of type u64: the number whose 64 bits are given. */
+  void inputUnsigned(String kind, int target, long bits);
 }

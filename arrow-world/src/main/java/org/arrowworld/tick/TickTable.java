@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.tick;
 
 import org.arrowworld.table.Entity;
@@ -211,6 +212,12 @@ public interface TickTable {
 
   /** As {@link #event(String, int, long)}. */
   void event(String name, Entity entity, long value);
+
+  /** Reports an event of a row whose value is the u64 number of the given 64 bits. */
+  void eventUnsigned(String name, int id, long bits);
+
+  /** As {@link #eventUnsigned(String, int, long)}. */
+  void eventUnsigned(String name, Entity entity, long bits);
 
   /** Reports an event of a row and its value, typed as {@link #set(int, String, float)}. */
   void event(String name, int id, float value);

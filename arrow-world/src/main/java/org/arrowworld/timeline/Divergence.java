@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
 import java.io.IOException;
@@ -5,7 +6,6 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.Values;
 import org.arrowworld.snapshot.Snapshot;
-import org.arrowworld.table.RowDiff;
 
 /** Names the first difference between a replayed world and a snapshot: table, column, entity. */
 final class Divergence {

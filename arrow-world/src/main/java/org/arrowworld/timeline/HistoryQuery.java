@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.table.EntityRef;
 
 /**

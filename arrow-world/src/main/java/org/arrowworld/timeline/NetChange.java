@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
 import org.arrowworld.internal.Text;
@@ -5,7 +6,6 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.RowDiff;
 
 /**
  * What became of an entity between two ticks.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
 import java.io.IOException;
@@ -9,7 +10,6 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.table.RowDiff;
 
 /**
  * Finds the first tick at which two histories differ, by bisecting their digest chains, and names

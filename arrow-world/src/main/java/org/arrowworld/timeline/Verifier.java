@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
 import java.io.IOException;
@@ -12,8 +13,9 @@ import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
@@ -26,7 +28,6 @@ import org.arrowworld.log.TripleBatch;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
-import org.arrowworld.table.Hashes;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from

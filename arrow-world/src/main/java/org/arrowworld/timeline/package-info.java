@@ -1,5 +1,3 @@
-/**
- * The world at any tick: snapshot plus log (spec O-15), and the proof that they agree. Depends on
- * everything below it: {@code snapshot}, {@code log}, {@code tick}, {@code table}, {@code store}.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** The world at any tick: snapshot plus log (spec O-15), and the proof that they agree. */
 package org.arrowworld.timeline;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.field;
 
 import static org.arrowworld.field.FieldTesting.EACH;
@@ -102,6 +103,7 @@ class FieldCrashTest {
     sweep(EACH.with(Durability.WRITTEN), CrashKind.PROCESS);
   }
 
+  /** Spec F-6. */
   @Test
   void A_flush_forces_data_then_headers_then_publishes_metadata() throws IOException {
     MemoryStorage memory = new MemoryStorage();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.field;
 
 import static org.arrowworld.field.FieldTesting.EACH;
@@ -65,6 +66,7 @@ class FieldSnapshotWriterTest {
     }
   }
 
+  /** Spec F-11. */
   @Test
   void Of_two_that_begin_one_run_the_second_is_refused_and_nothing_is_lost() throws IOException {
     try (FieldSnapshotWriter writer = create(new Rival(memory), EACH)) {
@@ -74,6 +76,7 @@ class FieldSnapshotWriterTest {
     assertThat(memory.list("")).containsExactly("run");
   }
 
+  /** Spec F-3. */
   @Test
   void A_run_is_readable_at_every_moment_with_what_was_flushed() throws IOException {
     try (FieldSnapshotWriter writer = create(memory, EACH.flushEvery(3))) {
@@ -219,6 +222,7 @@ class FieldSnapshotWriterTest {
         () -> FieldArray.of(new double[5], 2, 3), "Cannot use 5 values as a field of shape [2, 3]");
   }
 
+  /** Spec F-9. */
   @Test
   void An_existing_directory_is_refused_unless_it_is_to_be_replaced() throws IOException {
     try (FieldSnapshotWriter writer = create(memory, EACH)) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.field;
 
 import static org.arrowworld.field.FieldTesting.EACH;
@@ -129,6 +130,7 @@ class FieldSnapshotsTest {
     }
   }
 
+  /** Spec F-4. */
   @Test
   void A_header_cut_off_in_mid_write_is_made_up_for_by_the_metadata_and_noted() throws IOException {
     byte[] phi = memory.bytes("run/phi.npy");
@@ -218,6 +220,7 @@ class FieldSnapshotsTest {
             + " written");
   }
 
+  /** Spec F-2. */
   @Test
   void Files_that_do_not_fit_the_description_are_refused() throws IOException {
     NpyFiles.write(
@@ -257,6 +260,18 @@ class FieldSnapshotsTest {
     damaged("Cannot read run/metadata.json: " + finding);
   }
 
+  /** Spec F-1. */
+  @Test
+  void Files_beside_those_of_the_run_are_passed_over() throws IOException {
+    memory.put("run/notes.npy", new byte[] {1, 2, 3});
+    memory.put("run/phi.npy.tmp", new byte[0]);
+    try (FieldSnapshots run = FieldSnapshots.open(memory, "run")) {
+      assertThat(run.count()).isEqualTo(11);
+      assertThat(run.metadata().fields()).containsExactly("phi");
+    }
+  }
+
+  /** Spec F-10. */
   @Test
   void Members_that_are_not_known_are_kept_as_they_are() throws IOException {
     FieldMetadata metadata =

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,7 +23,7 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.Hashes;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.tick.Born;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,6 +80,7 @@ class InterruptedWriterTest {
     }
   }
 
+  /** Spec L-30. */
   @Test
   void an_interrupted_writer_loses_nothing_it_acknowledged_and_its_store_goes_on()
       throws Exception {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,6 +87,7 @@ class LinkedStoreTest {
     clears("log", () -> StoreTruncation.after(storage, 2));
   }
 
+  /** Spec S-12. */
   @Test
   void the_doctor_follows_no_links() throws IOException {
     link(store.resolve("again"), Path.of(".")); // of two, a doctor that does would find no end

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +57,7 @@ class PowerLossTest {
     }
   }
 
+  /** Spec L-27. */
   @Test
   void every_acknowledged_tick_survives_a_power_cut_anywhere() throws Exception {
     Programme.report("PowerLossTest: %d power cuts, -Daw.seed=%d", CUTS, SEED);

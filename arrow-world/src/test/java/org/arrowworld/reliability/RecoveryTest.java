@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -86,6 +87,7 @@ class RecoveryTest {
         .isEqualTo(((Reading.Valid) SmallStores.read(source, memory)).hashes());
   }
 
+  /** Spec L-29. */
   @ParameterizedTest
   @EnumSource(Form.class)
   void of_a_store_damaged_anywhere_in_its_log_a_sound_prefix_is_saved(Form form)

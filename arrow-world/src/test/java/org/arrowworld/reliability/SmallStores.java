@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
@@ -20,7 +22,6 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.WorldView;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.simlog;
 
 import static org.arrowworld.simlog.SimLogTesting.NONE;
@@ -44,6 +45,7 @@ class SimLogGroupsTest {
         });
   }
 
+  /** Spec G-3. */
   @Test
   void a_group_ends_at_commit_and_before_its_container_is_full() throws IOException {
     try (SimLog log = SimLog.open(storage, SMALL)) {

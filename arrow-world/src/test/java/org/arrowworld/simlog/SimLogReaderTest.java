@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.simlog;
 
 import static org.arrowworld.simlog.SimLogTesting.NONE;
@@ -257,6 +258,7 @@ class SimLogReaderTest {
     assertThat(SimLogTesting.keys(foreign)).containsOnlyKeys("x#num", "x#bool", "time");
   }
 
+  /** Spec G-2. */
   @Test
   void keys_and_row_ids_that_break_the_rules_are_refused() throws IOException {
     for (Key wrong :

@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.arrowworld.Store;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
 import picocli.CommandLine.Command;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -79,6 +80,7 @@ class ForeignCasesTest {
     assertThat(rows(0)).containsExactly(rows);
   }
 
+  /** Spec T-13, T-14. */
   @Test
   void csv_files_are_read_by_their_own_separator() throws IOException {
     taken(load("csv", "fcd.csv"), "0.0 veh0 1.5 2.5", "0.04 veh0 1.6 2.6");
@@ -103,6 +105,7 @@ class ForeignCasesTest {
     refused("line 2: a quote inside field 1", load("csv", "csv-lone-quote.csv"));
   }
 
+  /** Spec T-15. */
   @Test
   void a_decimal_comma_is_named_and_taken_if_asked_for() throws IOException {
     refused(
@@ -273,6 +276,7 @@ class ForeignCasesTest {
     return load("trajectories", name);
   }
 
+  /** Spec T-57. */
   @Test
   void times_of_recordings_lie_on_a_grid_and_ids_may_be_words() throws IOException {
     assertThat(people("seconds.txt", "--time-as", "seconds", "--rate", "25").exit()).isZero();
@@ -300,6 +304,7 @@ class ForeignCasesTest {
         people("seconds.txt", "--time-as", "seconds", "--rate", "10"));
   }
 
+  /** Spec T-56. */
   @Test
   void units_and_the_frame_rate_of_a_recording_are_kept() throws IOException {
     Path file = folder.resolve("cm.txt");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code aw import arrow} (spec import.md T-20 to T-23). */
+/** {@code aw import arrow} (spec import.md T-20 to T-22). */
 class ImportArrowTest {
   @TempDir Path folder;
 
@@ -112,6 +113,7 @@ class ImportArrowTest {
     return hash.lastLine();
   }
 
+  /** Spec T-22. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_cut_or_changed_file_gives_a_store_or_a_typed_error(boolean stream) throws IOException {

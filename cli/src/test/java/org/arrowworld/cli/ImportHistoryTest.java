@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,6 +72,7 @@ class ImportHistoryTest {
     return Aw.run(args.toArray());
   }
 
+  /** Spec T-59. */
   @Test
   void a_database_of_jupedsim_is_the_history_that_the_same_text_is() throws Exception {
     Path file =
@@ -129,6 +131,7 @@ class ImportHistoryTest {
     assertThat(log()).noneMatch(r -> r.contains("died"));
   }
 
+  /** Spec T-51, T-53. */
   @Test
   void words_are_entities_numbered_by_appearance_and_a_null_writes_no_row() throws IOException {
     Aw imported = load("who,when,n\nb,1,5\na,0,6\nb,2,\n", "--columns", "n=n:i64?0");
@@ -140,6 +143,7 @@ class ImportHistoryTest {
     assertThat(log()).noneMatch(r -> r.startsWith("2 0 run.n"));
   }
 
+  /** Spec T-52. */
   @Test
   void seconds_and_iso_times_lie_on_a_grid() throws IOException {
     String seconds = "who,when,x\n1,0.00,1\n1,0.04,2\n1,0.08,3\n";
@@ -154,6 +158,7 @@ class ImportHistoryTest {
         .containsEntry("time.start", "2022-12-31T23:00:01Z");
   }
 
+  /** Spec T-52. */
   @Test
   void a_time_off_the_grid_is_refused_with_its_line_or_snapped() throws IOException {
     String off = "who,when,x\n1,0,1\n\n1,0.05,2\n";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code aw import parquet} (spec import.md T-30 to T-45). */
+/** {@code aw import parquet} (spec import.md T-30, T-31, T-40 to T-45). */
 class ImportParquetTest {
   @TempDir Path folder;
   private String store;

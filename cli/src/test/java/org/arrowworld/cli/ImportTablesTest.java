@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +47,7 @@ class ImportTablesTest {
     return file.normalize();
   }
 
+  /** Spec T-1, Z-10. */
   @ParameterizedTest
   @CsvSource({
     "v1_plain,5000,1234,1,a8221df9a206919a85d2735a2840f83e",
@@ -120,6 +122,26 @@ class ImportTablesTest {
     return bytes.flip();
   }
 
+  /** Spec Z-12. */
+  @Test
+  void numbers_beside_the_columns_tell_the_tick_the_version_and_the_rows_that_count()
+      throws IOException {
+    DiskStorage storage = new DiskStorage(folder);
+    try (NpzWriter out = NpzWriter.create(storage, "roomy.npz", Compression.DEFLATED)) {
+      out.add("id", NpyType.I32, new long[] {3}, ints(9, 7, 0));
+      out.add("n_active", NpyType.I32, new long[] {1}, ints(2));
+      out.add("tick", NpyType.I32, new long[] {}, ints(40));
+      out.add("schema_version", NpyType.I32, new long[] {1}, ints(3));
+      out.commit();
+    }
+    Path store = folder.resolve("roomy");
+    Aw imported = Aw.run("import", "npz", folder.resolve("roomy.npz"), "--out", store, "--json");
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    assertThat(imported.json().get("tables")).isEqualTo(Map.of("roomy", 2));
+    assertThat(imported.json()).containsEntry("tick", 40);
+    assertThat(StoreInfo.read(new DiskStorage(store)).schema().version()).isEqualTo(3);
+  }
+
   /** Three ships, a matrix, a scalar, texts, a pickled object and a text file. */
   private Path foreign() throws IOException {
     DiskStorage storage = new DiskStorage(folder);
@@ -134,6 +156,7 @@ class ImportTablesTest {
     return folder.resolve("ships.npz");
   }
 
+  /** Spec T-4, T-7, Z-11, Z-20, Z-21. */
   @Test
   void what_is_no_column_is_kept_and_reported_and_the_exit_is_3() throws IOException {
     Path out = folder.resolve("store");
@@ -288,6 +311,7 @@ class ImportTablesTest {
     return Aw.run(args);
   }
 
+  /** Spec T-11, T-12. */
   @Test
   void csv_columns_get_the_type_that_holds_every_field_exactly() throws IOException {
     Aw imported =
@@ -345,6 +369,7 @@ class ImportTablesTest {
         .contains("line 2: Cannot read '1");
   }
 
+  /** Spec T-2. */
   @Test
   void a_column_mapped_to_the_id_goes_before_one_of_that_name() throws IOException {
     assertThat(columns(csv("id,key\n1,7\n2,8\n", "--columns", "id=key")))
@@ -361,6 +386,7 @@ class ImportTablesTest {
     assertThat(twice.err()).contains("two columns would be called 'id'");
   }
 
+  /** Spec T-10. */
   @Test
   void malformed_csv_is_refused_by_its_line() throws IOException {
     refused(csv("a,b\n1,2\n3\n"), "line 3: 1 fields, the header has 2");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,11 +14,11 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.npy.NpzReader;
 import org.arrowworld.snapshot.TableFile;
 import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.DiskStorage;
-import org.arrowworld.table.Hashes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

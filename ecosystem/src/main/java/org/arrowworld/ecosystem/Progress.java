@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.ecosystem;
 
 /** Hears of each tick a run has committed, on the run's thread. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.ecosystem;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,12 +8,12 @@ import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.MemoryStorage;
-import org.arrowworld.table.Hashes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

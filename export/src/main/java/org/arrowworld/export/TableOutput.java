@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.export;
 
 import java.io.IOException;
@@ -14,10 +15,10 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.export.rows.TableSource;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.snapshot.TableFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
 

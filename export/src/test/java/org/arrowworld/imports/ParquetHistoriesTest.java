@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.Subdirectory;
 import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.export.parquet.ParquetOptions;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
@@ -28,7 +30,6 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.junit.jupiter.api.Test;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -100,6 +101,7 @@ class ParquetImportTest {
     return world.codebook().word((int) bits(table, name, row));
   }
 
+  /** Spec T-5. */
   @Test
   void nulls_without_a_value_are_no_column_and_times_keep_their_unit() throws IOException {
     TableImportResult result = load(boats(WriterVersion.PARQUET_1_0, 30), "");

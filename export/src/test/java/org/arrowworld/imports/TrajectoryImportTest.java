@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +49,7 @@ class TrajectoryImportTest {
     memory.close();
   }
 
+  /** Spec T-55. */
   @ParameterizedTest
   @ValueSource(strings = {"corridor_uni_050.txt", "corridor_uni_180_120.txt"})
   void the_world_at_each_frame_holds_exactly_that_frames_people(String name) throws IOException {

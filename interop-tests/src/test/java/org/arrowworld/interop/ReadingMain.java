@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
 import java.io.IOException;
@@ -17,12 +18,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.Cursor;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
 /** Random numbers that {@code python/mirror.py} makes as well: SplitMix64. */

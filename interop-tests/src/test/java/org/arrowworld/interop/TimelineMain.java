@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
@@ -18,7 +20,6 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogTruncation;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.table.Hashes;
 
 /**
  * Histories for Python to replay.

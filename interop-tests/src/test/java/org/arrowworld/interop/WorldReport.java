@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.Column;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.WorldView;
 

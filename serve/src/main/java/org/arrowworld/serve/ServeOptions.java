@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.serve;
 
 import java.net.InetAddress;
@@ -5,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 
 /**
  * What to serve, where, and how much at a time.

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What this project's columns are as Arrow vectors. */
 package org.arrowworld.internal.arrow;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.ipc;
 
 /** How the buffers of a message's body are stored (Message.fbs, BodyCompression). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -15,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 
 /** JSON to and from plain maps, lists, strings, longs, doubles and booleans. */
 public final class Json {

@@ -1,2 +1,3 @@
-/** Small JSON documents, with the checksum of spec J-1. Depends on {@code errors}, Jackson core. */
+// SPDX-License-Identifier: Apache-2.0
+/** Small JSON documents, with the checksum of spec J-1. */
 package org.arrowworld.internal.json;

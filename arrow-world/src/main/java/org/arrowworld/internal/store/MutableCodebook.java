@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.store;
 
 import java.nio.charset.StandardCharsets;
@@ -6,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.schema.Codebook;
 
 /**

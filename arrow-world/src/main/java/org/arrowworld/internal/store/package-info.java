@@ -1,2 +1,3 @@
-/** How a store's directory comes into being. Depends on {@code storage}. */
+// SPDX-License-Identifier: Apache-2.0
+/** How a store's directory comes into being. */
 package org.arrowworld.internal.store;

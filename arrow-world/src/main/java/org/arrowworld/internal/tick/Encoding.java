@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
@@ -19,7 +20,7 @@ final class Encoding {
     if (type == ColumnType.U64 && value < 0) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot store %d in '%s': its type is u64; its bits as a number are for setUnsigned or writeUnsigned",
+              "Cannot store %d in '%s': its type is u64; its bits as a number are for setUnsigned, writeUnsigned, eventUnsigned or inputUnsigned",
               value, name));
     }
     return Values.encodeLong(name, type, value);
@@ -73,7 +74,8 @@ final class Encoding {
       case F64 -> "a double, as in 1.5 or (double) x";
       case BOOL -> "a boolean";
       case STRING -> "a String";
-      case U64 -> "a long, or its bits by setUnsigned or writeUnsigned";
+      case U64 ->
+          "a long, or its bits by setUnsigned, writeUnsigned, eventUnsigned or inputUnsigned";
       case U32 -> "an int or long, or an entity";
       default -> "an int or long";
     };

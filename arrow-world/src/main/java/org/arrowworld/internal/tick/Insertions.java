@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Given;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Column;

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.arrowworld.internal.WellFormed;
+import org.arrowworld.internal.given.WellFormed;
 
 /** Words of a tick that have no code yet: codes are given in row order, when rows are made. */
 final class PendingWords {

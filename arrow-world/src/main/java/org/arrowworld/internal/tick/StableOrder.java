@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 /** The order of rows by a key, equal keys in the order they were made; without boxing. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 import java.util.ArrayList;
@@ -121,6 +122,12 @@ final class TickBuffer implements Tick {
   public void input(String kind, int target, String value) {
     Key key = input(kind);
     inputs.add(key.code(), target, word(key.name(), key.type(), value));
+  }
+
+  @Override
+  public void inputUnsigned(String kind, int target, long bits) {
+    Key key = input(kind);
+    inputs.add(key.code(), target, Encoding.ofUnsigned(key.name(), key.type(), bits));
   }
 
   private Key input(String kind) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.tick;
 
 import java.util.Optional;
@@ -241,6 +242,18 @@ abstract class TypedTable implements TickTable {
   public void event(String name, Entity entity, Entity value) {
     Key key = eventKey(name);
     report(key, entity, reference(key.name(), key.type(), value, key.refersTo()));
+  }
+
+  @Override
+  public void eventUnsigned(String name, int id, long bits) {
+    Key key = eventKey(name);
+    report(key, id, Encoding.ofUnsigned(key.name(), key.type(), bits));
+  }
+
+  @Override
+  public void eventUnsigned(String name, Entity entity, long bits) {
+    Key key = eventKey(name);
+    report(key, entity, Encoding.ofUnsigned(key.name(), key.type(), bits));
   }
 
   abstract TickBuffer buffer();

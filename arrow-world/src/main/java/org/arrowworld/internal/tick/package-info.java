@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How a tick's changes become triples in canonical order (spec order.md), are logged, and applied.
- * Depends on {@code internal.world}, {@code schema}, {@code log} and {@code tick}.
  */
 package org.arrowworld.internal.tick;

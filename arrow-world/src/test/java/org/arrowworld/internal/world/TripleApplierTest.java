@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.internal.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,6 +8,7 @@ import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Triples;
 import org.arrowworld.schema.ColumnType;
@@ -16,7 +18,6 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.table.Hashes;
 import org.junit.jupiter.api.Test;
 
 /** Rows that jump from key to key are sorted by key before they are applied; nobody may notice. */

@@ -1,2 +1,3 @@
-/** Arrow IPC files of any rows. Depends on {@code rows} and the core's IPC framing. */
+// SPDX-License-Identifier: Apache-2.0
+/** Arrow IPC files of any rows. */
 package org.arrowworld.export.arrow;

@@ -1,2 +1,3 @@
-/** Avro container files. Depends on {@code rows} and avro. */
+// SPDX-License-Identifier: Apache-2.0
+/** Avro container files. */
 package org.arrowworld.export.avro;

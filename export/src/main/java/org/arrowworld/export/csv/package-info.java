@@ -1,2 +1,3 @@
-/** CSV. Depends on {@code rows} and, for decimals, on jackson-core. */
+// SPDX-License-Identifier: Apache-2.0
+/** CSV. */
 package org.arrowworld.export.csv;

@@ -1,2 +1,3 @@
-/** Field runs as other files. Depends on {@code field} and {@code npy} of the core. */
+// SPDX-License-Identifier: Apache-2.0
+/** Field runs as other files. */
 package org.arrowworld.export.fields;

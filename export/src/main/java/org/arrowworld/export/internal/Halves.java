@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.export.internal;
 
 /** Float16 numbers; JDK 17 has no conversion of its own. */

@@ -1,4 +1,3 @@
-/**
- * What readers and writers of files share. Not for users; may change. Depends on {@code storage}.
- */
+// SPDX-License-Identifier: Apache-2.0
+/** What readers and writers of files share. Not for users; may change. */
 package org.arrowworld.export.internal;

@@ -1,2 +1,3 @@
-/** Tables as {@code .npz} archives. Depends on {@code npy} and {@code table} of the core. */
+// SPDX-License-Identifier: Apache-2.0
+/** Tables as {@code .npz} archives. */
 package org.arrowworld.export.npz;

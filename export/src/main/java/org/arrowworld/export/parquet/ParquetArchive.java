@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.export.parquet;
 
 import java.io.Closeable;
@@ -19,6 +20,7 @@ import org.arrowworld.export.rows.FileOrigin;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.TableSource;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Blake2b;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -29,7 +31,6 @@ import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.store.TimeJson;
-import org.arrowworld.table.Hashes;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.WorldColumns;

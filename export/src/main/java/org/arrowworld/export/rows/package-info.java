@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Rows to be exported, whatever they are of and whatever they become: a stream of column batches.
- * Depends on the core only; the writers of formats depend on it.
+ * The writers of formats depend on it.
  */
 package org.arrowworld.export.rows;

@@ -1,2 +1,3 @@
-/** SQLite databases. Depends on {@code rows} and sqlite-jdbc. */
+// SPDX-License-Identifier: Apache-2.0
+/** SQLite databases. */
 package org.arrowworld.export.sqlite;

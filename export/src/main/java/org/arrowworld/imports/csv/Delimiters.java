@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports.csv;
 
 /** Finds what separates the fields of a file (spec T-13). */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports.csv;
 
 /** A line of a piece is malformed; whoever knows where the piece begins says where in the file. */

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * CSV files of others as columns (spec import.md T-10 to T-15): bytes to records to values, without
- * a text per field. Depends on the core's schema and on {@code org.arrowworld.imports.values}.
+ * a text per field.
  */
 package org.arrowworld.imports.csv;

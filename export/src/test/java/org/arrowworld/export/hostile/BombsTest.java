@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.export.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,6 +32,7 @@ class BombsTest {
 
   private static final int SECONDS_WITHOUT_END = 1200;
 
+  /** Spec T-9. */
   @Test
   void every_bomb_and_every_file_of_the_corpora_ends_in_bounded_time_and_memory() throws Exception {
     Process child = start();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -107,6 +108,7 @@ class CsvTableTest {
     }
   }
 
+  /** Spec T-6. */
   @Test
   void words_are_numbered_by_first_use_whatever_piece_they_are_in() throws IOException {
     StringBuilder out = new StringBuilder("w,v\n");

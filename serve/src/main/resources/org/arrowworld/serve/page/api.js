@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything the page asks the server.
 import { Bytes, batches, nextTable, tableAt } from "./ipc.js";
 

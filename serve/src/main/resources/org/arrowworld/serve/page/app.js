@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page: brings together the state, the worlds, and what shows them.
 import * as api from "./api.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Colours that also those tell apart who see few of them: viridis for amounts, Okabe and Ito's for kinds.
 const VIRIDIS = [
   "440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725",

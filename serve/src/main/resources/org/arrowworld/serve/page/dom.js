@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes elements: h("button", {class: "quiet", onclick: go}, "Go"). Text is always text, never markup.
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One entity: where it came from, what became of it, what it has now, what happened to it.
 import * as api from "./api.js";
 import { h, number } from "./dom.js";

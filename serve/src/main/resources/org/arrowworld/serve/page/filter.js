@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The filter box: energy < 5 and pos_x >= 10, flag == red, id == 17.
 import { cell } from "./ipc.js";
 

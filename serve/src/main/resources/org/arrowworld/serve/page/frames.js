@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The worlds of one run as they are needed: one tick now, or one after the other while it plays.
 import * as api from "./api.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arrow IPC streams as they come over the network: cut into messages, then read by flechette.
 const fl = globalThis.fl;
 const PREFIX = 8;

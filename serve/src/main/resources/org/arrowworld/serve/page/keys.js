@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keyboard: everything can be done with it.
 import { byId } from "./dom.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which tables are on the map, and by which columns: the controls, and a choice to begin with.
 import { fill, h } from "./dom.js";
 import { gradient, amounts, kinds } from "./colors.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The map: any two numeric columns of any tables, drawn as points or as a density, with axes above.
 import { h, number } from "./dom.js";
 import { amounts, kinds, variable } from "./colors.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lesser panels: what happens in this tick, how two runs differ, what the run is.
 import * as api from "./api.js";
 import { fill, h, number } from "./dom.js";

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays: one picture after the other, no faster than asked, no faster than they come.
 export class Player {
   constructor(loaders, { show, stopped, fail }) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers over time, drawn while they are read; a click goes to that tick.
 import * as api from "./api.js";
 import { h, number, perPicture } from "./dom.js";

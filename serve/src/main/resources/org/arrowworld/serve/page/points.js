@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Draws many points with WebGL2: a position, a colour and a size each.
 const VERTEX = `#version 300 es
 in vec2 position; in vec4 color; in float size;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Saves what is seen.
 import { variable } from "./colors.js";
 

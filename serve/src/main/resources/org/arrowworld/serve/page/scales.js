@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From values to the eye: spans that only grow while a run is watched, marks on axes, colours of rows.
 import { amounts, kinds, rgb } from "./colors.js";
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the page shows, and nothing else: all of it stands in the address, so that a link is the view.
 const STARTS = {
   run: "",

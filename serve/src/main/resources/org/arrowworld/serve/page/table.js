@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows of a table at the present tick: only those in sight are made, however many there are.
 import { h, number } from "./dom.js";
 import { cell } from "./ipc.js";

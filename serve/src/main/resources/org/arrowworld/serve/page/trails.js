@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where entities have just been. Read from the run, so that a trail is there after a jump too.
 import * as api from "./api.js";
 import { rowOf } from "./map.js";

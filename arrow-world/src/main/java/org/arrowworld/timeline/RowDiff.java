@@ -1,4 +1,5 @@
-package org.arrowworld.table;
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.timeline;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,6 +8,8 @@ import org.arrowworld.internal.world.IdMap;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
+import org.arrowworld.table.EntityRef;
+import org.arrowworld.table.TableColumns;
 
 /**
  * What differs between two states of the same schema, entity by entity: by id and generation,

@@ -1,6 +1,8 @@
-package org.arrowworld.internal;
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.internal.given;
 
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
 /** The one check of text on its way into a store: UTF-8 must be able to carry it. */
 public final class WellFormed {

@@ -1,4 +1,5 @@
-package org.arrowworld.table;
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.hash;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,8 @@ import org.arrowworld.internal.world.WorldState.IdState;
 import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
+import org.arrowworld.table.TableColumns;
+import org.arrowworld.table.WorldView;
 
 /** BLAKE2b-128 hashes of tables and worlds, as lower-case hex (spec hash.md). */
 public final class Hashes {

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the recorders have in common: states of tables go in, what changed is logged; a run that is made again is compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .errors import InvalidUseError
+from .live import LiveWorld
+from .schema import Column, Schema, TableSchema
+from .store import open_store
+from .tables import Table
+from .tick_table import TickTable
+from .codebook import as_words
+from .values import Array, decode, encode
+from .world import World
+
+DURABILITY = "interval:1000"
+_TYPES = {int: "i64", float: "f64", bool: "bool", str: "string"}
+_BY_DTYPE = {f"{kind}{size}": f"{name}{size * 8}" for kind, name in (("i", "i"), ("u", "u")) for size in (1, 2, 4, 8)} | {
+    "f4": "f32", "f8": "f64", "b1": "bool"}
+
+
+class State(NamedTuple):
+    """A table's rows as they are at a tick. ids: shape (n,), unique; None: the one row that is added at each tick."""
+
+    ids: Array | None
+    columns: Mapping[str, Any]
+
+
+def type_of(values: list[Any]) -> str | None:
+    """The column type that holds these values, None where there is none: floats beside integers are f64."""
+    kinds = {_BY_DTYPE.get(v.dtype.str[1:]) if isinstance(v, np.generic) else _TYPES.get(type(v)) for v in values}
+    if kinds == {"i64", "f64"}:
+        return "f64"
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def type_of_array(values: Any, name: str) -> str:
+    """The column type of an array, or of a list. Raises InvalidUseError where there is none."""
+    if isinstance(values, np.ndarray) and values.dtype.kind not in "OUT":
+        found = _BY_DTYPE.get(values.dtype.str[1:])
+    else:
+        found = type_of(list(values))
+    if found is None:
+        what = f"dtype {values.dtype}" if isinstance(values, np.ndarray) else "these values"
+        raise InvalidUseError(f"Cannot record {name}: no column holds {what}; columns hold numbers, bools or words.")
+    return found
+
+
+def entity_table(name: str, columns: Mapping[str, str]) -> TableSchema:
+    """A table of entities with ids of their own; columns: types by name."""
+    return TableSchema(name, ids="external", removal="compact", columns=tuple(Column(n, t) for n, t in columns.items()))
+
+
+def series_table(name: str, columns: Mapping[str, str]) -> TableSchema:
+    """A table that gets one row a tick."""
+    return TableSchema(name, "append_only", columns=tuple(Column(n, t) for n, t in columns.items()))
+
+
+class Recording:
+    """A store in the making, or one that is gone on with. One thread."""
+
+    def __init__(self, path: str | os.PathLike[str], schema: Schema, what: str, again: str, *, durability: str,
+                 properties: Mapping[str, str] | None, tick_unit: str) -> None:
+        """what: who is recorded; again: how the run is made again, both for messages. Others as of LiveWorld.open."""
+        self.live = LiveWorld.open(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
+        self._what, self._again = what, again
+        self._recorded = self.live.last_tick
+        """The last tick that was there when this began."""
+        self._past = open_store(self.live.path).cursor() if self._recorded >= 0 else None
+
+    @property
+    def last_tick(self) -> int:
+        """The last recorded tick, -1 for none."""
+        return self.live.last_tick
+
+    def record(self, tick: int, tables: Mapping[str, State]) -> None:
+        """Logs what changed since the last tick; a tick that is recorded already is compared instead.
+
+        Raises InvalidUseError where the compared ones differ, the log unchanged.
+        """
+        if tick <= self._recorded and self._past is not None:
+            difference = _difference(self._past.seek(tick), tick, tables)
+            if difference:
+                raise InvalidUseError(f"Cannot go on with {self.live.path}: {self._what} is not what was recorded: at {tick} "
+                                      f"{difference}. {self._again}")
+            return
+        if self._past is not None:
+            self._past.close()
+            self._past = None
+        with self.live.tick(tick) as t:
+            for name, state in tables.items():
+                if state.ids is None:
+                    t[name].insert(**state.columns)
+                else:
+                    _write(t[name], self.live[name], state.ids, state.columns)
+
+    def close(self) -> None:
+        """Ends the recording; may be called again."""
+        if self._past is not None:
+            self._past.close()
+        self.live.close()
+
+
+def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]) -> None:
+    """Logs births, deaths, and the values that are not what they were."""
+    old = table["id"]
+    if np.array_equal(ids, old):
+        slots, new = np.arange(len(old)), np.zeros(len(old), bool)
+    else:
+        slots = table.lookup().slots(ids)
+        new = slots < 0
+        gone = np.ones(len(old), bool)
+        gone[slots[~new]] = False
+        if gone.any():
+            tick.remove_slot(np.flatnonzero(gone))
+    stay = np.flatnonzero(~new)
+    born = {}
+    for column in table.schema.columns:
+        values = _Values(column, columns[column.name], table.schema.name)
+        here = slots[stay]
+        changed = values.differ(table, here, stay)
+        if len(changed) == len(old) and len(old) and np.array_equal(here, np.arange(len(old))):
+            tick.write(**{column.name: values.take(stay)})
+        elif len(changed):
+            tick.set_slot(here[changed], **{column.name: values.take(stay[changed])})
+        if new.any():
+            born[column.name] = values.take(np.flatnonzero(new))
+    if new.any():
+        tick.insert(id=ids[new], **born)
+
+
+class _Values:
+    """The values of a column, as patterns or words."""
+
+    def __init__(self, column: Column, given: Any, table: str) -> None:
+        self._column, name = column, f"{table}.{column.name}"
+        self._words = as_words(given, name) if column.type == "string" else None
+        self._bits = None if column.type == "string" else encode(column.type, given, name)
+
+    def take(self, places: Array) -> Array:
+        if self._words is not None:
+            return self._words[places]
+        assert self._bits is not None
+        values = decode(self._column.type, self._bits[places])
+        return values.view(bool) if self._column.type == "bool" else values
+
+    def differ(self, table: Table, slots: Array, places: Array) -> Array:
+        """Which of the places hold another value than the table's slots do; bit for bit."""
+        old = table[self._column.name][slots]
+        if self._words is not None:
+            return np.flatnonzero(old != self._words[places])
+        assert self._bits is not None
+        return np.flatnonzero(encode(self._column.type, old) != self._bits[places])
+
+
+def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:
+    """The first thing in which a world is not as given; empty where it is."""
+    if world.tick != tick:
+        return "nothing was recorded"
+    for name, state in tables.items():
+        table = world[name]
+        if state.ids is None:
+            ids, slots = np.array([len(table) - 1]), np.array([len(table) - 1])
+        else:
+            ids, slots = state.ids, table.lookup().slots(state.ids)
+            if (slots < 0).any():
+                return f"there is a {name} {int(ids[np.argmax(slots < 0)])} that was not recorded"
+            if len(ids) != len(table):
+                return f"the {name} {int(np.setdiff1d(table['id'], ids)[0])} that was recorded is missing"
+        for column in table.schema.columns:
+            given = state.columns[column.name]
+            values = _Values(column, given if state.ids is not None else [given], name)
+            wrong = values.differ(table, slots, np.arange(len(slots)))
+            if len(wrong):
+                first = wrong[:1]
+                row = f"{name}.{column.name}" + (f" of {int(ids[first[0]])}" if state.ids is not None else "")
+                return f"{row} was recorded as {table[column.name][slots[first]][0]!s}, found {values.take(first)[0]!s}"
+    return ""
+
+
