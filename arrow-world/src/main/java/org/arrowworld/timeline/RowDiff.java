@@ -10,6 +10,7 @@ import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableColumns;
+import org.arrowworld.table.TableView;
 
 /**
  * What differs between two states of the same schema, entity by entity: by id and generation,
