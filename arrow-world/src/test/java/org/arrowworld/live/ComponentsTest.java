@@ -217,7 +217,10 @@ class ComponentsTest {
   void what_cannot_be_is_refused() {
     refused(t -> t.table("hungry").insert(1), "without a value for string column 'why'");
     refused(t -> t.table("hungry").insert(0).set("why", "x"), "Duplicate id");
-    refused(t -> t.table("hungry").set(1, "since", 2.0), "Cannot change hungry 1: it is not live");
+    refused(t -> t.table("hungry").set(1, "since", 2.0), "Cannot change hungry 1: it is not in the presence table");
+    refused(
+        t -> t.table("hungry").set(new EntityRef(1, 0), "since", 2.0),
+        "Cannot change hungry 1: it is not in the presence table; insert(id) puts it there");
     refused(t -> t.table("hungry").set(0, "by", 77), "Cannot write 'hungry.by' with ship 77");
     refused(t -> t.table("hungry").insert(), "says who enters");
     assertThatThrownBy(() -> TableSchema.component("c", "ship").externalIds().build())

@@ -63,6 +63,10 @@ final class Referents {
     buffer.checkOpen();
     int slot = table.slotOf(entity);
     if (slot < 0) {
+      TableBuffer of = owner.of();
+      if (of != null && of.table().slotOf(entity) >= 0) {
+        throw notIn(entity.id());
+      }
       throw new InvalidUseException(
           Text.of(
               "Stale reference: %s of generation %s does not live",
@@ -76,6 +80,9 @@ final class Referents {
     buffer.checkOpen();
     int slot = table.slotOf(id);
     if (slot < 0) {
+      if (owner.of() != null && !owner.insertions().hasId(id)) {
+        throw notIn(id);
+      }
       throw new InvalidUseException(
           owner.insertions().hasId(id)
               ? Text.of(
@@ -84,6 +91,13 @@ final class Referents {
               : Text.of("Cannot change %s: it is not live", table.describe(id)));
     }
     return slot;
+  }
+
+  private InvalidUseException notIn(int id) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot change %s: it is not in the presence table; insert(id) puts it there",
+            table.describe(id)));
   }
 
   /** A handle's row in this table, if it is this tick's; a presence table knows whom it gets. */
