@@ -13,6 +13,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.log.Log;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
@@ -23,7 +24,6 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.EntityRef;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.tick.Born;
@@ -217,7 +217,9 @@ class ComponentsTest {
   void what_cannot_be_is_refused() {
     refused(t -> t.table("hungry").insert(1), "without a value for string column 'why'");
     refused(t -> t.table("hungry").insert(0).set("why", "x"), "Duplicate id");
-    refused(t -> t.table("hungry").set(1, "since", 2.0), "Cannot change hungry 1: it is not in the presence table");
+    refused(
+        t -> t.table("hungry").set(1, "since", 2.0),
+        "Cannot change hungry 1: it is not in the presence table");
     refused(
         t -> t.table("hungry").set(new EntityRef(1, 0), "since", 2.0),
         "Cannot change hungry 1: it is not in the presence table; insert(id) puts it there");
@@ -228,9 +230,7 @@ class ComponentsTest {
         .hasMessageContaining("a presence table has no such ids");
     assertThatThrownBy(
             () ->
-                TableSchema.component("c", "ship")
-                    .event(EventKind.of("e", ColumnType.U8))
-                    .build())
+                TableSchema.component("c", "ship").event(EventKind.of("e", ColumnType.U8)).build())
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("a presence table has no such ids, generations, lineage, events");
   }
@@ -280,7 +280,9 @@ class ComponentsTest {
   void a_column_alone_brings_its_ids_and_the_table_it_is_of() throws IOException {
     try (Store store = Store.open(files);
         World part = store.at(0, Projection.of("hungry.since"))) {
-      assertThat(part.schema().tables()).extracting(TableSchema::name).containsExactly("hungry", "ship");
+      assertThat(part.schema().tables())
+          .extracting(TableSchema::name)
+          .containsExactly("hungry", "ship");
       assertThat(part.table("hungry").f64("since").get(1)).isEqualTo(2.0);
       assertThat(part.table("hungry").columns()).hasSize(2);
     }

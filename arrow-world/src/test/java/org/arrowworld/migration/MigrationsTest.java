@@ -178,8 +178,7 @@ class MigrationsTest {
     Migrations steps =
         Migrations.from(1).add("damaged", since).addWords("damaged", "by", "storm").build();
     StoreMigration.run(store(), component, steps, memory);
-    try (LiveWorld live =
-        LiveWorld.resume(component, WorldOptions.DEFAULT.withAllocator(memory))) {
+    try (LiveWorld live = LiveWorld.resume(component, WorldOptions.DEFAULT.withAllocator(memory))) {
       TableView damaged = live.world().table("damaged");
       assertThat(damaged.ids()).containsExactly(1);
       assertThat(damaged.f64("since").get(0)).isEqualTo(2.5);

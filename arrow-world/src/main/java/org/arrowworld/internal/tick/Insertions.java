@@ -2,8 +2,8 @@
 package org.arrowworld.internal.tick;
 
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.IdPolicy;

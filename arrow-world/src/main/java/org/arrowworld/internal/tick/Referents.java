@@ -105,13 +105,16 @@ final class Referents {
     NewRow own = usable(row).table() == owner ? row : owner.entered(row);
     if (own == null) {
       throw new InvalidUseException(
-          Text.of("Cannot use the handle of %s in table '%s'%s", row, table.name(), notEntered(row)));
+          Text.of(
+              "Cannot use the handle of %s in table '%s'%s", row, table.name(), notEntered(row)));
     }
     return own;
   }
 
   private String notEntered(NewRow row) {
-    return row.table() == owner.of() ? ": it enters it by insert(handle), which was not called" : "";
+    return row.table() == owner.of()
+        ? ": it enters it by insert(handle), which was not called"
+        : "";
   }
 
   private NewRow usable(NewRow row) {

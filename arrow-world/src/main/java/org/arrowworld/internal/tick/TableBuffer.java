@@ -10,7 +10,6 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
-import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.Lineage;
