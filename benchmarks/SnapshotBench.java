@@ -301,6 +301,11 @@ public final class SnapshotBench {
         }
 
         @Override
+        public void truncate(long size) throws IOException {
+          file.truncate(size);
+        }
+
+        @Override
         public void force() {}
 
         @Override

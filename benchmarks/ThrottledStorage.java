@@ -55,6 +55,11 @@ final class ThrottledStorage extends ForwardingStorage {
     }
 
     @Override
+    public void truncate(long size) throws IOException {
+      file.truncate(size);
+    }
+
+    @Override
     public void force() throws IOException {
       file.force();
     }

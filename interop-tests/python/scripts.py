@@ -200,7 +200,8 @@ class Maker:
 
 def play(live: aw.LiveWorld, lines: list[str], rng: random.Random) -> None:
     """Plays one tick by the package; runs of like insertions go in at once, sometimes."""
-    with live.tick(int(lines[0].split("\t")[1])) as t:
+    number = int(lines[0].split("\t")[1])
+    with (live.tick_later if number % 2 else live.tick)(number) as t:
         born: dict[str, aw.Born] = {}
         waiting: list[list[str]] = []
         for line in lines[1:-1]:

@@ -33,7 +33,7 @@ def column_hash(data: bytes) -> str:
 
 
 def test_there_are_golden_stores() -> None:
-    assert [g.name for g in GOLDEN] == ["components", "first", "forked", "shortened", "unhashed", "units", "wide"]
+    assert [g.name for g in GOLDEN] == ["components", "first", "forked", "room", "shortened", "unhashed", "units", "wide"]
 
 
 def test_the_independent_replay_gets_the_expected_values_at_every_tick(golden: Path) -> None:  # L-14, L-15, O-7 to O-14, H-1 to H-3
@@ -116,6 +116,51 @@ def test_the_values_that_are_easily_lost_stand_in_the_files() -> None:  # L-9 to
     (snapshot,) = (golden / "store" / "snapshots").iterdir()
     x = pa.ipc.open_file(snapshot / "creature.arrow").read_all()["x"].chunk(0).to_numpy()
     assert 0xFFA00001 in x.view("<u4").tolist()
+
+
+def messages_end(data: bytes) -> int:
+    """Where the messages of a live segment end."""
+    pos = 0
+    while data[pos : pos + 4] == b"\xff" * 4:
+        message = pa.ipc.read_message(pa.BufferReader(data[pos:]))
+        pos += 8 + int.from_bytes(data[pos + 4 : pos + 8], "little") + (message.body.size if message.body else 0)
+    return pos
+
+
+def test_stock_readers_take_room_for_the_end_of_the_stream(tmp_path: Path) -> None:  # L-31
+    (live,) = (ROOT / "room" / "store" / "log" / "live").iterdir()
+    data = live.read_bytes()
+    messages = messages_end(data)
+    assert len(data) - messages > 4096 and not any(data[messages:])
+    with pa.ipc.open_stream(pa.OSFile(str(live))) as reader:
+        rows = reader.read_all()
+    assert rows.num_rows == sum(t["log_rows"] for t in expected(ROOT / "room")["ticks"][1:])
+    for length in (messages, messages + 4, messages + 8):  # any number of zeros, none included
+        (tmp_path / "cut.arrows").write_bytes(data[:length])
+        with pa.ipc.open_stream(pa.OSFile(str(tmp_path / "cut.arrows"))) as reader:
+            assert reader.read_all().equals(rows)
+
+
+def test_the_package_takes_room_of_any_length_and_writes_no_more_of_it(tmp_path: Path) -> None:  # L-22, L-31
+    (live,) = (ROOT / "room" / "store" / "log" / "live").iterdir()
+    messages = messages_end(live.read_bytes())
+    for length in (messages, messages + 3, messages + 8, messages + 5000):
+        store = shutil.copytree(ROOT / "room" / "store", tmp_path / str(length))
+        copy = store / "log" / "live" / live.name
+        copy.write_bytes(live.read_bytes()[:length])
+        result = aw.verify(store)
+        assert result.ok and result.torn is None
+    changed = bytearray(live.read_bytes())
+    changed[-1] = 1
+    copy.write_bytes(changed)
+    result = aw.verify(store)
+    assert result.ok and result.torn is not None and result.torn.offset == messages
+    copy.write_bytes(live.read_bytes())
+    with aw.LiveWorld.resume(store) as world:
+        assert copy.stat().st_size == messages
+        with world.tick() as t:
+            t["buoy"].insert(height=2.0, state="new")
+    assert copy.exists() and copy.read_bytes()[:messages] == live.read_bytes()[:messages] and aw.verify(store).ok
 
 
 def test_stock_readers_see_units_and_docs_on_every_field_and_none_in_keys() -> None:  # S-15

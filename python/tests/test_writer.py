@@ -87,7 +87,7 @@ def test_going_on_after_a_sealed_segment_begins_a_live_one_at_the_next_seq(tmp_p
     assert store.at(world.tick).resume_hash() == world.resume_hash() and aw.verify(store.path).ok
 
 
-@pytest.mark.parametrize("junk", [-8, -200, b"\0", bytes(16), b"\xff" * 4 + bytes(4), b"junk" * 100])
+@pytest.mark.parametrize("junk", [-8, -200, b"\0\1", bytes(16) + b"\1", b"\xff" * 4 + bytes(4), b"junk" * 100])
 def test_a_torn_live_segment_is_sealed_up_to_its_last_commit_and_gone_on_from(tmp_path, junk):  # L-22, L-23
     hashes = run(tmp_path / "s", 6, seed=1)
     path, store = live_file(tmp_path / "s"), aw.open_store(tmp_path / "s")

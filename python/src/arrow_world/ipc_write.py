@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from .flatbuf import Builder, Ref, Table, key_values
 from .ipc import BATCH, CONTINUATION, DICTIONARY, FILE_MAGIC, SCHEMA, Field
@@ -66,17 +67,29 @@ def body(buffers: Sequence[bytes | Array], align: int = 8) -> tuple[bytes, list[
     return b"".join(parts), ranges
 
 
-def _batch(b: Builder, rows: int, nulls: Sequence[int], ranges: Sequence[tuple[int, int]]) -> Ref:
+def compressed(buffer: bytes | Array) -> bytes:
+    """A buffer as a zstd frame behind its length, or as it is behind -1 where that is shorter (L-20)."""
+    data = buffer if isinstance(buffer, bytes) else buffer.tobytes()
+    if not data:
+        return b""
+    packed = pa.Codec("zstd").compress(data, asbytes=True)
+    size, content = (len(data), packed) if len(packed) < len(data) else (-1, data)
+    return size.to_bytes(8, "little", signed=True) + content
+
+
+def _batch(b: Builder, rows: int, nulls: Sequence[int], ranges: Sequence[tuple[int, int]], zstd: bool = False) -> Ref:
+    compression = b.table(("b", 1), ("b", 0)) if zstd else None
     buffers = b.structs("qq", ranges)
-    return b.table(("q", rows), b.structs("qq", [(rows, n) for n in nulls]), buffers)
+    return b.table(("q", rows), b.structs("qq", [(rows, n) for n in nulls]), buffers, compression)
 
 
 def batch_metadata(
     rows: int, nulls: Sequence[int], ranges: Sequence[tuple[int, int]], body_bytes: int, custom: dict[str, str],
+    zstd: bool = False,
 ) -> bytes:
-    """Metadata of a record batch; `nulls` has one count per column."""
+    """Metadata of a record batch; `nulls` has one count per column. zstd: whether its buffers are `compressed`."""
     b = Builder()
-    batch, entries = _batch(b, rows, nulls, ranges), b.key_values(custom) if custom else None
+    batch, entries = _batch(b, rows, nulls, ranges, zstd), b.key_values(custom) if custom else None
     return b.finish(b.table(_V5, ("B", BATCH), batch, ("q", body_bytes), entries))
 
 

@@ -67,10 +67,10 @@ class LiveWorld:
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LiveWorld":
-        """Goes on after the last committed tick; what a crash left behind it is sealed away first.
+        """Goes on after the last committed tick; what a crash left behind it is sealed away, and a truncation that was begun
+        finished, first.
 
-        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then), InvalidUseError during a
-        truncation.
+        Raises StoreNotFoundError, StoreLockedError, DamagedFileError (nothing is changed then).
         """
         return cls(LogWriter.resume(path, durability=durability))
 
@@ -129,13 +129,27 @@ class LiveWorld:
 
     def tick(self, number: int | None = None) -> Tick:
         """The next tick, for a `with` statement; a number of one's own must be later than the last one."""
+        return Tick(self, self._next(number), self._keys)
+
+    def tick_later(self, number: int | None = None) -> Tick:
+        """As `tick`, without waiting for the disk: the tick is applied once its rows are written; another thread forces all
+        that are written by then, and then those that came meanwhile.
+
+        Ticks reach the disk in order: `acknowledged` tells how far, `sync` waits for all, and `tick`, `snapshot`, `seal` and
+        `close` do too. A power loss takes ticks that were not acknowledged, of the last ones only; where a force fails, the
+        next call says so and the world holds ticks that the store may not have: close it and resume. Without `commit` it is
+        `tick`.
+        """
+        return Tick(self, self._next(number), self._keys, later=True)
+
+    def _next(self, number: int | None) -> int:
         self._log._check()
         if number is None:
             number = self.last_tick + 1
         else:
             number = tick_of(number, "begin tick")
         self._log.check_tick(number)
-        return Tick(self, number, self._keys)
+        return number
 
     def _begin(self, tick: Tick) -> None:
         """Makes a tick the open one. One that the same thread began before and did not end is given up by that."""
@@ -162,7 +176,7 @@ class LiveWorld:
             except MemoryError as e:
                 raise memory_full(tick.number, e) from e
             try:
-                rows = log.commit_tick(tick.number, rows)
+                rows = log.commit_tick(tick.number, rows, later=tick.later)
                 self._apply(rows)
             except MemoryError as e:
                 log.poison(e)
@@ -188,10 +202,13 @@ class LiveWorld:
         self._outside("sync the log")
         self._log.sync()
 
-    def seal(self) -> None:
-        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it."""
+    def seal(self, compression: str = "none") -> None:
+        """Seals what is logged: smaller, indexed files that nothing writes to any more. Ticks may go on after it.
+
+        compression: `none`, or `zstd` for files of a fraction of the size.
+        """
         self._outside("seal the log")
-        self._log.seal()
+        self._log.seal(compression)
 
     def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
         """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept.

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
+from .errors import DamagedFileError, UnsupportedVersionError
 from .log import Scan
 from .rows import Rows, concat
 from .schema import Key
@@ -34,11 +34,8 @@ class LogEnd:
 def log_end(store: StoreFiles) -> LogEnd:
     """Reads a log to its end; nothing is changed.
 
-    Raises DamagedFileError where the log is damaged or lacks its end, InvalidUseError during a truncation.
+    Raises DamagedFileError where the log is damaged or lacks its end.
     """
-    if store.fence is not None:
-        raise InvalidUseError(f"Cannot write {store.path}: a truncation is under way (fence.json). Finish it with "
-                              "`aw truncate` first.")
     world, base, passed = _start(store)
     _refer(world, store)
     start = world.seq, world.chain

@@ -6,25 +6,33 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from . import jsonfile
+from .errors import InvalidUseError
 from .flatbuf import Table, key_values
 from .ipc import FILE_MAGIC
-from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
+from .ipc_write import (
+    Block, batch_metadata, body, closing, compressed, dictionary_message, frame, schema_metadata,
+)
 from .publish import discard, force_directory
 from .rows import Rows, concat
-from .segment import SegmentReader, batch_stat
+from .segment import Header, SegmentReader, batch_stat
 from .segment_write import KEY_ID, TEXT_ID, key_width, segment_schema, text_buffers
 from .values import Array
+
+Compression = Literal["none", "zstd"]
+"""How buffers of sealed segments are stored."""
 
 _ALIGN = 64
 _PREFIX_BYTES = 8
 _BATCH_ROWS = 131_072
 
 
-def seal_segment(live: Path, store_id: bytes, strings: bool, first_seq: int) -> Path | None:
+def seal_segment(live: Path, store_id: bytes, strings: bool, first_seq: int,
+                 compression: Compression = "none") -> Path | None:
     """Publishes the committed rows of a live segment as a sealed one, and deletes the live file.
 
     The caller holds the store's lock, and has checked the rows. A segment without a committed row is only deleted, and
@@ -40,43 +48,51 @@ def seal_segment(live: Path, store_id: bytes, strings: bool, first_seq: int) -> 
             cut = int(commits[-1]) + 1 if len(commits) else 0
             if rows.text is not None:
                 if cut:
-                    open_words += [w for w in rows.text[:cut].tolist() if w is not None]
-                    words.update((w, len(words)) for w in dict.fromkeys(open_words) if w not in words)
+                    add_words(words, [w for w in (*open_words, *rows.text[:cut].tolist()) if w is not None])
                     open_words = []
                 open_words += [w for w in rows.text[cut:].tolist() if w is not None]
             if cut:
                 end, chain = rows.first_seq + cut, int(rows.bits[cut - 1]).to_bytes(8, "little")
     target = live.parent.parent / f"{first_seq:020d}.arrow"
     if end > first_seq:
-        _write(reader, live, target, store_id, words, end, chain)
+        with SegmentReader(live, store_id, strings, first_seq, False) as again:
+            write_sealed(target, store_id, reader.header, again.batches(), words, end, chain, compression)
     live.unlink()
     force_directory(live.parent)
     return target if end > first_seq else None
 
 
-def _write(read: SegmentReader, live: Path, target: Path, store_id: bytes, words: dict[str, int], end: int,
-           chain: bytes) -> None:
-    header = read.header
+def add_words(words: dict[str, int], used: list[str]) -> None:
+    """Takes in words by first use."""
+    words.update((w, len(words)) for w in dict.fromkeys(used) if w not in words)
+
+
+def write_sealed(target: Path, store_id: bytes, header: Header, runs: Iterator[Rows], words: dict[str, int], end: int,
+                 chain: bytes, compression: Compression) -> None:
+    """Publishes rows as a sealed segment.
+
+    header: where it begins, and its keys; runs: adjacent rows from there on, up to `end` at least, which is behind a
+    commit row; words: all words up to there, by first use; chain: that behind `end`.
+    """
     temporary = target.with_name(target.name + ".tmp")
     discard(temporary)
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(fd, "wb") as file:
-            out = _Sealed(file, header.strings, words)
+            out = _Sealed(file, header.strings, words, compression == "zstd")
             fields, metadata = segment_schema(store_id, header.schema_version, header.first_seq, header.prev_chain,
                                               header.keys, header.strings)
             out.begin(schema_metadata(fields, metadata), store_id, header.first_seq, [k.name for k in header.keys])
-            with SegmentReader(live, store_id, header.strings, header.first_seq, False) as reader:
-                pending: list[Rows] = []
-                for rows in reader.batches():
-                    rows = rows.slice(0, min(len(rows), end - rows.first_seq))
-                    if len(rows):
-                        pending.append(rows)
-                    if pending and (sum(map(len, pending)) >= _BATCH_ROWS or pending[-1].end_seq >= end):
-                        out.batch(concat(pending))
-                        pending = []
-                    if rows.end_seq >= end:
-                        break
+            pending: list[Rows] = []
+            for rows in runs:
+                rows = rows.slice(0, min(len(rows), end - rows.first_seq))
+                if len(rows):
+                    pending.append(rows)
+                if pending and (sum(map(len, pending)) >= _BATCH_ROWS or pending[-1].end_seq >= end):
+                    out.batch(concat(pending))
+                    pending = []
+                if rows.end_seq >= end:
+                    break
             file.write(closing(fields, metadata, out.dictionaries, out.batches, {
                 "aw.batches": json.dumps(out.stats, separators=(",", ":")), "aw.last_chain": jsonfile.chain_hex(chain)}))
             file.flush()
@@ -91,8 +107,8 @@ def _write(read: SegmentReader, live: Path, target: Path, store_id: bytes, words
 class _Sealed:
     """An IPC file in the making, with the chained checksums of its batches (B-2)."""
 
-    def __init__(self, file: BinaryIO, strings: bool, words: dict[str, int]) -> None:
-        self._file, self._strings, self._words = file, strings, words
+    def __init__(self, file: BinaryIO, strings: bool, words: dict[str, int], zstd: bool) -> None:
+        self._file, self._strings, self._words, self._zstd = file, strings, words, zstd
         self._at = 0
         self._running = 0
         self._key_type = "u8"
@@ -118,9 +134,10 @@ class _Sealed:
             validity, index, missing = text_buffers(rows, self._words)
             buffers += [validity, index]
             nulls.append(missing)
-        content, ranges = body(buffers, _ALIGN)
+        content, ranges = body([compressed(b) for b in buffers] if self._zstd else buffers, _ALIGN)
         custom = {"aw.first_seq": f"{rows.first_seq:020d}", "aw.crc": "00000000"}
-        head = bytearray(frame(batch_metadata(len(rows), nulls, ranges, len(content), custom), self._at, _ALIGN))
+        head = bytearray(frame(batch_metadata(len(rows), nulls, ranges, len(content), custom, self._zstd), self._at,
+                               _ALIGN))
         at = _PREFIX_BYTES + key_values(Table.root(bytes(head[_PREFIX_BYTES:])), 4)["aw.crc"].pos
         crc = zlib.crc32(content, zlib.crc32(head, self._running))
         head[at : at + 8] = b"%08x" % crc
@@ -137,3 +154,12 @@ class _Sealed:
         self._file.write(data)
         self._running = zlib.crc32(data, self._running)
         self._at += len(data)
+
+
+def compression_of(given: object, action: str) -> Compression:
+    """The compression that is asked for by name."""
+    if given == "zstd":
+        return "zstd"
+    if given == "none":
+        return "none"
+    raise InvalidUseError(f"Cannot {action} with compression {given!r}: expected 'none' or 'zstd'.")

@@ -26,6 +26,7 @@ from .values import Array
 FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
 _DECIMAL = re.compile("[0-9]{1,19}")
+_ROOM_BYTES = 1 << 20
 _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
@@ -125,8 +126,7 @@ class SegmentReader:
         except BaseException:
             os.close(self._fd)
             raise
-        self.next_seq = first_seq
-        self.end = self._pos
+        self.next_seq, self.end, self.compressed = first_seq, self._pos, False
         self.last_crc: int | None = None
 
     def __enter__(self) -> "SegmentReader":
@@ -280,6 +280,7 @@ class SegmentReader:
         if names != [k.name for k in header.keys]:
             raise Malformed("the key dictionary does not list the declared keys in code order")  # L-7, L-8
         count, nodes = read_nodes(message, [2] * (5 if header.strings else 4))
+        self.compressed = message.record_batch().table(3) is not None
         if any(n.nulls or len(n.buffers[0]) for n in nodes[:4]):
             raise Malformed("a column other than text has a validity buffer")  # B-6
         tick, rid, bits = (n.numbers(t) for n, t in zip((nodes[0], nodes[1], nodes[3]), ("u64", "u32", "u64")))
@@ -310,10 +311,21 @@ class SegmentReader:
         elif self._pos != self._source.size or self.end != self._pos:
             self._fail("bytes follow the last batch")
 
+    def _is_room(self) -> bool:
+        """Whether nothing follows the last batch but zeros, which are room for later ones (L-31)."""
+        pos = self.end
+        while part := self._source.read(pos, _ROOM_BYTES):
+            if np.frombuffer(part, "u1").any():
+                return False
+            pos += len(part)
+        return True
+
     def _fail(self, reason: str) -> None:
         """Damage, or the torn end of a live segment; either way somewhere behind the last verified batch."""
         if self.sealed:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
+        if self._is_room():
+            return
         later = self._later_batch()
         if later is not None:
             raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23

@@ -71,7 +71,9 @@ class LiveSegment:
         self.key_type = key_type
         self._keys_written, self._strings = keys_written, strings
         self._fd = open_regular(path, os.O_RDWR)
-        self.end = os.fstat(self._fd).st_size if end is None else end
+        if end is not None:
+            os.ftruncate(self._fd, end)  # the room that another writer made (L-31)
+        self.end = os.fstat(self._fd).st_size
         if last_crc is not None:
             self._running = zlib.crc32(last_crc.to_bytes(4, "little"))
         else:

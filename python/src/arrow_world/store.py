@@ -15,7 +15,6 @@ from .checks import integer, nearest, row_id, several, tick_of
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .history import History, check_life, history_of
-from .html import grid
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
 from .log_dataset import log_dataset
@@ -27,8 +26,10 @@ from .projection import project
 from .rows import Rows, concat, empty_rows
 from .schema import Key, Schema
 from .selection import Selection, Ticks
-from .snapshot import Manifest, Snapshot, list_snapshots
+from .snapshot import Manifest, Snapshot
 from .stats import Stats
+from .store_page import store_page
+from .store_upkeep import Upkeep
 from .store_diff import Divergence, Side, diff
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
@@ -41,7 +42,7 @@ _LAST = (1 << 63) - 1
 _PARTS = 4
 
 
-class Store:
+class Store(Upkeep):
     """A store open for reading. Takes no lock and writes nothing; every call reads what is committed by then.
 
     `store["creature"]` is the table after the last committed tick; iteration and `in` go over the tables' names. May be
@@ -374,16 +375,7 @@ class Store:
         return f"<arrow-world store {self.path.name}>"
 
     def _repr_html_(self) -> str:
-        span, info = self.span(), self.info
-        ticks = "none" if span is None else f"{span[0]:,} to {span[1]:,} ({info.tick_unit})"
-        segments, snapshots = self.segments(), list_snapshots(self.path)
-        live = sum(not s.sealed for s in segments)
-        rows = [("store", info.store.hex()), ("ticks", ticks), *([("time", str(info.time))] if info.time else []),
-                ("tables", ", ".join(f"{t.name} ({t.kind.replace('_', ' ')})" for t in self.schema.tables) or "none"),
-                ("segments", f"{len(segments)}, of them {live} live"),
-                ("snapshots", f"{len(snapshots)}" + (f", the last of tick {snapshots[-1][0]:,}" if snapshots else "")),
-                *info.properties.items()]
-        return grid(f"Store {self.path.name}", ("", ""), rows)
+        return store_page(self._files)
 
 
 def _silent() -> Bar:

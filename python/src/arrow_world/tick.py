@@ -45,9 +45,9 @@ class Tick:
     once. `rows`: the log rows it made, commit row included; None before its end.
     """
 
-    def __init__(self, live: Owner, number: int, keys: dict[str, Key]) -> None:
-        """Use LiveWorld.tick."""
-        self.number = number
+    def __init__(self, live: Owner, number: int, keys: dict[str, Key], *, later: bool = False) -> None:
+        """Use LiveWorld.tick, or LiveWorld.tick_later."""
+        self.number, self.later = number, later
         self.rows: Rows | None = None
         self._live, self._keys = live, keys
         self._thread = 0

@@ -21,14 +21,16 @@ from .handles import ids_of
 from .interrupts import deferred_interrupts
 from .lock import StoreLock
 from .log_end import LogEnd, log_end
+from .new_store import check_empty, make_folders, undo
 from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
-from .seal import seal_segment
+from .seal import Compression, compression_of, seal_segment
 from .segment import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
 from .tick_time import TickTime
+from .upkeep import finish_truncation
 from .values import Array, encode
 from .world import World
 
@@ -82,15 +84,15 @@ class LogWriter:
         content = jsonfile.encode(members)
         info = StoreInfo(bytes.fromhex(str(members["store"])), strings, tick_unit, schema, checked_properties(properties),
                          {"writer": "arrow_world (Python)"}, None, time)
-        _check_empty(store)
+        check_empty(store)
         made: list[Path] = []
         lock: StoreLock | None = None
         writer: LogWriter | None = None
         try:
             with deferred_interrupts():
-                _make_folders(store, made)
+                make_folders(store, made)
                 lock = StoreLock(store)
-                _check_empty(store)
+                check_empty(store)
                 made += [store / "LOCK"] * lock.created
                 made.append(store / "store.json")
                 publish_file(store / "store.json", content)
@@ -105,14 +107,16 @@ class LogWriter:
             return writer
         except BaseException:
             with deferred_interrupts():
-                _undo(made, lock, writer)
+                if writer is not None:
+                    writer._close_segment()
+                undo(made, lock)
             raise
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, durability: str = "commit") -> "LogWriter":
         """Goes on after the last committed tick: in the live segment if it ends cleanly; a torn one is sealed first.
 
-        Raises StoreNotFoundError, InvalidUseError for a fenced store, DamagedFileError, StoreLockedError.
+        Finishes a truncation that was begun. Raises StoreNotFoundError, DamagedFileError, StoreLockedError.
         """
         path, kind = path_of(path, "resume the store"), Durability.parse(durability)
         StoreFiles(path)
@@ -120,6 +124,7 @@ class LogWriter:
         lock: StoreLock | None = None
         try:
             lock = StoreLock(path)
+            finish_truncation(StoreFiles(path))
             store = StoreFiles(path)
             end = log_end(store)
             with deferred_interrupts():
@@ -247,10 +252,10 @@ class LogWriter:
         if not self.tick < tick < _TICKS:
             raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
 
-    def commit_tick(self, tick: int, rows: Rows) -> Rows:
+    def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
 
-        The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
+        later: another thread forces them, with all that is written by then. The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
         poisons the writer.
         """
         chain = tick_chain(self.chain, tick, rows)
@@ -266,11 +271,11 @@ class LogWriter:
                 self._begin_segment()
             assert self._live is not None
             self._live.write(rows, self.keys, self._forced[0])
-            if self._durability.mode == "commit":
-                self._live.force()
-                self._forced = rows.end_seq, tick
+            forced = self._durability.mode == "commit"
+            if forced and not later:
+                self._force_to((rows.end_seq, tick))
             self.seq, self.tick, self.chain = rows.end_seq, tick, chain
-            if self._durability.interval_ms:
+            if self._durability.interval_ms or forced and later:
                 if self._forcer is None:
                     self._forcer = Forcer(self._durability.interval_ms, self._force)
                 self._forcer.touch()
@@ -290,12 +295,15 @@ class LogWriter:
         return self._forced[1]
 
     def _force(self) -> None:
-        """Forces what is committed. The device tells a loss once, so what one thread was told holds for both."""
+        """Forces what is committed."""
+        self._force_to((self.seq, self.tick))
+
+    def _force_to(self, position: tuple[int, int]) -> None:
+        """Forces what was written up to there. The device tells a loss once, so what one thread was told holds for both."""
         with self._files:
             self._check_forced()
             if self._live is None or self._live.closed:
                 return
-            position = self.seq, self.tick
             try:
                 self._live.force()
             except BaseException as e:
@@ -313,19 +321,20 @@ class LogWriter:
                 self._failed = e
                 raise
 
-    def seal(self) -> None:
+    def seal(self, compression: str = "none") -> None:
         """Forces and seals the live segment; the next tick begins another."""
         self._check()
+        kind = compression_of(compression, f"seal {self.path}")
         with deferred_interrupts():
             self._failed = "it was interrupted"
             try:
-                self._seal()
+                self._seal(kind)
                 self._failed = None
             except BaseException as e:
                 self._failed = e
                 raise
 
-    def _seal(self) -> None:
+    def _seal(self, compression: Compression = "none") -> None:
         live = self._live
         if live is None:
             return
@@ -334,7 +343,7 @@ class LogWriter:
             with self._files:
                 live.close()
                 self._live = None
-            seal_segment(live.path, self.info.store, self.info.strings, live.first_seq)
+            seal_segment(live.path, self.info.store, self.info.strings, live.first_seq, compression)
 
     def close(self) -> None:
         """Lets the store go; what is committed is in the log, appended rows without a commit are discarded.
@@ -371,36 +380,3 @@ def _check_keys(keys: list[Key], action: str) -> None:
         raise InvalidUseError(f"Cannot {action}: that makes {len(keys)} keys, a log has at most {_MAX_KEYS}.")
     if len(keys) > 256 and len(keys_json(keys).encode()) > _MAX_KEY_BYTES:
         raise InvalidUseError(f"Cannot {action}: the declarations of all keys would take more than 15 MiB.")  # L-8
-
-
-def _check_empty(store: Path) -> None:
-    if store.is_symlink() and not store.exists() or store.exists() and not store.is_dir():
-        raise InvalidUseError(f"Cannot create a store at {store}: it is no folder. Choose another path.")
-    mine = "LOCK", "store.json.tmp"
-    found = [p.name for p in store.iterdir() if p.name not in mine] if store.exists() else []
-    if found:
-        raise InvalidUseError(f"Cannot create a store at {store}: it is not empty, it has {sorted(found)[0]}. Use "
-                              "LiveWorld.resume to go on with a store, or choose another path.")
-
-
-def _make_folders(store: Path, made: list[Path]) -> None:
-    """Makes the folder and those above it; `made` takes in those that were not there, the outermost first."""
-    for folder in reversed([p for p in (store, *store.parents) if not p.exists()]):
-        folder.mkdir(exist_ok=True)
-        made.append(folder)
-
-
-def _undo(made: list[Path], lock: StoreLock | None, writer: LogWriter | None) -> None:
-    """Deletes what a failed `create` made, the last first; what others put there meanwhile stays."""
-    if writer is not None:
-        writer._close_segment()
-    for path in reversed(made):
-        try:
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
-        except OSError:
-            pass
-    if lock is not None:
-        lock.close()

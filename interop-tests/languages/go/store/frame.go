@@ -45,7 +45,7 @@ func frameWith(file []byte, pos, most int) (f frame, err error) {
 			err = fmt.Errorf("message at byte %d: its metadata does not parse: %v", pos, r)
 		}
 	}()
-	if pos == len(file) || bytes.HasPrefix(file[pos:], make([]byte, 8)) {
+	if onlyZeros(file[pos:min(pos+8, len(file))]) {
 		return f, errEnd
 	}
 	if len(file)-pos < 8 || binary.LittleEndian.Uint32(file[pos:]) != 0xFFFFFFFF {
@@ -68,6 +68,16 @@ func frameWith(file []byte, pos, most int) (f frame, err error) {
 	f.body = file[pos+8+length : f.end]
 	f.custom = keyValues(message, 4, pos+8, most)
 	return f, nil
+}
+
+// onlyZeros tells nothing, or room (L-31), from what was written.
+func onlyZeros(bytes []byte) bool {
+	for _, b := range bytes {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // text is a custom metadata value, or "".

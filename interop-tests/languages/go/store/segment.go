@@ -80,7 +80,7 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 			return nil, fmt.Errorf("%s: damaged at byte %d: %w; a batch stands behind it at byte %d", path, stop, failure, at)
 		}
 		s.tail = failure.Error()
-	} else if stop < len(file) {
+	} else if !onlyZeros(file[stop:]) {
 		s.tail = fmt.Sprintf("%d bytes behind the last batch", len(file)-stop)
 	}
 	committed := len(s.rows)

@@ -237,7 +237,10 @@ public final class LiveWorld implements Closeable {
     return world.tick();
   }
 
-  /** The position the durability vouches for. */
+  /**
+   * The position the durability vouches for: under {@code COMMIT} and {@code INTERVAL} what is on
+   * the disk. May be asked from any thread.
+   */
   public LogPosition acknowledged() {
     return log.acknowledged();
   }
@@ -266,6 +269,34 @@ public final class LiveWorld implements Closeable {
     Turn mine = begin("run a tick");
     try (mine) {
       return engine.run(tick, body);
+    }
+  }
+
+  /**
+   * Runs the next tick as {@link #tick(TickBody)} does, without waiting for the disk: it is applied
+   * once its rows are handed to the log's thread, which writes and forces all ticks it has got, and
+   * then those that came meanwhile. Ticks reach the disk in order; {@link #acknowledged} tells how
+   * far, {@link #sync} waits for all, and {@link #tick}, {@link #snapshot}, {@link #seal} and
+   * {@link #close} do too. A crash loses ticks that were not acknowledged, of the last ones only.
+   * It waits where the log's containers are full. Without {@code COMMIT} it is {@link
+   * #tick(TickBody)}.
+   *
+   * @return number of rows logged
+   * @throws org.arrowworld.errors.WriterPoisonedException if an earlier tick could not be written
+   *     or forced: the world holds ticks then that the store has not; close it and resume
+   */
+  public <E extends Exception> int tickLater(TickBody<E> body) throws E, IOException {
+    Turn mine = begin("run a tick");
+    try (mine) {
+      return engine.runLater(world.tick() + 1, body);
+    }
+  }
+
+  /** As {@link #tickLater(TickBody)}, of the caller's number, later than the last one. */
+  public <E extends Exception> int tickLater(long tick, TickBody<E> body) throws E, IOException {
+    Turn mine = begin("run a tick");
+    try (mine) {
+      return engine.runLater(tick, body);
     }
   }
 

@@ -175,9 +175,18 @@ public final class Log implements Closeable {
     requireOpen();
     long bytes = 0;
     for (Part part : parts) {
-      bytes += part.reader.file().size();
+      bytes += validBytes(part);
     }
     return bytes;
+  }
+
+  /** A live segment may have room, or something torn, behind its last batch. */
+  private static long validBytes(Part part) throws IOException {
+    List<SegmentIndex.Entry> batches = part.index.batches();
+    boolean live = part.reader.firstMessage() == 0;
+    return live && !batches.isEmpty()
+        ? batches.get(batches.size() - 1).to()
+        : part.reader.file().size();
   }
 
   /**

@@ -102,6 +102,21 @@ public final class LogWriter implements Closeable {
     commit();
   }
 
+  /**
+   * Logs a whole tick as {@link #commitTick} does, and does not wait for its force, which comes as
+   * soon as the one before it is done, for all ticks logged by then. {@link #acknowledged} tells.
+   *
+   * @throws LogFullException under {@code FAIL}, if there is no room; nothing was changed
+   * @throws WriterPoisonedException if a write or force failed; nothing of this tick is logged
+   */
+  public void commitTickLater(long newTick, Triples rows) throws IOException {
+    reserve(newTick, rows.size() + 1L);
+    beginTick(newTick);
+    appendAll(rows);
+    endTick();
+    container = revolver.offer(keys.size(), isForced());
+  }
+
   /** Begins a tick, which must be later than the last committed one. */
   public void beginTick(long newTick) throws IOException {
     checkOpen();
@@ -216,14 +231,22 @@ public final class LogWriter implements Closeable {
    * @return a ticket for {@link #await} where the durability asks for waiting, else -1
    */
   public long commitLater() throws IOException {
+    endTick();
+    if (isForced()) {
+      return turn(true);
+    }
+    container = revolver.offer(keys.size(), false);
+    return -1;
+  }
+
+  private void endTick() throws IOException {
     append((int) tickRows, KeyTable.COMMIT, 0);
     tickOpen = false;
     progress.committed(tick, tickRows);
-    if (options.durability().mode() == Durability.Mode.COMMIT) {
-      return turn(true);
-    }
-    container = revolver.offer(keys.size());
-    return -1;
+  }
+
+  private boolean isForced() {
+    return options.durability().mode() == Durability.Mode.COMMIT;
   }
 
   /** Waits for what a ticket stands for. */
@@ -332,7 +355,7 @@ public final class LogWriter implements Closeable {
       } finally {
         revolver.stop();
       }
-      await(0); // reports a failed last flush; what else fails is suppressed
+      throwIfFailed(); // reports a failed last flush; what else fails is suppressed
     }
   }
 
@@ -355,6 +378,10 @@ public final class LogWriter implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot append: the log writer is closed");
     }
+    throwIfFailed();
+  }
+
+  private void throwIfFailed() throws IOException {
     try {
       revolver.throwIfFailed();
     } catch (IOException e) {

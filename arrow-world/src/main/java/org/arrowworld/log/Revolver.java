@@ -63,6 +63,9 @@ final class Revolver {
   interface Sink {
     void flush(Work work) throws IOException;
 
+    /** Called when what had to be forced is, and nobody waits for it any more. */
+    void prepare() throws IOException;
+
     /** Called when nothing was handed over for a while. */
     void idle() throws IOException;
   }
@@ -173,7 +176,7 @@ final class Revolver {
 
   private long handOver(int keyCount, boolean force) {
     current.keyCount = keyCount;
-    current.force = force;
+    current.force |= force;
     current.offered = current.rows.size();
     filled.add(current);
     changed.signalAll();
@@ -185,19 +188,21 @@ final class Revolver {
    * Lets the flush thread have the rows of the current container, now or when it has nothing else
    * to do. Does not wait.
    *
+   * @param force whether they, and all before them, must be forced then
    * @return the container to go on with, which may be another one; null if {@link #current} must
    *     tell
    */
-  Triples offer(int keyCount) {
+  Triples offer(int keyCount, boolean force) {
     lock.lock();
     try {
       if (current == null) {
         return null;
       }
       if (!busy && filled.isEmpty() && !free.isEmpty()) {
-        handOver(keyCount, false);
+        handOver(keyCount, force);
       } else {
         current.keyCount = keyCount;
+        current.force |= force;
         current.offered = current.rows.size();
       }
       return current.rows;
@@ -206,14 +211,16 @@ final class Revolver {
     }
   }
 
-  /** Waits until a turn's container was flushed. */
+  /** Waits until a turn's container was flushed; what failed behind it is for a later call. */
   void await(long ticket) throws IOException {
     lock.lock();
     try {
       while (flushed < ticket && failure == null) {
         changed.awaitUninterruptibly();
       }
-      throwIfFailed();
+      if (flushed < ticket) {
+        throwIfFailed();
+      }
     } finally {
       lock.unlock();
     }
@@ -255,6 +262,9 @@ final class Revolver {
           sink.flush(work);
         }
         done();
+        if (work.isForced) {
+          sink.prepare();
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
@@ -276,9 +286,10 @@ final class Revolver {
                   next.taken,
                   next.offered,
                   next.keyCount,
-                  whole && next.force,
+                  next.force,
                   whole ? next.reached : null);
           next.taken = next.offered;
+          next.force = false;
           flushing = filled.poll();
           return work;
         }
@@ -316,7 +327,6 @@ final class Revolver {
         flushing.rows.clear();
         flushing.taken = 0;
         flushing.offered = 0;
-        flushing.force = false;
         flushing.reached = null;
         free.add(flushing);
         flushing = null;

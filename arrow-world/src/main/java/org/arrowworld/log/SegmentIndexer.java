@@ -80,23 +80,24 @@ final class SegmentIndexer {
       throws IOException {
     long at = endByte(entries);
     long nextSeq = nextSeq(reader, entries);
-    if (reader.hasBytesAfter(at) || failure != null) {
+    boolean room = reader.isRoomFrom(at);
+    if (!room) {
       String found = laterBatch(reader, at, nextSeq);
       if (found != null) {
         String why = failure == null ? "an end mark" : failure.getMessage();
         return new Tail(Tail.Kind.DAMAGED, reader.path(), at, Text.of("%s; yet %s", why, found));
       }
     }
-    if (failure != null) {
+    if (failure != null && !room) {
       return new Tail(Tail.Kind.TORN, reader.path(), at, failure.getMessage());
     }
     if (nextSeq > end.seq()) {
       String finding = Text.of("%d rows without a commit row", nextSeq - end.seq());
       return new Tail(Tail.Kind.TORN, reader.path(), at, finding);
     }
-    return reader.hasBytesAfter(at)
-        ? new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message")
-        : new Tail(Tail.Kind.CLEAN, reader.path(), at, "");
+    return room
+        ? new Tail(Tail.Kind.CLEAN, reader.path(), at, "")
+        : new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message");
   }
 
   /**

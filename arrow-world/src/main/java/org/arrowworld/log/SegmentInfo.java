@@ -57,6 +57,11 @@ public record SegmentInfo(
     }
   }
 
+  /** Zeros behind the last message of a live segment, into which later ones are written. */
+  public long roomBytes() {
+    return !isSealed && tail.kind() == Tail.Kind.CLEAN ? bytes - tail.offset() : 0;
+  }
+
   /** Committed rows. */
   public long rows() {
     return end.seq() - start.seq();

@@ -2,6 +2,7 @@
 package org.arrowworld.log;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,8 @@ import org.arrowworld.storage.Storage;
  * value is used (spec B-4). Used by one thread at a time.
  */
 final class SegmentReader implements Closeable {
+  private static final int ROOM_PIECE_BYTES = 1 << 16;
+
   private final ReadableFile file;
   private final long firstMessage;
   private final IpcSchema schema;
@@ -171,12 +174,12 @@ final class SegmentReader implements Closeable {
     long size = file.size();
     try {
       return next(from, previousCrc, size);
-    } catch (DamagedFileException e) {
-      long grown = file.size();
-      if (grown == size) {
+    } catch (DamagedFileException | EOFException e) {
+      long now = file.size();
+      if (now == size) {
         throw e;
       }
-      return next(from, previousCrc, grown); // it was being written when its size was taken
+      return next(from, previousCrc, now); // it was being written when its size was taken
     }
   }
 
@@ -359,9 +362,33 @@ final class SegmentReader implements Closeable {
     return new DamagedFileException(path(), -1, finding);
   }
 
-  /** Whether any byte follows (spec L-22). */
-  boolean hasBytesAfter(long offset) throws IOException {
-    return file.size() > offset;
+  /** Whether nothing follows but room for later messages: zeros to the end (spec L-22). */
+  boolean isRoomFrom(long offset) throws IOException {
+    long size = file.size();
+    ByteBuffer piece =
+        ByteBuffer.allocate((int) Math.min(ROOM_PIECE_BYTES, Math.max(0, size - offset)));
+    int count;
+    for (long at = offset; at < size; at += count) {
+      count = file.read(piece.clear(), at);
+      if (count < 0) {
+        return true; // its writer has closed it, and cut the room off
+      }
+      if (!isZero(piece.flip())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isZero(ByteBuffer bytes) {
+    long found = 0;
+    while (bytes.remaining() >= 8) {
+      found |= bytes.getLong();
+    }
+    while (bytes.hasRemaining()) {
+      found |= bytes.get();
+    }
+    return found == 0;
   }
 
   @Override

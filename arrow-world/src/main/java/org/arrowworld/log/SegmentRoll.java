@@ -87,6 +87,13 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     }
   }
 
+  @Override
+  public synchronized void prepare() throws IOException {
+    if (live != null && options.durability().mode() == Durability.Mode.COMMIT) {
+      live.makeRoom(options.segmentBytes());
+    }
+  }
+
   private void begin() throws IOException {
     AtomicFiles.createDirectories(storage, SegmentFormat.LIVE);
     SegmentFormat.Header header =

@@ -31,6 +31,7 @@ final class SegmentWriter implements Closeable {
   private static final int ALIGNMENT_BYTES = 8;
 
   private final WritableFile file;
+  private final RoomAhead room;
   private final SegmentFormat.Header header;
   private final KeyTable keys;
   private final BatchEncoder encoder;
@@ -42,6 +43,9 @@ final class SegmentWriter implements Closeable {
   private long dictionaryBytes;
   private long nextSeq;
   private long forcedSeq;
+  private long forcedBytes;
+  private long commitBytes;
+  private boolean broken;
   private CRC32 crc;
 
   private SegmentWriter(
@@ -51,6 +55,7 @@ final class SegmentWriter implements Closeable {
       BatchEncoder encoder,
       ChainDigest chain) {
     this.file = file;
+    this.room = new RoomAhead(file);
     this.header = header;
     this.keys = keys;
     this.encoder = encoder;
@@ -75,6 +80,7 @@ final class SegmentWriter implements Closeable {
     SegmentWriter writer = new SegmentWriter(storage.openWrite(path), header, keys, encoder, chain);
     writer.keysWritten = known.size();
     writer.position = bytes.remaining();
+    writer.forcedBytes = bytes.remaining();
     writer.crc = firstCrc(header);
     writer.crc.update(bytes);
     return writer;
@@ -133,6 +139,7 @@ final class SegmentWriter implements Closeable {
    */
   void write(Triples rows, int from, int to, int keyCount) throws IOException {
     int count = to - from;
+    broken = true;
     encoder.newDictionary();
     encoder.scan(rows, from, to);
     Map<String, String> metadata = new LinkedHashMap<>();
@@ -163,6 +170,7 @@ final class SegmentWriter implements Closeable {
     show(frame);
     crc = nextCrc(stored);
     nextSeq += count;
+    broken = false;
   }
 
   private void fillCommits(Triples rows, int from, int to, BodyLayout layout, ByteBuffer body) {
@@ -197,6 +205,19 @@ final class SegmentWriter implements Closeable {
   void force() throws IOException {
     file.force();
     forcedSeq = nextSeq;
+    commitBytes = position - forcedBytes;
+    forcedBytes = position;
+  }
+
+  /**
+   * Makes room for the commits to come, once everything is forced.
+   *
+   * @param limit size at which the segment ends
+   */
+  void makeRoom(long limit) throws IOException {
+    if (forcedBytes == position) {
+      room.extend(position, commitBytes, limit);
+    }
   }
 
   /** Width of key codes. */
@@ -214,8 +235,13 @@ final class SegmentWriter implements Closeable {
     return position;
   }
 
+  /** Cuts off the room; a file whose last write failed stays as that left it. */
   @Override
   public void close() throws IOException {
-    file.close();
+    try (file) {
+      if (!broken) {
+        room.cut(position);
+      }
+    }
   }
 }

@@ -13,7 +13,7 @@ public record Tail(Kind kind, String file, long offset, String finding) {
 
   /** How the valid part of a log ends. */
   public enum Kind {
-    /** Nothing follows. A log cut exactly here would look the same. */
+    /** Nothing follows but zeros, if anything. A log cut exactly here would look the same. */
     CLEAN,
     /** Something unfinished follows, as a crash leaves it: rows without commit, or half a batch. */
     TORN,

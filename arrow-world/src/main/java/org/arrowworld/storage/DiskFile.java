@@ -38,6 +38,11 @@ record DiskFile(String path, FileChannel channel) implements ReadableFile, Writa
   }
 
   @Override
+  public void truncate(long size) throws IOException {
+    Interrupts.defer("truncate " + path, () -> channel.truncate(size));
+  }
+
+  @Override
   public void force() throws IOException {
     Interrupts.defer(
         "force " + path,

@@ -24,6 +24,7 @@ public interface FaultPlan {
   enum Operation {
     CREATE,
     WRITE,
+    TRUNCATE,
     FORCE,
     FORCE_DIRECTORY,
     CREATE_DIRECTORY,

@@ -40,6 +40,12 @@ final class MemoryFile implements MemoryNode {
     unforced.add(new Survival.Write(position, Arrays.copyOfRange(bytes, position, end)));
   }
 
+  void truncate(int length) {
+    Arrays.fill(bytes, length, size, (byte) 0); // a later write behind it leaves a gap of zeros
+    size = length;
+    unforced.add(Survival.Write.cut(length));
+  }
+
   void force() {
     forced = data();
     unforced.clear();

@@ -343,6 +343,14 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public void truncate(long size) throws IOException {
+      synchronized (MemoryStorage.this) {
+        step(Operation.TRUNCATE, path);
+        file.truncate(Math.toIntExact(size));
+      }
+    }
+
+    @Override
     public void force() throws IOException {
       synchronized (MemoryStorage.this) {
         step(Operation.FORCE, path);

@@ -18,14 +18,30 @@ import java.util.SplittableRandom;
  */
 abstract class Survival {
 
-  /** Bytes written at a position. */
+  /** Bytes written at a position, or the file cut off there. */
   static final class Write {
     private final int position;
     private final byte[] bytes;
+    private final boolean cuts;
 
     Write(int position, byte[] bytes) {
+      this(position, bytes, false);
+    }
+
+    private Write(int position, byte[] bytes, boolean cuts) {
       this.position = position;
       this.bytes = bytes;
+      this.cuts = cuts;
+    }
+
+    /** The file ends at a position. */
+    static Write cut(int position) {
+      return new Write(position, new byte[0], true);
+    }
+
+    /** The length of a file of so many bytes after this. */
+    int length(int before) {
+      return cuts ? Math.min(before, position) : Math.max(before, end());
     }
 
     int position() {
@@ -71,7 +87,7 @@ abstract class Survival {
       byte[] bytes(byte[] forced, List<Write> unforced) {
         byte[] image = forced.clone();
         for (Write write : unforced) {
-          image = Arrays.copyOf(image, Math.max(image.length, write.end()));
+          image = Arrays.copyOf(image, write.length(image.length));
           System.arraycopy(write.bytes, 0, image, write.position, write.bytes.length);
         }
         return image;
@@ -160,7 +176,10 @@ abstract class Survival {
     }
 
     private byte[] apply(byte[] before, Write write, boolean torn) {
-      byte[] image = Arrays.copyOf(before, Math.max(before.length, write.end()));
+      if (write.cuts) {
+        return torn ? before : Arrays.copyOf(before, write.length(before.length));
+      }
+      byte[] image = Arrays.copyOf(before, write.length(before.length));
       for (int at = write.position; at < write.end(); ) {
         int end = Math.min(write.end(), (at / sectorBytes + 1) * sectorBytes);
         if (!torn || random.nextBoolean()) {
@@ -183,6 +202,9 @@ abstract class Survival {
         int writes = random.nextInt(unforced.size() + 1);
         for (Write write : unforced.subList(0, writes)) {
           int from = Math.max(at, write.position);
+          if (write.cuts && from < end) {
+            Arrays.fill(image, from, end, (byte) 0);
+          }
           int to = Math.min(end, write.end());
           if (from < to) {
             System.arraycopy(write.bytes, from - write.position, image, from, to - from);
@@ -192,7 +214,7 @@ abstract class Survival {
       int lengths = random.nextInt(unforced.size() + 1);
       int length = forced.length;
       for (Write write : unforced.subList(0, lengths)) {
-        length = Math.max(length, write.end());
+        length = write.length(length);
       }
       return Arrays.copyOf(image, length);
     }

@@ -17,6 +17,9 @@ public interface WritableFile extends Closeable {
   /** Writes all remaining bytes at a position; a gap before it reads as zeros. */
   void write(ByteBuffer source, long position) throws IOException;
 
+  /** Cuts the file off at a size, which is not more than its own. */
+  void truncate(long size) throws IOException;
+
   /** Makes every byte written so far survive a power loss. */
   void force() throws IOException;
 }

@@ -29,6 +29,9 @@ class RevolverTest {
           }
 
           @Override
+          public void prepare() {}
+
+          @Override
           public void idle() {}
         };
     return new Revolver(2, rows, Long.MAX_VALUE, sink);
@@ -44,10 +47,10 @@ class RevolverTest {
   void what_was_offered_to_a_busy_thread_is_flushed_without_another_call() throws IOException {
     Revolver revolver = revolver(10);
     add(revolver, 1);
-    revolver.offer(1);
+    revolver.offer(1, false);
     begun.acquireUninterruptibly();
     add(revolver, 2, 3);
-    revolver.offer(1);
+    revolver.offer(1, false);
     add(revolver, 4);
     assertThat(flushed).containsExactly(1L);
     gate.release();
@@ -73,7 +76,7 @@ class RevolverTest {
       add(revolver, value);
       expected.add(value);
       if (value % 3 == 0) {
-        revolver.offer(1);
+        revolver.offer(1, false);
       }
     }
     revolver.await(revolver.turn(1, true));

@@ -50,6 +50,11 @@ final class SparseStorage implements Storage {
     }
 
     @Override
+    public void truncate(long length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public int read(ByteBuffer target, long position) {
       int count = (int) Math.min(target.remaining(), size - position);
       if (count <= 0) {

@@ -98,6 +98,11 @@ class FewDescriptorsTest {
         }
 
         @Override
+        public void truncate(long size) throws IOException {
+          file.truncate(size);
+        }
+
+        @Override
         public void force() throws IOException {
           file.force();
         }

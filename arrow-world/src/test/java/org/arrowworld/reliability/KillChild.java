@@ -33,10 +33,14 @@ final class KillChild {
 
   private KillChild() {}
 
-  /** Arguments: store directory, durability, ticks between snapshots, "background" or "waiting". */
+  /**
+   * Arguments: store directory, durability or "later" for commits that are not waited for, ticks
+   * between snapshots, "background" or "waiting".
+   */
   public static void main(String[] args) throws IOException {
     DiskStorage storage = new DiskStorage(Path.of(args[0]));
-    Durability durability = Durability.parse(args[1]);
+    boolean later = args[1].equals("later");
+    Durability durability = later ? Durability.COMMIT : Durability.parse(args[1]);
     int snapshotEvery = Integer.parseInt(args[2]);
     boolean background = args[3].equals("background");
     LogOptions options =
@@ -56,7 +60,11 @@ final class KillChild {
       System.out.println("start " + live.lastTick());
       while (true) {
         long tick = live.lastTick() + 1;
-        live.tick(KillChild::step);
+        if (later) {
+          live.tickLater(KillChild::step);
+        } else {
+          live.tick(KillChild::step);
+        }
         if (tick % snapshotEvery == 0) {
           if (background) {
             live.snapshotLater();
@@ -67,7 +75,7 @@ final class KillChild {
         if (durability.mode() != Durability.Mode.COMMIT) {
           live.sync();
         }
-        System.out.println(tick);
+        System.out.println(later ? live.acknowledged().tick() : tick);
         System.out.flush();
       }
     }

@@ -45,7 +45,7 @@ class KillTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"commit", "interval:20", "none"})
+  @ValueSource(strings = {"commit", "later", "interval:20", "none"})
   void nothing_acknowledged_is_lost_and_nothing_is_invented(String durability) throws Exception {
     Programme.report("KillTest %s: %d kills, -Daw.seed=%d", durability, KILLS, SEED);
     Random random = new Random(SEED);

@@ -238,6 +238,15 @@ final class TracingStorage implements Storage {
     }
 
     @Override
+    public void truncate(long size) throws IOException {
+      gate();
+      synchronized (TracingStorage.this) {
+        file.truncate(size);
+        add("truncate " + number + " to " + size, (s, open) -> open.get(number).truncate(size));
+      }
+    }
+
+    @Override
     public void force() throws IOException {
       gate();
       synchronized (TracingStorage.this) {

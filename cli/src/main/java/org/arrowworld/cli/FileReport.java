@@ -114,6 +114,7 @@ final class FileReport {
         .add("rows", info.rows())
         .add("batches", info.batches())
         .add("bytes", info.bytes())
+        .add("room_bytes", info.roomBytes())
         .add("prev_chain", Text.of("%016x", info.start().chain()))
         .add("last_chain", Text.of("%016x", info.end().chain()))
         .add("tail", info.tail().kind().name().toLowerCase(Locale.ROOT), info.tail().finding())

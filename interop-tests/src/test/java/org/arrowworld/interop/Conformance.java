@@ -14,7 +14,8 @@ enum Conformance {
   FORKED,
   UNITS,
   UNHASHED,
-  COMPONENTS;
+  COMPONENTS,
+  ROOM;
 
   /** Name of its folder. */
   String folder() {
@@ -32,6 +33,7 @@ enum Conformance {
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
       case COMPONENTS -> ComponentsStore.write(golden);
+      case ROOM -> RoomStore.write(golden);
     }
     golden.forgetWriter();
   }

@@ -36,6 +36,7 @@ final class GoldenStore {
   private final Storage storage;
   private final BufferAllocator memory;
   private final List<Map<String, Object>> ticks = new ArrayList<>();
+  private Map<Path, byte[]> kept = Map.of();
   private Optional<TickTime> time = Optional.empty();
   private SnapshotHashes hashes = SnapshotHashes.STORED;
 
@@ -143,8 +144,19 @@ final class GoldenStore {
     Files.writeString(directory.resolve("expected.json"), text, StandardCharsets.UTF_8);
   }
 
-  /** The lock names the process that wrote the store. */
+  /** Keeps the live segment as it is at this moment, before the world is closed. */
+  void killWriterAfter(LiveWorld live) throws IOException {
+    live.sync(); // when it returns, the room behind the last tick is made
+    Path folder = directory.resolve("store/log/live");
+    String name = storage.list("log/live").get(0);
+    kept = Map.of(folder.resolve(name), Files.readAllBytes(folder.resolve(name)));
+  }
+
+  /** The lock names the process that wrote the store; a killed one closes no file. */
   void forgetWriter() throws IOException {
+    for (Map.Entry<Path, byte[]> file : kept.entrySet()) {
+      Files.write(file.getKey(), file.getValue());
+    }
     Files.deleteIfExists(directory.resolve("store").resolve("LOCK"));
   }
 }

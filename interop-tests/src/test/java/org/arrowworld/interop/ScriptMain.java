@@ -19,6 +19,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
+import org.arrowworld.tick.TickBody;
 import org.arrowworld.tick.TickTable;
 
 /**
@@ -54,9 +55,15 @@ public final class ScriptMain {
         int end = from + lines.subList(from, lines.size()).indexOf("end");
         List<String> changes = lines.subList(from + 1, end);
         born.clear();
-        live.tick(
-            Long.parseLong(lines.get(from).split("\t", -1)[1]),
-            t -> changes.forEach(line -> change(t, line.split("\t", -1))));
+        long tick = Long.parseLong(lines.get(from).split("\t", -1)[1]);
+        TickBody<RuntimeException> body =
+            t -> changes.forEach(line -> change(t, line.split("\t", -1)));
+        if (tick % 2 == 0) {
+          live.tick(tick, body);
+        } else {
+          live.tickLater(tick, body);
+          live.sync();
+        }
         Map<String, Object> report = WorldReport.of(live.world(), live.acknowledged());
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("script", name);

@@ -58,6 +58,23 @@ public final class TickEngine {
    * @return number of rows made, the commit row included
    */
   public <E extends Exception> int run(long tick, TickBody<E> systems) throws E, IOException {
+    return run(tick, systems, LogWriter::commitTick);
+  }
+
+  /**
+   * As {@link #run(long, TickBody)}, but applied as soon as it is handed to the log, forced or not.
+   */
+  public <E extends Exception> int runLater(long tick, TickBody<E> systems) throws E, IOException {
+    return run(tick, systems, LogWriter::commitTickLater);
+  }
+
+  /** How a tick's rows get into the log. */
+  private interface Commit {
+    void log(LogWriter log, long tick, Triples rows) throws IOException;
+  }
+
+  private <E extends Exception> int run(long tick, TickBody<E> systems, Commit way)
+      throws E, IOException {
     if (running) {
       throw new InvalidUseException(Text.of("Cannot begin tick %d inside a tick", tick));
     }
@@ -81,7 +98,7 @@ public final class TickEngine {
       throw MemoryFullException.running(tick, e);
     }
     try {
-      commit(tick, words);
+      commit(tick, words, way);
       apply(tick);
     } catch (OutOfMemoryError e) {
       throw MemoryFullException.ending(tick, e);
@@ -89,13 +106,13 @@ public final class TickEngine {
     return rows.size() + 1;
   }
 
-  private void commit(long tick, int words) throws IOException {
+  private void commit(long tick, int words, Commit way) throws IOException {
     if (log == null) {
       return;
     }
     unsure = true;
     try {
-      log.commitTick(tick, rows);
+      way.log(log, tick, rows);
       unsure = false;
     } catch (LogFullException e) {
       unsure = false;

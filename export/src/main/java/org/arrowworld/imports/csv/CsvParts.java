@@ -42,15 +42,12 @@ final class CsvParts {
       if (!first.begin(pieces, CsvPart.Place.FIRST)) {
         return true;
       }
-      read.accept(first); // many a file has no more
-      if (!sink.take(first)) {
-        return false;
-      }
       CsvPart second = source.part.get();
-      if (!second.begin(pieces, CsvPart.Place.LATER)) {
-        return true;
+      if (!second.begin(pieces, CsvPart.Place.LATER)) { // many a file has no more
+        read.accept(first);
+        return sink.take(first);
       }
-      return new Pool(source, read, sink).run(pieces, second, first);
+      return new Pool(source, read, sink).run(pieces, first, second);
     }
   }
 
@@ -68,20 +65,14 @@ final class CsvParts {
       this.sink = sink;
     }
 
-    boolean run(CsvPieces pieces, CsvPart begun, CsvPart spare) throws IOException {
-      idle.add(spare);
+    boolean run(CsvPieces pieces, CsvPart first, CsvPart second) throws IOException {
       try (Workers workers = new Workers("csv-reader")) {
-        CsvPart next = begun;
+        pending.add(begin(workers, first));
+        CsvPart next = second;
         boolean more = true;
         while (more || !pending.isEmpty()) {
           if (more) {
-            CsvPart part = next;
-            pending.add(
-                workers.submit(
-                    () -> {
-                      read.accept(part);
-                      return part;
-                    }));
+            pending.add(begin(workers, next));
           }
           if (!more || pending.size() == PENDING) {
             CsvPart done = Workers.await(pending.remove());
@@ -97,6 +88,14 @@ final class CsvParts {
         }
         return true;
       }
+    }
+
+    private Future<CsvPart> begin(Workers workers, CsvPart part) {
+      return workers.submit(
+          () -> {
+            read.accept(part);
+            return part;
+          });
     }
   }
 }

@@ -20,12 +20,19 @@ final class Numbers {
   private static final int MAX_DIGITS = 18;
   private static final int MAX_SIGNIFICANT = 19;
   private static final int MAX_EXPONENT_DIGITS = 4;
-  private static final long[] TENS = {1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000};
+  private static final long[] TENS = new long[MAX_SIGNIFICANT];
   private static final long ZEROS = 0x3030_3030_3030_3030L;
   private static final long SIGN = Long.MIN_VALUE;
   private static final long NAN = Double.doubleToRawLongBits(Double.NaN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  static {
+    TENS[0] = 1;
+    for (int i = 1; i < TENS.length; i++) {
+      TENS[i] = 10 * TENS[i - 1];
+    }
+  }
 
   private Numbers() {}
 
@@ -40,26 +47,36 @@ final class Numbers {
     if (end - at < 1 || end - at > MAX_DIGITS || (bytes[at] == '0' && length > 1)) {
       return NO_INTEGER;
     }
-    int first = 1 + (end - at - 1) % Long.BYTES;
-    long eight = few(bytes, at, first);
-    boolean digits = areDigits(eight);
-    long value = eightDigits(eight);
-    for (at += first; at < end; at += Long.BYTES) {
-      eight = (long) LONG.get(bytes, at);
-      digits &= areDigits(eight);
-      value = 100_000_000 * value + eightDigits(eight);
-    }
-    if (!digits) {
+    long value = digits(bytes, at, end);
+    if (value < 0) {
       return NO_INTEGER;
     }
     return negative ? -value : value;
   }
 
+  /** The value of one to eighteen digits; negative if there is something else. */
+  private static long digits(byte[] bytes, int from, int end) {
+    int first = 1 + (end - from - 1) % Long.BYTES;
+    long eight = few(bytes, from, first);
+    boolean digits = areDigits(eight);
+    long value = eightDigits(eight);
+    for (int at = from + first; at < end; at += Long.BYTES) {
+      eight = (long) LONG.get(bytes, at);
+      digits &= areDigits(eight);
+      value = 100_000_000 * value + eightDigits(eight);
+    }
+    return digits ? value : -1;
+  }
+
   /** One to eight digits as eight, zeros in front. */
   private static long few(byte[] bytes, int at, int count) {
+    return last((long) LONG.get(bytes, at), count);
+  }
+
+  /** The first one to eight of eight digits as the last ones, zeros in front. */
+  private static long last(long eight, int count) {
     int shift = Long.SIZE - Byte.SIZE * count;
-    long zeros = shift == 0 ? 0 : ZEROS >>> (Long.SIZE - shift);
-    return (long) LONG.get(bytes, at) << shift | zeros;
+    return eight << shift | (ZEROS >>> 1) >>> (Long.SIZE - 1 - shift);
   }
 
   /**
@@ -67,6 +84,38 @@ final class Numbers {
    * that count and no leading zero, or of a NaN; {@link #UNDECIDED} for everything else.
    */
   static long decimal(byte[] bytes, int from, int length, byte point) {
+    boolean negative = bytes[from] == '-';
+    int start = negative ? from + 1 : from;
+    long eight = (long) LONG.get(bytes, start);
+    int whole = digitsInFront(eight);
+    int dot = start + whole;
+    int fraction = from + length - dot - 1;
+    boolean common =
+        whole > 0
+            && whole < Long.BYTES
+            && fraction > 0
+            && whole + fraction <= MAX_SIGNIFICANT
+            && bytes[dot] == point
+            && (whole == 1 || bytes[start] != '0');
+    if (common) {
+      long behind = digits(bytes, dot + 1, dot + 1 + fraction);
+      if (behind >= 0) {
+        long digits = eightDigits(last(eight, whole)) * TENS[fraction] + behind;
+        long found = NearestDouble.bits(digits, -fraction);
+        return found == UNDECIDED ? UNDECIDED : found | (negative ? SIGN : 0);
+      }
+    }
+    return uncommon(bytes, from, length, point);
+  }
+
+  /** How many of eight characters are digits, up to the first that is none. */
+  private static int digitsInFront(long eight) {
+    long values = eight ^ ZEROS;
+    long others = (values + 0x7676_7676_7676_7676L | values) & 0x8080_8080_8080_8080L;
+    return Long.numberOfTrailingZeros(others) / Byte.SIZE;
+  }
+
+  private static long uncommon(byte[] bytes, int from, int length, byte point) {
     int at = from;
     int end = from + length;
     long sign = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports.csv;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,10 @@ import org.arrowworld.schema.Values;
 final class PieceValues {
   private static final int FIRST_ROWS = 1024;
   private static final int MAX_NUMBER_CHARS = 400;
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final String name;
   private final CsvTable.Said said;
@@ -24,7 +30,13 @@ final class PieceValues {
   private final ColumnType type;
   private final PieceWords words = new PieceWords();
   private final BitSet nulls = new BitSet();
+  private final boolean emptyIsNull;
   private ByteBuffer data;
+
+  /** Memory of {@link #data}. */
+  private byte[] cells;
+
+  private int capacity = FIRST_ROWS;
   private int rows;
 
   PieceValues(String name, CsvTable.Said said, CsvFormat.Decimal decimal, ColumnType type) {
@@ -33,7 +45,9 @@ final class PieceValues {
     this.decimal = decimal;
     this.point = decimal.mark();
     this.type = type;
-    this.data = allocate(FIRST_ROWS);
+    this.emptyIsNull = said.empty() == CsvColumn.Empty.NULL;
+    this.data = allocate(capacity);
+    this.cells = data.array();
   }
 
   private ByteBuffer allocate(int count) {
@@ -47,15 +61,19 @@ final class PieceValues {
     rows = 0;
   }
 
-  private void room() {
-    if ((rows + 1) * type.widthBytes() > data.capacity()) {
-      data = allocate(2 * rows).put(0, data, 0, rows * type.widthBytes());
-    }
+  private void grow() {
+    ByteBuffer larger = allocate(2 * capacity);
+    larger.put(0, data, 0, rows * type.widthBytes());
+    data = larger;
+    cells = larger.array();
+    capacity *= 2;
   }
 
   /** Takes no value for the next row. */
   void addNull() {
-    room();
+    if (rows == capacity) {
+      grow();
+    }
     nulls.set(rows);
     if (type == ColumnType.STRING) {
       data.putInt(4 * rows, words.number(0, 0));
@@ -69,28 +87,38 @@ final class PieceValues {
    * @return false if it is not of the type that was found
    */
   boolean add(byte[] bytes, int from, int length) {
-    if (length == 0 && said.empty() == CsvColumn.Empty.NULL) {
+    if (length == 0 && emptyIsNull) {
       addNull();
       return true;
     }
-    room();
-    if (type == ColumnType.STRING) {
-      data.putInt(4 * rows, words.number(from, length));
-    } else if (type == ColumnType.F64) {
-      long bits = Numbers.decimal(bytes, from, length, point);
-      if (bits != Numbers.UNDECIDED) {
-        data.putLong(8 * rows, bits);
-      } else if (!slowly(bytes, from, length)) {
-        return false;
+    if (rows == capacity) {
+      grow();
+    }
+    switch (type) {
+      case STRING -> INT.set(cells, 4 * rows, words.number(from, length));
+      case F64 -> {
+        long bits = Numbers.decimal(bytes, from, length, point);
+        if (bits != Numbers.UNDECIDED) {
+          LONG.set(cells, 8 * rows, bits);
+        } else if (!slowly(bytes, from, length)) {
+          return false;
+        }
       }
-    } else {
-      long value = type.isInteger() ? Numbers.integer(bytes, from, length) : Numbers.NO_INTEGER;
-      if (type == ColumnType.I64 && value != Numbers.NO_INTEGER) {
-        data.putLong(8 * rows, value);
-      } else if (value >= 0 || (value != Numbers.NO_INTEGER && type != ColumnType.U64)) {
-        Cells.write(type, data, rows, Values.encodeLong(name, type, value));
-      } else if (!slowly(bytes, from, length)) {
-        return false;
+      case I64 -> {
+        long value = Numbers.integer(bytes, from, length);
+        if (value != Numbers.NO_INTEGER) {
+          LONG.set(cells, 8 * rows, value);
+        } else if (!slowly(bytes, from, length)) {
+          return false;
+        }
+      }
+      default -> {
+        long value = type.isInteger() ? Numbers.integer(bytes, from, length) : Numbers.NO_INTEGER;
+        if (value >= 0 || (value != Numbers.NO_INTEGER && type != ColumnType.U64)) {
+          Cells.write(type, data, rows, Values.encodeLong(name, type, value));
+        } else if (!slowly(bytes, from, length)) {
+          return false;
+        }
       }
     }
     rows++;

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a store can have done to itself: it takes the writer's lock while it works."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+from . import upkeep
+from .checks import tick_of
+from .errors import InvalidUseError
+from .seal import compression_of
+from .storefiles import StoreFiles
+from .upkeep import Compaction, Truncation
+from .world import World
+
+
+class Upkeep(ABC):
+    """Each takes the store's lock and fails with StoreLockedError at once where a run holds it; may be repeated after a
+    failure at any point. Afterwards the store shows what it has become. Raises DamagedFileError for a log that is damaged,
+    which is left as it is.
+    """
+
+    _files: StoreFiles
+    at: Callable[..., World]
+
+    @property
+    def _path(self) -> Path:
+        return self._files.path
+
+    @abstractmethod
+    def close(self) -> None:
+        """Forgets what was replayed."""
+
+    def seal(self, compression: str = "none") -> None:
+        """Seals what a writer left unsealed: files of the log then never change. compression: `none` or `zstd`."""
+        kind = compression_of(compression, f"seal {self._path}")
+        with upkeep.writing(self._path) as files:
+            upkeep.prepare(files, kind)
+
+    def compact(self, *, keep_ticks: int | None = None, compression: str | None = None) -> Compaction:
+        """Seals what is live and merges small segments; returns what was done.
+
+        keep_ticks: give up all history but so many ticks; a base snapshot stands for what is given up. compression: of all
+        segments afterwards, `none` or `zstd`; by default they stay as the last one is.
+        """
+        what = f"compact {self._path}"
+        kind = None if compression is None else compression_of(compression, what)
+        count, world = upkeep.checked_ticks(keep_ticks), None
+        span = self._files.span()
+        if count is not None:
+            self._require_tables("drop history of")
+            if span is not None and span[1] - count > span[0]:
+                world = self.at(span[1] - count)
+        done = upkeep.compact(self._path, world, kind)
+        self.close()
+        return done
+
+    def truncate_after(self, tick: int) -> Truncation:
+        """Removes every tick after `tick`, and the snapshots of those ticks, for good; returns what is gone.
+
+        Whatever interrupts it, the store is the old one or the new one. Raises InvalidUseError where nothing would go, or
+        nothing stay.
+        """
+        done = upkeep.truncate_after(self._path, tick_of(tick, "truncate after tick"))
+        self.close()
+        return done
+
+    def fork(self, tick: int, path: str | PathLike[str]) -> Path:
+        """Makes a new store at `path` that goes on from the last committed tick <= `tick`; returns its path.
+
+        Ticks and digest chain continue; `LiveWorld.resume` runs it on. This store is only read. `path` must not exist, and
+        appears whole or not at all.
+        """
+        self._require_tables("fork")
+        return upkeep.fork(self._files, self.at(tick), path)
+
+    def _require_tables(self, action: str) -> None:
+        if not self._files.schema.tables:
+            raise InvalidUseError(f"Cannot {action} {self._path}: it has no tables, so no base could stand for what is before.")
