@@ -48,6 +48,16 @@ def test_arrow_files_have_them(tmp_path: Path, options: tuple[str, ...]) -> None
     check(pa.ipc.open_file(exported(tmp_path, "probe.arrow", *options)).schema)
 
 
+def test_an_arrow_file_brings_them_back(tmp_path: Path) -> None:
+    path = exported(tmp_path, "probe.arrow", "--to", "arrow")
+    java_side.aw("import", "arrow", path, "--out", tmp_path / "java")
+    arrow_world.import_table(path, tmp_path / "python")
+    for made in ("java", "python"):
+        columns = arrow_world.open_store(tmp_path / made).schema.tables[0].columns
+        assert {f"probe.{c.name}": dict(c.words) for c in columns if c.words} == {
+            k: v for k, v in SAID.items() if k.startswith("probe.")}, made
+
+
 def test_avro_has_them(tmp_path: Path) -> None:
     header = exported(tmp_path, "probe.avro", "--to", "avro").read_bytes()
     schema = header[header.index(b'{"type":"record"'):].decode("utf-8", "replace")  # where the header has its schema

@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from .log import Fence as Fence
     from .log import Log as Log
     from .log_rows import LogRows as LogRows
+    from .loop_recorder import Recorded as Recorded
+    from .loop_recorder import recorded as recorded
     from .mesa_recorder import MesaRecorder as MesaRecorder
     from .net_change import Changes as Changes
     from .net_change import NetChange as NetChange
     from .playback import Cursor as Cursor
+    from .rebound_recorder import ReboundRecorder as ReboundRecorder
     from .rows import Rows as Rows
     from .rows import recompute_chain as recompute_chain
     from .rows import tick_chain as tick_chain
@@ -61,6 +64,8 @@ if TYPE_CHECKING:
     from .tick import Tick as Tick
     from .tick_time import TickTime as TickTime
     from .tick_table import TickTable as TickTable
+    from .upkeep import Compaction as Compaction
+    from .upkeep import Truncation as Truncation
     from .verification import Finding as Finding
     from .verification import Report as Report
     from .verification import verify as verify
@@ -78,9 +83,11 @@ _HOMES = {
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
     "log_rows": ("LogRows",),
+    "loop_recorder": ("Recorded", "recorded"),
     "mesa_recorder": ("MesaRecorder",),
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
+    "rebound_recorder": ("ReboundRecorder",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
     "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
@@ -94,6 +101,7 @@ _HOMES = {
     "tick": ("Tick",),
     "tick_time": ("TickTime",),
     "tick_table": ("TickTable",),
+    "upkeep": ("Compaction", "Truncation"),
     "verification": ("Finding", "Report", "verify"),
     "world": ("World",),
 }

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from ._version import __version__
@@ -110,6 +111,26 @@ def _log(options: argparse.Namespace) -> int:
     return OK
 
 
+def _export(options: argparse.Namespace) -> int:
+    from .files_out import export_log, export_tables
+    from .store import open_store
+
+    store, out = open_store(options.store), Path(options.out)
+    if options.view == "log":
+        if options.table is not None or options.tick is not None:
+            raise _Usage("--table and --tick go with --view table; --ticks is for logs")
+        rows = export_log(store, out, options.to, options.key and options.key.split(","), options.ticks)
+    else:
+        if options.key is not None or options.ticks is not None:
+            raise _Usage("--key and --ticks go with --view log; --view table has --tick")
+        rows = export_tables(store, out, options.to, options.table, options.tick)
+    if options.json:
+        _print_json({"out": str(out), "rows": rows})
+    else:
+        print(printable(f"{out}: {rows} rows"))
+    return OK
+
+
 def _print_lines(rows: Any, as_json: bool, names: Sequence[str]) -> None:
     """Log rows, each with its value in its key's own type."""
     values = rows.python_values()
@@ -168,6 +189,14 @@ def _parser() -> argparse.ArgumentParser:
     log.add_argument("--key", metavar="K", help="only this key, or keys by a pattern: 'creature.*'")
     log.add_argument("--ticks", type=_ticks, metavar="A..B", help="only these ticks, both included")
     log.add_argument("--id", type=int, metavar="ID", help="only rows of this id")
+    export = verb("export", _export, "write tables after a tick, or the log, as Parquet, Arrow or CSV files")
+    export.add_argument("--to", required=True, choices=("parquet", "arrow", "csv"), help="the format")
+    export.add_argument("--out", required=True, metavar="PATH", help="what to write; it must not exist. All tables are a folder")
+    export.add_argument("--view", choices=("table", "log"), default="table", help="what is written; tables by default")
+    export.add_argument("--table", metavar="N", help="of the tables only this one, as a file")
+    export.add_argument("--tick", type=int, metavar="T", help="of tables: after this tick; the last one by default")
+    export.add_argument("--key", metavar="K,L", help="of the log: only these keys, or keys by patterns")
+    export.add_argument("--ticks", type=_ticks, metavar="A..B", help="of the log: only these ticks, both included")
     return parser
 
 

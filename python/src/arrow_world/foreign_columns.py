@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ class Column:
     data: Array
     words: list[str] | None = None
     unit: str = ""
+    doc: str = ""
 
 
 def column_of(given: Given, fill: Any = None) -> Column | str:
@@ -34,6 +35,11 @@ def column_of(given: Given, fill: Any = None) -> Column | str:
 
     fill: the value that stands for nulls, None for none; InvalidUseError where it is no value of the column's type.
     """
+    found = _column_of(given, fill)
+    return found if isinstance(found, str) else replace(found, unit=found.unit or given.unit, doc=given.doc)
+
+
+def _column_of(given: Given, fill: Any) -> Column | str:
     if isinstance(given.data, str):
         return given.data
     kind = str(given.data.type)

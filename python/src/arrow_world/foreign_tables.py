@@ -21,12 +21,14 @@ _FOREIGN = (pa.ArrowException, ValueError, TypeError, OverflowError, AttributeEr
 @dataclass(frozen=True)
 class Given:
     """A column as its owner has it: its values, or why Arrow has none of it. extension: its extension type, if it is of
-    one; bools: whether its bytes are those of bools (T-21)."""
+    one; bools: whether its bytes are those of bools (T-21); unit, doc: what it says of itself (S-15)."""
 
     name: str
     data: pa.ChunkedArray | str
     extension: str = ""
     bools: bool = False
+    unit: str = ""
+    doc: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def _of_arrow(table: pa.Table) -> ForeignTable:
         bools = column.type == pa.uint8() and noted.get(b"aw.type") == b"bool"
         if isinstance(column.type, pa.BaseExtensionType):
             extension = column.type.extension_name
-        columns.append(Given(field.name, column, extension, bools))
+        unit, doc = (noted.get(key, b"").decode("utf-8", "replace") for key in (b"aw.unit", b"aw.doc"))
+        columns.append(Given(field.name, column, extension, bools, unit, doc))
     return ForeignTable(table.num_rows, columns)
 
 

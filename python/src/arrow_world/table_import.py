@@ -152,6 +152,11 @@ def _valid(name: str) -> str:
     return ("_" + plain if not plain or plain[0].isdigit() else plain)[:_NAME_CHARS]
 
 
+def _fitting(text: str, most: int) -> str | None:
+    """A unit or a doc, if a store can have one of that length (T-8)."""
+    return text if 1 <= len(text.encode()) <= most else None
+
+
 class _Mapping:
     """Which columns of a table become which of a store's."""
 
@@ -246,15 +251,11 @@ class _Mapping:
                 self.units[name] = found.unit
 
     def schema(self, title: str) -> TableSchema:
-        columns = tuple(Column(name, c.type, unit=self._unit(name)) for name, c in self.values.items())
+        columns = tuple(Column(name, c.type, unit=_fitting(c.unit, 100), doc=_fitting(c.doc, 10_000))
+                        for name, c in self.values.items())
         if "id" in self.identity:
             return TableSchema(title, "row", columns, ids="external", gen="gen" in self.identity)
         return TableSchema(title, "append_only", columns)
-
-    def _unit(self, name: str) -> str | None:
-        """What a column is counted in, if a store can have a unit of that length (T-8)."""
-        unit = self.units.get(name)
-        return unit if unit is not None and len(unit.encode()) <= 100 else None
 
     def fill_table(self, world: World, title: str) -> None:
         table = world.tables[title]

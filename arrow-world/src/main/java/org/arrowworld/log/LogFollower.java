@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -48,21 +49,51 @@ public final class LogFollower implements Closeable {
   /** Whether a failure came while rows were handed over: they would be handed over again. */
   private boolean torn;
 
-  private LogFollower(Storage storage, List<Key> initialKeys, LogPosition from) {
+  /** Whose log it is, as soon as that is known. */
+  private Optional<StoreId> store;
+
+  private final WithoutSegments withoutSegments;
+
+  private LogFollower(
+      Storage storage,
+      List<Key> initialKeys,
+      LogPosition from,
+      Optional<StoreId> store,
+      WithoutSegments withoutSegments) {
     this.storage = storage;
     this.keys = new KeyTable(initialKeys);
     this.position = from;
+    this.store = store;
+    this.withoutSegments = withoutSegments;
+  }
+
+  /** Where a history ends whose log has no segment: at its base, if it has one. */
+  public interface WithoutSegments {
+    /** The position after the last tick, {@link LogPosition#START} if there is none. */
+    LogPosition end() throws IOException;
   }
 
   /**
-   * Begins to follow.
+   * Begins to follow a history that was just opened; {@code timeline.follower()} is the short way.
    *
-   * @param initialKeys keys known at that position: {@code log.keys().from(0)}
-   * @param from the position after a committed tick, with its chain: {@code timeline.end()} of a
-   *     history just opened, or {@link LogPosition#START}
+   * @param store whose it is: the segments of another store that took its place are refused
+   * @param log its log
+   * @param from the position after a committed tick, with its chain
+   * @param withoutSegments asked where the log has no segment any more
+   */
+  public static LogFollower open(
+      Storage storage, StoreId store, Log log, LogPosition from, WithoutSegments withoutSegments) {
+    return new LogFollower(storage, log.keys().from(0), from, Optional.of(store), withoutSegments);
+  }
+
+  /**
+   * Begins to follow a log that begins without a base.
+   *
+   * @param initialKeys keys known at that position
+   * @param from the position after a committed tick, with its chain, or {@link LogPosition#START}
    */
   public static LogFollower open(Storage storage, List<Key> initialKeys, LogPosition from) {
-    return new LogFollower(storage, initialKeys, from);
+    return new LogFollower(storage, initialKeys, from, Optional.empty(), () -> LogPosition.START);
   }
 
   /** The position after the last tick handed over. */
@@ -80,8 +111,8 @@ public final class LogFollower implements Closeable {
    *
    * @return whether there were any
    * @throws DamagedFileException if a batch does not verify, though the writer is past it; or if
-   *     the history followed so far is no longer the store's, because that was truncated or
-   *     compacted: another follower must be opened then
+   *     the history followed so far is no longer the store's, because that was truncated, compacted
+   *     or replaced: another follower must be opened then
    * @throws InvalidUseException if the poll before failed while it handed over rows
    */
   public boolean poll(Log.Visitor visitor) throws IOException {
@@ -139,6 +170,9 @@ public final class LogFollower implements Closeable {
       throw gone(Fence.PATH, Text.of("the log is being truncated to seq %d", fence));
     }
     List<String> paths = Log.segmentPaths(storage);
+    if (paths.isEmpty()) {
+      checkEnd(withoutSegments.end());
+    }
     if (!paths.isEmpty() && LogOpener.firstSeq(paths.get(0)) > position.seq()) {
       throw gone(paths.get(0), "it is the first segment, the ones before it were dropped");
     }
@@ -167,6 +201,7 @@ public final class LogFollower implements Closeable {
     reader = SegmentReader.open(storage, path, sealed ? 8 : 0, memory);
     entries.clear();
     try {
+      checkStore(reader.header().store());
       if (reader.header().start().seq() == position.seq()) {
         check(reader.header().start().chain());
       } else if (sealed) {
@@ -206,6 +241,24 @@ public final class LogFollower implements Closeable {
       }
     }
     return same;
+  }
+
+  private void checkEnd(LogPosition end) throws DamagedFileException {
+    if (end.seq() < position.seq() || end.chain() != position.chain()) {
+      throw gone(
+          storage.description(),
+          Text.of(
+              "it has no segment, and ends at tick %d, seq %d, chain %016x",
+              end.tick(), end.seq(), end.chain()));
+    }
+  }
+
+  private void checkStore(StoreId found) throws DamagedFileException {
+    if (!found.equals(store.orElse(found))) {
+      throw gone(
+          reader.path(), Text.of("it belongs to store %s, not %s", found.hex(), store.get().hex()));
+    }
+    store = Optional.of(found);
   }
 
   private void skipSealed(SegmentIndex index) throws IOException {
@@ -257,7 +310,7 @@ public final class LogFollower implements Closeable {
         path,
         -1,
         Text.of(
-            "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated or compacted meanwhile, open it again",
+            "the log no longer holds what was followed up to tick %d, seq %d: %s; it was truncated, compacted or replaced meanwhile, open it again",
             position.tick(), position.seq(), finding));
   }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -86,9 +85,12 @@ public final class SchemaJson {
   private static TableSchema table(JsonObject json) throws DamagedFileException {
     TableKind kind = label(json, "kind", TableKind.class);
     boolean rows = kind == TableKind.ROW;
-    Set<Lineage> lineage = EnumSet.noneOf(Lineage.class);
+    List<Lineage> lineage = new ArrayList<>();
     for (Object label : json.has("lineage") ? json.list("lineage") : List.of()) {
       lineage.add(label(json, "lineage", label, Lineage.class));
+    }
+    if (!lineage.equals(lineage.stream().sorted().distinct().toList())) {
+      throw json.wrong("lineage", "parent, cause or both in this order", json.list("lineage"));
     }
     List<Column> columns = new ArrayList<>();
     boolean presence = kind == TableKind.PRESENCE && !json.has("columns");
@@ -113,10 +115,10 @@ public final class SchemaJson {
         json.has("of") ? Optional.of(json.string("of")) : Optional.empty(),
         rows ? label(json, "ids", IdPolicy.class) : IdPolicy.ALLOCATED,
         rows && json.bool("gen"),
-        json.has("removal")
+        rows || json.has("removal")
             ? label(json, "removal", RemovalPolicy.class)
             : RemovalPolicy.SWAP_REMOVE,
-        lineage,
+        lineage.isEmpty() ? EnumSet.noneOf(Lineage.class) : EnumSet.copyOf(lineage),
         columns,
         json.has("events") ? events(json, "events") : List.of());
   }

@@ -194,9 +194,13 @@ public record StoreInfo(
           PATH, "format version", json.number("format"), Integer.toString(FORMAT));
     }
     try {
+      WorldSchema schema = SchemaJson.schema(json.object("schema"));
+      if (schema.hasStrings() && !json.bool("strings")) {
+        throw json.wrong("strings", "true, as the schema has strings", false); // S-8
+      }
       return new StoreInfo(
           new StoreId(json.string("store")),
-          SchemaJson.schema(json.object("schema")),
+          schema,
           json.bool("strings"),
           json.string("tick_unit"),
           json.strings("properties"),

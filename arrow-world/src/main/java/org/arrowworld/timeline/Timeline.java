@@ -112,7 +112,7 @@ public final class Timeline implements Closeable {
     for (Snapshot.Location location : snapshots) {
       if (location.tick() < firstLogged && !based) {
         try (Snapshot snapshot = snapshot(location)) {
-          based = snapshot.isBase();
+          based = snapshot.isBase() && snapshot.position().seq() >= log.start().seq();
           found = based ? location.tick() : found;
         } catch (DamagedFileException e) {
           damaged = passOver(e);
@@ -243,8 +243,19 @@ public final class Timeline implements Closeable {
   }
 
   /** Follows what is committed from the end of this history on. */
-  LogFollower follower() throws IOException {
-    return LogFollower.open(storage, open().keys().from(0), end());
+  public LogFollower follower() throws IOException {
+    return follower(end());
+  }
+
+  /** Follows what is committed from a position of this history on. */
+  public LogFollower follower(LogPosition from) throws IOException {
+    return LogFollower.open(storage, info.id(), open(), from, () -> endOf(storage));
+  }
+
+  private static LogPosition endOf(Storage storage) throws IOException {
+    try (Timeline timeline = open(storage)) {
+      return timeline.end();
+    }
   }
 
   /** Brings a world of this store forward to the last committed tick at or before {@code tick}. */

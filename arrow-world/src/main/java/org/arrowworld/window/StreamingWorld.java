@@ -16,6 +16,7 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.TripleApplier;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.StoreId;
 import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
@@ -89,7 +90,7 @@ public final class StreamingWorld implements Closeable {
       throws IOException {
     try (Timeline timeline = Timeline.open(archive)) {
       LogPosition end = timeline.end();
-      LogFollower follower = LogFollower.open(archive, timeline.log().keys().from(0), end);
+      LogFollower follower = timeline.follower(end);
       boolean empty = end.tick() < 0;
       long first = empty ? -1 : timeline.firstTick();
       long last = empty ? -1 : timeline.lastTick();
@@ -302,6 +303,7 @@ public final class StreamingWorld implements Closeable {
     }
     if (older == null) {
       older = Timeline.open(archive);
+      requireSameStore(older.info().id());
       if (!holdsFloor(older)) {
         LogPosition found = older.positionOf(floorAt.tick());
         closeArchive();
@@ -315,6 +317,18 @@ public final class StreamingWorld implements Closeable {
     }
     provenAt = floorAt;
     return older;
+  }
+
+  private void requireSameStore(StoreId found) throws IOException {
+    if (!found.equals(info.id())) {
+      closeArchive();
+      throw new DamagedFileException(
+          archive.description(),
+          -1,
+          Text.of(
+              "the window goes on from store %s, this is store %s: it was replaced meanwhile, open the window again",
+              info.id().hex(), found.hex()));
+    }
   }
 
   private boolean holdsFloor(Timeline timeline) throws IOException {

@@ -23,6 +23,7 @@ import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
@@ -327,6 +328,46 @@ class MigrationsTest {
     wrong(
         step("{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\"string\"}"),
         "'default' should be string");
+  }
+
+  @Test
+  void a_default_is_the_nearest_f32_and_exact_elsewhere() throws IOException {
+    assertThat(added("f32", "16777217")).isEqualTo(Values.ofF32(16777216f));
+    assertThat(added("f32", "16777217.0")).isEqualTo(Values.ofF32(16777216f));
+    assertThat(added("f32", "99999999999999999999")).isEqualTo(Values.ofF32(1e20f));
+    assertThat(added("u64", "18446744073709551615")).isEqualTo(-1);
+    assertThat(added("u64", "9223372036854775809")).isEqualTo(Long.MIN_VALUE + 1);
+    assertThat(added("f64", "100000000000000000000")).isEqualTo(Values.ofF64(1e20));
+    for (String[] bad :
+        new String[][] {
+          {"f32", "1e39"},
+          {"u64", "18446744073709551616"},
+          {"u64", "-9223372036854775809"},
+          {"i64", "9223372036854775808"},
+          {"f64", "100000000000000000001"},
+        }) {
+      String member = "\"default\":" + bad[1];
+      wrong(
+          step(
+              "{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\""
+                  + bad[0]
+                  + "\","
+                  + member
+                  + "}"),
+          "'default' should be a value of type " + bad[0]);
+    }
+  }
+
+  private static long added(String type, String value) throws IOException {
+    WorldSchema schema = WorldSchema.of(TableSchema.row("a").column("x", ColumnType.U8).build());
+    String json =
+        "{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\""
+            + type
+            + "\",\"default\":"
+            + value
+            + "}";
+    WorldSchema migrated = MigrationFile.parse("s", step(json)).migrate(schema);
+    return migrated.tables().get(0).columns().get(1).defaultBits();
   }
 
   private static String step(String json) {

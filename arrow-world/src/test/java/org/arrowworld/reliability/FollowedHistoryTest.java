@@ -26,6 +26,8 @@ import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreTruncation;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Cursor;
+import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.window.StreamingWorld;
 import org.arrowworld.window.Window;
@@ -80,8 +82,8 @@ class FollowedHistoryTest {
   }
 
   private LogFollower follower(LogPosition from) throws IOException {
-    try (Log log = StoreInfo.read(storage).openLog(storage)) {
-      return LogFollower.open(storage, log.keys().from(0), from);
+    try (Timeline timeline = Timeline.open(storage)) {
+      return timeline.follower(from);
     }
   }
 
@@ -122,7 +124,7 @@ class FollowedHistoryTest {
                   "the log no longer holds what was followed up to tick %d, seq %d: ",
                   at.tick(), at.seq()))
           .hasMessageContaining(why)
-          .hasMessageEndingWith("it was truncated or compacted meanwhile, open it again");
+          .hasMessageEndingWith("it was truncated, compacted or replaced meanwhile, open it again");
     }
     assertThat(followed).hasSize(before);
     assertThat(follower.position()).isEqualTo(at);
@@ -282,6 +284,41 @@ class FollowedHistoryTest {
       step(live, 1);
       assertThat(streaming.poll()).isTrue();
       assertThat(streaming.lastTick()).isEqualTo(14);
+    }
+  }
+
+  @Test
+  void a_store_cut_back_to_its_base_or_replaced_by_another_is_told_by_all_who_follow()
+      throws IOException {
+    create(SMALL, TICKS);
+    MemoryStorage fork = new MemoryStorage();
+    StoreFork.at(storage, 13, fork, memory);
+    WorldOptions options = WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory);
+    try (LiveWorld live = LiveWorld.resume(fork, options)) {
+      step(live, 1);
+      step(live, 2);
+    }
+    try (Timeline timeline = Timeline.open(fork);
+        LogFollower follower = timeline.follower();
+        Cursor cursor = timeline.cursor(Projection.ALL, memory);
+        StreamingWorld streaming = StreamingWorld.open(fork, Window.ofTicks(5), memory)) {
+      assertThat(cursor.follow()).isTrue();
+      StoreTruncation.after(fork, 13);
+      String told = "it has no segment, and ends at tick 13";
+      assertThatThrownBy(() -> poll(follower)).hasMessageContaining(told);
+      assertThatThrownBy(cursor::follow).hasMessageContaining(told);
+      assertThatThrownBy(streaming::poll).hasMessageContaining(told);
+    }
+    MemoryStorage other = new MemoryStorage();
+    StoreFork.at(storage, 13, other, memory);
+    try (LiveWorld live = LiveWorld.resume(other, options)) {
+      step(live, 1);
+    }
+    try (Timeline timeline = Timeline.open(fork);
+        LogFollower follower = // whose files are the other store's since it was opened
+            LogFollower.open(
+                other, timeline.info().id(), timeline.log(), timeline.end(), timeline::end)) {
+      assertThatThrownBy(() -> poll(follower)).hasMessageContaining("it belongs to store ");
     }
   }
 

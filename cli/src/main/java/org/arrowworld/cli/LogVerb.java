@@ -103,7 +103,7 @@ final class LogVerb extends ReadingVerb {
       } else if (!present.isEmpty()) {
         log.scan(present.first(), present.last(), visitor);
       }
-      follower = LogFollower.open(storage, log.keys().from(0), timeline.end());
+      follower = timeline.follower();
     }
     try (follower) {
       while (goesOn(follower.position())) {

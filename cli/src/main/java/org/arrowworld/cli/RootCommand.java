@@ -89,6 +89,13 @@ final class RootCommand implements Runnable {
     return root;
   }
 
+  /** All commands, their descriptions as help shows them. */
+  static CommandLine all(Console console) {
+    CommandLine root = commands(console);
+    sentences(root);
+    return root;
+  }
+
   private static Verb attached(Supplier<Verb> verb, Console console) {
     Verb made = verb.get();
     made.attach(console);

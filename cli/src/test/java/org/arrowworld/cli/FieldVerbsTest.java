@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.export.fields.FieldNpz;
@@ -90,6 +91,29 @@ class FieldVerbsTest {
       }
       Files.write(run.resolve(file), whole);
     }
+  }
+
+  @Test
+  void a_field_with_a_name_of_ours_keeps_it_and_ours_gives_way() throws IOException {
+    List<String> names = List.of("time", "axis0", "snapshot", "Snapshot_");
+    FieldMetadata metadata =
+        FieldMetadata.grid(1).fields("time", "axis0", "snapshot", "Snapshot_").build();
+    try (FieldSnapshotWriter writer =
+        FieldSnapshotWriter.create(
+            new DiskStorage(folder), "names", metadata, FieldRunOptions.DEFAULT)) {
+      Map<String, FieldArray> fields = new LinkedHashMap<>();
+      for (int i = 0; i < names.size(); i++) {
+        fields.put(names.get(i), FieldArray.of(new double[] {10 + i}, 1));
+      }
+      writer.append(0.5, FieldSnapshot.of(fields));
+    }
+    Path out = folder.resolve("names.csv");
+    assertThat(Aw.run("export", folder.resolve("names"), "--to", "csv", "--out", out).exit())
+        .isZero();
+    assertThat(out)
+        .content()
+        .isEqualTo(
+            "snapshot__,time_,axis0_,time,axis0,snapshot,Snapshot_\r\n0,0.5,0,10.0,11.0,12.0,13.0\r\n");
   }
 
   @Test

@@ -68,7 +68,7 @@ class FollowTest {
     assertThat(log.err())
         .startsWith("aw: Cannot read log/")
         .contains("the log no longer holds what was followed up to tick 4, seq ")
-        .endsWith("it was truncated or compacted meanwhile, open it again\n");
+        .endsWith("it was truncated, compacted or replaced meanwhile, open it again\n");
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -83,6 +85,31 @@ class InfoForeignTest {
     assertThat(info(file)).contains("SQLite database").contains("track: id INTEGER, x REAL");
     Path cut = Files.writeString(folder.resolve("cut.db"), "SQLite format 3\0and no more");
     assertThat(Aw.run("info", cut).exit()).isEqualTo(Exit.FAILURE);
+  }
+
+  /** {@code -Daw.cases=N} sets how many; {@code -Daw.seed=S} repeats a run. */
+  @Test
+  void a_changed_database_is_told_or_refused() throws SQLException, IOException {
+    Path file = folder.resolve("sound.sqlite");
+    try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      database.createStatement().execute("pragma page_size = 512");
+      database.createStatement().execute("create table \"track\" (id integer, x real)");
+      database.createStatement().execute("insert into track values (1, 0.5)");
+    }
+    byte[] sound = Files.readAllBytes(file);
+    long seed = Long.getLong("aw.seed", System.nanoTime());
+    System.out.println("InfoForeignTest: -Daw.seed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < Integer.getInteger("aw.cases", 60); i++) {
+      byte[] bytes = sound.clone();
+      for (int n = random.nextInt(1, 4); n > 0; n--) {
+        bytes[random.nextInt(16, bytes.length)] = (byte) random.nextInt(256);
+      }
+      int end = random.nextInt(4) == 0 ? random.nextInt(16, bytes.length) : bytes.length;
+      Aw told = Aw.run("info", Files.write(file, Arrays.copyOf(bytes, end)));
+      assertThat(told.exit()).as(told.err()).isIn(Exit.OK, Exit.FAILURE);
+      assertThat(told.err()).doesNotContain("Exception", "\tat ");
+    }
   }
 
   @Test

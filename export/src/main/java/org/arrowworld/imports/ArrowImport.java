@@ -78,7 +78,8 @@ final class ArrowImport {
               column.data(),
               column.nulls(),
               column.words(),
-              column.unit()));
+              column.unit(),
+              column.doc()));
     }
     return new ForeignTable(options.tableName(), found.rows(), columns);
   }

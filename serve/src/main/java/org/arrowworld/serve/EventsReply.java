@@ -21,7 +21,7 @@ final class EventsReply {
 
   static void write(Run run, Parameters asked, Reply reply) throws IOException {
     int most = asked.count("most", 1000, 1, MOST_ROWS);
-    TickRange ticks = TickRange.of(asked.number("from", 0), asked.number("to", Long.MAX_VALUE));
+    TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
     Optional<Integer> id = asked.text("id").map(t -> asked.id("id"));
     try (Run.Lease lease = run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
       Optional<String> key = asked.text("key");

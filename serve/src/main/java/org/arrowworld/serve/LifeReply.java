@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.KeyKind;
@@ -55,9 +54,9 @@ final class LifeReply {
 
   private static int generation(
       Parameters asked, TableSchema table, Optional<Lineages> known, int id) {
-    OptionalLong gen = asked.number("gen");
+    OptionalInt gen = asked.generation();
     if (gen.isPresent() || !table.hasGenerations()) {
-      return (int) gen.orElse(0);
+      return gen.orElse(0);
     }
     List<Life> lives = known.map(k -> k.lives(id)).orElse(List.of());
     if (lives.isEmpty()) {
@@ -111,10 +110,7 @@ final class LifeReply {
     try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
       TableSchema schema = lease.store().schema().table(table);
       Collected collected = new Collected(schema, asked.list("columns"), most);
-      OptionalInt gen =
-          asked.number("gen").isPresent() && schema.hasGenerations()
-              ? OptionalInt.of((int) asked.number("gen", 0))
-              : OptionalInt.empty();
+      OptionalInt gen = schema.hasGenerations() ? asked.generation() : OptionalInt.empty();
       HistoryQuery query =
           HistoryQuery.of(table, asked.id("id"))
               .between(asked.number("from", 0), asked.number("to", Long.MAX_VALUE));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
 import org.arrowworld.log.StoredBatches;
+import org.arrowworld.timeline.TickRange;
 
 /**
  * The log's stored batches as Arrow streams, byte for byte as they stand in its files: a stream per
@@ -17,9 +18,8 @@ final class LogReply {
 
   static void write(Run run, Parameters asked, Reply reply) throws IOException {
     try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
-      long from = asked.number("from", 0);
-      long to = asked.number("to", Long.MAX_VALUE);
-      StoredBatches stored = lease.store().log().stored(from, to);
+      TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
+      StoredBatches stored = lease.store().log().stored(ticks.first(), ticks.last());
       OutputStream out = reply.stream(Reply.ARROW);
       ArrowStream arrow = new ArrowStream(out);
       while (stored.nextSegment()) {

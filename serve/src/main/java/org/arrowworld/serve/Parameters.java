@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.arrowworld.internal.Text;
+import org.arrowworld.timeline.TickRange;
 
 /** The query of a request: names and values, each name once, none that is not known. */
 final class Parameters {
@@ -98,6 +100,20 @@ final class Parameters {
 
   int id(String name) {
     return id(name, required(name));
+  }
+
+  /** The parameter {@code gen}: which life of an id. */
+  OptionalInt generation() {
+    return text("gen").map(t -> OptionalInt.of(id("gen", t))).orElse(OptionalInt.empty());
+  }
+
+  /**
+   * The ticks {@code from} to {@code to}, these where they are not given.
+   *
+   * @throws org.arrowworld.errors.InvalidUseException if the one lies after the other
+   */
+  TickRange ticks(long first, long last) {
+    return TickRange.of(number("from", first), number("to", last));
   }
 
   private static int id(String name, String text) {

@@ -16,11 +16,14 @@ import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.StoreId;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Timeline;
 
 /**
  * A store that is served: a few readers of it, each with its own cursor, and how far it goes now. A
- * store that was truncated or lost old history meanwhile is a new one: its readers are dropped.
+ * store that was truncated, replaced or lost old history is a new one: its readers are dropped.
  */
 final class Run implements Closeable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -33,6 +36,7 @@ final class Run implements Closeable {
   private final Map<String, AtomicBoolean> views = new ConcurrentHashMap<>();
   private final DiskStorage storage;
   private LogFollower follower;
+  private StoreId followed;
   private long lookedNanos;
   private int epoch;
   private boolean closed;
@@ -68,9 +72,7 @@ final class Run implements Closeable {
     if (follower == null) {
       follow();
     } else if (now - lookedNanos > LOOK_NANOS || follower.position().tick() < tick) {
-      try {
-        follower.poll((batch, from, to) -> {});
-      } catch (DamagedFileException e) {
+      if (!StoreInfo.read(storage).id().equals(followed) || !isFollowed()) {
         forget();
         follow(); // which tells what is damaged, if it is more than a truncation
       }
@@ -79,9 +81,20 @@ final class Run implements Closeable {
     return follower.position();
   }
 
+  /** Whether the history goes on where it was followed to. */
+  private boolean isFollowed() throws IOException {
+    try {
+      follower.poll((batch, from, to) -> {});
+      return true;
+    } catch (DamagedFileException e) {
+      return false;
+    }
+  }
+
   private void follow() throws IOException {
-    try (Store store = Store.open(path)) {
-      follower = LogFollower.open(storage, store.log().keys().from(0), store.end());
+    try (Timeline timeline = Timeline.open(storage)) {
+      followed = timeline.info().id();
+      follower = timeline.follower();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.timeline.Cursor;
+import org.arrowworld.timeline.TickRange;
 
 /**
  * Numbers over time as one Arrow stream: {@code tick} and a column per series. One pass; batches
@@ -34,11 +35,11 @@ final class SeriesReply {
     try (Run.Lease lease =
             run.lease(asked.number("from", 0), asked.text("view").map(v -> v + "/series"));
         Series series = new Series(lease.store().schema(), lease.store().log(), names)) {
-      long from = asked.number("from", lease.store().firstTick());
-      long to = Math.min(asked.number("to", lease.store().lastTick()), lease.store().lastTick());
+      TickRange ticks = asked.ticks(lease.store().firstTick(), lease.store().lastTick());
+      long to = Math.min(ticks.last(), lease.store().lastTick());
       int step = asked.count("step", 1, 1, Integer.MAX_VALUE);
       Cursor cursor = lease.reader().cursor();
-      lease.reader().seek(from);
+      lease.reader().seek(ticks.first());
       OutputStream out = reply.stream(Reply.ARROW);
       new Writer(new ArrowStream(out), names, out).run(series, cursor, to, step);
     }

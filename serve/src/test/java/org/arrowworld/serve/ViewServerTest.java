@@ -430,6 +430,40 @@ class ViewServerTest {
   }
 
   @Test
+  void a_store_that_is_replaced_while_it_is_watched_becomes_another() throws IOException {
+    Path path = SmallRuns.ships(folder.resolve("swapped"));
+    Path other = SmallRuns.ecosystem(folder.resolve("other"), 3, 5);
+    try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0))) {
+      Client viewer = new Client(watching);
+      assertThat(viewer.json("/api/runs/swapped").toString()).contains("ship", "epoch=0");
+      Files.move(path, folder.resolve("aside"));
+      Files.move(other, path);
+      assertThat(viewer.arrow("/api/runs/swapped/at?tick=3&columns=food")).hasSize(1);
+      assertThat(viewer.json("/api/runs/swapped").toString()).contains("creature", "epoch=1");
+    }
+  }
+
+  @Test
+  void ranges_that_run_backwards_and_generations_that_cannot_be_are_refused() throws IOException {
+    for (String asked :
+        List.of("series?of=food.count&", "log?", "events?", "history?table=creature&id=0&")) {
+      assertThat(client.refusal(run("eco") + "/" + asked + "from=20&to=5"))
+          .as(asked)
+          .startsWith("400 invalid_use: ")
+          .contains("20 to 5");
+    }
+    for (String gen : List.of("4294967296", "-1", "x")) {
+      for (String address : List.of("life", "history")) {
+        assertThat(client.refusal(run("eco") + "/" + address + "?table=creature&id=0&gen=" + gen))
+            .isEqualTo(
+                "400 invalid_use: The parameter 'gen' has '"
+                    + gen
+                    + "': expected a number from 0 to 4294967295");
+      }
+    }
+  }
+
+  @Test
   void a_damaged_store_says_what_is_damaged_and_what_to_do() throws IOException {
     Path path = SmallRuns.ships(folder.resolve("hurt"));
     Path log = path.resolve("log/00000000000000000000.arrow");

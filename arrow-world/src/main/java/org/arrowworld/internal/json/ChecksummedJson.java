@@ -3,11 +3,13 @@ package org.arrowworld.internal.json;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Utf8;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -62,7 +64,11 @@ public final class ChecksummedJson {
       throw new DamagedFileException(
           path, Math.max(bodyBytes, 0), "the checksum at its end is missing or does not match");
     }
-    return JsonObject.parse(path, new String(bytes, StandardCharsets.UTF_8));
+    try {
+      return JsonObject.parse(path, Utf8.decode(bytes));
+    } catch (CharacterCodingException e) {
+      throw new DamagedFileException(path, -1, "it is not UTF-8", e);
+    }
   }
 
   private static long crc(byte[] bytes, int length) {

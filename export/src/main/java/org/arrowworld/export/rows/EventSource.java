@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,28 +53,19 @@ public final class EventSource implements RowSource {
     this.span = span;
     this.fields = List.copyOf(fields);
     Set<String> taken = new HashSet<>();
-    fields.forEach(f -> taken.add(f.name().toLowerCase(Locale.ROOT)));
-    columns.add(RowColumn.counting(free("record", taken), ColumnType.U64));
+    fields.forEach(f -> RowColumn.free(f.name(), taken));
+    columns.add(RowColumn.counting(RowColumn.free("record", taken), ColumnType.U64));
     for (SimFieldInfo field : fields) {
       firstColumn.put(field, columns.size());
       if (field.type() == SimType.MIXED) {
         for (int i = 0; i < TYPES.size(); i++) {
-          String name = free(field.name() + SUFFIXES.get(i), taken);
+          String name = RowColumn.free(field.name() + SUFFIXES.get(i), taken);
           columns.add(RowColumn.optional(name, type(TYPES.get(i))));
         }
       } else {
         columns.add(RowColumn.optional(field.name(), type(field.type())));
       }
     }
-  }
-
-  /** A name that no other column has, case aside. */
-  private static String free(String wanted, Set<String> taken) {
-    String name = wanted;
-    while (!taken.add(name.toLowerCase(Locale.ROOT))) {
-      name += "_";
-    }
-    return name;
   }
 
   private static ColumnType type(SimType type) {

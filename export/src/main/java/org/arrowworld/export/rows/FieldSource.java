@@ -4,8 +4,10 @@ package org.arrowworld.export.rows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.field.FieldSnapshots;
 import org.arrowworld.internal.Text;
@@ -16,7 +18,8 @@ import org.arrowworld.schema.ColumnType;
 /**
  * Snapshots of a gridded-field run as rows, a row per grid point and time: {@code snapshot}, {@code
  * time}, the point's indices {@code axis0}, {@code axis1} and so on, then the fields and the
- * velocities as {@code v_<field>}. The last axis runs fastest.
+ * velocities as {@code v_<field>}; {@code _} is appended to a name of ours that a field has. The
+ * last axis runs fastest.
  */
 public final class FieldSource implements RowSource {
   private static final int SNAPSHOT = 0;
@@ -54,11 +57,13 @@ public final class FieldSource implements RowSource {
     this.last = last;
     this.grid = run.metadata().gridShape();
     ColumnType type = run.metadata().type() == NpyType.F32 ? ColumnType.F32 : ColumnType.F64;
-    columns.add(RowColumn.counting("snapshot", ColumnType.U32));
-    columns.add(RowColumn.counting("time", ColumnType.F64));
+    Set<String> taken = new HashSet<>();
+    run.metadata().fields().forEach(name -> RowColumn.free(name, taken));
+    columns.add(RowColumn.counting(RowColumn.free("snapshot", taken), ColumnType.U32));
+    columns.add(RowColumn.counting(RowColumn.free("time", taken), ColumnType.F64));
     long count = 1;
     for (int axis = 0; axis < grid.length; axis++) {
-      columns.add(RowColumn.counting("axis" + axis, ColumnType.U32));
+      columns.add(RowColumn.counting(RowColumn.free("axis" + axis, taken), ColumnType.U32));
       count *= grid[axis];
     }
     this.points = count;
@@ -67,7 +72,7 @@ public final class FieldSource implements RowSource {
       values.add(snapshot -> run.field(name, snapshot));
     }
     for (String name : run.metadata().velocities()) {
-      columns.add(RowColumn.required("v_" + name, type));
+      columns.add(RowColumn.required(RowColumn.free("v_" + name, taken), type));
       values.add(snapshot -> run.velocity(name, snapshot));
     }
   }

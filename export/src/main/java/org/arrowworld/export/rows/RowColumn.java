@@ -3,7 +3,9 @@ package org.arrowworld.export.rows;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 
@@ -56,6 +58,19 @@ public record RowColumn(
   /** A column with nulls. */
   public static RowColumn optional(String name, ColumnType type) {
     return new RowColumn(name, type, Nulls.OPTIONAL, Steps.ANY, Map.of());
+  }
+
+  /**
+   * A name of ours, with {@code _} appended while another column has it, case aside.
+   *
+   * @param taken names in lower case; the name is added
+   */
+  static String free(String wanted, Set<String> taken) {
+    String name = wanted;
+    while (!taken.add(name.toLowerCase(Locale.ROOT))) {
+      name += "_";
+    }
+    return name;
   }
 
   /** Whether values may be missing. */

@@ -17,6 +17,7 @@ import org.arrowworld.schema.ColumnType;
  * @param nulls rows without a value; their bytes mean nothing
  * @param words the words of a string column
  * @param unit what its values mean; empty if they are plain
+ * @param doc what it says, for people; empty if that is not known
  * @param extension an extension type that was passed over for what it is stored as
  * @param foreign why it is no column; then it has neither type nor values
  */
@@ -28,5 +29,6 @@ public record ArrowColumn(
     BitSet nulls,
     List<String> words,
     String unit,
+    String doc,
     Optional<String> extension,
     Optional<String> foreign) {}

@@ -13,6 +13,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.Budget;
 import org.arrowworld.imports.values.WordTable;
 import org.arrowworld.internal.Text;
+import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 
 /** A column on its way in, batch by batch. A field that cannot be one is passed over. */
@@ -151,6 +152,7 @@ final class ColumnReader {
           nulls,
           List.of(),
           "",
+          "",
           Optional.empty(),
           Optional.of(foreign));
     }
@@ -161,7 +163,8 @@ final class ColumnReader {
         data,
         nulls,
         words.words(),
-        plan.unit(),
+        plan.unit().isEmpty() ? field.metadata().getOrDefault(Column.UNIT, "") : plan.unit(),
+        field.metadata().getOrDefault(Column.DOC, ""),
         Plan.passedOver(field),
         Optional.empty());
   }

@@ -34,6 +34,7 @@ import org.arrowworld.timeline.Verifier;
  */
 enum Entrance {
   TRAJECTORIES,
+  TRAJECTORIES_SQLITE,
   CSV,
   CSV_GZIP,
   CSV_HISTORY,
@@ -63,6 +64,7 @@ enum Entrance {
   byte[] sample() throws IOException {
     return switch (this) {
       case TRAJECTORIES -> Samples.trajectories();
+      case TRAJECTORIES_SQLITE -> Samples.database();
       case CSV, CSV_RECORDS -> Samples.csv();
       case CSV_GZIP -> Samples.gzip(Samples.csv());
       case CSV_HISTORY -> Samples.history();
@@ -96,7 +98,14 @@ enum Entrance {
           random.nextBoolean()
               ? Mutations.bytes(sample, random)
               : Samples.gzip(Mutations.text(Samples.csv(), ",\n", random));
-      case ARROW_FILE, ARROW_STREAM, ARROW_ZSTD, ARROW_LZ4, ARROW_VIEWS, ARROW_HISTORY, PARQUET ->
+      case ARROW_FILE,
+          ARROW_STREAM,
+          ARROW_ZSTD,
+          ARROW_LZ4,
+          ARROW_VIEWS,
+          ARROW_HISTORY,
+          PARQUET,
+          TRAJECTORIES_SQLITE ->
           Mutations.bytes(sample, random);
       case TABLES_NPZ, LOG_NPZ, SIMLOG_CHUNK -> Mutations.archive(sample, random);
       case NPY, FIELD_ARRAY ->
@@ -162,6 +171,7 @@ enum Entrance {
   private Path place(Path in, byte[] bytes) throws IOException {
     return switch (this) {
       case TRAJECTORIES,
+          TRAJECTORIES_SQLITE,
           CSV,
           CSV_HISTORY,
           CSV_RECORDS,
@@ -210,6 +220,8 @@ enum Entrance {
                   source, out, Existing.REFUSE, Optional.of("t"), fields("id", "tick", "x", "y")),
               history("tick"),
               memory);
+      case TRAJECTORIES_SQLITE ->
+          Imports.history(ImportFormat.TRAJECTORIES, options, history("tick"), memory);
       case CSV_HISTORY -> Imports.history(ImportFormat.CSV, options, history("time"), memory);
       case ARROW_HISTORY -> Imports.history(ImportFormat.ARROW, options, history("n"), memory);
       case CSV, CSV_GZIP -> Imports.table(ImportFormat.CSV, options);

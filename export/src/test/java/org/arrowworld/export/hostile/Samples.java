@@ -7,6 +7,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
@@ -54,6 +60,28 @@ final class Samples {
   static byte[] trajectories() {
     return "# id frame x y\n1 0 0.5 1\n2 0 -1e3 .25\n1 7 1 1\n\n3\t7 2 2 # born\n"
         .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** As JuPedSim writes them, in pages as small as they can be. */
+  static byte[] database() throws IOException {
+    Path file = Files.createTempFile("trajectories", ".sqlite");
+    try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = database.createStatement()) {
+      statement.execute("pragma page_size = 512");
+      statement.execute("create table metadata (key text not null unique, value text not null)");
+      statement.execute("insert into metadata values ('version', '2'), ('fps', '10')");
+      statement.execute(
+          "create table trajectory_data (frame integer not null, id integer not null,"
+              + " pos_x real not null, pos_y real, ori_x real, ori_y real)");
+      statement.execute(
+          "insert into trajectory_data values (0, 1, 0.5, 1, 1, 0), (0, 2, -1.25, 3, 0, 1),"
+              + " (1, 1, 0.75, 1, 1, 0), (3, 2, 1e3, null, 0, 1), (3, 1, 1, 1, 1, 0)");
+    } catch (SQLException e) {
+      throw new IOException(e);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    return bytes;
   }
 
   static byte[] csv() {

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables at a tick and the log as Parquet, Arrow and CSV files, as pyarrow writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from .errors import InvalidUseError
+from .lock import output_lock
+from .log_rows import LogRows
+from .publish import discard
+from .selection import Ticks
+from .store import Store
+
+Format = Literal["parquet", "arrow", "csv"]
+FORMATS: tuple[Format, ...] = ("parquet", "arrow", "csv")
+
+
+def export_tables(store: Store, out: Path, to: Format, table: str | None = None, tick: int | None = None) -> int:
+    """Writes one table to a file, or all to a folder of `<table>.<format>`; returns the number of rows."""
+    span = store.span()
+    if span is None:
+        raise InvalidUseError(f"Cannot export {store.path}: no tick was committed yet.")
+    world = store.at(span[1] if tick is None else tick, columns=table)
+    tables = {t.name: t for t in world.schema.tables} if table is None else {table: world.schema.table(table)}
+    with _appearing(store, out) as path:
+        if table is None:
+            path.mkdir()
+        for name in tables:
+            _write(path if table is not None else path / f"{name}.{to}", to, [world[name].to_arrow()])
+    return sum(len(world[name]) for name in tables)
+
+
+def export_log(store: Store, out: Path, to: Format, keys: Iterable[str] | None = None, ticks: Ticks = None) -> int:
+    """Writes log rows to a file: seq, tick, rid, key, val, and text; returns how many. Of the whole log memory is that of a
+    batch, else that of the rows."""
+    counted = 0
+
+    def parts() -> Iterator[Any]:
+        nonlocal counted
+        if keys is None and ticks is None:
+            names = tuple(store.keys)
+            found: Iterable[LogRows] = (
+                LogRows(_seqs(r), r.tick, r.rid, r.key, r.bits, r.text, names) for r in store.batches())
+        else:
+            found = [store.rows(None if keys is None else list(keys), ticks)]
+        schema = None
+        for rows in found:
+            counted += len(rows)
+            part = rows.to_arrow()
+            part = part.drop_columns(["value"]) if "value" in part.column_names else part
+            if to == "arrow" and "text" in part.column_names:  # an Arrow file has one dictionary for all batches
+                part = part.set_column(part.num_columns - 1, "text", part["text"].cast(pa.utf8()))
+            schema = schema or part.schema
+            yield part.cast(schema)
+        if schema is None:
+            yield store.rows(ticks=-1).to_arrow()
+
+    with _appearing(store, out) as path:
+        _write(path, to, parts())
+    return counted
+
+
+def _seqs(rows: Any) -> Any:
+    import numpy as np
+
+    return np.arange(rows.first_seq, rows.end_seq, dtype="<u8")
+
+
+@contextmanager
+def _appearing(store: Store, out: Path) -> Iterator[Path]:
+    """Where to write what appears whole or not at all."""
+    if out.resolve().is_relative_to(store.path.resolve()):
+        raise InvalidUseError(f"Cannot export to {out}: that is inside the store; choose a path outside.")
+    with output_lock(out):
+        if out.exists() or out.is_symlink():
+            raise InvalidUseError(f"Cannot export to {out}: it exists; choose another path.")
+        temporary = out.with_name(out.name + ".tmp")
+        discard(temporary)
+        try:
+            yield temporary
+            temporary.rename(out)
+        except BaseException:
+            discard(temporary)
+            raise
+
+
+def _write(path: Path, to: Format, parts: Iterable[Any]) -> None:
+    """Writes tables of one schema, of which there is one at least, to one file."""
+    writer: Any = None
+    try:
+        for part in parts:
+            part = part if to != "csv" else _plain(part)
+            writer = writer or _writer(to)(path, part.schema)
+            writer.write_table(part)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _writer(to: Format) -> Callable[[Path, Any], Any]:
+    if to == "parquet":
+        from pyarrow import parquet
+
+        return lambda path, schema: parquet.ParquetWriter(str(path), schema, compression="zstd")
+    if to == "arrow":
+        return lambda path, schema: pa.ipc.new_file(str(path), schema)
+    from pyarrow import csv
+
+    return lambda path, schema: csv.CSVWriter(str(path), schema)
+
+
+def _plain(table: Any) -> Any:
+    """Words as words, which is all that CSV has."""
+    fields = [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in table.schema]
+    return table.cast(pa.schema(fields))

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`arrow-world export` writes what the store holds, whole or not at all."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from helpers import run
+
+import arrow_world as aw
+from arrow_world.cli import run as command
+
+READERS = {"parquet": lambda p: pa.parquet.read_table(p), "arrow": lambda p: pa.ipc.open_file(str(p)).read_all(),
+           "csv": lambda p: pa.csv.read_csv(p)}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("out") / "s"
+    run(path, 20, seed=8)
+    return aw.open_store(path)
+
+
+def plain(table):
+    return [{k: str(v) if isinstance(v, str) else v for k, v in row.items()} for row in table.to_pylist()]
+
+
+@pytest.mark.parametrize("to", READERS)
+def test_tables_are_written_as_they_are_at_a_tick(store, tmp_path, capsys, to):
+    assert command(["export", str(store.path), "--to", to, "--out", str(tmp_path / "all")]) == 0
+    world = store.at(store.span()[1])
+    assert sorted(p.name for p in (tmp_path / "all").iterdir()) == sorted(f"{t}.{to}" for t in world)
+    assert command(["export", str(store.path), "--to", to, "--out", str(tmp_path / "one"), "--table", "creature", "--tick", "5",
+                    "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"out": str(tmp_path / "one"), "rows": len(store.at(5)["creature"])}
+    for path, table in ((tmp_path / "one", store.at(5)["creature"]), *((tmp_path / "all" / f"{t}.{to}", world[t]) for t in world)):
+        found, expected = READERS[to](path), table.to_arrow()
+        assert found.column_names == expected.column_names
+        if len(table):
+            assert plain(found) == plain(expected) if to != "csv" else found.num_rows == len(table)
+
+
+@pytest.mark.parametrize("to", READERS)
+def test_the_log_is_written_row_by_row(store, tmp_path, to):
+    assert command(["export", str(store.path), "--to", to, "--out", str(tmp_path / "log"), "--view", "log"]) == 0
+    found, expected = READERS[to](tmp_path / "log"), store.log().to_arrow()
+    assert found.column_names == expected.column_names
+    for name in ("seq", "tick", "rid", "key"):
+        assert found[name].to_pylist() == expected[name].to_pylist()
+    assert command(["export", str(store.path), "--to", to, "--out", str(tmp_path / "part"), "--view", "log", "--ticks", "3..9",
+                    "--key", "creature.*,food.born"]) == 0
+    rows = store.rows(["creature.*", "food.born"], (3, 9))
+    assert READERS[to](tmp_path / "part")["seq"].to_pylist() == rows.seq.tolist()
+
+
+def test_nothing_is_overwritten_and_a_wrong_wish_leaves_nothing(store, tmp_path, capsys):
+    (tmp_path / "there").write_text("x", "utf-8")
+    before = sorted(tmp_path.iterdir())
+    for args, code, message in (
+            (["--out", tmp_path / "there"], 1, "it exists; choose another path"),
+            (["--out", store.path / "in"], 1, "that is inside the store; choose a path outside"),
+            (["--out", tmp_path / "new", "--table", "creatur"], 1, "did you mean 'creature'"),
+            (["--out", tmp_path / "new", "--tick", "999"], 1, "outside the committed ticks"),
+            (["--out", tmp_path / "new", "--view", "log", "--tick", "3"], 2, "--table and --tick go with --view table"),
+            (["--out", tmp_path / "new", "--ticks", "3..4"], 2, "--key and --ticks go with --view log"),
+            (["--out", tmp_path / "new", "--view", "log", "--key", "x"], 1, "No key 'x'")):
+        assert command(["export", str(store.path), "--to", "csv", *map(str, args)]) == code
+        assert message in capsys.readouterr().err
+        assert sorted(tmp_path.iterdir()) == before and (tmp_path / "there").read_text("utf-8") == "x"
+
+
+def test_a_store_without_a_tick_has_an_empty_log_and_no_tables_yet(tmp_path, capsys):
+    aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))).close()
+    assert command(["export", str(tmp_path / "s"), "--to", "parquet", "--out", str(tmp_path / "log"), "--view", "log"]) == 0
+    assert pa.parquet.read_table(tmp_path / "log").num_rows == 0
+    assert command(["export", str(tmp_path / "s"), "--to", "csv", "--out", str(tmp_path / "t")]) == 1
+    assert "no tick was committed yet" in capsys.readouterr().err
