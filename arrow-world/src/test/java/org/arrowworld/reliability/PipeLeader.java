@@ -18,6 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -130,9 +131,21 @@ final class PipeLeader {
     }
   }
 
+  /** A live segment's length says nothing: it may have room (spec L-31). */
+  private static long messagesEnd(ReadableFile file, long from) throws IOException {
+    long end = from;
+    IpcMessage message = IpcMessage.read(file, end, file.size());
+    while (message != null) {
+      end = message.end();
+      message = IpcMessage.read(file, end, file.size());
+    }
+    return end;
+  }
+
   private void sendGrowth(String path, ReadableFile file) throws IOException {
     long from = sent.getOrDefault(path, 0L);
-    ByteBuffer bytes = ByteBuffer.allocate((int) (file.size() - from));
+    long to = path.endsWith(".arrows") ? messagesEnd(file, from) : file.size();
+    ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
     file.readFully(bytes, from);
     if (bytes.capacity() > 0) {
       pipe.write('P');

@@ -116,8 +116,12 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
   @Override
   void checkOpen() {
     if (closed) {
-      throw new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
+      throw goneWithItsWorld();
     }
+  }
+
+  private InvalidUseException goneWithItsWorld() {
+    return new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
   }
 
   @Override
@@ -146,10 +150,14 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
 
   private void checkSlot(int slot) {
     if (slot < 0 || slot >= rows) {
-      checkOpen();
-      throw new InvalidUseException(
-          Text.of("Cannot read slot %d of table '%s': it has %d rows", slot, name(), rows));
+      throw noSlot(slot);
     }
+  }
+
+  private InvalidUseException noSlot(int slot) {
+    checkOpen();
+    return new InvalidUseException(
+        Text.of("Cannot read slot %d of table '%s': it has %d rows", slot, name(), rows));
   }
 
   @Override
