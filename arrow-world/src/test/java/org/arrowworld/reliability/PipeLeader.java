@@ -42,7 +42,10 @@ final class PipeLeader {
               .column("word", ColumnType.STRING)
               .lineage(Lineage.PARENT, Lineage.CAUSE)
               .build(),
-          TableSchema.presence("ill", "c"));
+          TableSchema.component("ill", "c")
+              .column("since", ColumnType.I64)
+              .column("of", ColumnType.STRING)
+              .build());
 
   private final DiskStorage storage;
   private final DataOutputStream pipe;
@@ -95,8 +98,11 @@ final class PipeLeader {
         t.table("c").setSlot(slot, "word", "word " + random.nextInt(50));
       }
       int id = t.table("c").before().id(slot);
-      if (random.nextInt(9) == 0 && t.table("ill").before().slotOf(id) < 0) {
-        t.table("ill").insert(id);
+      int ill = t.table("ill").before().slotOf(id);
+      if (random.nextInt(9) == 0 && ill < 0) {
+        t.table("ill").insert(id).set("since", t.tick()).set("of", "flu " + random.nextInt(3));
+      } else if (ill >= 0 && random.nextInt(3) == 0) {
+        t.table("ill").set(id, "since", random.nextLong());
       }
     }
     t.table("c").write("x", x);
