@@ -15,6 +15,7 @@ that shows both sides hold the same.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import statistics
 import time
@@ -142,6 +143,7 @@ def pairs(runs: int, ours: Callable[..., dict[str, Any]], peer: Callable[..., di
     seen = set()
     for i in range(runs):
         for side, run in (("ours", ours), ("peer", peer)) if i % 2 else (("peer", peer), ("ours", ours)):
+            gc.collect()  # what the other side left is not this one's work
             with scratch() as folder:
                 result = run(folder, *args)
                 seen.add(json.dumps(result.pop("seen")))
