@@ -204,8 +204,7 @@ final class LogBench {
   /** Ticks a second of a world of 1,000 rows under COMMIT, waited for one by one and not. */
   private void worlds() throws IOException {
     int ticks = 3000;
-    WorldSchema schema =
-        WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F32).build());
+    WorldSchema schema = WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F32).build());
     for (boolean later : new boolean[] {false, true}) {
       Path directory = Files.createTempDirectory(scratch, "world");
       try (LiveWorld world = LiveWorld.create(directory.resolve("store"), schema)) {

@@ -190,5 +190,3 @@ def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:
                 row = f"{name}.{column.name}" + (f" of {int(ids[first[0]])}" if state.ids is not None else "")
                 return f"{row} was recorded as {table[column.name][slots[first]][0]!s}, found {values[first][0]!s}"
     return ""
-
-
