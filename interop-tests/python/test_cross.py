@@ -141,9 +141,9 @@ def test_keys_declared_later_survive_the_change_of_hands(tmp_path: Path) -> None
     assert log.val[names == "k299"].tolist() == [7.0] and log.text[names == "note"].tolist() == ["a"]
 
 
-@pytest.mark.parametrize("junk", [b"\0", bytes(8), b"\xff" * 4 + bytes(4), b"\xff" * 4 + b"\x08\0\0\0" + bytes(8), b"junk"])
-def test_both_call_a_tail_torn_where_anything_follows_and_seal_it_away(tmp_path: Path, junk: bytes) -> None:
-    # L-22, L-23
+@pytest.mark.parametrize("junk", [b"\0\1", bytes(8) + b"\1", b"\xff" * 4 + bytes(4), b"\xff" * 4 + b"\x08\0\0\0" + bytes(8), b"junk"])
+def test_both_call_a_tail_torn_where_anything_but_room_follows_and_seal_it_away(tmp_path: Path, junk: bytes) -> None:
+    # L-22, L-23, L-31
     path = tmp_path / "s"
     reports = java_steps(path, 0, 5)
     (live,) = (path / "log" / "live").iterdir()
