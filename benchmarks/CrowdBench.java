@@ -12,6 +12,7 @@ import org.arrowworld.ecosystem.Ecosystem;
 import org.arrowworld.ecosystem.EcosystemSchema;
 import org.arrowworld.ecosystem.FoodRatePolicy;
 import org.arrowworld.ecosystem.Preset;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.world.MutableWorld;
@@ -23,7 +24,6 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.WorldView;
 
 /**

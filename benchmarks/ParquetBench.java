@@ -17,6 +17,7 @@ import org.arrowworld.export.parquet.ParquetCompression;
 import org.arrowworld.export.parquet.ParquetLogWriter;
 import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.parquet.ParquetTableWriter;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.Column;
@@ -25,7 +26,6 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.table.TableColumns;
 
 /**

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import arrow_world as aw
+from arrow_world.fields import FieldSnapshots, FieldSnapshotWriter
 from helpers import run
 
 
@@ -25,7 +26,7 @@ def store(tmp_path: Path) -> Path:
 def rewrite(path: Path, change: Callable[[Any], Any]) -> None:
     """Changes the text of a JSON file of a store, and makes its CRC right again."""
     head = re.sub(rb',"crc":"[0-9a-f]{8}"}\n$', b"", path.read_bytes())
-    changed = change(head.decode()).encode()
+    changed = change(head.decode()).encode("utf-8", "surrogateescape")
     path.write_bytes(changed + b',"crc":"%08x"}\n' % zlib.crc32(changed))
 
 
@@ -60,6 +61,11 @@ CASES: dict[str, tuple[Callable[[Path], Path], Callable[[str], str], str]] = {
     "a table more": (manifest, members(lambda m: m["tables"].append(dict(m["tables"][0]))), "it lists the tables creature.*, creature;"),
     "an id beyond 64 bits": (manifest, members(lambda m: m["tables"][3].update(next_id=1 << 63)), "'next_id' of reading is 9223372036854775808"),
     "other inputs": (manifest, members(lambda m: m["schema"].update(inputs=[])), "its schema has the inputs none, store.json has rate f64"),
+    "a row table without removal": (lambda s: s / "store.json", lambda t: t.replace('"removal":"swap_remove",', "", 1), "'removal'"),
+    "lineage thrice": (lambda s: s / "store.json", lambda t: re.sub(r'"lineage":\[[^]]*\]', '"lineage":["parent","cause","parent"]', t, count=1),
+                       "expected parent, cause or both in this order"),
+    "strings denied": (lambda s: s / "store.json", lambda t: t.replace('"strings":true', '"strings":false'), "strings"),
+    "a mark in front": (lambda s: s / "store.json", lambda t: "\ufeff" + t, "not JSON"),
     "an epoch beyond 32 bits": (fence, lambda t: json.dumps({"tick": "0" * 16, "seq": "0" * 16, "epoch": 1 << 31})[:-1],
                                 "'epoch' is 2147483648, expected less than 2"),
 }
@@ -73,6 +79,20 @@ def test_verify_refuses_odd_metadata(store: Path, case: str) -> None:
     report = aw.verify(store)
     assert not report
     assert any(re.search(told, str(f)) for f in report.findings), report.findings
+
+
+def test_metadata_that_are_not_utf_8_are_damage(store: Path, tmp_path: Path) -> None:
+    rewrite(store / "store.json", lambda t: t.replace('"tick_unit":"', '"tick_unit":"\udcff'))
+    with pytest.raises(aw.DamagedFileError, match="not JSON: 'utf-8' codec can't decode"):
+        aw.open_store(store)
+    with FieldSnapshotWriter(tmp_path / "f", fields=["u"], grid_shape=(2,)) as writer:
+        writer.append(0.0, {"u": [1.0, 2.0]})
+    path = tmp_path / "f" / "metadata.json"
+    good = path.read_bytes()
+    for odd in (b'"a":"\xff"', b'"a":"\\ud800"', b'"a":1,"a":2'):
+        path.write_bytes(b"{" + odd + b"," + re.sub(rb',"crc":"[0-9a-f]{8}"}\n$', b"}", good)[1:])
+        with pytest.raises(aw.DamagedFileError, match="it is no JSON"):
+            FieldSnapshots.open(tmp_path / "f")
 
 
 def test_a_schema_of_the_highest_version_has_snapshots(tmp_path: Path) -> None:

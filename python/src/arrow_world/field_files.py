@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from . import jsonfile
 from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
 from .lock import StoreLock
 from .publish import force_directory, publish_file, write_at
@@ -221,7 +222,7 @@ def read_metadata(path: Path) -> dict[str, Any]:
     if tail is not None and b"%08x" % zlib.crc32(data[:-_TAIL_BYTES]) != tail[1]:
         raise DamagedFileError("its CRC-32 is not the one it names", path, remedy="")
     try:
-        members = json.loads(data)
+        members = jsonfile.parse(data)
     except (ValueError, RecursionError) as e:
         raise DamagedFileError(f"it is no JSON: {e}", path, remedy="") from e
     if not isinstance(members, dict):

@@ -35,8 +35,7 @@ def read(path: Path) -> dict[str, Any]:
     if actual != tail[1]:
         raise DamagedFileError(f"CRC-32 is {actual.decode()}, the file says {tail[1].decode()}", path)
     try:
-        members = loads(data)
-        json.dumps(members, ensure_ascii=False).encode()  # an escape can spell a lone surrogate, which nobody wrote
+        members = parse(data)
     except (ValueError, RecursionError) as e:
         raise DamagedFileError(f"not JSON: {e}", path) from e
     if not isinstance(members, dict):
@@ -44,7 +43,14 @@ def read(path: Path) -> dict[str, Any]:
     return members
 
 
-def loads(text: str | bytes) -> Any:
+def parse(data: bytes) -> Any:
+    """The value of a JSON file; ValueError where it is not UTF-8, or as loads."""
+    value = loads(data.decode())
+    json.dumps(value, ensure_ascii=False).encode()  # an escape can spell a lone surrogate, which nobody wrote
+    return value
+
+
+def loads(text: str) -> Any:
     """Reads JSON; ValueError also where a name stands twice in one object, of which readers would take either."""
     return json.loads(text, object_pairs_hook=_once)
 

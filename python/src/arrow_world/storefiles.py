@@ -149,9 +149,11 @@ class StoreFiles:
     def base(self) -> Manifest | None:
         """The snapshot the history begins with, if it does not begin with nothing."""
         fence = self.fence
-        for _, _, directory in self.snapshots()[:1]:  # none is before a base but until it is deleted
+        first = next((s.first_seq for s in self.segments()), 0)
+        for _, _, directory in self.snapshots():  # none is before a base but until it is deleted
             manifest = read_manifest(directory, self.info.store)
-            return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
+            if not manifest.base or manifest.seq >= first:
+                return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
         return None
 
     def nearest(self, tick: int) -> Manifest | None:

@@ -137,8 +137,12 @@ public final class StoreCompaction {
       List<String> dropped = new ArrayList<>();
       OptionalLong base = writeBase(storage, keepTicks, allocator);
       if (base.isPresent()) {
-        dropSnapshots(storage, base.getAsLong(), dropped);
+        long first = firstOfWholeLog(storage);
+        dropSnapshots(storage, first, base.getAsLong(), dropped);
         dropSegments(storage, base.getAsLong(), dropped);
+        if (firstOfWholeLog(storage) == 0) { // the log begins behind what was there
+          dropSnapshots(storage, 0, first, dropped);
+        }
       }
       List<String> merged = mergeSegments(storage, compression);
       return new Report(merged, dropped, base, before, logBytes(storage));
@@ -184,15 +188,29 @@ public final class StoreCompaction {
     }
   }
 
-  /** Drops the snapshots before a base: older bases last, for the others are proven from them. */
-  private static void dropSnapshots(Storage storage, long base, List<String> dropped)
+  /**
+   * The log's first tick where it begins at seq 0, else 0. A snapshot from before it is the base
+   * such a log is replayed from; without it the same rows make another world.
+   */
+  private static long firstOfWholeLog(Storage storage) throws IOException {
+    try (Log log = StoreInfo.read(storage).openLog(storage)) {
+      return log.start().seq() == 0 ? log.firstTick().orElse(0L) : 0;
+    }
+  }
+
+  /**
+   * Drops the snapshots from a tick on, up to a base: older bases last, for the others are proven
+   * from them.
+   */
+  private static void dropSnapshots(Storage storage, long from, long base, List<String> dropped)
       throws IOException {
     StoreId store = StoreInfo.read(storage).id();
     List<Snapshot.Location> bases = new ArrayList<>();
     for (Snapshot.Location location : Snapshot.list(storage)) {
-      if (location.tick() < base && isBase(storage, location, store)) {
+      boolean old = location.tick() >= from && location.tick() < base;
+      if (old && isBase(storage, location, store)) {
         bases.add(location);
-      } else if (location.tick() < base) {
+      } else if (old) {
         Snapshot.delete(storage, location);
         dropped.add(location.directory());
       }

@@ -2,6 +2,8 @@
 package org.arrowworld.migration;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.arrowworld.errors.DamagedFileException;
@@ -117,11 +119,28 @@ public final class MigrationFile {
     if (value instanceof Boolean truth && type == ColumnType.BOOL) {
       return Values.ofInteger(truth ? 1 : 0);
     }
+    if (type == ColumnType.F32 && value instanceof Number number) {
+      float nearest = new BigDecimal(number.toString()).floatValue();
+      if (Float.isInfinite(nearest)) {
+        throw step.wrong("default", "a value of type f32", number);
+      }
+      return Values.ofF32(nearest);
+    }
     if (value instanceof Long number && !(type == ColumnType.U64 && number < 0)) {
       return Values.encodeLong(column, type, number);
     }
-    if (type == ColumnType.F32) {
-      return Values.ofF32((float) real(step, "default", 0));
+    if (value instanceof BigInteger number) {
+      if (type == ColumnType.U64 && number.signum() > 0 && number.bitLength() <= Long.SIZE) {
+        return number.longValue();
+      }
+      double nearest = number.doubleValue();
+      boolean exact =
+          type == ColumnType.F64
+              && Double.isFinite(nearest)
+              && new BigDecimal(nearest).compareTo(new BigDecimal(number)) == 0;
+      if (!exact) {
+        throw step.wrong("default", "a value of type " + type.label(), number);
+      }
     }
     return Values.encode(column, type, real(step, "default", 0));
   }

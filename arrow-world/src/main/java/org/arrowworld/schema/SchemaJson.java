@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 
@@ -52,7 +51,7 @@ public final class SchemaJson {
     json.put("name", column.name());
     json.put("type", column.type().label());
     if (column.type() != ColumnType.STRING) {
-      json.put("default", Text.of("%016x", column.defaultBits()));
+      json.put("default", Digits.hex16(column.defaultBits()));
     }
     column.refersTo().ifPresent(table -> json.put("table", table));
     column.unit().ifPresent(unit -> json.put("unit", unit));
@@ -86,9 +85,12 @@ public final class SchemaJson {
   private static TableSchema table(JsonObject json) throws DamagedFileException {
     TableKind kind = label(json, "kind", TableKind.class);
     boolean rows = kind == TableKind.ROW;
-    Set<Lineage> lineage = EnumSet.noneOf(Lineage.class);
+    List<Lineage> lineage = new ArrayList<>();
     for (Object label : json.has("lineage") ? json.list("lineage") : List.of()) {
       lineage.add(label(json, "lineage", label, Lineage.class));
+    }
+    if (!lineage.equals(lineage.stream().sorted().distinct().toList())) {
+      throw json.wrong("lineage", "parent, cause or both in this order", json.list("lineage"));
     }
     List<Column> columns = new ArrayList<>();
     boolean presence = kind == TableKind.PRESENCE && !json.has("columns");
@@ -113,10 +115,10 @@ public final class SchemaJson {
         json.has("of") ? Optional.of(json.string("of")) : Optional.empty(),
         rows ? label(json, "ids", IdPolicy.class) : IdPolicy.ALLOCATED,
         rows && json.bool("gen"),
-        json.has("removal")
+        rows || json.has("removal")
             ? label(json, "removal", RemovalPolicy.class)
             : RemovalPolicy.SWAP_REMOVE,
-        lineage,
+        lineage.isEmpty() ? EnumSet.noneOf(Lineage.class) : EnumSet.copyOf(lineage),
         columns,
         json.has("events") ? events(json, "events") : List.of());
   }
@@ -170,7 +172,7 @@ public final class SchemaJson {
       json.put("encoding", key.encoding().label());
       json.put("kind", key.kind().label());
       if (key.kind() == KeyKind.VALUE && key.type() != ColumnType.STRING) {
-        json.put("default", Text.of("%016x", key.defaultBits()));
+        json.put("default", Digits.hex16(key.defaultBits()));
       }
       key.refersTo().ifPresent(table -> json.put("table", table));
       array.add(json);

@@ -41,6 +41,13 @@ final class MappedRange {
     return range;
   }
 
+  /** A range that is mapped already. */
+  static MappedRange of(ByteBuffer mapped) {
+    MappedRange range = new MappedRange(mapped.remaining(), MAX_MAP_BYTES);
+    range.pieces.add(mapped);
+    return range;
+  }
+
   long lengthBytes() {
     return lengthBytes;
   }

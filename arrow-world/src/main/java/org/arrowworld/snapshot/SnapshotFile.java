@@ -27,11 +27,22 @@ import org.arrowworld.storage.Storage;
  * mapped and verified at its first use (spec N-6).
  */
 final class SnapshotFile implements Closeable {
+  /**
+   * In a file of more buffers small ones share maps, of which a system has few (Linux 65,530 for a
+   * process).
+   */
+  private static final int SINGLE_MAPS = 256;
+
+  private static final int SHARED_BYTES = 1 << 20;
+
+  private static final int WINDOW_BYTES = 16 << 20;
+
   private final ReadableFile file;
   private final FileEntry entry;
   private final IpcMessage batch;
   private final Reading reading;
   private final Map<Long, DataRange> listed = new HashMap<>();
+  private final Map<Long, ByteBuffer> windows = new HashMap<>();
 
   /**
    * How data is read.
@@ -72,7 +83,7 @@ final class SnapshotFile implements Closeable {
         throw new DamagedFileException(file.path(), -1, "expected one record batch");
       }
       FileBlock block = footer.batches().get(0);
-      IpcMessage batch = IpcMessage.read(file, block.offset(), file.size());
+      IpcMessage batch = IpcMessage.read(file, block.offset(), entry.bytes());
       if (batch == null || batch.kind() != IpcMessage.Kind.RECORD_BATCH) {
         throw new DamagedFileException(file.path(), block.offset(), "expected a record batch");
       }
@@ -119,9 +130,10 @@ final class SnapshotFile implements Closeable {
   }
 
   private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {
-    if (file.size() != entry.bytes()) {
+    long size = file.size();
+    if (size != entry.bytes()) {
       throw new DamagedFileException(
-          file.path(), -1, Text.of("%d bytes, expected %d", file.size(), entry.bytes()));
+          file.path(), -1, Text.of("%d bytes, expected %d", size, entry.bytes()));
     }
     long at = 0;
     for (DataRange range : entry.buffers()) {
@@ -133,7 +145,7 @@ final class SnapshotFile implements Closeable {
       }
       at = range.offset() + range.length();
     }
-    int rest = SnapshotFormat.rest(file, entry.buffers());
+    int rest = SnapshotFormat.rest(file, entry.buffers(), size);
     if (rest != entry.rest()) {
       throw new DamagedFileException(
           file.path(),
@@ -183,7 +195,29 @@ final class SnapshotFile implements Closeable {
   }
 
   private MappedRange map(DataRange range) throws IOException {
+    long window = range.offset() / WINDOW_BYTES;
+    boolean shares =
+        listed.size() > SINGLE_MAPS
+            && range.length() > 0
+            && range.length() <= Math.min(SHARED_BYTES, reading.mapBytes())
+            && (range.offset() + range.length() - 1) / WINDOW_BYTES == window;
+    if (shares) {
+      int at = (int) (range.offset() - window * WINDOW_BYTES);
+      return MappedRange.of(window(window).slice(at, (int) range.length()));
+    }
     return MappedRange.of(file, range.offset(), range.length(), reading.mapBytes());
+  }
+
+  private ByteBuffer window(long index) throws IOException {
+    synchronized (windows) {
+      ByteBuffer window = windows.get(index);
+      if (window == null) {
+        long from = index * WINDOW_BYTES;
+        window = file.map(from, (int) Math.min(WINDOW_BYTES, file.size() - from));
+        windows.put(index, window);
+      }
+      return window;
+    }
   }
 
   private MappedRange verified(DataRange range) throws IOException {
@@ -208,6 +242,9 @@ final class SnapshotFile implements Closeable {
 
   @Override
   public void close() throws IOException {
+    synchronized (windows) {
+      windows.clear(); // what was handed out keeps them
+    }
     file.close();
   }
 }

@@ -10,6 +10,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -164,9 +165,9 @@ public record StoreInfo(
   private static Map<String, Object> tree(Parent origin) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("store", origin.store.hex());
-    json.put("tick", Text.of("%016x", origin.position.tick()));
-    json.put("seq", Text.of("%016x", origin.position.seq()));
-    json.put("chain", Text.of("%016x", origin.position.chain()));
+    json.put("tick", Digits.hex16(origin.position.tick()));
+    json.put("seq", Digits.hex16(origin.position.seq()));
+    json.put("chain", Digits.hex16(origin.position.chain()));
     return json;
   }
 
@@ -194,9 +195,13 @@ public record StoreInfo(
           PATH, "format version", json.number("format"), Integer.toString(FORMAT));
     }
     try {
+      WorldSchema schema = SchemaJson.schema(json.object("schema"));
+      if (schema.hasStrings() && !json.bool("strings")) {
+        throw json.wrong("strings", "true, as the schema has strings", false); // S-8
+      }
       return new StoreInfo(
           new StoreId(json.string("store")),
-          SchemaJson.schema(json.object("schema")),
+          schema,
           json.bool("strings"),
           json.string("tick_unit"),
           json.strings("properties"),

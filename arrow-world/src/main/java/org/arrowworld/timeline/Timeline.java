@@ -112,7 +112,7 @@ public final class Timeline implements Closeable {
     for (Snapshot.Location location : snapshots) {
       if (location.tick() < firstLogged && !based) {
         try (Snapshot snapshot = snapshot(location)) {
-          based = snapshot.isBase();
+          based = snapshot.isBase() && snapshot.position().seq() >= log.start().seq();
           found = based ? location.tick() : found;
         } catch (DamagedFileException e) {
           damaged = passOver(e);

@@ -231,6 +231,7 @@ public final class Verifier {
     Map<Long, Snapshot.Location> sound = new TreeMap<>();
     boolean based = false;
     Log log = timeline.log();
+    List<Snapshot.Location> left = new ArrayList<>();
     for (Snapshot.Location location : timeline.snapshots()) {
       try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
         snapshot.prove(allocator);
@@ -244,6 +245,8 @@ public final class Verifier {
               Text.of(
                   "%s stands at seq %d, but the log ends at %d: its tail is missing",
                   location.directory(), position.seq(), log.end().seq()));
+        } else if (snapshot.isBase() && position.seq() < log.start().seq()) {
+          left.add(location);
         } else if (position.seq() < log.start().seq()) {
           findings.add(
               Text.of(
@@ -259,6 +262,13 @@ public final class Verifier {
       } catch (UncheckedIOException e) {
         findings.add(e.getCause().getMessage());
       }
+    }
+    for (Snapshot.Location location : left) {
+      (based ? notes : findings)
+          .add(
+              Text.of(
+                  "%s is a base from before seq %d, where the log begins, as an interrupted compaction leaves it; it is not used",
+                  location.directory(), log.start().seq()));
     }
     if (log.start().seq() > 0 && !based) {
       findings.add(

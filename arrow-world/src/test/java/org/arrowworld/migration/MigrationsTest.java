@@ -23,6 +23,7 @@ import org.arrowworld.maintenance.StoreMigration;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.Values;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
@@ -30,6 +31,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.TableView;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Migrations (spec M-1 to M-7). */
+/** Migrations (spec M-1 to M-8). */
 class MigrationsTest {
   private static final int SIGNALLING_NAN = 0x7FA0_1234;
   private static final WorldSchema V1 =
@@ -169,6 +171,37 @@ class MigrationsTest {
     }
   }
 
+  /** Spec M-8. */
+  @Test
+  void a_presence_table_becomes_a_component_and_a_component_a_presence_table() throws IOException {
+    Storage component = new MemoryStorage();
+    Column since = new Column("since", ColumnType.F64, Double.doubleToRawLongBits(2.5));
+    Migrations steps =
+        Migrations.from(1).add("damaged", since).addWords("damaged", "by", "storm").build();
+    StoreMigration.run(store(), component, steps, memory);
+    try (LiveWorld live = LiveWorld.resume(component, WorldOptions.DEFAULT.withAllocator(memory))) {
+      TableView damaged = live.world().table("damaged");
+      assertThat(damaged.ids()).containsExactly(1);
+      assertThat(damaged.f64("since").get(0)).isEqualTo(2.5);
+      assertThat(damaged.string("by").get(0)).isEqualTo("storm");
+      live.tick(
+          t -> {
+            t.table("damaged").set(1, "since", 4.0);
+            t.table("damaged").insert(2).set("by", "fire");
+          });
+      assertThat(damaged.f64("since").get(0)).isEqualTo(4.0);
+      assertThat(damaged.string("by").get(damaged.slotOf(2))).isEqualTo("fire");
+    }
+    Storage plain = new MemoryStorage();
+    Migrations back = Migrations.from(2).drop("damaged", "since").drop("damaged", "by").build();
+    StoreMigration.run(component, plain, back, memory);
+    try (Timeline timeline = Timeline.open(plain);
+        MutableWorld world = timeline.at(timeline.lastTick(), memory)) {
+      assertThat(world.table("damaged").columns().stream().map(Column::name)).containsExactly("id");
+      assertThat(world.table("damaged").ids()).containsExactly(1, 2);
+    }
+  }
+
   @Test
   void an_unknown_newer_version_is_refused_by_its_number() throws IOException {
     Storage newer = new MemoryStorage();
@@ -199,8 +232,8 @@ class MigrationsTest {
     refused(target, Migrations.from(1).map("fleet", "n", x -> 0.5), "row 0: Cannot store 0.5");
     refused(
         target,
-        Migrations.from(1).add("damaged", Column.of("x", ColumnType.U8)),
-        "a presence table has no such");
+        Migrations.from(1).add("damaged", Column.of("id", ColumnType.U8)),
+        "the name 'id' is used twice or reserved");
     assertThat(target.list("")).isEmpty();
   }
 
@@ -295,6 +328,46 @@ class MigrationsTest {
     wrong(
         step("{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\"string\"}"),
         "'default' should be string");
+  }
+
+  @Test
+  void a_default_is_the_nearest_f32_and_exact_elsewhere() throws IOException {
+    assertThat(added("f32", "16777217")).isEqualTo(Values.ofF32(16777216f));
+    assertThat(added("f32", "16777217.0")).isEqualTo(Values.ofF32(16777216f));
+    assertThat(added("f32", "99999999999999999999")).isEqualTo(Values.ofF32(1e20f));
+    assertThat(added("u64", "18446744073709551615")).isEqualTo(-1);
+    assertThat(added("u64", "9223372036854775809")).isEqualTo(Long.MIN_VALUE + 1);
+    assertThat(added("f64", "100000000000000000000")).isEqualTo(Values.ofF64(1e20));
+    for (String[] bad :
+        new String[][] {
+          {"f32", "1e39"},
+          {"u64", "18446744073709551616"},
+          {"u64", "-9223372036854775809"},
+          {"i64", "9223372036854775808"},
+          {"f64", "100000000000000000001"},
+        }) {
+      String member = "\"default\":" + bad[1];
+      wrong(
+          step(
+              "{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\""
+                  + bad[0]
+                  + "\","
+                  + member
+                  + "}"),
+          "'default' should be a value of type " + bad[0]);
+    }
+  }
+
+  private static long added(String type, String value) throws IOException {
+    WorldSchema schema = WorldSchema.of(TableSchema.row("a").column("x", ColumnType.U8).build());
+    String json =
+        "{\"step\":\"add\",\"table\":\"a\",\"column\":\"b\",\"type\":\""
+            + type
+            + "\",\"default\":"
+            + value
+            + "}";
+    WorldSchema migrated = MigrationFile.parse("s", step(json)).migrate(schema);
+    return migrated.tables().get(0).columns().get(1).defaultBits();
   }
 
   private static String step(String json) {

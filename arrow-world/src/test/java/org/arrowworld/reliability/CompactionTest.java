@@ -10,13 +10,16 @@ import java.util.TreeMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.snapshot.SnapshotWriter;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /** Compaction keeps the world and its chain (spec L-25, L-26, N-7), whatever interrupts it. */
 class CompactionTest {
   private static final int TICKS = 40;
+  private static final int BASED_TICKS = 14;
   private static final String FIRST_SEGMENT = "log/00000000000000000000.arrow";
 
   private final BufferAllocator memory = new RootAllocator();
@@ -235,6 +239,84 @@ class CompactionTest {
         sound(left);
       }
       if (finished) {
+        return;
+      }
+    }
+  }
+
+  /** A store that begins with a state at seq 0, as an import makes it, and ticks after it. */
+  private MemoryStorage based(long segmentBytes) throws IOException {
+    MemoryStorage origin = SmallStores.create(SmallStores.Form.SEALED, memory);
+    MemoryStorage storage = new MemoryStorage();
+    StoreInfo info = StoreInfo.create(SmallStores.SCHEMA, "tick", Map.of());
+    try (Timeline timeline = Timeline.open(origin);
+        MutableWorld world = timeline.at(timeline.lastTick(), memory)) {
+      info.write(storage);
+      LogPosition position = new LogPosition(world.tick(), 0, 0);
+      SnapshotWriter.write(storage, info.id(), world, position, SnapshotWriter.Role.BASE, Map.of());
+    }
+    LogOptions options = LogOptions.DEFAULT.withSegmentBytes(segmentBytes);
+    WorldOptions world = WorldOptions.DEFAULT.withLog(options).withAllocator(memory);
+    try (LiveWorld live = LiveWorld.resume(storage, world)) {
+      for (int i = 0; i < BASED_TICKS; i++) {
+        float x = i;
+        live.tick(
+            t -> {
+              t.table("c").set(0, "x", x);
+              t.table("c").insert().set("x", x).set("k", "new " + x);
+            });
+      }
+      live.seal();
+    }
+    return storage;
+  }
+
+  /** The base at the beginning goes only with the segments that are replayed from it (L-26). */
+  @Test
+  void the_base_that_the_log_begins_at_stays_while_its_segment_does() throws IOException {
+    MemoryStorage storage = based(1 << 20);
+    Map<Long, String> before = hashes(storage);
+    for (int keep : new int[] {9, 5, 3, 3}) {
+      StoreCompaction.Report report = StoreCompaction.keep(storage, keep, memory);
+      assertThat(report.dropped()).noneMatch(d -> d.contains("00000000000000000004.v1"));
+      sound(storage);
+      assertThat(hashes(storage)).isEqualTo(before);
+      assertThat(recovered(storage)).isEqualTo(before);
+    }
+    assertThat(Snapshot.list(storage))
+        .extracting(Snapshot.Location::tick)
+        .containsExactly(4L, 4L + BASED_TICKS - 3);
+  }
+
+  @Test
+  void a_crash_at_any_operation_of_compacting_what_begins_with_a_base_leaves_every_kept_tick()
+      throws IOException {
+    Map<Long, String> before = hashes(based(3000));
+    for (long operation = 0; ; operation++) {
+      MemoryStorage storage = based(3000);
+      storage.plan(FaultPlan.once(operation, Fault.CRASH));
+      boolean finished = false;
+      try {
+        StoreCompaction.keep(storage, 5, memory);
+        finished = true;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("simulated");
+      }
+      for (CrashKind kind : CrashKind.values()) {
+        MemoryStorage after = storage.afterCrash(kind);
+        sound(after);
+        Map<Long, String> left = hashes(after);
+        assertThat(left).as("%s at %d", kind, operation).containsKey(4L + BASED_TICKS - 5);
+        assertThat(before).as("%s at %d", kind, operation).containsAllEntriesOf(left);
+        assertThat(recovered(after)).as("%s at %d", kind, operation).isEqualTo(left);
+        StoreCompaction.keep(after, 4, memory);
+        sound(after);
+        assertThat(Snapshot.list(after))
+            .extracting(Snapshot.Location::tick)
+            .containsExactly(4L + BASED_TICKS - 4);
+      }
+      if (finished) {
+        assertThat(operation).isGreaterThan(20);
         return;
       }
     }

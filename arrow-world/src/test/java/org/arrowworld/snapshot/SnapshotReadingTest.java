@@ -128,6 +128,30 @@ class SnapshotReadingTest {
   }
 
   @Test
+  void a_table_of_very_many_columns_takes_few_maps() throws IOException {
+    TableSchema.Builder wide = TableSchema.row("wide");
+    for (int i = 0; i < 1000; i++) {
+      wide.column("c" + i, ColumnType.U8);
+    }
+    StoreInfo made = StoreInfo.create(WorldSchema.of(wide.build()), "tick", Map.of());
+    try (LiveWorld live =
+        LiveWorld.create(storage, made, WorldOptions.DEFAULT.withAllocator(memory))) {
+      live.tick(t -> t.table("wide").insert().set("c7", 7).set("c999", 99));
+      live.snapshot();
+    }
+    CountingStorage counting = new CountingStorage(storage);
+    try (Snapshot snapshot =
+        Snapshot.open(counting, Snapshot.list(storage).get(0), made.id(), Reading.DEFAULT)) {
+      TableColumns table = snapshot.table("wide");
+      for (Column column : table.columns()) {
+        int expected = column.name().equals("c7") ? 7 : column.name().equals("c999") ? 99 : 0;
+        assertThat(table.bytes(column).get(0)).isEqualTo((byte) expected);
+      }
+    }
+    assertThat(counting.maps()).isLessThan(5);
+  }
+
+  @Test
   void damage_is_found_at_first_touch_at_open_or_not_as_the_caller_chose() throws IOException {
     write(storage, 1000);
     damageColumnX();

@@ -11,6 +11,7 @@ import org.arrowworld.storage.Storage;
 public final class CountingStorage extends ForwardingStorage {
   private long bytesRead;
   private long bytesMapped;
+  private int maps;
 
   private final long most;
 
@@ -31,6 +32,11 @@ public final class CountingStorage extends ForwardingStorage {
 
   public long bytesMapped() {
     return bytesMapped;
+  }
+
+  /** How many maps were made. */
+  public int maps() {
+    return maps;
   }
 
   @Override
@@ -60,6 +66,7 @@ public final class CountingStorage extends ForwardingStorage {
       @Override
       public ByteBuffer map(long position, int length) throws IOException {
         bytesMapped += length;
+        maps++;
         return file.map(position, length);
       }
 

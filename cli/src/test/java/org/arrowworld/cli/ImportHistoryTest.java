@@ -134,13 +134,15 @@ class ImportHistoryTest {
   /** Spec T-51, T-53. */
   @Test
   void words_are_entities_numbered_by_appearance_and_a_null_writes_no_row() throws IOException {
-    Aw imported = load("who,when,n\nb,1,5\na,0,6\nb,2,\n", "--columns", "n=n:i64?0");
+    Aw imported = load("who,when,n\nb,1,5\na,0,6\nb,2,\n", "--columns", "n=n:i64");
     assertThat(imported.exit()).as(imported.err()).isZero();
     assertThat(StoreInfo.read(new DiskStorage(folder.resolve("out"))).schema().tables().toString())
         .contains("name=who, type=STRING")
         .contains("name=n, type=I64");
     assertThat(log()).anyMatch(r -> r.startsWith("1 0 run.who b"));
     assertThat(log()).noneMatch(r -> r.startsWith("2 0 run.n"));
+    load("who,when,n\nb,1,5\na,0,6\nb,2,\n", "--columns", "n=n:i64?9");
+    assertThat(log()).contains("2 0 run.n 9");
   }
 
   /** Spec T-52. */

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
@@ -68,7 +67,7 @@ final class BaseStore {
       mapped.intern(codebook);
       tables.add(mapped);
     }
-    checkMapping(options.columns(), found.tables, findings);
+    AskedColumns.requireKnown(options.columns(), found.tables, findings);
     WorldSchema schema =
         new WorldSchema(
             found.schemaVersion, tables.stream().map(MappedTable::tableSchema).toList(), List.of());
@@ -109,27 +108,6 @@ final class BaseStore {
 
   private static IdState noneDead(IdPolicy policy) {
     return new IdState(0, ByteBuffer.allocate(0), ByteBuffer.allocate(0), policy);
-  }
-
-  /** Each column that is named must be there, and be one, unless it is to be left out. */
-  private static void checkMapping(
-      ColumnMapping mapping, List<ForeignTable> tables, Findings findings) {
-    List<String> read =
-        tables.stream().flatMap(t -> t.columns().stream()).map(ForeignColumn::name).toList();
-    for (ColumnMapping.Entry entry : mapping.entries()) {
-      String why = findings.unmapped().get(entry.source());
-      if (why != null && entry.isSkipped()) {
-        findings.unmapped().remove(entry.source());
-        findings.leftOut("no column", entry.source());
-      } else if (why != null) {
-        throw new InvalidUseException(Text.of("Cannot map column '%s': %s", entry.source(), why));
-      } else if (!read.contains(entry.source())) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot map column '%s': there is no such column; there are %s",
-                entry.source(), read));
-      }
-    }
   }
 
   private static Map<String, String> properties(TableImportOptions options, Found found) {

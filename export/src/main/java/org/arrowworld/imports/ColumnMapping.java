@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
@@ -20,8 +21,6 @@ public record ColumnMapping(List<Entry> entries) {
   /** Nothing is said. */
   public static final ColumnMapping NONE = new ColumnMapping(List.of());
 
-  private static final String SKIP = "_";
-
   /**
    * One column.
    *
@@ -33,7 +32,7 @@ public record ColumnMapping(List<Entry> entries) {
   public record Entry(
       String target, String source, Optional<ColumnType> type, Optional<String> nullValue) {
     boolean isSkipped() {
-      return target.equals(SKIP);
+      return target.equals(ColumnNames.LEFT_OUT);
     }
   }
 
@@ -45,15 +44,6 @@ public record ColumnMapping(List<Entry> entries) {
         throw new InvalidUseException(Text.of("Cannot map column '%s' twice", entry.source));
       }
     }
-  }
-
-  /** A source's name as it is written in a mapping. */
-  static String quoted(String name) {
-    boolean plain = !name.isEmpty() && name.equals(name.strip());
-    for (int i = 0; i < name.length(); i++) {
-      plain &= ",:?\"".indexOf(name.charAt(i)) < 0;
-    }
-    return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 
   /** What is said about a column of the file. */
@@ -93,8 +83,10 @@ public record ColumnMapping(List<Entry> entries) {
       if (!accept('=') || target.isEmpty()) {
         throw wrong("NEW=OLD");
       }
-      String source = at < text.length() && text.charAt(at) == '"' ? quoted() : plain(",:?");
-      if (source.isEmpty()) {
+      boolean written =
+          at < text.length() && text.charAt(at) == '"'; // "" is a column without a name
+      String source = written ? quoted() : plain(",:?");
+      if (source.isEmpty() && !written) {
         throw wrong("the name of a column of the file");
       }
       Optional<ColumnType> type =

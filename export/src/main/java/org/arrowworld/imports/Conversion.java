@@ -41,6 +41,9 @@ final class Conversion {
     }
     ByteBuffer data = allocate(column.name(), to, rows);
     for (int row = 0; row < rows; row++) {
+      if (column.nulls().get(row)) {
+        continue; // its bytes mean nothing
+      }
       long pattern = Cells.read(from, column.data(), row);
       try {
         Cells.write(to, data, row, pattern(column.name(), from, pattern, to));

@@ -11,6 +11,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.imports.csv.CsvColumn;
 import org.arrowworld.imports.csv.CsvTable;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
@@ -50,6 +51,26 @@ final class CsvImport {
         title -> said(options.columns(), title, empty),
         MappedTable.MAX_COLUMNS,
         lines);
+  }
+
+  /** The file's columns with the lines of rows; no value where a type of numbers is said (T-51). */
+  static CsvTable readHistory(TableImportOptions options) throws IOException {
+    return CsvTable.read(
+        options.source(),
+        options.text(),
+        title -> {
+          boolean numbers =
+              options
+                  .columns()
+                  .of(title)
+                  .flatMap(ColumnMapping.Entry::type)
+                  .filter(type -> type != ColumnType.STRING)
+                  .isPresent();
+          return said(
+              options.columns(), title, numbers ? CsvColumn.Empty.NULL : CsvColumn.Empty.TEXT);
+        },
+        MappedTable.MAX_COLUMNS,
+        CsvTable.Lines.KEPT);
   }
 
   private static CsvTable.Said said(ColumnMapping mapping, String title, CsvColumn.Empty empty) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.LiveWorld;
@@ -21,11 +22,13 @@ import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.imports.csv.CsvTable;
 import org.arrowworld.imports.history.TimeGrid;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.AbsolutePath;
@@ -93,15 +96,17 @@ final class HistoryImport {
         }
       }
       default -> {
-        CsvTable csv = CsvImport.read(options, CsvTable.Lines.KEPT);
+        CsvTable csv = CsvImport.readHistory(options);
         lines = csv.lines();
         table = CsvImport.table(csv, options.tableName());
       }
     }
+    ColumnMapping mapping =
+        format == ImportFormat.TRAJECTORIES ? ColumnMapping.NONE : options.columns();
+    table = asked(table, mapping);
     HistoryRows rows = HistoryRows.of(table, lines, history);
-    boolean positional = format == ImportFormat.TRAJECTORIES;
-    List<Named> values =
-        values(table, positional ? ColumnMapping.NONE : options.columns(), history, rows, findings);
+    List<Named> values = values(table, mapping, history, rows, findings);
+    AskedColumns.requireKnown(mapping, List.of(table), findings);
     said.putAll(properties(format, options, history, rows));
     WorldSchema schema = schema(table.name(), values);
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
@@ -156,6 +161,19 @@ final class HistoryImport {
    */
   record Named(Column column, ForeignColumn source) {}
 
+  private static ForeignTable asked(ForeignTable table, ColumnMapping mapping) {
+    Set<String> seen = new HashSet<>();
+    List<ForeignColumn> columns = new ArrayList<>();
+    for (ForeignColumn column : table.columns()) {
+      Optional<ColumnMapping.Entry> said =
+          seen.add(column.name())
+              ? mapping.of(column.name()).filter(e -> !e.isSkipped())
+              : Optional.empty();
+      columns.add(AskedColumns.of(column, said, table.rows()));
+    }
+    return new ForeignTable(table.name(), table.rows(), columns);
+  }
+
   private static List<Named> values(
       ForeignTable table,
       ColumnMapping columns,
@@ -172,37 +190,44 @@ final class HistoryImport {
       boolean who = first && column.name().equals(history.entity());
       boolean when = first && column.name().equals(history.time());
       if (when || (who && rows.words().isEmpty())) {
+        String meant = when ? "tick" : "id";
+        entry
+            .map(ColumnMapping.Entry::target)
+            .filter(target -> !Set.of(meant, column.name(), ColumnNames.LEFT_OUT).contains(target))
+            .ifPresent(
+                target ->
+                    findings.note(
+                        Text.of(
+                            "column '%s' says %s, and is no column of the table: nothing is called '%s'",
+                            column.name(), when ? "when" : "who", target)));
         continue;
       }
       if (entry.isPresent() && entry.get().isSkipped()) {
         findings.leftOut(table.name(), column.name());
         continue;
       }
+      OptionalInt wordless = who ? OptionalInt.empty() : rows.wordlessBirth(column);
+      if (wordless.isPresent()) {
+        findings.unmapped(
+            column.name(),
+            Text.of(
+                "its type is string, and it is null on %s, where entity %s is born; name a word for nulls: %s",
+                rows.place(wordless.getAsInt()),
+                rows.entity(wordless.getAsInt()),
+                ColumnNames.advice(column.name(), "?\"\"")));
+        continue;
+      }
       String name = entry.map(ColumnMapping.Entry::target).orElse(column.name());
-      String free = free(MappedTable.valid(name), taken);
+      String free = free(ColumnNames.valid(name), taken);
       if (!free.equals(column.name())) {
         findings.renamed(table.name(), column.name(), free);
       }
-      ForeignColumn source = column;
-      var type = entry.flatMap(ColumnMapping.Entry::type).orElse(column.type());
-      if (!who && type != column.type()) {
-        source =
-            new ForeignColumn(
-                column.name(),
-                type,
-                Conversion.convert(column, table.rows(), type),
-                column.nulls(),
-                List.of(),
-                column.unit(),
-                column.doc());
+      ForeignColumn described = who && Decimals.scale(column) > 0 ? column.in("") : column;
+      if (!described.unit().isEmpty()) {
+        findings.unit(table.name(), free, described.unit());
       }
-      if (!column.unit().isEmpty()) {
-        findings.unit(table.name(), free, column.unit());
-      }
-      values.add(
-          who
-              ? new Named(Column.of(free, org.arrowworld.schema.ColumnType.STRING), null)
-              : new Named(source.described(Column.of(free, type)), source));
+      ColumnType type = who ? ColumnType.STRING : column.type();
+      values.add(new Named(described.described(Column.of(free, type)), who ? null : column));
     }
     return values;
   }

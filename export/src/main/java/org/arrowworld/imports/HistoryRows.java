@@ -5,11 +5,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.imports.history.Seconds;
 import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Cells;
@@ -59,7 +62,8 @@ final class HistoryRows {
         .orElseThrow(() -> HistoryImport.noColumn(name, table));
   }
 
-  private String place(int row) {
+  /** Where a row stands in the file. */
+  String place(int row) {
     return lines.length == 0 ? "row " + (row + 1) : "line " + lines[row];
   }
 
@@ -69,14 +73,18 @@ final class HistoryRows {
   }
 
   private void who(ForeignColumn column) {
-    boolean numbers = column.type().isInteger();
-    for (int row = 0; row < ids.length && numbers; row++) {
-      long id = integer(column, row);
-      numbers = !column.nulls().get(row) && id >= 0 && id <= MAX_ID;
-      ids[row] = (int) id;
-    }
-    if (numbers) {
-      return;
+    if (column.unit().isEmpty() || Decimals.scale(column) > 0) {
+      int row = 0;
+      while (row < ids.length && !column.nulls().get(row)) {
+        long id = wholeNumber(column, row);
+        if (id < 0 || id > MAX_ID) {
+          break;
+        }
+        ids[row++] = (int) id;
+      }
+      if (row == ids.length) {
+        return;
+      }
     }
     Map<String, Integer> known = new HashMap<>();
     for (int row = 0; row < ids.length; row++) {
@@ -94,19 +102,54 @@ final class HistoryRows {
     }
   }
 
-  private static long integer(ForeignColumn column, int row) {
-    return Cells.integer(column.type(), Cells.read(column.type(), column.data(), row));
+  /** A whole number, however its type holds it; -1 if it is none. */
+  private static long wholeNumber(ForeignColumn column, int row) {
+    ColumnType type = column.type();
+    if (type.isInteger() && Decimals.scale(column) == 0) {
+      long value = Cells.integer(type, Cells.read(type, column.data(), row));
+      return Math.max(-1, value); // of a u64, what is beyond an i64 is beyond an id
+    }
+    if (!type.isInteger() && !type.isFloat()) {
+      return -1;
+    }
+    BigDecimal value = number(column, row);
+    boolean whole = value != null && value.stripTrailingZeros().scale() <= 0;
+    return whole && value.compareTo(BigDecimal.valueOf(MAX_ID)) <= 0
+        ? Math.max(-1, value.longValue())
+        : -1;
+  }
+
+  /** What a number is, of decimals their value; null if it is none, or beyond all ticks. */
+  private static BigDecimal number(ForeignColumn column, int row) {
+    Object value = value(column, row);
+    BigDecimal number = value instanceof Boolean ? null : TimeGrid.number(value.toString());
+    return number == null ? null : number.movePointLeft(Decimals.scale(column));
+  }
+
+  private static Object value(ForeignColumn column, int row) {
+    return Values.decode(column.type(), Cells.read(column.type(), column.data(), row));
   }
 
   private static String text(ForeignColumn column, int row) {
-    return column.type() == ColumnType.STRING
-        ? column.words().get(column.data().getInt(4 * row))
-        : String.valueOf(
-            Values.decode(column.type(), Cells.read(column.type(), column.data(), row)));
+    if (column.type() == ColumnType.STRING) {
+      return column.words().get(column.data().getInt(4 * row));
+    }
+    BigDecimal number =
+        Decimals.scale(column) > 0 || column.type().isFloat() ? number(column, row) : null;
+    return number == null
+        ? String.valueOf(value(column, row))
+        : number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
   }
 
   private void when(ForeignColumn column) {
     TimeGrid grid = options.grid();
+    boolean seconds = Decimals.scale(column) > 0 || Seconds.in(column.unit()).isPresent();
+    if (grid.as() != TimeGrid.As.TICK && !seconds) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot make a history of table '%s': column '%s' is in '%s', which are no seconds",
+              table.name(), column.name(), column.unit()));
+    }
     BigDecimal[] times = new BigDecimal[ids.length];
     BigDecimal least = null;
     for (int row = 0; row < ids.length; row++) {
@@ -166,25 +209,20 @@ final class HistoryRows {
   }
 
   private static BigDecimal time(ForeignColumn column, int row, TimeGrid.As as) {
-    if (column.type() == ColumnType.STRING) {
-      String text = text(column, row);
-      return as == TimeGrid.As.ISO ? TimeGrid.isoSeconds(text) : TimeGrid.number(text);
+    boolean words = column.type() == ColumnType.STRING;
+    if (words && as == TimeGrid.As.ISO) {
+      return TimeGrid.isoSeconds(text(column, row));
     }
-    Object value = Values.decode(column.type(), Cells.read(column.type(), column.data(), row));
-    BigDecimal number = value instanceof Boolean ? null : TimeGrid.number(value.toString());
+    BigDecimal number = words ? TimeGrid.number(text(column, row)) : number(column, row);
     if (number == null || as == TimeGrid.As.TICK) {
       return number;
     }
-    String unit = column.unit();
-    if (unit.startsWith("days")) {
-      return number.multiply(BigDecimal.valueOf(86_400));
+    if (as == TimeGrid.As.ISO && !column.unit().contains(" since 1970")) {
+      return null;
     }
-    int digits =
-        unit.startsWith("milliseconds")
-            ? 3
-            : unit.startsWith("microseconds") ? 6 : unit.startsWith("nanoseconds") ? 9 : 0;
-    boolean dated = unit.contains(" since 1970");
-    return as == TimeGrid.As.ISO && !dated ? null : number.movePointLeft(digits);
+    return Decimals.scale(column) > 0
+        ? number
+        : number.multiply(Seconds.in(column.unit()).orElseThrow());
   }
 
   private void sort() {
@@ -221,13 +259,27 @@ final class HistoryRows {
               row,
               Text.of(
                   "entity %s stands twice at tick %d, first on %s",
-                  words.isEmpty() ? Integer.toUnsignedString(ids[row]) : words.get(ids[row]),
-                  ticks[row],
-                  place(order[from + i - 1])));
+                  entity(row), ticks[row], place(order[from + i - 1])));
         }
       }
       from = to;
     }
+  }
+
+  /** Who a row is of. */
+  String entity(int row) {
+    return words.isEmpty() ? Integer.toUnsignedString(ids[row]) : words.get(ids[row]);
+  }
+
+  /** The first birth, in the order of time, at which a column of words has none. */
+  OptionalInt wordlessBirth(ForeignColumn column) {
+    if (column.type() != ColumnType.STRING || column.nulls().isEmpty()) {
+      return OptionalInt.empty();
+    }
+    BitSet births = Births.of(this, options.absence());
+    return Arrays.stream(order)
+        .filter(row -> births.get(row) && column.nulls().get(row))
+        .findFirst();
   }
 
   /** The entities' own names by id; empty if they are numbers. */

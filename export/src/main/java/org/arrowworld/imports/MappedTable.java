@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.imports.values.TextValues;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.schema.Cells;
@@ -27,7 +27,6 @@ import org.arrowworld.table.TableColumns;
 final class MappedTable implements TableColumns {
   private static final Set<String> RESERVED =
       Set.of("id", "gen", "born", "died", "parent", "cause");
-  private static final int NAME_CHARS = 100;
 
   /** Columns of a table. */
   static final int MAX_COLUMNS = 16_384;
@@ -91,13 +90,12 @@ final class MappedTable implements TableColumns {
         findings.unmapped(
             column.name(),
             Text.of(
-                "its type is %s, and %d of %d values are null; name a value for them: --columns '%s=%s?%s'",
+                "its type is %s, and %d of %d values are null; name a value for them: %s",
                 column.type().label(),
                 column.nulls().cardinality(),
                 table.rows(),
-                valid(column.name()),
-                ColumnMapping.quoted(column.name()),
-                column.type() == ColumnType.STRING ? "\"\"" : "0"));
+                ColumnNames.advice(
+                    column.name(), column.type() == ColumnType.STRING ? "?\"\"" : "?0")));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
       }
@@ -183,7 +181,8 @@ final class MappedTable implements TableColumns {
 
   private void addValue(ForeignColumn column, Set<String> taken) {
     Optional<ColumnMapping.Entry> entry = entry(column);
-    String name = entry.isPresent() ? entry.get().target() : free(valid(column.name()), taken);
+    String name =
+        entry.isPresent() ? entry.get().target() : free(ColumnNames.valid(column.name()), taken);
     taken.add(name);
     if (!name.equals(column.name())) {
       findings.renamed(table.name(), column.name(), name);
@@ -208,24 +207,9 @@ final class MappedTable implements TableColumns {
 
   private ByteBuffer data(
       ForeignColumn column, ColumnType type, Optional<ColumnMapping.Entry> entry) {
-    ForeignColumn filled = column;
-    if (!column.nulls().isEmpty()) {
-      ByteBuffer copy = Conversion.allocate(column.name(), column.type(), table.rows());
-      copy.put(0, column.data(), 0, copy.capacity());
-      long value =
-          TextValues.parse(
-              column.name(), column.type(), entry.flatMap(e -> e.nullValue()).orElse(""));
-      column.nulls().stream().forEach(row -> Cells.write(column.type(), copy, row, value));
-      filled = ForeignColumn.of(column.name(), column.type(), copy);
-    }
+    String value = entry.flatMap(ColumnMapping.Entry::nullValue).orElse("");
+    ForeignColumn filled = AskedColumns.filled(column, value, table.rows());
     return type == filled.type() ? filled.data() : Conversion.convert(filled, table.rows(), type);
-  }
-
-  /** A name with everything replaced that is not allowed (spec S-9). */
-  static String valid(String name) {
-    String plain = name.replaceAll("[^A-Za-z0-9_#-]", "_");
-    String begun = plain.isEmpty() || Character.isDigit(plain.charAt(0)) ? "_" + plain : plain;
-    return begun.length() > NAME_CHARS ? begun.substring(0, NAME_CHARS) : begun;
   }
 
   /** The name, or the first of it with an ending that is not taken; none is tried twice. */
@@ -233,7 +217,7 @@ final class MappedTable implements TableColumns {
     String candidate = name;
     for (int i = endings.getOrDefault(name, 1); taken.contains(candidate); i++) {
       String ending = i == 1 ? "_" : "_" + i;
-      int length = Math.min(name.length(), NAME_CHARS - ending.length());
+      int length = Math.min(name.length(), ColumnNames.MAX_CHARS - ending.length());
       candidate = name.substring(0, length) + ending;
       endings.put(name, i + 1);
     }
@@ -287,7 +271,7 @@ final class MappedTable implements TableColumns {
 
   @Override
   public String name() {
-    return valid(table.name());
+    return ColumnNames.valid(table.name());
   }
 
   @Override

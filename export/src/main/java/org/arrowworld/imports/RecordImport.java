@@ -9,11 +9,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.imports.csv.CsvColumn;
 import org.arrowworld.imports.csv.CsvTable;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.LogOptions;
@@ -31,6 +31,9 @@ import org.arrowworld.storage.Storage;
 /** Each row of a table as a record of a record log (spec T-58). */
 final class RecordImport {
   private static final int GROUP_ROWS = 8192;
+
+  /** Of a field's name, with room for an ending that makes it another's. */
+  private static final int NAME_BYTES = 980;
 
   private RecordImport() {}
 
@@ -118,23 +121,30 @@ final class RecordImport {
       if (entry.isPresent() && entry.get().isSkipped()) {
         continue;
       }
-      ColumnType type = entry.flatMap(ColumnMapping.Entry::type).orElse(column.type());
       ForeignColumn kept = column;
-      if (type != column.type()) {
-        kept =
-            new ForeignColumn(
-                column.name(),
-                type,
-                Conversion.convert(column, table.rows(), type),
-                column.nulls(),
-                List.of());
+      if (Decimals.scale(column) > 0) {
+        kept = Decimals.asF64(column, table.rows());
+        if (kept == null) {
+          findings.unmapped(
+              column.name(),
+              Text.of(
+                  "its type is decimal, and some values have more digits than a float64; take the nearest ones with %s",
+                  ColumnNames.advice(column.name(), ":f64")));
+          continue;
+        }
       }
+      kept = AskedColumns.of(kept, entry, table.rows());
+      ColumnType type = kept.type();
       if (type == ColumnType.U64 && beyond(kept, table.rows())) {
         findings.unmapped(
             column.name(), "a record's integers are at most 2^63 - 1, and some here are larger");
         continue;
       }
-      String wanted = entry.map(ColumnMapping.Entry::target).orElse(column.name());
+      String said = entry.map(ColumnMapping.Entry::target).orElse(column.name());
+      String wanted = fieldName(said);
+      if (!wanted.equals(said)) {
+        findings.note(Text.of("column '%s' is the field '%s'", shown(said), wanted));
+      }
       String name = wanted;
       for (int i = 2; !taken.add(name); i++) {
         name = Text.of("%s (%d)", wanted, i);
@@ -142,20 +152,34 @@ final class RecordImport {
       if (!name.equals(wanted)) {
         findings.note(Text.of("a second column '%s' is the field '%s'", wanted, name));
       }
-      if (!column.unit().isEmpty()) {
-        findings.note(Text.of("field '%s' is in %s", name, column.unit()));
+      if (!kept.unit().isEmpty()) {
+        findings.note(Text.of("field '%s' is in %s", name, kept.unit()));
       }
       sources.add(new Source(name, kept));
     }
-    for (ColumnMapping.Entry entry : mapping.entries()) {
-      if (!seen.contains(entry.source()) && !findings.unmapped().containsKey(entry.source())) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot map column '%s': there is no such column; there are %s",
-                entry.source(), seen));
-      }
-    }
+    AskedColumns.requireKnown(mapping, List.of(table), findings);
     return sources;
+  }
+
+  /** A name that a field can have: not empty, and not too long (spec G-4). */
+  private static String fieldName(String name) {
+    if (name.isEmpty()) {
+      return "_";
+    }
+    int length = 0;
+    for (int bytes = 0; length < name.length(); ) {
+      int c = name.codePointAt(length);
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x1_0000 ? 3 : 4;
+      if (bytes > NAME_BYTES) {
+        break;
+      }
+      length += Character.charCount(c);
+    }
+    return name.substring(0, length);
+  }
+
+  private static String shown(String name) {
+    return name.length() <= 40 ? name : name.substring(0, 40) + "...";
   }
 
   private static boolean beyond(ForeignColumn column, int rows) {

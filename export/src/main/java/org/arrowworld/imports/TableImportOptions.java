@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.csv.CsvFormat;
 import org.arrowworld.imports.csv.TextSource;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.storage.AbsolutePath;
 
 /**
@@ -40,7 +41,7 @@ public record TableImportOptions(
             ? file.substring(0, file.length() - 3)
             : file;
     int dot = plain.lastIndexOf('.');
-    return MappedTable.valid(dot > 0 ? plain.substring(0, dot) : plain);
+    return ColumnNames.valid(dot > 0 ? plain.substring(0, dot) : plain);
   }
 
   /** The table's name: the one that was said, or the file's stem. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,9 +18,10 @@ import java.util.regex.Pattern;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.csv.CsvFormat;
-import org.arrowworld.imports.csv.TextSource;
+import org.arrowworld.imports.csv.TextLines;
 import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.imports.values.Budget;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.imports.values.TextValues;
 import org.arrowworld.imports.values.WordTable;
 import org.arrowworld.internal.Text;
@@ -29,14 +29,17 @@ import org.arrowworld.schema.ColumnType;
 
 /** Recorded trajectories as text, one row a line, as a table (spec T-55 to T-57). */
 final class TrajectoryText {
-  private static final int MAX_CHARS = 1 << 16;
   private static final int MAX_COMMENT = 8 << 10;
   private static final Set<String> WHO =
       Set.of("id", "ped", "person", "personid", "agent", "agent_id", "vehicle_id", "entity");
   private static final Set<String> WHEN =
       Set.of("frame", "fr", "tick", "time", "t", "step", "timestep", "timestep_time");
   private static final Pattern RATE =
-      Pattern.compile("(?i)frame\\s*_?rate\\s*[:=]?\\s*([0-9]+(?:\\.[0-9]+)?)");
+      Pattern.compile("(?i)frame\\s*_?rate\\s*[:=]?\\s*([+-]?[.]?[0-9][0-9.,eE+-]*)");
+
+  /** A whole number as no id is written: {@code 007} and {@code 7} are two. */
+  private static final Pattern CODE = Pattern.compile("[+-]?0[0-9].*|\\+.*");
+
   private static final Pattern UNIT =
       Pattern.compile("([^/\\[\\]]+)(?:/([^/\\[\\]]+)|\\[([^\\]]+)])");
 
@@ -45,6 +48,10 @@ final class TrajectoryText {
   private final Budget budget;
   private final StringBuilder comments = new StringBuilder();
   private final List<String> names = new ArrayList<>();
+
+  /** Fields that are left out: those that the user, not a header, called {@code _}. */
+  private final BitSet leftOut = new BitSet();
+
   private final Map<String, String> units = new LinkedHashMap<>();
   private final List<WordTable> words = new ArrayList<>();
   private List<String> header = List.of();
@@ -52,6 +59,7 @@ final class TrajectoryText {
   private int[] codes = new int[2048];
   private double[][] values = {};
   private long[] lines = new long[1024];
+  private int commentBytes;
   private int rows;
   private int extra;
   private char separator;
@@ -62,6 +70,9 @@ final class TrajectoryText {
     this.options = options;
     this.findings = findings;
     this.names.addAll(columns);
+    for (int i = 0; i < columns.size(); i++) {
+      leftOut.set(i, columns.get(i).equals(ColumnNames.LEFT_OUT));
+    }
     this.budget =
         new Budget(options.source().toString(), java.nio.file.Files.size(options.source()));
     this.separator = options.text().delimiter().orElse((char) 0);
@@ -92,37 +103,12 @@ final class TrajectoryText {
   }
 
   private Found read() throws IOException {
-    try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(
-                TextSource.open(options.source()), StandardCharsets.ISO_8859_1))) {
-      long number = 0;
-      StringBuilder line = new StringBuilder();
-      boolean afterReturn = false;
-      for (int c = in.read(); ; c = in.read()) {
-        if (c == '\n' && afterReturn) {
-          afterReturn = false;
-          continue;
-        }
-        afterReturn = c == '\r';
-        if (c >= 0 && c != '\n' && c != '\r') {
-          if (line.length() == MAX_CHARS) {
-            throw malformed(number + 1, Text.of("it is longer than %d bytes", MAX_CHARS));
-          }
-          line.append((char) c);
-          continue;
-        }
-        if (c < 0 && line.length() == 0) {
-          break;
-        }
-        number++;
-        if (number > options.text().skipLines()) {
-          line(line.toString(), number);
-        }
-        line.setLength(0);
-        if (c < 0) {
-          break;
-        }
+    try (TextLines lines = TextLines.open(options.source())) {
+      for (int i = 0; i < options.text().skipLines(); i++) {
+        lines.skip();
+      }
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        line(line, lines.number());
       }
     }
     if (rows == 0) {
@@ -157,15 +143,32 @@ final class TrajectoryText {
   }
 
   private void comment(String said) {
+    if (rows > 0) {
+      return;
+    }
     Matcher matcher = RATE.matcher(said);
     if (matcher.find()) {
-      rate = matcher.group(1);
+      rate(matcher.group(1).replaceFirst("[.,]+$", ""));
     }
-    if (comments.length() + said.length() < MAX_COMMENT && rows == 0) {
+    commentBytes += 1 + said.getBytes(StandardCharsets.UTF_8).length;
+    if (commentBytes <= MAX_COMMENT) {
       comments.append(comments.isEmpty() ? "" : "\n").append(said);
     }
-    if (rows == 0) {
-      lastComment = titles(said);
+    lastComment = titles(said);
+  }
+
+  private void rate(String named) {
+    boolean comma = options.text().decimal() == CsvFormat.Decimal.COMMA;
+    String plain = TextValues.withPoint(named, comma);
+    BigDecimal number = TimeGrid.number(plain);
+    if (number != null && number.signum() > 0) {
+      rate = plain;
+    } else {
+      findings.note(
+          Text.of(
+              "the frame rate '%s' of a comment is no number above 0, and is passed over; say --rate R%s",
+              named,
+              named.indexOf(',') < 0 ? "" : ", or --decimal , if its comma is a decimal mark"));
     }
   }
 
@@ -289,8 +292,7 @@ final class TrajectoryText {
       switch (names.get(i)) {
         case "id" -> codes[2 * rows] = words.get(i).code(field);
         case "tick" -> codes[2 * rows + 1] = words.get(i).code(field);
-        case "_" -> {}
-        default -> values[i][rows] = value(names.get(i), field, number);
+        default -> values[i][rows] = leftOut.get(i) ? 0 : value(names.get(i), field, number);
       }
     }
     lines[rows++] = number;
@@ -335,7 +337,7 @@ final class TrajectoryText {
     List<ForeignColumn> columns = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      if (name.equals("_")) {
+      if (leftOut.get(i)) {
         continue;
       }
       if (name.equals("id") || name.equals("tick")) {
@@ -358,9 +360,10 @@ final class TrajectoryText {
     long[] numbers = new long[texts.size()];
     boolean whole = name.equals("id");
     for (int i = 0; i < numbers.length && whole; i++) {
-      java.math.BigDecimal number = TimeGrid.number(texts.get(i));
+      BigDecimal number = TimeGrid.number(texts.get(i));
       whole =
           number != null
+              && !CODE.matcher(texts.get(i)).matches()
               && number.stripTrailingZeros().scale() <= 0
               && number.signum() >= 0
               && number.precision() - number.scale() <= 10;
@@ -376,6 +379,7 @@ final class TrajectoryText {
         data.putInt(4 * row, code);
       }
     }
-    return new ForeignColumn(name, type, data, new BitSet(), whole ? List.of() : texts);
+    String unit = whole ? "" : units.getOrDefault(name, "");
+    return new ForeignColumn(name, type, data, new BitSet(), whole ? List.of() : texts, unit);
   }
 }

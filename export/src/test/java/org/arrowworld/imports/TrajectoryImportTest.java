@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Verifier;
@@ -47,6 +49,77 @@ class TrajectoryImportTest {
   void no_byte_is_leaked() {
     assertThat(memory.getAllocatedMemory()).isZero();
     memory.close();
+  }
+
+  @Test
+  void comments_units_and_titles_are_utf_8() throws IOException {
+    Path file =
+        write(
+            "# Gr\u00f6\u00dfe: \u00b5\n# id frame x/\u00b5m \u00f6\nZo\u00eb 0 1 2\nZo\u00eb 1 1 2\n");
+    HistoryImportResult result = run(file, "", folder.resolve("s"));
+    assertThat(result.units()).containsValue("\u00b5m");
+    StoreInfo info = StoreInfo.read(new DiskStorage(folder.resolve("s")));
+    assertThat(info.properties())
+        .containsEntry("source.comment", "Gr\u00f6\u00dfe: \u00b5\nid frame x/\u00b5m \u00f6")
+        .containsEntry("import.columns", "id,tick,x,\u00f6");
+    Files.write(file, "# Gr\u00f6\u00dfe\n1 0 1\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> run(file, XYZ, folder.resolve("none")))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining(
+            "line 1: it is not UTF-8; write the file as UTF-8, for instance with iconv");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "framerate: 1e3 fps|0.001",
+        "framerate: 12.5.|0.08",
+        "Frame_Rate=.5, or so|2",
+        "framerate: 25 fps, camera 2|0.04",
+      })
+  void a_frame_rate_is_read_whole(String comment, String step) throws IOException {
+    Path file = write("# " + comment + "\n1 0 1 2 3\n# framerate: 99\n");
+    run(file, XYZ, folder.resolve("s"));
+    StoreInfo info = StoreInfo.read(new DiskStorage(folder.resolve("s")));
+    assertThat(info.properties()).containsEntry("time.step", step);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"12,5", "25-30", "0", "-3", "1e999"})
+  void a_frame_rate_that_is_no_number_is_passed_over_and_told(String rate) throws IOException {
+    Path file = write("# framerate: " + rate + " fps\n1 0 1 2 3\n");
+    HistoryImportResult result = run(file, XYZ, folder.resolve("s"));
+    assertThat(result.notes().toString()).contains("the frame rate '" + rate + "' of a comment");
+    StoreInfo info = StoreInfo.read(new DiskStorage(folder.resolve("s")));
+    assertThat(info.properties()).doesNotContainKey("time.step");
+  }
+
+  @Test
+  void a_header_may_call_a_column_as_a_mapping_calls_what_is_left_out() throws IOException {
+    run(write("id frame _ x\n1 0 5 6\n"), "", folder.resolve("s"));
+    try (Store store = Store.open(new DiskStorage(folder.resolve("s")));
+        World world = store.at(0)) {
+      assertThat(world.tables().get(0).columns().stream().map(c -> c.name()))
+          .containsExactly("id", "gen", "_", "x");
+    }
+    run(write("id frame _ x\n1 0 5 6\n"), "id,tick,_,x", folder.resolve("s2"));
+    try (Store store = Store.open(new DiskStorage(folder.resolve("s2")));
+        World world = store.at(0)) {
+      assertThat(world.tables().get(0).columns().stream().map(c -> c.name()))
+          .containsExactly("id", "gen", "x");
+    }
+  }
+
+  @Test
+  void ids_with_leading_zeros_are_names() throws IOException {
+    HistoryImportResult result = run(write("007 0 1 2 3\n7 0 1 2 3\n"), XYZ, folder.resolve("s"));
+    assertThat(result.births()).isEqualTo(2);
+    assertThat(run(write("7.0 0 1 2 3\n"), XYZ, folder.resolve("s2")).births()).isOne();
+    try (Store store = Store.open(new DiskStorage(folder.resolve("s2")));
+        World world = store.at(0)) {
+      assertThat(world.tables().get(0).slotOf(7)).isZero();
+    }
   }
 
   /** Spec T-55. */
@@ -275,7 +348,7 @@ class TrajectoryImportTest {
   private HistoryImportResult run(
       Path file, String columns, Path store, OutputDirectory.Existing existing) throws IOException {
     List<ColumnMapping.Entry> fields = new ArrayList<>();
-    for (String name : columns.split(",")) {
+    for (String name : columns.isEmpty() ? new String[0] : columns.split(",")) {
       fields.add(
           new ColumnMapping.Entry(
               name, "field " + fields.size(), Optional.empty(), Optional.empty()));

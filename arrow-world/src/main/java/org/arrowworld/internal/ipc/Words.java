@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Utf8;
 
 /** The values of a UTF-8 dictionary: written as a body, read as a view. */
 public final class Words {
@@ -25,7 +26,7 @@ public final class Words {
     return new Words(ByteBuffer.allocate(0), ByteBuffer.allocate(0), 0);
   }
 
-  /** The words of one UTF-8 column, checked: offsets ascend and stay inside the bytes. */
+  /** The words of one column, checked: offsets ascend, stay inside the bytes, and cut UTF-8. */
   public static Words checked(String file, long at, int count, ByteBuffer offsets, ByteBuffer bytes)
       throws DamagedFileException {
     offsets.order(ByteOrder.LITTLE_ENDIAN);
@@ -40,6 +41,9 @@ public final class Words {
             file, at, Text.of("a dictionary's offset %d of word %d is out of order", offset, i));
       }
       previous = offset;
+    }
+    if (count > 0 && !Utf8.isAscii(bytes) && !Utf8.areWords(bytes, offsets, count)) {
+      throw new DamagedFileException(file, at, "a word of a dictionary is not UTF-8");
     }
     return new Words(offsets, bytes, count);
   }
@@ -95,7 +99,7 @@ public final class Words {
     return word;
   }
 
-  /** A word; malformed UTF-8 is replaced as Java does. */
+  /** A word. */
   public String word(int index) {
     return new String(utf8(index), StandardCharsets.UTF_8);
   }

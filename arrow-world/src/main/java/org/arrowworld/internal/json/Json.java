@@ -10,15 +10,20 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Utf8;
 import org.arrowworld.internal.given.WellFormed;
 
-/** JSON to and from plain maps, lists, strings, longs, doubles and booleans. */
+/**
+ * JSON to and from plain maps, lists, strings, longs, doubles and booleans; whole numbers beyond a
+ * long are read as {@link java.math.BigInteger}.
+ */
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -59,6 +64,8 @@ public final class Json {
       out.writeBoolean(b);
     } else if (node instanceof Double d) {
       out.writeNumber(d);
+    } else if (node instanceof BigInteger n) {
+      out.writeNumber(n);
     } else if (node instanceof Number n) {
       out.writeNumber(n.longValue());
     } else {
@@ -82,9 +89,17 @@ public final class Json {
     }
   }
 
-  /** The tree of a JSON text in UTF-8. */
+  /**
+   * The tree of a JSON text in UTF-8.
+   *
+   * @throws IOException as {@link #parse(String)}, or if it is not UTF-8
+   */
   public static Object parse(byte[] utf8) throws IOException {
-    return parse(new String(utf8, StandardCharsets.UTF_8));
+    try {
+      return parse(Utf8.decode(utf8));
+    } catch (CharacterCodingException e) {
+      throw new IOException("it is not UTF-8", e);
+    }
   }
 
   private static Object read(JsonParser in) throws IOException {
@@ -110,7 +125,10 @@ public final class Json {
         yield list;
       }
       case VALUE_STRING -> text(in.getText());
-      case VALUE_NUMBER_INT -> in.getLongValue();
+      case VALUE_NUMBER_INT ->
+          in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+              ? (Object) in.getBigIntegerValue()
+              : (Object) in.getLongValue();
       case VALUE_NUMBER_FLOAT -> in.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;

@@ -14,6 +14,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type.Repetition;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 
 /** The columns a footer declares: flat ones with their types, others with why they have none. */
@@ -125,7 +126,7 @@ final class InputSchema {
   private static InputColumn bytes(SchemaElement element, int leaf, ColumnDescriptor descriptor) {
     String name = element.getName();
     String type = "its Parquet type is " + described(element);
-    String asText = Text.of("take it as text with --columns '%1$s=%1$s:string'", name);
+    String asText = "take it as text with " + ColumnNames.advice(name, ":string");
     boolean plain = annotation(element).isEmpty();
     if (element.getType() == Type.BYTE_ARRAY && plain) {
       return InputColumn.bytes(

@@ -10,6 +10,7 @@ import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.arrowworld.export.internal.Halves;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 
 /** Values that are stored as something else than they are: decimals, old times, halves, UUIDs. */
@@ -31,8 +32,9 @@ final class PackedValues {
         if (unscaled.bitLength() >= Long.SIZE) {
           throw new UnfitValueException(
               Text.of(
-                  "its type is decimal, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'",
-                  new BigDecimal(unscaled, reading.scale()).toPlainString(), column, column));
+                  "its type is decimal, and %s does not fit an i64; take the nearest float64 with %s",
+                  new BigDecimal(unscaled, reading.scale()).toPlainString(),
+                  ColumnNames.advice(column, ":f64")));
         }
         yield unscaled.longValue();
       }

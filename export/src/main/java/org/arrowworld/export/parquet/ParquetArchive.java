@@ -160,6 +160,7 @@ public final class ParquetArchive implements Closeable {
     if (!world.isEmpty()) {
       throw new InvalidUseException(Text.of("Cannot add a second world to %s", directory));
     }
+    source.tables().forEach(TableSource::requireColumns); // before anything is written
     for (TableColumns table : source.tables()) {
       table(source, table, form);
     }

@@ -29,16 +29,25 @@ public final class TableSource implements RowSource {
    * @throws InvalidUseException if it has no columns, which the log can say and a table file cannot
    */
   public TableSource(TableColumns table, IntFunction<byte[]> words, Map<String, String> origin) {
+    requireColumns(table);
+    this.table = table;
+    this.words = words;
+    // In the order given: that of Map.copyOf differs from run to run, and so would the file.
+    this.origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
+  }
+
+  /**
+   * Refuses a table that no file of it can say.
+   *
+   * @throws InvalidUseException if it has no columns
+   */
+  public static void requireColumns(TableColumns table) {
     if (table.columns().isEmpty()) {
       throw new InvalidUseException(
           Text.of(
               "Cannot export table '%s': it has no columns, only %d rows; export the log, or other tables",
               table.name(), table.rows()));
     }
-    this.table = table;
-    this.words = words;
-    // In the order given: that of Map.copyOf differs from run to run, and so would the file.
-    this.origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
   }
 
   @Override

@@ -87,7 +87,7 @@ public final class SqliteDatabase implements Closeable {
 
   private static SqliteDatabase create(DiskStorage parent, Path target, OutputLock lock)
       throws IOException {
-    discard(temporary(target));
+    discard(parent, target);
     SQLiteConfig config = new SQLiteConfig();
     // Until it is published nobody needs it whole.
     config.setJournalMode(JournalMode.OFF);
@@ -114,9 +114,11 @@ public final class SqliteDatabase implements Closeable {
     return path.toUri().toASCIIString();
   }
 
-  private static void discard(Path temporary) throws IOException {
-    Files.deleteIfExists(temporary);
-    Files.deleteIfExists(temporary.resolveSibling(temporary.getFileName() + "-journal"));
+  /** Removes what an export of any kind left unfinished. */
+  private static void discard(DiskStorage parent, Path target) throws IOException {
+    String temporary = temporary(target).getFileName().toString();
+    AtomicFiles.discard(parent, temporary);
+    AtomicFiles.discard(parent, temporary + "-journal");
   }
 
   private static IOException failed(String action, Path path, SQLException e) {
@@ -238,7 +240,7 @@ public final class SqliteDatabase implements Closeable {
         throw failed("close", target, e);
       } finally {
         if (!closed && !committed) {
-          discard(temporary);
+          discard(parent, target);
         }
         closed = true;
       }

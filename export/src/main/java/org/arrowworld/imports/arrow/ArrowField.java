@@ -38,6 +38,11 @@ record ArrowField(
     return new ArrowField(name, type, Optional.empty(), children, metadata);
   }
 
+  /** The same under another name, for what stands for a whole column. */
+  ArrowField named(String other) {
+    return new ArrowField(other, type, index, children, metadata);
+  }
+
   /** The extension type it is declared to be, if it is one. */
   Optional<String> extension() {
     return Optional.ofNullable(metadata.get(EXTENSION));

@@ -4,6 +4,7 @@ package org.arrowworld.imports.arrow;
 import java.util.Optional;
 import org.arrowworld.imports.arrow.StoredType.Kind;
 import org.arrowworld.imports.arrow.StoredType.Unit;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
 
@@ -112,7 +113,7 @@ record Plan(ColumnType type, How how, String unit) {
     if (values.index().isPresent() || values.type().kind() == Kind.RUN_END_ENCODED) {
       throw noType(field, "write it without the runs");
     }
-    return of(values, asked);
+    return of(values.named(field.name()), asked);
   }
 
   private static NoColumnException noType(ArrowField field, String advice) {
@@ -120,7 +121,7 @@ record Plan(ColumnType type, How how, String unit) {
   }
 
   private static String asText(ArrowField field) {
-    return Text.of("take it as text with --columns '%1$s=%1$s:string'", field.name());
+    return "take it as text with " + ColumnNames.advice(field.name(), ":string");
   }
 
   private static boolean isNested(StoredType type) {

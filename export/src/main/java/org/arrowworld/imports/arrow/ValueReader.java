@@ -11,6 +11,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.internal.Halves;
 import org.arrowworld.imports.arrow.StoredType.Kind;
 import org.arrowworld.imports.values.Budget;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.imports.values.WordTable;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
@@ -171,11 +172,10 @@ final class ValueReader {
       } else {
         throw new NoColumnException(
             Text.of(
-                "its type is %s, and %s does not fit an i64; take the nearest float64 with --columns '%s=%s:f64'",
+                "its type is %s, and %s does not fit an i64; take the nearest float64 with %s",
                 field.label(),
                 new BigDecimal(unscaled, type.scale()).toPlainString(),
-                field.name(),
-                field.name()));
+                ColumnNames.advice(field.name(), ":f64")));
       }
     }
     return new Chunk(rows, Long.BYTES, values, nulls);
@@ -237,7 +237,7 @@ final class ValueReader {
     Batch.Node node = batch.node();
     batch.skipBuffer();
     ByteBuffer data = batch.buffer((long) node.length() * width);
-    ArrowField below = field.children().get(1);
+    ArrowField below = field.children().get(1).named(field.name());
     Chunk values = read(batch, below);
     budget.claim(4L * rows + (long) rows * values.width()); // a run needs no bytes for its rows
     int[] positions = new int[rows];

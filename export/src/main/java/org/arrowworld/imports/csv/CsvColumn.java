@@ -22,6 +22,7 @@ public final class CsvColumn {
     NULL
   }
 
+  private final String file;
   private final String name;
   private final ColumnType type;
   private final Budget budget;
@@ -31,6 +32,7 @@ public final class CsvColumn {
   private int rows;
 
   CsvColumn(String file, String name, ColumnType type, Budget budget) {
+    this.file = file;
     this.name = name;
     this.type = type;
     this.budget = budget;
@@ -98,6 +100,19 @@ public final class CsvColumn {
       int code = found.code(word);
       data.putInt(4 * (rows + row), code == PieceWords.NO_CODE ? found.code(word, words) : code);
     }
+  }
+
+  /** This column, or one of words if no row of it has a value that would say what it is. */
+  CsvColumn orWords() throws IOException {
+    if (type == ColumnType.STRING || nulls.cardinality() < rows) {
+      return this;
+    }
+    budget.release(data.capacity());
+    CsvColumn empty = new CsvColumn(file, name, ColumnType.STRING, budget);
+    while (empty.rows < rows) {
+      empty.addNull();
+    }
+    return empty;
   }
 
   /** Its name in the file; columns may share one. */

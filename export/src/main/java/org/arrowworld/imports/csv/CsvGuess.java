@@ -4,6 +4,7 @@ package org.arrowworld.imports.csv;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.arrowworld.imports.values.ColumnNames;
 import org.arrowworld.imports.values.TextValues;
 import org.arrowworld.internal.Text;
 import org.arrowworld.schema.ColumnType;
@@ -26,7 +27,6 @@ final class CsvGuess {
   private boolean u64 = true;
   private boolean f64 = true;
   private boolean bool = true;
-  private boolean any;
 
   /** Whether all fields so far would be numbers if a comma were a decimal mark, too. */
   private boolean otherMark = true;
@@ -47,7 +47,6 @@ final class CsvGuess {
     if (said.type().isPresent() || (length == 0 && said.empty() == CsvColumn.Empty.NULL)) {
       return;
     }
-    any = true;
     long integer = Numbers.integer(bytes, from, length);
     if (integer != Numbers.NO_INTEGER) {
       u64 &= integer >= 0;
@@ -94,7 +93,6 @@ final class CsvGuess {
     u64 &= next.u64;
     f64 &= next.f64;
     bool &= next.bool;
-    any |= next.any;
     otherMark &= next.otherMark;
     if (otherMarkLine < 0 && next.otherMarkLine >= 0) {
       otherMarkLine = line + next.otherMarkLine;
@@ -139,13 +137,13 @@ final class CsvGuess {
     };
   }
 
-  /** The type after what was looked at. */
+  /**
+   * The type after what was looked at. Where no field was, that is the first there is, so that the
+   * first field tells whether it is one.
+   */
   ColumnType found() {
     if (said.type().isPresent()) {
       return said.type().get();
-    }
-    if (!any) {
-      return ColumnType.STRING;
     }
     return i64
         ? ColumnType.I64
@@ -163,7 +161,7 @@ final class CsvGuess {
     }
     return Optional.of(
         Text.of(
-            "line %d: column '%s' holds numbers with a decimal comma, such as '%s'; say --decimal , or keep them as texts with --columns '%s=%s:string'",
-            otherMarkLine, name, otherMarkText, name, name));
+            "line %d: column '%s' holds numbers with a decimal comma, such as '%s'; say --decimal , or keep them as texts with %s",
+            otherMarkLine, name, otherMarkText, ColumnNames.advice(name, ":string")));
   }
 }

@@ -81,8 +81,13 @@ public record CsvTable(int rows, List<CsvColumn> columns, long[] lines) {
       if (!take(sample()) && !take(types())) {
         throw new DamagedFileException(path.toString(), -1, "it changed while it was read");
       }
+      List<CsvColumn> typed = new ArrayList<>();
+      for (int i = 0; i < columns.size(); i++) {
+        boolean open = header.said().get(i).type().isEmpty();
+        typed.add(open ? columns.get(i).orWords() : columns.get(i));
+      }
       long[] found = Arrays.copyOf(kept, header.lines() == Lines.KEPT ? (int) rows : 0);
-      return new CsvTable((int) rows, columns, found);
+      return new CsvTable((int) rows, typed, found);
     }
 
     private CsvPart part(List<ColumnType> types) {

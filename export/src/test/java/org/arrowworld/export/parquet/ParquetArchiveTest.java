@@ -78,6 +78,36 @@ class ParquetArchiveTest {
     }
   }
 
+  @Test
+  void what_no_archive_can_hold_is_refused_before_anything_is_written() throws IOException {
+    try (BufferAllocator memory = new RootAllocator()) {
+      MemoryStorage store = new MemoryStorage();
+      MemoryStorage target = new MemoryStorage();
+      TableSchema table = TableSchema.row("c").column("x", ColumnType.F32).build();
+      WorldSchema schema = WorldSchema.of(table, TableSchema.appendOnly("app").build());
+      try (LiveWorld live =
+          LiveWorld.create(
+              store,
+              StoreInfo.create(schema, "tick", Map.of()),
+              WorldOptions.DEFAULT.withAllocator(memory))) {
+        live.tick(
+            t -> {
+              t.table("c").insert().set("x", 1f);
+              t.table("app").insert();
+            });
+      }
+      try (Store history = Store.open(store);
+          World world = history.at(0);
+          ParquetArchive archive =
+              ParquetArchive.create(target, "out", history.info(), ParquetOptions.DEFAULT)) {
+        assertThatThrownBy(() -> archive.world(world))
+            .isInstanceOf(InvalidUseException.class)
+            .hasMessageStartingWith("Cannot export table 'app': it has no columns, only 1 rows");
+      }
+      assertThat(target.list("")).isEmpty();
+    }
+  }
+
   /** An export that is interrupted behind its tables and a file of the log. */
   private static MemoryStorage interrupted(MemoryStorage store) throws IOException {
     MemoryStorage target = new MemoryStorage();

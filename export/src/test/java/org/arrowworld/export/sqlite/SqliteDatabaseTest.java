@@ -205,12 +205,27 @@ class SqliteDatabaseTest {
   }
 
   @Test
+  void a_database_takes_the_place_of_an_unfinished_export_of_another_kind() throws Exception {
+    Path file = directory.resolve("x.sqlite");
+    Files.createDirectories(directory.resolve("x.sqlite.tmp/tables"));
+    events(
+        events -> {
+          try (SqliteDatabase database = SqliteDatabase.create(file)) {
+            database.add(events);
+            database.commit();
+          }
+        },
+        "a",
+        1);
+    assertThat(query(file, "select count(*) from events")).containsExactly("1");
+    assertThat(directory.resolve("x.sqlite.tmp")).doesNotExist();
+  }
+
+  @Test
   void a_database_that_cannot_be_made_is_an_error_with_its_path() throws IOException {
-    Path blocked = directory.resolve("x.sqlite.tmp");
-    Files.createDirectories(blocked.resolve("something"));
-    assertThatThrownBy(() -> SqliteDatabase.create(directory.resolve("x.sqlite")))
+    Path blocked = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> SqliteDatabase.create(blocked.resolve("x.sqlite")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("x.sqlite");
-    assertThat(directory.resolve("x.sqlite")).doesNotExist();
+        .hasMessageContaining("file");
   }
 }
