@@ -46,12 +46,12 @@ final class PieceValues {
     this.point = decimal.mark();
     this.type = type;
     this.emptyIsNull = said.empty() == CsvColumn.Empty.NULL;
-    this.data = allocate(capacity);
-    this.cells = data.array();
+    allocate();
   }
 
-  private ByteBuffer allocate(int count) {
-    return ByteBuffer.allocate(count * type.widthBytes()).order(ByteOrder.LITTLE_ENDIAN);
+  private void allocate() {
+    cells = new byte[capacity * type.widthBytes()];
+    data = ByteBuffer.wrap(cells).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Begins with a piece, without values. */
@@ -62,11 +62,10 @@ final class PieceValues {
   }
 
   private void grow() {
-    ByteBuffer larger = allocate(2 * capacity);
-    larger.put(0, data, 0, rows * type.widthBytes());
-    data = larger;
-    cells = larger.array();
+    byte[] before = cells;
     capacity *= 2;
+    allocate();
+    System.arraycopy(before, 0, cells, 0, rows * type.widthBytes());
   }
 
   /** Takes no value for the next row. */
