@@ -23,7 +23,7 @@ from .segment import FORMAT
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of
-from .storefiles import StoreFiles
+from .storefiles import StoreFiles, base_json
 from .world import World
 
 _SEGMENT_BYTES = 256 << 20
@@ -155,14 +155,20 @@ def _begin_with(files: StoreFiles, world: World, dropped: list[str]) -> None:
             _discard_snapshot(directory)
         write_snapshot(files.path, files.info.store, files.info.strings, world, base=True, properties=files.info.properties)
     older = [m for m in files.manifests() if m.tick < world.tick]
+    first = [m for m in older if m.base and m.seq == 0]  # what is replayed from it would be replayed from nothing
     for manifest in sorted(older, key=lambda m: m.base):  # others are proven from bases, so those go last
-        _discard_snapshot(manifest.path)
-        dropped.append(f"snapshots/{manifest.path.name}")
+        if manifest not in first:
+            _discard_snapshot(manifest.path)
+            dropped.append(f"snapshots/{manifest.path.name}")
     log = files.log_files()
     for segment in log.segments:
         if log.index(segment)[1].end_seq <= world.seq:
             _delete(segment.path)
             dropped.append(f"log/{segment.path.name}")
+    left = files.segments()
+    for manifest in first if left and left[0].first_seq > 0 else ():
+        _discard_snapshot(manifest.path)
+        dropped.append(f"snapshots/{manifest.path.name}")
 
 
 def _merge(files: StoreFiles, asked: Compression | None) -> list[str]:
@@ -235,8 +241,8 @@ def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path
         "kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": info.strings, "tick_unit": info.tick_unit,
         "schema": world.schema.to_json(), "properties": info.properties, "environment": {"writer": "arrow_world (Python)"},
         **({} if info.time is None else {"time": info.time.to_json()}),
-        "parent": {"store": info.store.hex(), "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}",
-                   "chain": jsonfile.chain_hex(world.chain)}}
+        "parent": {"store": info.store.hex(), **base_json(world.tick, world.seq, world.chain)},
+        "begins": base_json(world.tick, world.seq, world.chain)}
     with output_lock(target):
         if target.exists() or target.is_symlink():
             raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
