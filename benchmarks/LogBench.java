@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
@@ -62,6 +63,7 @@ final class LogBench {
       bench.sustained("scalar", Mode.SCALAR);
       bench.sustained("column", Mode.COLUMN);
       bench.durable();
+      bench.worlds();
       bench.pauses("pause", Double.MAX_VALUE);
       bench.pauses("pause_throttled", 100e6);
       records.run();
@@ -197,6 +199,32 @@ final class LogBench {
     }
     Files.delete(file);
     print("one_fdatasync", median(millis), "ms");
+  }
+
+  /** Ticks a second of a world of 1,000 rows under COMMIT, waited for one by one and not. */
+  private void worlds() throws IOException {
+    int ticks = 3000;
+    WorldSchema schema = WorldSchema.of(TableSchema.row("c").column("x", ColumnType.F32).build());
+    for (boolean later : new boolean[] {false, true}) {
+      Path directory = Files.createTempDirectory(scratch, "world");
+      try (LiveWorld world = LiveWorld.create(directory.resolve("store"), schema)) {
+        world.tick(t -> t.table("c").insertAll(1000));
+        float[] x = new float[1000];
+        long start = System.nanoTime();
+        for (int tick = 0; tick < ticks; tick++) {
+          Arrays.fill(x, tick);
+          if (later) {
+            world.tickLater(t -> t.table("c").write("x", x));
+          } else {
+            world.tick(t -> t.table("c").write("x", x));
+          }
+        }
+        world.sync();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        print(later ? "ticks_later" : "ticks_waited_for", ticks / seconds, "ticks/s");
+      }
+      delete(directory);
+    }
   }
 
   private static double median(double[] values) {

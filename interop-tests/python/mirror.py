@@ -129,14 +129,33 @@ def _hungry(hungry: aw.TickTable, r: SplitMix, ids: dict[str, list[int]]) -> Non
                 hungry.insert(id=rid)
 
 
+def _mark(marked: aw.TickTable, r: SplitMix, rid: int) -> None:
+    choice = r.below(8)
+    if choice == 0:
+        marked.set(rid, by=f"again {r.below(3)}")
+    elif choice == 1:
+        marked.set(rid, weight=np.array([r.next()], "<u8").view("<f8"))
+    elif choice == 2:
+        marked.set(rid, open=r.below(2) == 1)
+    elif choice == 3:
+        marked.set(rid, bits=np.uint64(r.next()))
+    elif choice == 4:
+        marked.set(rid, mark=f32(r.next()))
+    elif choice == 5:
+        marked.remove(rid)
+
+
 def _food(t: aw.Tick, r: SplitMix, ids: dict[str, list[int]]) -> None:
     removed = set()
     for rid in ids["food"]:
         if r.one_in(4):
             t["food"].remove(rid)
             removed.add(rid)
-        if r.one_in(3) and rid not in ids["marked"]:
-            t["marked"].insert(id=rid)
+        is_marked = rid in ids["marked"]
+        if r.one_in(3) and not is_marked:
+            t["marked"].insert(id=rid, by=f"mark {r.below(3)}", open=True)
+        elif is_marked:
+            _mark(t["marked"], r, rid)
     rid = r.below(8) * 1_000_000_007 % (1 << 32)
     if rid not in ids["food"] or rid in removed:
         t["food"].insert(id=rid, size=-3, note=f"n{r.below(4)}")

@@ -4,7 +4,7 @@
     tick 7                                   begins a tick
     system 2                                 the order of the system that makes what follows
     insert TABLE HANDLE ID CAUSE PARENT COLUMN=VALUE ...     `-` where there is none
-    set TABLE ID COLUMN VALUE                also of a newborn
+    set TABLE ID COLUMN VALUE                also of a newborn; in a presence table by its handle there or by its own
     set_slot TABLE SLOT COLUMN VALUE
     write TABLE COLUMN VALUE ...             a whole column
     remove TABLE ID [CAUSE]
@@ -39,7 +39,12 @@ SCHEMA = aw.Schema((
                             aw.Column("near", "u32", table="port"))),
     aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f32"), aw.Column("flag", "u64")),
                    events=(aw.Event("noted", "i16"),)),
-    aw.TableSchema("docked", "presence", of="ship"), aw.TableSchema("open", "presence", of="port", removal="compact")),
+    aw.TableSchema("docked", "presence", of="ship"), aw.TableSchema("open", "presence", of="port", removal="compact"),
+    aw.TableSchema("hungry", "presence", of="ship", columns=(
+        aw.Column("since", "f64", 1.5), aw.Column("why", "string"), aw.Column("by", "u32", table="ship"),
+        aw.Column("told", "u32", table="port"), aw.Column("big", "u64"))),
+    aw.TableSchema("stock", "presence", of="port", removal="compact",
+                   columns=tuple(aw.Column(f"c_{t}", t) for t in _TYPES))),
     (aw.Event("rate", "f64"), aw.Event("order", "string"), aw.Event("count", "i64"), aw.Event("on", "bool")))
 
 
@@ -82,6 +87,7 @@ class Maker:
         self._born: dict[str, list[str]] = {t: [] for t in self._world.tables}
         self._dead: dict[str, set[str]] = {t: set() for t in self._world.tables}
         self._used: dict[str, set[str]] = {t: set() for t in self._world.tables}
+        self._entered: dict[str, list[str]] = {t: [] for t in self._world.tables}
         self._kin: set[str] = set()
         for _ in range(changes):
             getattr(self, self._rng.choice(["_insert", "_insert", "_insert", "_set", "_set", "_write", "_remove", "_event", "_input",
@@ -116,6 +122,7 @@ class Maker:
                     return  # a newborn may get its id, and enter too
                 id = found
                 self._used[schema.name].add(id)
+                self._entered[schema.name] += [f"*{self._handles + 1}", *([id] if id.startswith("*") else [])]
             elif schema.kind == "row" and not schema.allocated:
                 id = str(rng.randrange(12) * 357_913_941)
                 if id in self._used["port"] or id in self._live("port") and id not in self._dead["port"]:
@@ -150,8 +157,10 @@ class Maker:
         rows = self._world.tables[schema.name].rows
         if self._rng.random() < 0.4 and rows:
             self._put("set_slot", schema.name, self._rng.randrange(rows), column.name, self._value(column))
-        elif (found := self._some(schema.name)) is not None:
-            self._put("set", schema.name, found, column.name, self._value(column))
+            return
+        known = [*self._live(schema.name), *self._born[schema.name], *self._entered[schema.name]]
+        if known:
+            self._put("set", schema.name, self._rng.choice(known), column.name, self._value(column))
 
     def _write(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.columns])

@@ -21,6 +21,8 @@ SCHEMA = aw.Schema(
         aw.TableSchema("nest", gen=False, removal="compact", columns=(aw.Column("size", "i8"),)),
         aw.TableSchema("reading", "append_only", columns=(aw.Column("value", "f64"), aw.Column("flag", "u64"))),
         aw.TableSchema("hungry", "presence", of="creature"),
+        aw.TableSchema("tired", "presence", of="creature", removal="compact", columns=(
+            aw.Column("since", "f64", 1.5), aw.Column("why", "string"), aw.Column("by", "u32", table="creature"))),
     ),
     inputs=(aw.Event("rate", "f64"),))
 
@@ -73,6 +75,19 @@ def random_tick(rng: random.Random, t: aw.Tick) -> None:
     t.system(9)
     for b in births[:1]:
         t["hungry"].insert(id=b)
+    tired = tables["tired"]["id"].tolist()
+    for c in tired:
+        if rng.random() < 0.3:
+            t["tired"].set(c, since=rng.random(), by=rng.choice([*creatures, *births]))
+        if rng.random() < 0.2:
+            t["tired"].remove(c)
+            if rng.random() < 0.5:
+                t["tired"].insert(id=c, why="again")
+    for c in (*births, *creatures):
+        if c not in tired and rng.random() < 0.3:
+            t["tired"].insert(id=c, why=f"w{rng.randrange(5)}")
+            if c in births:
+                t["tired"].set(c, since=2.5)
     t.input("rate", rng.random())
 
 

@@ -275,7 +275,7 @@ def test_histories_together_are_all_rows_of_a_table(store):
     shared, times = np.unique(np.concatenate([p.seq[p.gen < 0] for p in parts]), return_counts=True)
     assert len(seqs) == len(np.unique(seqs)) and not np.isin(shared, seqs).any() and (times <= 2).all()
     if len(lives) <= 40:
-        assert len(seqs) + len(shared) == len(store.rows(key=["creature.*", "hungry.*"]))
+        assert len(seqs) + len(shared) == len(store.rows(key=["creature.*", "hungry.*", "tired.*"]))
 
 
 def test_lives_of_a_log_that_begins_at_its_first_row_need_no_base(tmp_path):

@@ -60,7 +60,7 @@ def test_keys_are_declared_in_the_order_of_the_schema():  # L-5, L-6
         "tick.commit", "creature.born", "creature.died", "creature.parent", "creature.cause", "creature.pos_x",
         "creature.age", "creature.name", "creature.big", "creature.awake", "food.born", "food.died", "food.energy",
         "nest.born", "nest.died", "nest.size", "reading.born", "reading.value", "reading.flag", "hungry.born",
-        "hungry.died", "creature.ate", "in.rate"]
+        "hungry.died", "tired.born", "tired.died", "tired.since", "tired.why", "tired.by", "creature.ate", "in.rate"]
 
 
 def test_presence_rows_go_by_their_id_and_do_not_enter_with_the_dying(started):  # O-4, O-5

@@ -62,6 +62,25 @@ def test_a_change_of_behaviour_is_shown_row_by_row_at_its_first_tick(recorded):
         "  ship 0 gen 1: not recorded, but there"]
 
 
+def test_a_value_written_once_more_is_a_change_of_the_log(recorded):
+    def other(tick, inputs):
+        systems(tick, inputs)
+        if tick.number == 6:
+            tick["ship"].set(1, flag="blue")
+
+    with pytest.raises(AssertionError) as failure:
+        recorded[0].assert_same_run(other)
+    assert str(failure.value).splitlines()[0] == "The log of tick 6 differs from the recorded one:"
+    assert str(failure.value).splitlines()[2] == "  found: tick 6: ship.flag of 1 = blue"
+
+
+def test_a_record_of_one_tick_compares_nothing_and_says_so(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "short", SCHEMA) as live, live.tick() as t:
+        t["ship"].insert(flag="red")
+    with pytest.raises(aw.InvalidUseError, match="it has one tick only, 0, from which they begin"):
+        RecordedRun(tmp_path / "short", tmp_path).assert_same_run(lambda tick, inputs: None)
+
+
 def test_a_hash_that_is_not_the_recorded_one_is_an_assertion_error(recorded):
     with pytest.raises(AssertionError, match=f"The world at tick 10 hashes to {recorded[1]}, expected 00"):
         recorded[0].assert_replays_to(10, "00")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ticks that do not wait for the disk, and how far it is."""
 
 import os

@@ -303,3 +303,11 @@ def test_a_schema_that_breaks_the_rules_is_refused(tables, message):  # S-5 to S
     name, options = tables
     with pytest.raises(aw.InvalidUseError, match=message):
         aw.Schema((aw.TableSchema(name, **options),))
+
+
+@pytest.mark.parametrize("within", ["log/x", "snapshots/x", "log/live/x", "x"])
+def test_no_store_is_made_in_a_store(tmp_path, within):
+    aw.LiveWorld.create(tmp_path / "s", aw.Schema(())).close()
+    with pytest.raises(aw.InvalidUseError, match="it lies in the store .*s; choose a path outside of it"):
+        aw.LiveWorld.create(tmp_path / "s" / within, aw.Schema(()))
+    assert aw.open_store(tmp_path / "s").verify()

@@ -33,17 +33,19 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
         _check_parents(table, born[table.name], dead[table.name])
     for target in targets:
         _check_target(world.tables[target.table], target, born.get(target.table))
+    for table in presence:
+        listed = changes[table.name] if table.name in changes else Changes(world.tables[table.name])
+        dead[table.name], born[table.name] = _listed(world, listed, dead, born)
     out = _Out(world, strings)
     for key, rid, cells in inputs:
         out.cells(key, rid.resolved(), cells)
-    for table in plain:
-        change = changes[table.name]
-        _values(out, keys, change)
-        _events(out, change)
-        _deaths(out, keys, table, dead[table.name], change.causes)
+    for table in (*plain, *presence):  # O-2, O-3
+        change = changes.get(table.name)
+        if change is not None:
+            _values(out, keys, change)
+            _events(out, change)
+        _deaths(out, keys, table, dead[table.name], {} if change is None else change.causes)
         _births(out, keys, table, born[table.name])
-    for table in presence:
-        _presence(out, keys, world.tables[table.name], changes.get(table.name), dead, born)
     return out.rows(tick, first_seq)
 
 
@@ -330,22 +332,19 @@ class _Woven:
         out.raw(self._key, self._rid, self._bits, self._text)
 
 
-def _presence(out: "_Out", keys: Mapping[str, Key], table: Table, change: Changes | None, dead: dict[str, _Dead],
-              born: dict[str, _Born]) -> None:
-    """O-3 to O-5: those that leave, with the dead among them, then those that enter and do not die now."""
-    name, of = table.schema.name, table.schema.of
+def _listed(world: World, change: Changes, dead: dict[str, _Dead], born: dict[str, _Born]) -> tuple[_Dead, _Born]:
+    """O-3 to O-5: who leaves a presence table, with the dead among them, and who enters it and does not die now."""
+    table, name, of = change.table, change.table.schema.name, change.table.schema.of
     assert of is not None
     gone = dead[of].ids if of in dead else np.empty(0, "<u4")
-    removed = np.zeros(table.rows, bool) if change is None or change.removed is None else change.removed.copy()
+    removed = np.zeros(table.rows, bool) if change.removed is None else change.removed.copy()
     if len(gone):
-        listed = table.lookup().slots(gone)
-        removed[listed[listed >= 0]] = True
+        slots = table.lookup().slots(gone)
+        removed[slots[slots >= 0]] = True
     leaving = _dead(table, np.flatnonzero(removed)[::-1])
-    if len(leaving.ids):
-        out.many(keys[f"{name}.died"], leaving.ids, np.zeros(len(leaving.ids), "<u8"))
-    births = [b for b in change.births if b.count] if change is not None else []
+    births = [b for b in change.births if b.count]
     if not births:
-        return
+        return leaving, _Born(table, [], np.empty(0, np.int64))
     ids = np.concatenate([_given(b) for b in births])
     handles = np.concatenate([_handles(b) for b in births])
     order = np.lexsort((ids, np.repeat([b.system for b in births], [b.count for b in births])))
@@ -354,16 +353,17 @@ def _presence(out: "_Out", keys: Mapping[str, Key], table: Table, change: Change
         b.numbers = ids[start : start + b.count]
         start += b.count
     ids, handles = ids[order], handles[order]
-    lives = out.world.tables[of].lookup().slots(ids) >= 0
+    lives = world.tables[of].lookup().slots(ids) >= 0
     fresh = (handles | ~lives) & (np.isin(ids, born[of].ids) if of in born else False)  # an id that lives is who has it now
     missing = ~(lives | fresh)
     if missing.any():
         raise InvalidUseError(f"Cannot insert {int(ids[np.argmax(missing)])} into {name}: it does not live in {of} and is "
                               "not born in this tick.")
-    entering = ids[fresh | ~np.isin(ids, gone)]
-    if len(entering):
-        _check_free(table, entering, leaving)
-        out.many(keys[f"{name}.born"], entering, np.zeros(len(entering), "<u8"))
+    enters = fresh | ~np.isin(ids, gone)
+    _check_free(table, ids[enters], leaving)
+    entering = _Born(table, births, order[enters])
+    entering.ids, entering.gens = ids[enters], np.zeros(int(enters.sum()), "<u4")
+    return leaving, entering
 
 
 class _Out:

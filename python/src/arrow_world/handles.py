@@ -231,7 +231,7 @@ def _check_newborn(born: Born, tick: "TickLife | None", table: "str | None", wha
     if births.tick is not tick:
         raise InvalidUseError(f"Cannot {what}: the handle belongs to tick {births.tick.number}, this is tick "
                               f"{tick.number}. Use its id instead: `handle.id`, once its tick has ended.")
-    if table is not None and births.table != table:
+    if table is not None and births.table not in (table, tick.world.schema.table(table).of):
         raise InvalidUseError(f"Cannot {what}: the handle is a newborn of {births.table}, expected one of {table}.")
 
 

@@ -51,9 +51,8 @@ def history_of(rows: LogRows, table: str, known: int, lives: bool, counts: bool,
     gens = np.concatenate(([known], rows.val[births].astype(np.int64)))
     life = np.cumsum(born)
     birth_ticks = np.concatenate(([-1], ticks[births], [-1]))
-    # Presence rows come last in a tick: an old life leaves a list after the new one began.
-    leaves = ~own & (kinds == "died") & (ticks == birth_ticks[life])
-    gen = gens[np.maximum(life - leaves, 0)] if counts else np.full(len(rows), -1, np.int64)
+    late = ~own & (ticks == birth_ticks[life]) & ~_entered(rows, kinds, ticks)
+    gen = gens[np.maximum(life - late, 0)] if counts else np.full(len(rows), -1, np.int64)
     may, either = gen.copy(), np.empty(0, np.int64)
     if counts:
         # Events come before the deaths and births of their tick (O-2).
@@ -66,6 +65,18 @@ def history_of(rows: LogRows, table: str, known: int, lives: bool, counts: bool,
     gen[either] = -1
     history = History(rows.seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text, rows.keys, gen)
     return history if wanted is None else history.where(chosen)
+
+
+def _entered(rows: LogRows, kinds: Array, ticks: Array) -> Array:
+    """Which rows are at or behind the birth in their table in their tick. In a presence table, rows before it are of who was
+    in it at tick start, whoever was born to the id meanwhile (O-18)."""
+    owners = np.array([k.owner for k in rows.keys], object)[rows.key]
+    out = np.zeros(len(rows), bool)
+    for owner in set(owners.tolist()):
+        of = owners == owner
+        births = np.maximum.accumulate(np.where(kinds[of] == "born", ticks[of], -1))
+        out[of] = births == ticks[of]
+    return out
 
 
 def check_life(rows: LogRows, table: str, rid: int, gen: int, before: list[int]) -> None:

@@ -121,6 +121,14 @@ def _lock(fd: int, store: Path) -> None:
                                "reading with open_store, which needs no lock.") from e
 
 
+def require_outside_stores(output: Path) -> None:
+    """Refuses a path in a store, where it would be taken for one of its files. Its `fields` are its own affair."""
+    absolute = output.absolute()
+    for above in absolute.parents:
+        if (above / "store.json").is_file() and absolute.relative_to(above).parts[0] != "fields":
+            raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
+
+
 @contextmanager
 def output_lock(output: Path) -> Iterator[None]:
     """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
@@ -130,6 +138,7 @@ def output_lock(output: Path) -> Iterator[None]:
     require_writing(output)
     if not output.name:
         raise InvalidUseError(f"Cannot write {output}: it names no file or folder in another one.")
+    require_outside_stores(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     file = output.with_name(output.name + ".tmp.lock")
     lock = StoreLock(output, file)

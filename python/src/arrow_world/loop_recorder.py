@@ -164,5 +164,3 @@ def _ids(given: Array) -> Array:
         raise InvalidUseError(f"Cannot record the id {int(given.min()) if int(given.min()) < 0 else int(given.max())}: ids go from 0 to "
                               f"{(1 << 32) - 1}.")
     return given.astype("<u4")
-
-

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What differs between two states, entity by entity: by id and generation, wherever the rows stand."""
+"""What differs between two states, entity by entity: by id and generation, wherever the rows stand; in presence tables by the
+generation of who is in them."""
 
 from __future__ import annotations
 
@@ -36,13 +37,13 @@ class RowDifference:
 def compare(left: World, right: World) -> Iterator[RowDifference]:
     """Tables in schema order; in each first what the right side lacks or has differently, then what the left lacks."""
     for name, table in left.tables.items():
-        yield from _compare(table, right.tables[name])
+        other = right.tables[name]
+        yield from _compare(table, other, _entities(left, table), _entities(right, other))
 
 
-def _compare(left: Table, right: Table) -> Iterator[RowDifference]:
+def _compare(left: Table, right: Table, entities: tuple[Array, Array], others: tuple[Array, Array]) -> Iterator[RowDifference]:
     name = left.schema.name
-    ids, gens = _entities(left)
-    other_ids, other_gens = _entities(right)
+    (ids, gens), (other_ids, other_gens) = entities, others
     place = _places(ids, gens, right, other_gens)
     differs = [(c.name, c.type, _unequal(c.type, left, right, c.name, place)) for c in left.schema.columns]
     changed = (place < 0) | (place != np.arange(len(place)))
@@ -64,8 +65,11 @@ def _compare(left: Table, right: Table) -> Iterator[RowDifference]:
         yield RowDifference("only_right", name, int(other_ids[slot]), int(other_gens[slot]))
 
 
-def _entities(table: Table) -> tuple[Array, Array]:
+def _entities(world: World, table: Table) -> tuple[Array, Array]:
     ids = table._columns["id"] if "id" in table._columns else np.arange(table.rows, dtype="<u4")
+    of = None if table.schema.of is None else world.tables[table.schema.of]
+    if of is not None and of.schema.gen and len(ids):
+        return ids, of._columns["gen"][of.lookup().slots(ids)]
     return ids, table._columns["gen"] if table.schema.gen else np.zeros(table.rows, "<u4")
 
 

@@ -16,7 +16,7 @@ from .store import open_store
 from .tables import Table
 from .tick_table import TickTable
 from .codebook import as_words
-from .values import Array, decode, encode
+from .values import DTYPES, Array, decode, encode
 from .world import World
 
 DURABILITY = "interval:1000"
@@ -116,7 +116,8 @@ class Recording:
 def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]) -> None:
     """Logs births, deaths, and the values that are not what they were."""
     old = table["id"]
-    if np.array_equal(ids, old):
+    same = np.array_equal(ids, old)
+    if same:
         slots, new = np.arange(len(old)), np.zeros(len(old), bool)
     else:
         slots = table.lookup().slots(ids)
@@ -125,44 +126,45 @@ def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]
         gone[slots[~new]] = False
         if gone.any():
             tick.remove_slot(np.flatnonzero(gone))
+    some_new = bool(new.any())
     stay = np.flatnonzero(~new)
-    born = {}
+    here = slots[stay]
+    whole, born = {}, {}
     for column in table.schema.columns:
-        values = _Values(column, columns[column.name], table.schema.name)
-        here = slots[stay]
-        changed = values.differ(table, here, stay)
-        if len(changed) == len(old) and len(old) and np.array_equal(here, np.arange(len(old))):
-            tick.write(**{column.name: values.take(stay)})
+        values = values_of(column, columns[column.name], table.schema.name)
+        if len(values) != len(ids):
+            raise InvalidUseError(f"Cannot record {table.schema.name}.{column.name}: there are {len(values)} values for {len(ids)} rows.")
+        changed = _differing(table[column.name][here], values[stay])
+        if same and len(changed) == len(old) > 0:
+            whole[column.name] = values
         elif len(changed):
-            tick.set_slot(here[changed], **{column.name: values.take(stay[changed])})
-        if new.any():
-            born[column.name] = values.take(np.flatnonzero(new))
-    if new.any():
+            tick.set_slot(here[changed], **{column.name: values[stay[changed]]})
+        if some_new:
+            born[column.name] = values[new]
+    if whole:
+        tick.write(**whole)
+    if some_new:
         tick.insert(id=ids[new], **born)
 
 
-class _Values:
-    """The values of a column, as patterns or words."""
+def values_of(column: Column, given: Any, table: str) -> Array:
+    """Values in a column's own type, words as objects; InvalidUseError for what it does not take."""
+    name = f"{table}.{column.name}"
+    if column.type == "string":
+        return as_words(given, name)
+    dtype = np.dtype(np.bool_) if column.type == "bool" else DTYPES[column.type]
+    if type(given) is np.ndarray and given.dtype == dtype and given.ndim == 1:
+        return given
+    values = decode(column.type, encode(column.type, given, name))
+    return values.view(bool) if column.type == "bool" else values
 
-    def __init__(self, column: Column, given: Any, table: str) -> None:
-        self._column, name = column, f"{table}.{column.name}"
-        self._words = as_words(given, name) if column.type == "string" else None
-        self._bits = None if column.type == "string" else encode(column.type, given, name)
 
-    def take(self, places: Array) -> Array:
-        if self._words is not None:
-            return self._words[places]
-        assert self._bits is not None
-        values = decode(self._column.type, self._bits[places])
-        return values.view(bool) if self._column.type == "bool" else values
-
-    def differ(self, table: Table, slots: Array, places: Array) -> Array:
-        """Which of the places hold another value than the table's slots do; bit for bit."""
-        old = table[self._column.name][slots]
-        if self._words is not None:
-            return np.flatnonzero(old != self._words[places])
-        assert self._bits is not None
-        return np.flatnonzero(encode(self._column.type, old) != self._bits[places])
+def _differing(old: Array, new: Array) -> Array:
+    """Where two arrays of one type differ, bit for bit."""
+    if old.dtype.kind == "f":
+        raw = f"<u{old.dtype.itemsize}"
+        old, new = old.view(raw), new.view(raw)
+    return np.flatnonzero(old != new)
 
 
 def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:
@@ -181,12 +183,10 @@ def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:
                 return f"the {name} {int(np.setdiff1d(table['id'], ids)[0])} that was recorded is missing"
         for column in table.schema.columns:
             given = state.columns[column.name]
-            values = _Values(column, given if state.ids is not None else [given], name)
-            wrong = values.differ(table, slots, np.arange(len(slots)))
+            values = values_of(column, given if state.ids is not None else [given], name)
+            wrong = _differing(table[column.name][slots], values)
             if len(wrong):
                 first = wrong[:1]
                 row = f"{name}.{column.name}" + (f" of {int(ids[first[0]])}" if state.ids is not None else "")
-                return f"{row} was recorded as {table[column.name][slots[first]][0]!s}, found {values.take(first)[0]!s}"
+                return f"{row} was recorded as {table[column.name][slots[first]][0]!s}, found {values[first][0]!s}"
     return ""
-
-

@@ -108,7 +108,7 @@ class TableSchema:
     """One table.
 
     kind: `row`, entities with ids that are born and die; `append_only`, rows that are only added; `presence`, which
-    entities of the row table `of` are in it. ids: `allocated`, given out by the table, or `external`, given by you.
+    entities of the row table `of` are in it, with columns about them where it is a component. ids: `allocated`, given out by the table, or `external`, given by you.
     gen: whether an id that is used again has a generation, so that its lives can be told apart, as row tables have it by
     default; without, no id is used twice. removal: of a dead row,
     `swap_remove` (the last row takes its place) or `compact` (the order stays). lineage: what births and deaths say,
@@ -220,10 +220,8 @@ def _table(value: Any, path: Path) -> TableSchema:
     m = Members(value, path, "schema table")
     name, kind = m.text("name"), m.text("kind")
     removal = m.text("removal") if "removal" in m.raw else "swap_remove"
-    if kind == "presence":
-        return TableSchema(name, kind, removal=removal, of=m.text("of"))
     columns = []
-    for item in m.items("columns"):
+    for item in m.items("columns") if kind != "presence" or "columns" in m.raw else ():
         c = Members(item, path, f"schema column of {name}")
         type_name = c.text("type")
         told = {name: c.text(name) for name in ("table", "unit", "doc") if name in c.raw}
@@ -232,11 +230,11 @@ def _table(value: Any, path: Path) -> TableSchema:
         except ValueError as e:
             raise DamagedFileError(f"schema column of {name}: the default of {c.text('name')}: {e}", path) from e
     events = _events(m.raw.get("events", []), path)
+    lineage = tuple(str(v) for v in m.items("lineage")) if "lineage" in m.raw else ()
     if kind != "row":
-        return TableSchema(name, kind, tuple(columns), events)
-    lineage = m.items("lineage") if "lineage" in m.raw else []
-    return TableSchema(name, kind, tuple(columns), events, m.text("ids"), m.flag("gen"), m.text("removal"),
-                       tuple(str(v) for v in lineage))
+        of = m.text("of") if kind == "presence" else None
+        return TableSchema(name, kind, tuple(columns), events, removal=removal, lineage=lineage, of=of)
+    return TableSchema(name, kind, tuple(columns), events, m.text("ids"), m.flag("gen"), m.text("removal"), lineage)
 
 
 def _table_problem(schema: Schema, t: TableSchema) -> str | None:
@@ -248,11 +246,11 @@ def _table_problem(schema: Schema, t: TableSchema) -> str | None:
         return f"table {t.name} has removal {t.removal!r}, expected swap_remove or compact"
     if t.lineage not in ((), ("parent",), ("cause",), ("parent", "cause")):
         return f"table {t.name} has lineage {list(t.lineage)}, expected parent, cause or both in this order"  # S-7
-    if t.kind != "row" and (t.lineage or t.gen):
-        return f"table {t.name} is {t.kind}; only row tables have gen and lineage"
+    if t.kind != "row" and (t.lineage or t.gen or t.ids != "allocated"):
+        return f"table {t.name} is {t.kind}; only row tables have external ids, gen and lineage"
     if t.kind == "presence":
-        if t.columns or t.events:
-            return f"presence table {t.name} has columns or events"
+        if t.events:
+            return f"presence table {t.name} has events; those of the rows of {t.of} are declared there"
         if not (t.of and schema.has(t.of) and schema.table(t.of).kind == "row"):
             return f"presence table {t.name} is of {t.of!r}, expected a row table"
     elif t.of is not None:

@@ -109,7 +109,8 @@ def _join(name: str, kinds: dict[str, Array], log: Rows, numbers: Array) -> Reco
     floats = False
     if "num" in kinds:
         values = log.val[kinds["num"]]
-        whole = (values == np.trunc(values)) & (np.abs(values) <= _EXACT) & ~((values == 0) & np.signbit(values))
+        with np.errstate(invalid="ignore"):  # of signalling NaNs
+            whole = (values == np.trunc(values)) & (np.abs(values) <= _EXACT) & ~((values == 0) & np.signbit(values))
         floats = not bool(whole.all())
         parts.append(("float64" if floats else "int64", kinds["num"], values if floats else values.astype("<i8")))
     if "i64" in kinds:

@@ -23,17 +23,23 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import jsonfile
+from .errors import InvalidUseError
 from .live import LiveWorld
+from .log_rows import LogRows
 from .net_change import RowDifference, compare
 from .segment import FORMAT
 from .snapshot_write import write_snapshot
 from .store import Store, open_store
 from .storefiles import base_json
 from .tick import Tick
+from .values import Array
 from .world import World
 
 _MOST_LINES = 20
+_TICKS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,14 @@ class RecordedRun:
 
     def assert_same_run(self, systems: Callable[[Tick, list[Input]], object]) -> int:
         """Runs systems on the recorded world of the first tick and the recorded inputs, which are queued already, and
-        fails at the first tick whose world differs, naming the rows. Returns how many ticks were compared.
+        fails at the first tick whose world differs, naming the rows; then at the first tick whose log differs, be it an
+        event, a cause of death, a parent or a value written once more. Returns how many ticks were compared. Raises
+        InvalidUseError if the record has only one tick, so that nothing could be compared.
         """
         with tempfile.TemporaryDirectory(dir=self._scratch) as folder, self.store.cursor() as recorded:
             if not recorded.next():
                 raise AssertionError(f"{self.store.path} has no committed tick")
+            first = recorded.world.tick
             _begin_at(self.store, recorded.world, Path(folder) / "run")
             compared = 0
             with LiveWorld.resume(Path(folder) / "run", durability="none") as live:
@@ -87,6 +96,11 @@ class RecordedRun:
                         systems(tick, inputs)
                     _assert_same(recorded.world.tick, recorded.world, live.world)
                     compared += 1
+                last = live.last_tick
+            if compared == 0:
+                raise InvalidUseError(f"Cannot compare runs with {self.store.path}: it has one tick only, {first}, from which "
+                                      "they begin; record another.")
+            _assert_same_log(self.store, open_store(Path(folder) / "run"), first + 1, last)
             return compared
 
 
@@ -111,6 +125,36 @@ def _assert_same(tick: int, recorded: World, actual: World) -> None:
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more"]
     raise AssertionError("\n  ".join([f"The world at tick {tick} differs from the recorded one:", *lines]))
+
+
+def _assert_same_log(recorded: Store, actual: Store, first: int, last: int) -> None:
+    for begin in range(first, last + 1, _TICKS_AT_ONCE):
+        ticks = begin, min(begin + _TICKS_AT_ONCE - 1, last)
+        a, b = recorded.rows(ticks=ticks), actual.rows(ticks=ticks)
+        both = min(len(a), len(b))
+        same = (a.tick[:both] == b.tick[:both]) & (a.rid[:both] == b.rid[:both]) & (a.names[:both] == b.names[:both])
+        same &= _values(a)[:both] == _values(b)[:both]
+        row = both if same.all() else int(np.argmin(same))
+        if row < max(len(a), len(b)):
+            tick = min(int(r.tick[row]) for r in (a, b) if row < len(r))
+            raise AssertionError(f"The log of tick {tick} differs from the recorded one:\n  recorded: {_row(a, row)}\n  "
+                                 f"found: {_row(b, row)}")
+
+
+def _values(rows: LogRows) -> Array:
+    """Words as such, for their codes are the store's own; else patterns. Object array."""
+    values = rows.bits.astype(object)
+    if rows.text is not None:
+        words = np.array([word is not None for word in rows.text.tolist()], bool)
+        values[words] = rows.text[words]
+    return values
+
+
+def _row(rows: LogRows, at: int) -> str:
+    if at >= len(rows):
+        return "nothing more"
+    one = rows.where(np.array([at]))
+    return f"tick {one.tick[0]}: {one.names[0]} of {one.rid[0]} = {one.python_values()[0]}"
 
 
 def _lines(differences: Iterable[RowDifference]) -> Iterable[str]:

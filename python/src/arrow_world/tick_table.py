@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
@@ -81,6 +82,8 @@ class Changes:
     removed: Array | None = None
     causes: dict[int, str] = field(default_factory=dict)
     births: list[Births] = field(default_factory=list)
+    entered: dict[tuple[int, int], Born] = field(default_factory=dict)
+    """Of a presence table: the rows of newborns of the table that it is of, by their insertion and place there."""
 
 
 def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str | None = None) -> Cells:
@@ -138,7 +141,8 @@ class TickTable:
         """Adds one row, or as many as the longest argument has; returns a Born, or BornRows where arrays were given.
 
         count: how many, where no array says it. Columns not given have their default; strings must be given. id: for
-        tables with external ids, and of presence tables the entity that enters. parent: where lineage has it. cause: the
+        tables with external ids, and of presence tables the entity that enters, whose handle then names its row there too,
+        if it is a newborn. parent: where lineage has it. cause: the
         id of what caused it, for the order (O-2), in tables that give out their ids.
         """
         self._tick._check()
@@ -169,6 +173,8 @@ class TickTable:
         if parents is not None:
             self._tick._targets.append(Target(self.name, parents, f"log a parent in {self.name}"))
         self._changes.births.append(births)
+        if given is not None and self._schema.of is not None:
+            self._changes.entered.update({(builtins.id(b._births), b._index): Born(births, i) for i, b in given.newborns.items()})
         return Born(births, 0) if count is None and not several else BornRows(births)
 
     def _check_insertion(self, id: Any, parent: Any, values: dict[str, Any], what: str) -> None:
@@ -195,10 +201,11 @@ class TickTable:
         wanted = ids_of(ids, self._tick, self.name, what)
         known = wanted.known()
         slots = self._slots(wanted, known)
+        newborns = {place: self._row_of(born, what) for place, born in wanted.newborns.items()}
         cells = self._cells(values, len(wanted))
         for name, c in cells.items():
             self._stage(name, slots, c, known)
-            for place, born in wanted.newborns.items():
+            for place, born in newborns.items():
                 self._put(born, name, c, 0 if c.single else place)
 
     def set_slot(self, slots: Any, /, **values: Any) -> None:
@@ -272,6 +279,16 @@ class TickTable:
             bits = np.atleast_1d(np.asarray(cells.bits, "<u8"))
             ids = Ids(bits.view("<f8").astype("<u4"), cells.newborns)
             self._tick._targets.append(Target(column.table, ids, f"write {self.name}.{column.name}", NO_ROW))
+
+    def _row_of(self, born: Born, what: str) -> Born:
+        """The row in this table of a newborn: itself, or in a presence table the one it enters with."""
+        if born.table == self.name:
+            return born
+        row = self._changes.entered.get((builtins.id(born._births), born._index))
+        if row is None:
+            raise InvalidUseError(f"Cannot {what} of {born!r}: it is not inserted into {self.name} in this tick. "
+                                  "Use .insert(id=handle) before.")
+        return row
 
     def _slots(self, wanted: Ids, known: Array) -> Array:
         """Slots of those that live; InvalidUseError names one that does not."""

@@ -155,20 +155,21 @@ def _begin_with(files: StoreFiles, world: World, dropped: list[str]) -> None:
             _discard_snapshot(directory)
         write_snapshot(files.path, files.info.store, files.info.strings, world, base=True, properties=files.info.properties)
     older = [m for m in files.manifests() if m.tick < world.tick]
-    first = [m for m in older if m.base and m.seq == 0]  # what is replayed from it would be replayed from nothing
-    for manifest in sorted(older, key=lambda m: m.base):  # others are proven from bases, so those go last
-        if manifest not in first:
-            _discard_snapshot(manifest.path)
-            dropped.append(f"snapshots/{manifest.path.name}")
     log = files.log_files()
-    for segment in log.segments:
-        if log.index(segment)[1].end_seq <= world.seq:
-            _delete(segment.path)
-            dropped.append(f"log/{segment.path.name}")
-    left = files.segments()
-    for manifest in first if left and left[0].first_seq > 0 else ():
-        _discard_snapshot(manifest.path)
-        dropped.append(f"snapshots/{manifest.path.name}")
+
+    def drop_snapshots(at_beginning: bool) -> None:
+        for manifest in sorted(older, key=lambda m: m.base):  # others are proven from bases, so those go last
+            if (manifest.base and manifest.seq == 0) == at_beginning:
+                _discard_snapshot(manifest.path)
+                dropped.append(f"snapshots/{manifest.path.name}")
+
+    drop_snapshots(False)
+    old = [s for s in log.segments if log.index(s)[1].end_seq <= world.seq]
+    for segment in old:
+        _delete(segment.path)
+        dropped.append(f"log/{segment.path.name}")
+    if old or not log.segments:  # a base at seq 0 goes after the segments that begin there (L-26)
+        drop_snapshots(True)
 
 
 def _merge(files: StoreFiles, asked: Compression | None) -> list[str]:

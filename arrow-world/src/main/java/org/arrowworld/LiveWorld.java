@@ -14,6 +14,7 @@ import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.live.NewDirectories;
 import org.arrowworld.internal.live.OpenedWorld;
 import org.arrowworld.internal.live.SchemaDifference;
+import org.arrowworld.internal.store.OutsideStores;
 import org.arrowworld.internal.tick.TickEngine;
 import org.arrowworld.internal.tick.Turn;
 import org.arrowworld.internal.world.MutableWorld;
@@ -83,6 +84,7 @@ public final class LiveWorld implements Closeable {
   public static LiveWorld create(Path directory, WorldSchema schema, WorldOptions options)
       throws IOException {
     requireGiven(directory, "directory");
+    OutsideStores.require(directory);
     NewDirectories made = new NewDirectories(directory);
     try {
       return create(new DiskStorage(directory), schema, options);

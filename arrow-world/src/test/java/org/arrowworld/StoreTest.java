@@ -15,7 +15,6 @@ import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.errors.StoreNotFoundException;
-import org.arrowworld.fixture.WorldFixture;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
@@ -220,8 +219,7 @@ class StoreTest {
   void a_missing_store_is_missing_at_every_door() {
     Path none = folder.resolve("none");
     for (ThrowingRead door :
-        List.<ThrowingRead>of(
-            () -> Store.open(none), () -> LiveWorld.resume(none), () -> WorldFixture.open(none))) {
+        List.<ThrowingRead>of(() -> Store.open(none), () -> LiveWorld.resume(none))) {
       assertThatThrownBy(door::run)
           .isInstanceOf(StoreNotFoundException.class)
           .hasMessageContaining("Cannot open a store in " + none)

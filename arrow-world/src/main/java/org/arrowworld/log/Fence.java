@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.storage.Storage;
@@ -24,8 +24,8 @@ record Fence(long tick, long seq, int epoch) {
 
   void write(Storage storage) throws IOException {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tick", Text.of("%016x", tick));
-    json.put("seq", Text.of("%016x", seq));
+    json.put("tick", Digits.hex16(tick));
+    json.put("seq", Digits.hex16(seq));
     json.put("epoch", epoch);
     ChecksummedJson.write(storage, PATH, json);
   }

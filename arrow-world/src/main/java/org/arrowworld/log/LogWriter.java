@@ -334,6 +334,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       return;
     }
+    throwIfFailed(); // before the tick that the failure left open
     checkNoOpenTick();
     force();
     close();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -74,12 +74,13 @@ final class SegmentFormat {
   static boolean isName(String name, String ending) {
     return name.length() == 20 + ending.length()
         && name.endsWith(ending)
-        && name.matches("0[0-9]{19}\\..*")
+        && Digits.begin20(name)
+        && name.charAt(20) == '.'
         && name.substring(0, 20).compareTo(digits20(Long.MAX_VALUE)) <= 0;
   }
 
   static String digits20(long number) {
-    return Text.of("%020d", number);
+    return Digits.of20(number);
   }
 
   static int keyBytes(int keyCount) {
@@ -110,7 +111,7 @@ final class SegmentFormat {
     metadata.put(STORE, header.store().hex());
     metadata.put(SCHEMA, Integer.toString(header.schemaVersion()));
     metadata.put(FIRST_SEQ, digits20(header.start().seq()));
-    metadata.put(PREV_CHAIN, Text.of("%016x", header.start().chain()));
+    metadata.put(PREV_CHAIN, Digits.hex16(header.start().chain()));
     metadata.put(KEYS, SchemaJson.keys(keys));
     return metadata;
   }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.ipc.IpcEncoder;
@@ -120,8 +121,8 @@ final class SegmentIndexer {
   private static boolean isLater(BatchSearch.Found found, long nextSeq) {
     String firstSeq = found.metadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
     String synced = found.metadata().getOrDefault(SegmentFormat.SYNCED, firstSeq);
-    return firstSeq.matches("0[0-9]{19}")
-        && synced.matches("0[0-9]{19}")
+    return Digits.are20(firstSeq)
+        && Digits.are20(synced)
         && found.metadata().containsKey(IpcEncoder.BATCH_CRC)
         && synced.compareTo(SegmentFormat.digits20(nextSeq)) > 0;
   }
@@ -179,11 +180,11 @@ final class SegmentIndexer {
               Long.toString(e.tickMax()),
               Integer.toUnsignedString(e.ridMin()),
               Integer.toUnsignedString(e.ridMax()),
-              Text.of("%08x", e.crc())));
+              Digits.hex8(e.crc())));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.BATCHES, Json.write(rows));
-    metadata.put(SegmentFormat.LAST_CHAIN, Text.of("%016x", lastChain));
+    metadata.put(SegmentFormat.LAST_CHAIN, Digits.hex16(lastChain));
     return metadata;
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
 import org.arrowworld.internal.ipc.BodyReader;
@@ -279,14 +280,14 @@ final class SegmentReader implements Closeable {
       throws DamagedFileException {
     long digitsAt = batch.customMetadataOffset(IpcEncoder.BATCH_CRC);
     String stored = batch.customMetadata().getOrDefault(IpcEncoder.BATCH_CRC, "");
-    if (!stored.matches("[0-9a-f]{8}") || digitsAt < from || digitsAt + 8 > to) {
+    if (!Digits.areHex(stored, 8) || digitsAt < from || digitsAt + 8 > to) {
       throw batch.damaged("the batch has no aw.crc");
     }
     CRC32 crc = from == 0 ? SegmentWriter.firstCrc(header) : SegmentWriter.nextCrc(previousCrc);
     crc.update(region.slice(from, digitsAt - from));
     crc.update(IpcEncoder.OPEN_CRC.getBytes(StandardCharsets.US_ASCII));
     crc.update(region.slice(digitsAt + 8, to - digitsAt - 8));
-    String computed = Text.of("%08x", crc.getValue());
+    String computed = Digits.hex8((int) crc.getValue());
     if (!computed.equals(stored)) {
       throw batch.damaged(
           Text.of("the checksum of bytes %d to %d is %s, expected %s", from, to, computed, stored));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.ipc.IpcEncoder;
@@ -144,7 +145,7 @@ final class SegmentSurvey {
       at = found.offset() + 8;
       String firstSeq = found.metadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
       String crc = found.metadata().getOrDefault(IpcEncoder.BATCH_CRC, "");
-      if (firstSeq.matches("0[0-9]{19}") && crc.matches("[0-9a-f]{8}")) {
+      if (Digits.are20(firstSeq) && Digits.areHex(crc, 8)) {
         long seq = SegmentFormat.isName(firstSeq + ".", ".") ? Long.parseLong(firstSeq) : 0;
         long most =
             first.header().start().seq() + first.rows() + (found.offset() - from) / LEAST_ROW_BYTES;

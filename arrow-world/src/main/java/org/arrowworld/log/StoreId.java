@@ -4,6 +4,7 @@ package org.arrowworld.log;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 
 /**
@@ -13,7 +14,7 @@ import org.arrowworld.internal.Text;
  */
 public record StoreId(String hex) {
   public StoreId {
-    if (!hex.matches("[0-9a-f]{32}")) {
+    if (!Digits.areHex(hex, 32)) {
       throw new InvalidUseException(
           Text.of("Cannot use '%s' as a store id: expected 32 hex digits", hex));
     }

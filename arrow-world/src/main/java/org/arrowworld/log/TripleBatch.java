@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.Words;
@@ -90,7 +91,7 @@ public final class TripleBatch {
 
   private static long firstSeq(IpcMessage message) throws DamagedFileException {
     String text = message.customMetadata().getOrDefault(SegmentFormat.FIRST_SEQ, "");
-    if (!text.matches("0[0-9]{19}")) {
+    if (!Digits.are20(text)) {
       throw message.damaged(Text.of("its aw.first_seq '%s' is not 20 digits", text));
     }
     try {

@@ -29,10 +29,14 @@ final class ZipNames {
         return "it has an empty, '.' or '..' part";
       }
     }
-    if (name.chars().anyMatch(c -> c < 32 || c == 127 || Character.isSurrogate((char) c))) {
-      return "it has control characters or surrogates";
+    if (name.codePoints().anyMatch(c -> c < 32 || c == 127 || isLoneSurrogate(c))) {
+      return "it has control characters or a surrogate alone";
     }
     return null;
+  }
+
+  private static boolean isLoneSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /** Safe to print: what is not printable ASCII is replaced. */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 
@@ -51,7 +51,7 @@ public final class SchemaJson {
     json.put("name", column.name());
     json.put("type", column.type().label());
     if (column.type() != ColumnType.STRING) {
-      json.put("default", Text.of("%016x", column.defaultBits()));
+      json.put("default", Digits.hex16(column.defaultBits()));
     }
     column.refersTo().ifPresent(table -> json.put("table", table));
     column.unit().ifPresent(unit -> json.put("unit", unit));
@@ -172,7 +172,7 @@ public final class SchemaJson {
       json.put("encoding", key.encoding().label());
       json.put("kind", key.kind().label());
       if (key.kind() == KeyKind.VALUE && key.type() != ColumnType.STRING) {
-        json.put("default", Text.of("%016x", key.defaultBits()));
+        json.put("default", Digits.hex16(key.defaultBits()));
       }
       key.refersTo().ifPresent(table -> json.put("table", table));
       array.add(json);

@@ -9,7 +9,7 @@ public enum TableKind {
   ROW,
   /** Rows are only added; a row's id is its ordinal. */
   APPEND_ONLY,
-  /** The ids of those rows of another table that have some property. */
+  /** The ids of those rows of another table that have some property, and columns about them. */
   PRESENCE;
 
   /** The name in schemas. */

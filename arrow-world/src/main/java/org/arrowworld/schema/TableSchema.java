@@ -17,12 +17,13 @@ import org.arrowworld.internal.Text;
  *
  * @param name its name
  * @param kind what its rows are
- * @param of the table whose ids a presence table holds; empty for other kinds
+ * @param of the table whose ids a presence table or component holds; empty for other kinds
  * @param ids who chooses ids (row tables)
  * @param hasGenerations whether there is a {@code gen} column (row tables)
  * @param removal what fills a removed row's slot
  * @param lineage which lineage rows the log carries
- * @param columns the value columns, without {@code id} and {@code gen}
+ * @param columns the value columns, without {@code id} and {@code gen}; a presence table that has
+ *     some is a component
  * @param events events of this table's rows
  */
 public record TableSchema(
@@ -55,12 +56,12 @@ public record TableSchema(
           case ROW -> of.isEmpty();
           case APPEND_ONLY -> of.isEmpty() && !hasGenerations && lineage.isEmpty();
           case PRESENCE ->
-              of.isPresent() && !hasGenerations && lineage.isEmpty() && columns.isEmpty();
+              of.isPresent() && !hasGenerations && lineage.isEmpty() && events.isEmpty();
         };
-    if (!fits) {
+    if (!fits || (kind != TableKind.ROW && ids != IdPolicy.ALLOCATED)) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot define table '%s': a %s table has no such generations, lineage, columns or 'of'",
+              "Cannot define table '%s': a %s table has no such ids, generations, lineage, events or 'of'",
               name, kind.label()));
     }
   }
@@ -104,7 +105,15 @@ public record TableSchema(
 
   /** A table of the ids of those rows of {@code of} that have some property. */
   public static TableSchema presence(String name, String of) {
-    return new Builder(name, TableKind.PRESENCE, Optional.of(of)).build();
+    return component(name, of).build();
+  }
+
+  /**
+   * Starts a component: a presence table with columns, values that only some rows of {@code of}
+   * have. A row enters it with {@code insert(id)}, and leaves it when it is removed or dies.
+   */
+  public static Builder component(String name, String of) {
+    return new Builder(name, TableKind.PRESENCE, Optional.of(of));
   }
 
   /** Collects a table's definition. */

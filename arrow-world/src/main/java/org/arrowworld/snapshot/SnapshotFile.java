@@ -83,7 +83,7 @@ final class SnapshotFile implements Closeable {
         throw new DamagedFileException(file.path(), -1, "expected one record batch");
       }
       FileBlock block = footer.batches().get(0);
-      IpcMessage batch = IpcMessage.read(file, block.offset(), file.size());
+      IpcMessage batch = IpcMessage.read(file, block.offset(), entry.bytes());
       if (batch == null || batch.kind() != IpcMessage.Kind.RECORD_BATCH) {
         throw new DamagedFileException(file.path(), block.offset(), "expected a record batch");
       }
@@ -130,9 +130,10 @@ final class SnapshotFile implements Closeable {
   }
 
   private static void checkSize(ReadableFile file, FileEntry entry) throws IOException {
-    if (file.size() != entry.bytes()) {
+    long size = file.size();
+    if (size != entry.bytes()) {
       throw new DamagedFileException(
-          file.path(), -1, Text.of("%d bytes, expected %d", file.size(), entry.bytes()));
+          file.path(), -1, Text.of("%d bytes, expected %d", size, entry.bytes()));
     }
     long at = 0;
     for (DataRange range : entry.buffers()) {
@@ -144,7 +145,7 @@ final class SnapshotFile implements Closeable {
       }
       at = range.offset() + range.length();
     }
-    int rest = SnapshotFormat.rest(file, entry.buffers());
+    int rest = SnapshotFormat.rest(file, entry.buffers(), size);
     if (rest != entry.rest()) {
       throw new DamagedFileException(
           file.path(),

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.arrow.ColumnVectors;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
@@ -26,7 +26,7 @@ final class SnapshotFormat {
   private SnapshotFormat() {}
 
   static String directory(long tick, int schemaVersion) {
-    return Text.of("%s/%020d.v%d", DIRECTORY, tick, schemaVersion);
+    return DIRECTORY + "/" + Digits.of20(tick) + ".v" + schemaVersion;
   }
 
   static String tableFile(String table) {
@@ -67,13 +67,8 @@ final class SnapshotFormat {
     metadata.put("aw.store", store.hex());
     metadata.put("aw.schema", Integer.toString(schemaVersion));
     metadata.put("aw.table", table);
-    metadata.put("aw.tick", Text.of("%020d", tick));
+    metadata.put("aw.tick", Digits.of20(tick));
     return metadata;
-  }
-
-  /** The CRC-32 of a file's bytes outside the given ranges, in file order. */
-  static int rest(ReadableFile file, List<DataRange> ranges) throws java.io.IOException {
-    return rest(file, ranges, file.size());
   }
 
   /** The CRC-32 of a file's bytes before {@code end} outside the given ranges, in file order. */

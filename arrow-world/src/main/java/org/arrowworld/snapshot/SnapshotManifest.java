@@ -12,6 +12,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcFileWriter.DataRange;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -118,16 +119,16 @@ record SnapshotManifest(
     json.put("name", file.name);
     json.put("bytes", hex(file.bytes));
     json.put("buffers", file.buffers.stream().map(SnapshotManifest::range).toList());
-    json.put("rest", Text.of("%08x", file.rest));
+    json.put("rest", Digits.hex8(file.rest));
     return json;
   }
 
   private static List<String> range(DataRange range) {
-    return List.of(hex(range.offset()), hex(range.length()), Text.of("%08x", range.crc()));
+    return List.of(hex(range.offset()), hex(range.length()), Digits.hex8(range.crc()));
   }
 
   private static String hex(long value) {
-    return Text.of("%016x", value);
+    return Digits.hex16(value);
   }
 
   static SnapshotManifest read(Storage storage, String directory) throws IOException {
@@ -200,7 +201,7 @@ record SnapshotManifest(
   }
 
   private static int hex32(JsonObject file, Object value) throws DamagedFileException {
-    if (value instanceof String text && text.matches("[0-9a-f]{8}")) {
+    if (value instanceof String text && Digits.areHex(text, 8)) {
       return Integer.parseUnsignedInt(text, 16);
     }
     throw file.wrong("crc", "8 hex digits", value);

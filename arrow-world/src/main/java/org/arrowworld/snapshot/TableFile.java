@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyCodec;
@@ -124,7 +125,7 @@ public final class TableFile implements TableColumns, Closeable {
   private void checkRest() throws IOException {
     String digits = footer.metadata().getOrDefault(TableFiles.BUFFER_CRCS, "");
     String expected = footer.metadata().getOrDefault(TableFiles.REST_CRC, "");
-    if (!digits.matches("([0-9a-f]{8})*") || !expected.matches("[0-9a-f]{8}")) {
+    if (!digits.matches("([0-9a-f]{8})*") || !Digits.areHex(expected, 8)) {
       throw new DamagedFileException(
           file.path(),
           -1,

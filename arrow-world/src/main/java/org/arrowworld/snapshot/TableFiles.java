@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
@@ -150,10 +151,10 @@ public final class TableFiles {
 
   private static Map<String, String> checksums(IpcFileWriter out) {
     StringBuilder buffers = new StringBuilder();
-    out.ranges().forEach(range -> buffers.append(Text.of("%08x", range.crc())));
+    out.ranges().forEach(range -> buffers.append(Digits.hex8(range.crc())));
     Map<String, String> checksums = new LinkedHashMap<>();
     checksums.put(BUFFER_CRCS, buffers.toString());
-    checksums.put(REST_CRC, Text.of("%08x", out.restCrc()));
+    checksums.put(REST_CRC, Digits.hex8(out.restCrc()));
     return checksums;
   }
 

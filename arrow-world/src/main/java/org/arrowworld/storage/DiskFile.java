@@ -12,18 +12,18 @@ record DiskFile(String path, FileChannel channel) implements ReadableFile, Writa
 
   @Override
   public long size() throws IOException {
-    return Interrupts.defer("read " + path, channel::size);
+    return Interrupts.defer("read", path, channel::size);
   }
 
   @Override
   public int read(ByteBuffer target, long position) throws IOException {
-    return Interrupts.defer("read " + path, () -> channel.read(target, position));
+    return Interrupts.defer("read", path, () -> channel.read(target, position));
   }
 
   @Override
   public ByteBuffer map(long position, int length) throws IOException {
     return Interrupts.defer(
-        "map " + path, () -> channel.map(FileChannel.MapMode.READ_ONLY, position, length));
+        "map", path, () -> channel.map(FileChannel.MapMode.READ_ONLY, position, length));
   }
 
   @Override
@@ -33,19 +33,20 @@ record DiskFile(String path, FileChannel channel) implements ReadableFile, Writa
     while (source.position() < end) {
       source.limit(Math.min(end, source.position() + WRITE_CHUNK_BYTES));
       long from = at;
-      at += Interrupts.defer("write " + path, () -> channel.write(source, from));
+      at += Interrupts.defer("write", path, () -> channel.write(source, from));
     }
   }
 
   @Override
   public void truncate(long size) throws IOException {
-    Interrupts.defer("truncate " + path, () -> channel.truncate(size));
+    Interrupts.defer("truncate", path, () -> channel.truncate(size));
   }
 
   @Override
   public void force() throws IOException {
     Interrupts.defer(
-        "force " + path,
+        "force",
+        path,
         () -> {
           channel.force(false);
           return null;

@@ -132,7 +132,7 @@ final class DiskLock implements Closeable {
   /** Locks the file; false if another one has its path by now. */
   private boolean isTaken(Path file, String holder, String store) throws IOException {
     try {
-      if (Interrupts.defer("lock " + file, channel::tryLock) == null) {
+      if (Interrupts.defer("lock", file, channel::tryLock) == null) {
         throw new StoreLockedException(store, readHolder());
       }
     } catch (OverlappingFileLockException e) {
@@ -146,9 +146,9 @@ final class DiskLock implements Closeable {
     } catch (NoSuchFileException e) {
       return false; // the one before deleted it
     }
-    Interrupts.defer("lock " + file, () -> channel.truncate(0));
+    Interrupts.defer("lock", file, () -> channel.truncate(0));
     ByteBuffer text = ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8));
-    Interrupts.defer("lock " + file, () -> channel.write(text, 0));
+    Interrupts.defer("lock", file, () -> channel.write(text, 0));
     return true;
   }
 
@@ -157,7 +157,7 @@ final class DiskLock implements Closeable {
     ByteBuffer text = ByteBuffer.allocate(200);
     for (int i = 0; i < HOLDER_ATTEMPTS; i++) {
       text.clear();
-      Interrupts.defer("read who holds a lock", () -> channel.read(text, 0));
+      Interrupts.defer("read who holds", "a lock", () -> channel.read(text, 0));
       String holder = new String(text.array(), 0, text.position(), StandardCharsets.UTF_8).strip();
       if (!holder.isEmpty()) {
         return holder;

@@ -73,28 +73,27 @@ public final class DiskStorage implements Storage {
 
   @Override
   public ReadableFile openRead(String path) throws IOException {
-    requireRegular(path);
+    Path file = resolve(path);
+    requireRegular(path, file);
     return new DiskFile(
-        path, FileChannel.open(resolve(path), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        path, FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
   }
 
   /**
    * Refuses what is no regular file before it is opened: opening a FIFO waits for a writer, and a
    * link may lead anywhere (spec S-12).
    */
-  private void requireRegular(String path) throws IOException {
-    Path file = resolve(path);
+  private void requireRegular(String path, Path file) throws IOException {
     for (Path at = file; !at.equals(root); at = at.getParent()) {
-      if (Files.isSymbolicLink(at)) {
-        throw new DamagedFileException(
-            path,
-            -1,
-            (at.equals(file) ? "it is a link" : "it lies behind the link " + root.relativize(at))
-                + ", and links are not followed; put there what it leads to, or name that");
+      if (!at.equals(file) && Files.isSymbolicLink(at)) {
+        throw link(path, "it lies behind the link " + root.relativize(at));
       }
     }
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (attributes.isSymbolicLink()) {
+      throw link(path, "it is a link");
+    }
     if (!attributes.isRegularFile()) {
       throw new DamagedFileException(
           path,
@@ -103,6 +102,13 @@ public final class DiskStorage implements Storage {
               "it is a %s, expected a regular file",
               attributes.isDirectory() ? "directory" : "FIFO or device"));
     }
+  }
+
+  private static DamagedFileException link(String path, String finding) {
+    return new DamagedFileException(
+        path,
+        -1,
+        finding + ", and links are not followed; put there what it leads to, or name that");
   }
 
   @Override
@@ -114,9 +120,10 @@ public final class DiskStorage implements Storage {
 
   @Override
   public WritableFile openWrite(String path) throws IOException {
-    requireRegular(path);
+    Path file = resolve(path);
+    requireRegular(path, file);
     return new DiskFile(
-        path, FileChannel.open(resolve(path), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+        path, FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
   }
 
   /** The names of the root and of those above it, where they are new, are forced as well. */
@@ -140,7 +147,8 @@ public final class DiskStorage implements Storage {
   private static void force(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       Interrupts.defer(
-          "force " + directory,
+          "force",
+          directory,
           () -> {
             channel.force(true);
             return null;

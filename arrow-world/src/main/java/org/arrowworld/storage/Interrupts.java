@@ -23,10 +23,11 @@ final class Interrupts {
   /**
    * Runs an operation; an interrupt is kept for whoever asks next.
    *
-   * @param what is done, for the message
+   * @param action what is done, for the message
+   * @param path with which file; only its text is used
    * @throws InterruptedIOException if the interrupt came meanwhile; the channel is closed
    */
-  static <T> T defer(String what, Operation<T> operation) throws IOException {
+  static <T> T defer(String action, Object path, Operation<T> operation) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       return operation.run();
@@ -34,8 +35,8 @@ final class Interrupts {
       InterruptedIOException failure =
           new InterruptedIOException(
               Text.of(
-                  "Cannot %s: the thread was interrupted meanwhile, which closed the file; open it again",
-                  what));
+                  "Cannot %s %s: the thread was interrupted meanwhile, which closed the file; open it again",
+                  action, path));
       failure.initCause(e);
       throw failure;
     } finally {

@@ -10,6 +10,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.errors.UnsupportedVersionException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.WellFormed;
 import org.arrowworld.internal.json.ChecksummedJson;
@@ -190,9 +191,9 @@ public record StoreInfo(
 
   private static Map<String, Object> tree(LogPosition position) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("tick", Text.of("%016x", position.tick()));
-    json.put("seq", Text.of("%016x", position.seq()));
-    json.put("chain", Text.of("%016x", position.chain()));
+    json.put("tick", Digits.hex16(position.tick()));
+    json.put("seq", Digits.hex16(position.seq()));
+    json.put("chain", Digits.hex16(position.chain()));
     return json;
   }
 

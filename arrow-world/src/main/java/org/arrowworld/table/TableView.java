@@ -5,7 +5,6 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.internal.given.Given;
 import org.arrowworld.schema.TableSchema;
 
 /**
@@ -29,19 +28,14 @@ public interface TableView extends TableColumns {
   /** The generation of the row in a slot; 0 where the table has none. */
   int gen(int slot);
 
-  /** The entity in a slot. */
-  default EntityRef ref(int slot) {
-    return new EntityRef(id(slot), gen(slot));
-  }
+  /** The entity in a slot; of a presence table, that of the table it is of. */
+  EntityRef ref(int slot);
 
   /** The slot of an id, -1 if no live row has it. */
   int slotOf(int id);
 
   /** The slot of an entity, -1 if it does not live (any more). */
-  default int slotOf(EntityRef entity) {
-    int slot = slotOf(Given.required("find a row", "entity", entity).id());
-    return slot >= 0 && gen(slot) == entity.gen() ? slot : -1;
-  }
+  int slotOf(EntityRef entity);
 
   /**
    * A u8 column.

@@ -33,7 +33,10 @@ public interface TickTable {
   /** Inserts a row with this id: into tables with external ids, and into presence tables. */
   Born insert(int id);
 
-  /** Inserts an entity, a row born in this tick included, into a presence table. */
+  /**
+   * Inserts an entity, a row born in this tick included, into a presence table. The newborn's own
+   * handle then names its row here, too.
+   */
   Born insert(Entity entity);
 
   /**
@@ -41,6 +44,12 @@ public interface TickTable {
    * made.
    */
   BornRows insertAll(int count);
+
+  /** Inserts rows with these ids: into tables with external ids, and into presence tables. */
+  BornRows insertAll(int[] ids);
+
+  /** Inserts rows born together in this tick into a presence table, in the same order. */
+  BornRows insertAll(BornRows newborns);
 
   /** The slot at tick start of a live id; InvalidUseException if it is not live. */
   int slot(int id);

@@ -24,13 +24,21 @@ import org.arrowworld.schema.WorldSchema;
  * <p>Events come before the births and deaths of their tick (spec O-2): those of an id that does
  * not live then are of the life that begins in their tick. Where the id lives, dies and is born
  * again in one tick, nothing in the log tells which of both lives an event is of: it is shown with
- * each, without a generation.
+ * each, without a generation. Rows of presence tables come last: those of an old life, after the
+ * new one began (spec O-18).
  */
 public final class HistoryFilter {
   private final HistoryQuery query;
   private final KeyTable keys;
   private final Query.Enough<? super Change> visitor;
   private final BitSet ofTable;
+
+  /** By key code, the code of the birth in the presence table that the key is of; else -1. */
+  private final int[] entering;
+
+  /** In the tick of the id's birth: the births in presence tables that were met. */
+  private final BitSet entered = new BitSet();
+
   private final BitSet wanted;
   private final int born;
   private final int died;
@@ -64,17 +72,33 @@ public final class HistoryFilter {
     this.generations = table.hasGenerations();
     this.born = keys.key(query.table() + ".born").code();
     this.died = keys.find(query.table() + ".died").map(Key::code).orElse(-1);
+    this.entering = entering(query.table(), keys);
     this.ofTable = ofTable(query.table(), keys);
     this.wanted = wanted();
   }
 
-  private static BitSet ofTable(String table, KeyTable keys) {
-    BitSet codes = new BitSet();
+  private static int[] entering(String table, KeyTable keys) {
+    int[] births = new int[keys.size()];
     for (Key key : keys.from(0)) {
-      boolean presence =
-          (key.kind() == KeyKind.BORN || key.kind() == KeyKind.DIED)
-              && key.refersTo().filter(table::equals).isPresent();
-      if (key.name().startsWith(table + ".") || presence) {
+      births[key.code()] =
+          keys.find(owner(key) + ".born")
+              .filter(birth -> birth.kind() == KeyKind.BORN)
+              .filter(birth -> birth.refersTo().filter(table::equals).isPresent())
+              .map(Key::code)
+              .orElse(-1);
+    }
+    return births;
+  }
+
+  private static String owner(Key key) {
+    int dot = key.name().indexOf('.');
+    return dot < 0 ? key.name() : key.name().substring(0, dot);
+  }
+
+  private BitSet ofTable(String table, KeyTable all) {
+    BitSet codes = new BitSet();
+    for (Key key : all.from(0)) {
+      if (owner(key).equals(table) || entering[key.code()] >= 0) {
         codes.set(key.code());
       }
     }
@@ -125,6 +149,7 @@ public final class HistoryFilter {
       previous = generation;
       generation = OptionalLong.of(Values.toInteger(pattern));
       bornAt = tick;
+      entered.clear();
       found |= isWanted(generation);
     } else if (query.generation().isPresent() && found && !isWanted(generation)) {
       done |= tick > bornAt; // in whose tick the life before may still leave presence tables
@@ -173,10 +198,19 @@ public final class HistoryFilter {
     }
   }
 
-  /** A presence table's rows come last in a tick: an old life leaves it after the new one began. */
+  /**
+   * In the tick of a birth, who was in a presence table before is the old life, until the new one
+   * enters.
+   */
   private OptionalLong lifeOf(long tick, int code) {
-    boolean leaves = tick == bornAt && code != died && keys.key(code).kind() == KeyKind.DIED;
-    return leaves ? previous : generation;
+    int enters = code < entering.length ? entering[code] : -1;
+    if (tick != bornAt || enters < 0) {
+      return generation;
+    }
+    if (code == enters) {
+      entered.set(code);
+    }
+    return entered.get(enters) ? generation : previous;
   }
 
   private boolean isWanted(OptionalLong life) {
@@ -194,6 +228,7 @@ public final class HistoryFilter {
   BitSet keys() {
     BitSet all = births();
     all.or(wanted);
+    wanted.stream().map(code -> entering[code]).filter(code -> code >= 0).forEach(all::set);
     if (died >= 0) {
       all.set(died);
     }

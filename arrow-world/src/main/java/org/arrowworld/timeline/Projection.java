@@ -83,7 +83,13 @@ public final class Projection {
   }
 
   private boolean isShown(WorldSchema schema, TableSchema table) {
-    return columns(table).findAny().isPresent() || isNamed(table) || isReferenced(schema, table);
+    return isWanted(table)
+        || schema.tables().stream()
+            .anyMatch(t -> t.of().equals(Optional.of(table.name())) && isWanted(t));
+  }
+
+  private boolean isWanted(TableSchema table) {
+    return columns(table).findAny().isPresent() || isNamed(table);
   }
 
   private Stream<Column> columns(TableSchema table) {
@@ -99,11 +105,6 @@ public final class Projection {
     return names.contains(table.name())
         || names.contains(table.name() + ".id")
         || names.contains(table.name() + ".gen");
-  }
-
-  private boolean isReferenced(WorldSchema schema, TableSchema table) {
-    return schema.tables().stream()
-        .anyMatch(t -> t.of().equals(Optional.of(table.name())) && isNamed(t));
   }
 
   private static void check(WorldSchema schema, String name) {

@@ -10,10 +10,12 @@ import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableColumns;
+import org.arrowworld.table.TableView;
 
 /**
  * What differs between two states of the same schema, entity by entity: by id and generation,
- * wherever the rows stand. Takes 4 bytes per id of one table at a time.
+ * wherever the rows stand; in presence tables by the generation of who is in them, where both sides
+ * are tables of a world. Takes 4 bytes per id of one table at a time.
  */
 public final class RowDiff {
 
@@ -64,6 +66,9 @@ public final class RowDiff {
   private final ByteBuffer leftGens;
   private final ByteBuffer rightGens;
 
+  /** Whether it is a presence table, both of whose sides know which lives are in it. */
+  private final boolean namesLives;
+
   private RowDiff(TableColumns left, TableColumns right, Visitor visitor) {
     this.left = left;
     this.right = right;
@@ -75,6 +80,11 @@ public final class RowDiff {
     this.rightIds = bytes(right, "id");
     this.leftGens = bytes(left, "gen");
     this.rightGens = bytes(right, "gen");
+    this.namesLives = namesLives(left) && namesLives(right);
+  }
+
+  private static boolean namesLives(TableColumns table) {
+    return table instanceof TableView view && view.schema().of().isPresent();
   }
 
   private static ByteBuffer bytes(TableColumns table, String column) {
@@ -100,10 +110,10 @@ public final class RowDiff {
     IdMap rightSlots = slots(rightIds, right.rows());
     boolean goOn = true;
     for (int slot = 0; slot < left.rows() && goOn; slot++) {
-      EntityRef entity = ref(leftIds, leftGens, slot);
+      EntityRef entity = ref(left, leftIds, leftGens, slot);
       int other = rightIds == null ? slot : rightSlots.get(entity.id());
       boolean there = other >= 0 && other < right.rows();
-      if (there && ref(rightIds, rightGens, other).equals(entity)) {
+      if (there && ref(right, rightIds, rightGens, other).equals(entity)) {
         goOn = values(entity, slot, other);
       } else {
         goOn = visitor.visit(new Difference(Kind.ONLY_LEFT, left.name(), entity, null, 0, 0));
@@ -111,10 +121,10 @@ public final class RowDiff {
     }
     IdMap leftSlots = goOn ? slots(leftIds, left.rows()) : null;
     for (int slot = 0; slot < right.rows() && goOn; slot++) {
-      EntityRef entity = ref(rightIds, rightGens, slot);
+      EntityRef entity = ref(right, rightIds, rightGens, slot);
       int other = leftIds == null ? slot : leftSlots.get(entity.id());
       boolean there = other >= 0 && other < left.rows();
-      if (!there || !ref(leftIds, leftGens, other).equals(entity)) {
+      if (!there || !ref(left, leftIds, leftGens, other).equals(entity)) {
         goOn = visitor.visit(new Difference(Kind.ONLY_RIGHT, left.name(), entity, null, 0, 0));
       }
     }
@@ -129,7 +139,10 @@ public final class RowDiff {
     return slots;
   }
 
-  private static EntityRef ref(ByteBuffer ids, ByteBuffer gens, int slot) {
+  private EntityRef ref(TableColumns table, ByteBuffer ids, ByteBuffer gens, int slot) {
+    if (namesLives) {
+      return ((TableView) table).ref(slot);
+    }
     return new EntityRef(
         ids == null ? slot : ids.getInt(4 * slot), gens == null ? 0 : gens.getInt(4 * slot));
   }

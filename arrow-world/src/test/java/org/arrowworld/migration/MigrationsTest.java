@@ -32,6 +32,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.TableView;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Migrations (spec M-1 to M-7). */
+/** Migrations (spec M-1 to M-8). */
 class MigrationsTest {
   private static final int SIGNALLING_NAN = 0x7FA0_1234;
   private static final WorldSchema V1 =
@@ -173,6 +174,37 @@ class MigrationsTest {
     }
   }
 
+  /** Spec M-8. */
+  @Test
+  void a_presence_table_becomes_a_component_and_a_component_a_presence_table() throws IOException {
+    Storage component = new MemoryStorage();
+    Column since = new Column("since", ColumnType.F64, Double.doubleToRawLongBits(2.5));
+    Migrations steps =
+        Migrations.from(1).add("damaged", since).addWords("damaged", "by", "storm").build();
+    StoreMigration.run(store(), component, steps, memory);
+    try (LiveWorld live = LiveWorld.resume(component, WorldOptions.DEFAULT.withAllocator(memory))) {
+      TableView damaged = live.world().table("damaged");
+      assertThat(damaged.ids()).containsExactly(1);
+      assertThat(damaged.f64("since").get(0)).isEqualTo(2.5);
+      assertThat(damaged.string("by").get(0)).isEqualTo("storm");
+      live.tick(
+          t -> {
+            t.table("damaged").set(1, "since", 4.0);
+            t.table("damaged").insert(2).set("by", "fire");
+          });
+      assertThat(damaged.f64("since").get(0)).isEqualTo(4.0);
+      assertThat(damaged.string("by").get(damaged.slotOf(2))).isEqualTo("fire");
+    }
+    Storage plain = new MemoryStorage();
+    Migrations back = Migrations.from(2).drop("damaged", "since").drop("damaged", "by").build();
+    StoreMigration.run(component, plain, back, memory);
+    try (Timeline timeline = Timeline.open(plain);
+        MutableWorld world = timeline.at(timeline.lastTick(), memory)) {
+      assertThat(world.table("damaged").columns().stream().map(Column::name)).containsExactly("id");
+      assertThat(world.table("damaged").ids()).containsExactly(1, 2);
+    }
+  }
+
   @Test
   void an_unknown_newer_version_is_refused_by_its_number() throws IOException {
     Storage newer = new MemoryStorage();
@@ -203,8 +235,8 @@ class MigrationsTest {
     refused(target, Migrations.from(1).map("fleet", "n", x -> 0.5), "row 0: Cannot store 0.5");
     refused(
         target,
-        Migrations.from(1).add("damaged", Column.of("x", ColumnType.U8)),
-        "a presence table has no such");
+        Migrations.from(1).add("damaged", Column.of("id", ColumnType.U8)),
+        "the name 'id' is used twice or reserved");
     assertThat(target.list("")).isEmpty();
   }
 

@@ -136,7 +136,7 @@ class NpzReaderTest {
     refusedName("/x.npy", "it is an absolute path");
     refusedName("C:x.npy", "it is an absolute path");
     refusedName("a\\x.npy", "it has a backslash");
-    refusedName("a\nx.npy", "it has control characters or surrogates");
+    refusedName("a\nx.npy", "it has control characters or a surrogate alone");
     refusedName("", "it is empty");
   }
 

@@ -20,6 +20,7 @@ import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.tick.TickTable;
 import org.arrowworld.timeline.Timeline;
@@ -40,6 +41,10 @@ final class CrashScenario {
               .column("v", ColumnType.I64)
               .column("k", ColumnType.STRING)
               .lineage(Lineage.CAUSE)
+              .build(),
+          TableSchema.component("tired", "c")
+              .column("since", ColumnType.I64)
+              .column("why", ColumnType.STRING)
               .build());
 
   private static List<String> expected;
@@ -203,7 +208,13 @@ final class CrashScenario {
       }
     }
     for (int i = 0; i <= tick % 3; i++) {
-      c.insert().set("x", tick + i / 8f).set("k", "word " + (tick * 7 + i) % 11);
+      Born born = c.insert().set("x", tick + i / 8f).set("k", "word " + (tick * 7 + i) % 11);
+      if (i == 1) {
+        t.table("tired").insert(born).set("since", tick).set("why", "work " + tick % 5);
+      }
+    }
+    if (t.table("tired").before().rows() > 0) {
+      t.table("tired").setSlot(0, "since", -tick);
     }
   }
 

@@ -18,6 +18,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogOptions;
 import org.arrowworld.schema.ColumnType;
@@ -41,7 +42,10 @@ final class PipeLeader {
               .column("word", ColumnType.STRING)
               .lineage(Lineage.PARENT, Lineage.CAUSE)
               .build(),
-          TableSchema.presence("ill", "c"));
+          TableSchema.component("ill", "c")
+              .column("since", ColumnType.I64)
+              .column("of", ColumnType.STRING)
+              .build());
 
   private final DiskStorage storage;
   private final DataOutputStream pipe;
@@ -94,8 +98,11 @@ final class PipeLeader {
         t.table("c").setSlot(slot, "word", "word " + random.nextInt(50));
       }
       int id = t.table("c").before().id(slot);
-      if (random.nextInt(9) == 0 && t.table("ill").before().slotOf(id) < 0) {
-        t.table("ill").insert(id);
+      int ill = t.table("ill").before().slotOf(id);
+      if (random.nextInt(9) == 0 && ill < 0) {
+        t.table("ill").insert(id).set("since", t.tick()).set("of", "flu " + random.nextInt(3));
+      } else if (ill >= 0 && random.nextInt(3) == 0) {
+        t.table("ill").set(id, "since", random.nextLong());
       }
     }
     t.table("c").write("x", x);
@@ -124,9 +131,21 @@ final class PipeLeader {
     }
   }
 
+  /** A live segment's length says nothing: it may have room (spec L-31). */
+  private static long messagesEnd(ReadableFile file, long from) throws IOException {
+    long end = from;
+    IpcMessage message = IpcMessage.read(file, end, file.size());
+    while (message != null) {
+      end = message.end();
+      message = IpcMessage.read(file, end, file.size());
+    }
+    return end;
+  }
+
   private void sendGrowth(String path, ReadableFile file) throws IOException {
     long from = sent.getOrDefault(path, 0L);
-    ByteBuffer bytes = ByteBuffer.allocate((int) (file.size() - from));
+    long to = path.endsWith(".arrows") ? messagesEnd(file, from) : file.size();
+    ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
     file.readFully(bytes, from);
     if (bytes.capacity() > 0) {
       pipe.write('P');

@@ -27,6 +27,7 @@ import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.tick.Born;
 import org.arrowworld.timeline.Cursor;
 import org.arrowworld.timeline.HistoryQuery;
 import org.arrowworld.timeline.Timeline;
@@ -42,7 +43,8 @@ final class Verbs {
               .column("x", ColumnType.F32)
               .column("k", ColumnType.STRING)
               .lineage(Lineage.PARENT, Lineage.CAUSE)
-              .build());
+              .build(),
+          TableSchema.component("new", "c").column("since", ColumnType.F32).build());
 
   private Verbs() {}
 
@@ -73,10 +75,9 @@ final class Verbs {
           if (t.table("c").before().rows() > 3) {
             t.table("c").removeSlot(0, "old");
           }
-          t.table("c")
-              .insert()
-              .set("x", (float) live.lastTick())
-              .set("k", "w" + live.lastTick() % 7);
+          float last = live.lastTick();
+          Born born = t.table("c").insert().set("x", last).set("k", "w" + live.lastTick() % 7);
+          t.table("new").insert(born).set("since", last);
         });
   }
 

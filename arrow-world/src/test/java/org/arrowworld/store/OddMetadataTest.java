@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Metadata that is right by its CRC but odd is refused, typed, as Python's reader does. */
 class OddMetadataTest {
-  private static final String TAIL = ",\"crc\":\"%08x\"}\n";
   private final MemoryStorage storage = new MemoryStorage();
 
   private StoreInfo made() throws IOException {
@@ -54,7 +53,7 @@ class OddMetadataTest {
     String head = text.substring(0, text.length() - 19).replace(from, to);
     CRC32 crc = new CRC32();
     crc.update(latin1(head));
-    storage.put(path, latin1(head + Text.of(TAIL, crc.getValue())));
+    storage.put(path, latin1(head + Text.of(",\"crc\":\"%08x\"}\n", crc.getValue())));
   }
 
   @ParameterizedTest

@@ -2,7 +2,9 @@
 package org.arrowworld.testing;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
@@ -24,6 +26,9 @@ public final class AnyWorld {
   };
 
   private final Random random;
+
+  /** By table, the rows born in the tick that is made. */
+  private final Map<String, List<Born>> newborns = new HashMap<>();
 
   /** Draws from a generator, which it uses alone. */
   public AnyWorld(Random random) {
@@ -51,19 +56,25 @@ public final class AnyWorld {
       if (random.nextInt(3) == 0) {
         table.lineage(Lineage.CAUSE);
       }
-      tables.add(withColumns(table, random.nextInt(7)));
+      tables.add(withEvents(withColumns(table, random.nextInt(7))).build());
     }
-    for (int i = random.nextInt(3); i > 0; i--) {
-      tables.add(TableSchema.presence("present" + i, "row" + random.nextInt(rowTables)));
+    for (int i = random.nextInt(4); i > 0; i--) {
+      TableSchema.Builder table =
+          TableSchema.component("present" + i, "row" + random.nextInt(rowTables));
+      if (random.nextBoolean()) {
+        table.orderPreserving();
+      }
+      tables.add(withColumns(table, random.nextInt(4)).build());
     }
     if (random.nextBoolean()) {
-      tables.add(withColumns(TableSchema.appendOnly("grown"), random.nextInt(3)));
+      TableSchema.Builder table = TableSchema.appendOnly("grown");
+      tables.add(withEvents(withColumns(table, random.nextInt(3))).build());
     }
     WorldSchema schema = WorldSchema.of(tables.toArray(TableSchema[]::new));
     return random.nextBoolean() ? schema.withInput(EventKind.of("in", ColumnType.F64)) : schema;
   }
 
-  private TableSchema withColumns(TableSchema.Builder table, int columns) {
+  private TableSchema.Builder withColumns(TableSchema.Builder table, int columns) {
     for (int i = 0; i < columns; i++) {
       ColumnType type = TYPES[random.nextInt(TYPES.length)];
       boolean hasDefault = type.isFloat() && random.nextBoolean();
@@ -73,13 +84,17 @@ public final class AnyWorld {
         table.column("c" + i, type);
       }
     }
+    return table;
+  }
+
+  private TableSchema.Builder withEvents(TableSchema.Builder table) {
     if (random.nextBoolean()) {
       table.event(EventKind.of("event", ColumnType.I16));
     }
     if (random.nextInt(4) == 0) {
       table.event(EventKind.of("said", ColumnType.STRING));
     }
-    return table.build();
+    return table;
   }
 
   /** One tick's mutations; one in six changes nothing. */
@@ -90,11 +105,19 @@ public final class AnyWorld {
     if (random.nextInt(6) == 0) {
       return;
     }
+    newborns.clear();
     for (TableView table : t.world().tables()) {
       TickTable mutations = t.table(table.name());
       switch (table.schema().kind()) {
         case ROW -> rows(mutations);
-        case PRESENCE -> presence(mutations, t.world().table(table.schema().of().orElseThrow()));
+        case PRESENCE -> {
+          presence(mutations, t.world().table(table.schema().of().orElseThrow()));
+          for (Born newborn : newborns.getOrDefault(table.schema().of().orElseThrow(), List.of())) {
+            if (random.nextInt(3) == 0) {
+              fill(mutations.insert(newborn), table);
+            }
+          }
+        }
         case APPEND_ONLY -> {
           values(mutations);
           for (int i = random.nextInt(4); i > 0; i--) {
@@ -130,13 +153,18 @@ public final class AnyWorld {
     boolean external = table.schema().ids() == IdPolicy.EXTERNAL;
     for (int i = random.nextInt(12); i > 0; i--) {
       if (!external) {
-        fill(mutations.insertCausedBy(random.nextInt(3)), table);
+        born(mutations.insertCausedBy(random.nextInt(3)), table);
       }
     }
     int id = random.nextInt(6) * 900_000_007;
     if (external && table.slotOf(id) < 0) {
-      fill(mutations.insert(id), table);
+      born(mutations.insert(id), table);
     }
+  }
+
+  private void born(Born row, TableView table) {
+    fill(row, table);
+    newborns.computeIfAbsent(table.name(), name -> new ArrayList<>()).add(row);
   }
 
   private int someId(TableView table) {
@@ -227,17 +255,18 @@ public final class AnyWorld {
   }
 
   private void presence(TickTable present, TableView of) {
+    values(present);
     for (int slot = 0; slot < of.rows(); slot++) {
       int id = of.id(slot);
       int at = present.before().slotOf(id);
       int choice = random.nextInt(6);
       if (at < 0 && choice < 2) {
-        present.insert(id);
+        fill(present.insert(id), present.before());
       } else if (at >= 0 && choice == 2) {
         present.removeSlot(at);
       } else if (at >= 0 && choice == 3) {
         present.removeSlot(at);
-        present.insert(id);
+        fill(present.insert(id), present.before());
       }
     }
   }

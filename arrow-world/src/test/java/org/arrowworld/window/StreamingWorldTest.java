@@ -34,6 +34,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.World;
+import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryQuery;
@@ -50,7 +51,7 @@ class StreamingWorldTest {
               .column("name", ColumnType.STRING)
               .lineage(Lineage.CAUSE)
               .build(),
-          TableSchema.presence("ill", "c"));
+          TableSchema.component("ill", "c").column("since", ColumnType.I64).build());
 
   private static final LogOptions OPTIONS =
       LogOptions.DEFAULT.withDurability(Durability.NONE).withSegmentBytes(20_000);
@@ -106,7 +107,13 @@ class StreamingWorldTest {
       }
     }
     for (int i = 0; i < 4; i++) {
-      t.table("c").insert().set("name", "n" + random.nextInt(9));
+      Born born = t.table("c").insert().set("name", "n" + random.nextInt(9));
+      if (i == 0) {
+        t.table("ill").insert(born).set("since", t.tick());
+      }
+    }
+    for (int slot = 0; slot < t.table("ill").before().rows(); slot += 2) {
+      t.table("ill").setSlot(slot, "since", -t.tick());
     }
   }
 

@@ -158,7 +158,8 @@ final class StoreReport {
     return switch (table.kind()) {
       case ROW -> table.ids().label() + " ids";
       case APPEND_ONLY -> "append-only";
-      case PRESENCE -> "ids of " + table.of().orElse("?");
+      case PRESENCE ->
+          (table.columns().isEmpty() ? "ids of " : "component of ") + table.of().orElse("?");
     };
   }
 

@@ -13,6 +13,7 @@ import org.arrowworld.export.parquet.ParquetArchive;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.internal.store.OutsideStores;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
@@ -127,7 +128,7 @@ public final class OutputDirectory implements Closeable {
   /** Checks that a path may become an output, without changing anything. */
   public static void check(Path out, Existing existing) throws IOException {
     Path absolute = AbsolutePath.of(out);
-    requireOutsideStores(absolute, out);
+    OutsideStores.require(out);
     if (!exists(absolute)) {
       return;
     }
@@ -146,7 +147,7 @@ public final class OutputDirectory implements Closeable {
   /** Checks that a path may become an output file, without changing anything. */
   public static void checkFile(Path out, Existing existing) throws IOException {
     Path absolute = AbsolutePath.of(out);
-    requireOutsideStores(absolute, out);
+    OutsideStores.require(out);
     if (!exists(absolute)) {
       return;
     }
@@ -156,21 +157,6 @@ public final class OutputDirectory implements Closeable {
     }
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
       throw new InvalidUseException(Text.of("Cannot replace %s: it is no file", out));
-    }
-  }
-
-  /**
-   * Outputs in a store would be taken for its files, or replace them. Its field runs are its own
-   * affair.
-   */
-  private static void requireOutsideStores(Path absolute, Path out) throws IOException {
-    for (Path at = parent(absolute); at != null; at = at.getParent()) {
-      if (isStore(at) && !at.relativize(absolute).startsWith("fields")) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot write to %s: it lies in the store %s; choose a path outside of it",
-                out, at));
-      }
     }
   }
 

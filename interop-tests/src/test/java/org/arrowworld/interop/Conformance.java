@@ -14,6 +14,7 @@ enum Conformance {
   FORKED,
   UNITS,
   UNHASHED,
+  COMPONENTS,
   ROOM;
 
   /** Name of its folder. */
@@ -31,6 +32,7 @@ enum Conformance {
       case FORKED -> ForkedStore.write(golden);
       case UNITS -> UnitsStore.write(golden);
       case UNHASHED -> UnhashedStore.write(golden);
+      case COMPONENTS -> ComponentsStore.write(golden);
       case ROOM -> RoomStore.write(golden);
     }
     golden.forgetWriter();

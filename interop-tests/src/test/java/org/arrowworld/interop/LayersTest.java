@@ -63,7 +63,7 @@ class LayersTest {
 
   @BeforeAll
   static void readClasses() throws IOException {
-    for (String module : List.of("arrow-world", "export", "serve", "ecosystem", "cli")) {
+    for (String module : List.of("arrow-world", "testing", "export", "serve", "ecosystem", "cli")) {
       Path classes = Path.of("..", module, "target", "classes");
       try (Stream<Path> files = Files.walk(classes)) {
         files

@@ -53,7 +53,14 @@ final class RandomWorld {
                   .column("level", ColumnType.U8)
                   .build(),
               TableSchema.presence("hungry", "creature"),
-              TableSchema.presence("marked", "food"),
+              TableSchema.component("marked", "food")
+                  .orderPreserving()
+                  .column("by", ColumnType.STRING)
+                  .column("weight", ColumnType.F64, 2)
+                  .column("open", ColumnType.BOOL)
+                  .column("bits", ColumnType.U64)
+                  .column("mark", ColumnType.F32)
+                  .build(),
               TableSchema.appendOnly("population")
                   .column("n", ColumnType.U32)
                   .column("mean", ColumnType.F64)
@@ -173,13 +180,28 @@ final class RandomWorld {
         food.removeSlot(slot);
         removed.add(id);
       }
-      if (random.oneIn(3) && marked.before().slotOf(id) < 0) {
-        marked.insert(id);
+      boolean isMarked = marked.before().slotOf(id) >= 0;
+      if (random.oneIn(3) && !isMarked) {
+        marked.insert(id).set("by", "mark " + random.below(3)).set("open", true);
+      } else if (isMarked) {
+        mark(marked, id, random);
       }
     }
     int id = random.below(8) * 1_000_000_007;
     if (food.before().slotOf(id) < 0 || removed.contains(id)) {
       food.insert(id).set("size", -3).set("note", "n" + random.below(4));
+    }
+  }
+
+  private static void mark(TickTable marked, int id, SplitMix random) {
+    switch (random.below(8)) {
+      case 0 -> marked.set(id, "by", "again " + random.below(3));
+      case 1 -> marked.set(id, "weight", Double.longBitsToDouble(random.next()));
+      case 2 -> marked.set(id, "open", random.below(2) == 1);
+      case 3 -> marked.setUnsigned(id, "bits", random.next());
+      case 4 -> marked.set(id, "mark", Float.intBitsToFloat((int) random.next()));
+      case 5 -> marked.remove(id);
+      default -> {}
     }
   }
 

@@ -155,9 +155,28 @@ public final class ScriptMain {
 
   private void set(TickTable table, String[] f) {
     if (f[2].startsWith("*")) {
-      set(born.get(f[2]), f[3], type(f[1], f[3]), f[4]);
+      set(table, born.get(f[2]), f);
     } else {
       setSlot(table, table.slot(Integer.parseUnsignedInt(f[2])), f);
+    }
+  }
+
+  private void set(TickTable table, Born row, String[] f) {
+    String column = f[3];
+    String text = f[4];
+    switch (type(f[1], column)) {
+      case STRING -> table.set(row, column, text);
+      case BOOL -> table.set(row, column, text.equals("1"));
+      case F32 -> table.set(row, column, f32(text));
+      case F64 -> table.set(row, column, f64(text));
+      case U64 -> table.setUnsigned(row, column, Long.parseUnsignedLong(text));
+      default -> {
+        if (text.startsWith("*")) {
+          table.set(row, column, born.get(text));
+        } else {
+          table.set(row, column, Long.parseLong(text));
+        }
+      }
     }
   }
 

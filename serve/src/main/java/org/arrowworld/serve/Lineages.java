@@ -41,17 +41,23 @@ final class Lineages {
     return byId.getOrDefault(id, List.of());
   }
 
-  /** A life of an id. */
+  /** A life of an id; the last one in a table without generations. */
   Life life(String table, EntityRef entity) {
-    for (Life life : lives(entity.id())) {
-      if (life.entity().equals(entity)) {
-        return life;
-      }
+    Optional<Life> life = lastBorn(entity, Long.MAX_VALUE);
+    if (life.isPresent()) {
+      return life.get();
     }
     throw new InvalidUseException(
         Text.of(
             "The log has no %s %s in generation %s",
             table, Integer.toUnsignedString(entity.id()), Integer.toUnsignedString(entity.gen())));
+  }
+
+  /** Who was born last at or before a tick, if anybody. */
+  private Optional<Life> lastBorn(EntityRef entity, long tick) {
+    return lives(entity.id()).stream()
+        .filter(l -> l.entity().equals(entity) && l.born().orElse(-1) <= tick)
+        .reduce((older, younger) -> younger);
   }
 
   /** Its children by birth. */
@@ -62,13 +68,11 @@ final class Lineages {
   /** Its parent, that one's parent, and so on, at most so many. */
   List<Life> ancestors(Life life, int most) {
     List<Life> found = new ArrayList<>();
-    Optional<EntityRef> parent = life.parent();
-    while (parent.isPresent() && found.size() < most) {
-      EntityRef wanted = parent.get();
-      Optional<Life> next =
-          lives(wanted.id()).stream().filter(l -> l.entity().equals(wanted)).findFirst();
-      next.ifPresent(found::add);
-      parent = next.flatMap(Life::parent);
+    Optional<Life> child = Optional.of(life);
+    while (child.flatMap(Life::parent).isPresent() && found.size() < most) {
+      long born = child.get().born().orElse(Long.MAX_VALUE);
+      child = lastBorn(child.get().parent().get(), born);
+      child.ifPresent(found::add);
     }
     return found;
   }

@@ -432,13 +432,13 @@ class ViewServerTest {
   @Test
   void a_store_that_is_replaced_while_it_is_watched_becomes_another() throws IOException {
     Path path = SmallRuns.ships(folder.resolve("swapped"));
-    Path other = SmallRuns.ecosystem(folder.resolve("other"), 3, 5);
+    Path other = SmallRuns.ecosystem(folder.resolve("other"), 9, 5);
     try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0))) {
       Client viewer = new Client(watching);
       assertThat(viewer.json("/api/runs/swapped").toString()).contains("ship", "epoch=0");
       Files.move(path, folder.resolve("aside"));
       Files.move(other, path);
-      assertThat(viewer.arrow("/api/runs/swapped/at?tick=3&columns=food")).hasSize(1);
+      assertThat(viewer.arrow("/api/runs/swapped/at?tick=9&columns=food")).hasSize(1);
       assertThat(viewer.json("/api/runs/swapped").toString()).contains("creature", "epoch=1");
     }
   }

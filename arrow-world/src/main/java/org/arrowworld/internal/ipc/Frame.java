@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 
 /**
@@ -89,7 +90,7 @@ public final class Frame {
   public int seal(CRC32 crc) {
     crc.update(all());
     int value = (int) crc.getValue();
-    byte[] digits = Text.of("%08x", value).getBytes(StandardCharsets.US_ASCII);
+    byte[] digits = Digits.hex8(value).getBytes(StandardCharsets.US_ASCII);
     bytes.put(crcAt, digits);
     return value;
   }

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
-import org.arrowworld.internal.Text;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.ipc.IpcEncoder.FileBlock;
 import org.arrowworld.storage.WritableFile;
 
@@ -199,7 +199,7 @@ public final class IpcFileWriter {
     CRC32 crc = new CRC32();
     crc.update(end.duplicate());
     end.put(
-        8 + footer.crcAt(), Text.of("%08x", crc.getValue()).getBytes(StandardCharsets.US_ASCII));
+        8 + footer.crcAt(), Digits.hex8((int) crc.getValue()).getBytes(StandardCharsets.US_ASCII));
     append(end);
     file.force();
   }

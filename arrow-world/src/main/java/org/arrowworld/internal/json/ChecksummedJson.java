@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.Utf8;
 import org.arrowworld.storage.AtomicFiles;
@@ -28,7 +29,7 @@ public final class ChecksummedJson {
   public static ByteBuffer encode(Map<String, ?> members) {
     String body = Json.write(members);
     byte[] open = body.substring(0, body.length() - 1).getBytes(StandardCharsets.UTF_8);
-    String tail = Text.of(",\"crc\":\"%08x\"}\n", crc(open, open.length));
+    String tail = tail(crc(open, open.length));
     ByteBuffer all = ByteBuffer.allocate(open.length + tail.length());
     return all.put(open).put(tail.getBytes(StandardCharsets.US_ASCII)).flip();
   }
@@ -57,7 +58,7 @@ public final class ChecksummedJson {
   /** Verifies and parses the bytes of a file. */
   public static JsonObject decode(String path, byte[] bytes) throws DamagedFileException {
     int bodyBytes = bytes.length - TAIL_BYTES;
-    String expected = bodyBytes < 0 ? "" : Text.of(",\"crc\":\"%08x\"}\n", crc(bytes, bodyBytes));
+    String expected = bodyBytes < 0 ? "" : tail(crc(bytes, bodyBytes));
     String found =
         bodyBytes < 0 ? "" : new String(bytes, bodyBytes, TAIL_BYTES, StandardCharsets.ISO_8859_1);
     if (bodyBytes < 0 || !found.equals(expected)) {
@@ -71,9 +72,13 @@ public final class ChecksummedJson {
     }
   }
 
-  private static long crc(byte[] bytes, int length) {
+  private static String tail(int crc) {
+    return ",\"crc\":\"" + Digits.hex8(crc) + "\"}\n";
+  }
+
+  private static int crc(byte[] bytes, int length) {
     CRC32 crc = new CRC32();
     crc.update(bytes, 0, length);
-    return crc.getValue();
+    return (int) crc.getValue();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
 
 /** A JSON object of a named file, whose members are read with their types checked. */
@@ -83,7 +84,7 @@ public final class JsonObject {
   /** 16 hex digits as the 64 bits they are. */
   public static long parseHex64(String file, String name, Object value)
       throws DamagedFileException {
-    if (value instanceof String text && text.matches("[0-9a-f]{16}")) {
+    if (value instanceof String text && Digits.areHex(text, 16)) {
       return Long.parseUnsignedLong(text, 16);
     }
     throw new DamagedFileException(

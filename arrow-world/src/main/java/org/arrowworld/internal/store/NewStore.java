@@ -31,6 +31,7 @@ public final class NewStore {
   public static <R> R make(Path directory, Maker<R> maker) throws IOException {
     Path absolute = AbsolutePath.of(directory);
     requireAbsent(absolute);
+    OutsideStores.require(directory);
     boolean hadParent = Files.isDirectory(absolute.getParent());
     Files.createDirectories(absolute.getParent());
     boolean made = false;

@@ -12,7 +12,6 @@ import org.arrowworld.log.Triples;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.Key;
-import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.Values;
 
 /**
@@ -20,7 +19,6 @@ import org.arrowworld.schema.Values;
  * but the codebook, which gets the new words.
  */
 final class Cleanup {
-  private final MutableWorld world;
   private final TickBuffer buffer;
   private final MutableCodebook codebook;
   private final Triples out;
@@ -31,7 +29,6 @@ final class Cleanup {
    * @param out where rows go; cleared by {@link #run}
    */
   Cleanup(MutableWorld world, TickBuffer buffer, Triples out) {
-    this.world = world;
     this.buffer = buffer;
     this.codebook = world.codebook();
     this.out = out;
@@ -45,27 +42,29 @@ final class Cleanup {
     number();
     emit(buffer.inputs(), identity(buffer.inputs().size()));
     for (int i = 0; i < lives.size(); i++) {
-      TableBuffer table = buffer.tables().get(i);
-      if (!isPresence(table)) {
-        emitValues(table);
-        emit(table.events(), table.events().byKeyAndRid());
-        emitDeaths(table, lives.get(i));
-        emitBirths(table, lives.get(i));
+      if (!isPresence(i)) {
+        emit(buffer.tables().get(i), lives.get(i));
       }
     }
     for (int i = 0; i < lives.size(); i++) {
-      TableBuffer table = buffer.tables().get(i);
-      if (isPresence(table)) {
-        emitPresences(table, lives.get(i));
+      if (isPresence(i)) {
+        emit(buffer.tables().get(i), lives.get(i));
       }
     }
+  }
+
+  private void emit(TableBuffer table, Lives rows) {
+    emitValues(table);
+    emit(table.events(), table.events().byKeyAndRid());
+    emitDeaths(table, rows);
+    emitBirths(table, rows);
   }
 
   /** Gives all births their numbers, and puts them where rows born in this tick are referred to. */
   private void number() {
     lives.forEach(Lives::begin);
     for (int i = 0; i < lives.size(); i++) {
-      if (!isPresence(buffer.tables().get(i))) {
+      if (!isPresence(i)) {
         lives.get(i).numberBirths();
       }
     }
@@ -80,10 +79,19 @@ final class Cleanup {
         table.insertions().resolve(buffer.entities(), lives.get(i));
       }
     }
+    for (int i = 0; i < lives.size(); i++) {
+      if (isPresence(i)) {
+        lives.get(i).numberPresences(lives.get(place(buffer.tables().get(i).of())));
+      }
+    }
   }
 
-  private static boolean isPresence(TableBuffer table) {
-    return table.table().schema().kind() == TableKind.PRESENCE;
+  private int place(TableBuffer table) {
+    return buffer.tables().indexOf(table);
+  }
+
+  private boolean isPresence(int table) {
+    return buffer.tables().get(table).of() != null;
   }
 
   private static int[] identity(int count) {
@@ -182,16 +190,6 @@ final class Cleanup {
       if (word || pattern != column.defaultBits()) {
         add(id, changes.keys().values().get(i), pattern);
       }
-    }
-  }
-
-  private void emitPresences(TableBuffer changes, Lives presence) {
-    String of = changes.table().schema().of().orElseThrow();
-    Lives target = lives.get(world.tables().indexOf(world.table(of)));
-    presence.cascade(target);
-    emitDeaths(changes, presence);
-    for (int id : presence.numberPresences(target)) {
-      add(id, changes.keys().born(), 0);
     }
   }
 }

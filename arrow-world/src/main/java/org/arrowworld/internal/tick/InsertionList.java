@@ -26,6 +26,9 @@ final class InsertionList {
   /** Rows by id, where ids are given. */
   private IdMap byId = new IdMap();
 
+  /** Of a presence table: rows by the number, in their own table, of the newborns that enter it. */
+  private IdMap byNewborn = new IdMap();
+
   InsertionList(String table, int columns) {
     this.table = table;
     this.patterns = new long[columns][16];
@@ -42,6 +45,9 @@ final class InsertionList {
     births = new Births(table, tick);
     if (byId.size() > 0) {
       byId = new IdMap();
+    }
+    if (byNewborn.size() > 0) {
+      byNewborn = new IdMap();
     }
   }
 
@@ -77,6 +83,22 @@ final class InsertionList {
       byId.put((int) id, size);
     }
     return size++;
+  }
+
+  /**
+   * Adds the row of a newborn to a presence table.
+   *
+   * @param id what stands for its id
+   * @param newborn its number among the rows inserted into its own table
+   */
+  int addNewborn(int system, long id, int newborn) {
+    byNewborn.put(newborn, size);
+    return add(system, 0, id);
+  }
+
+  /** The row that a newborn enters a presence table with, -1 if it does not. */
+  int rowOfNewborn(int newborn) {
+    return byNewborn.get(newborn);
   }
 
   /**

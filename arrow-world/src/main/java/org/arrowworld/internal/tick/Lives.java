@@ -47,8 +47,8 @@ final class Lives {
     }
   }
 
-  /** Adds the rows of entities that die this tick, to a presence table (spec O-5). */
-  void cascade(Lives target) {
+  /** Takes the rows of entities that die this tick out of a presence table (spec O-5). */
+  private void cascade(Lives target) {
     for (int id : target.deadIds) {
       int slot = table.slotOf(id);
       if (slot >= 0) {
@@ -95,15 +95,21 @@ final class Lives {
     rows.births().assign(ids, gens);
   }
 
-  /** Takes the ids of entities that a presence table gets; those that die now are left out. */
-  int[] numberPresences(Lives target) {
+  /**
+   * Takes who enters a presence table, and who leaves it with its death; those who would enter and
+   * die now are left out.
+   *
+   * @param target the lives of the table that it is of, which have their numbers
+   */
+  void numberPresences(Lives target) {
+    cascade(target);
     InsertionList rows = buffer.insertions();
-    order = rows.ordered();
-    table.reserve(Math.addExact(table.rows(), order.length));
+    int[] entering = rows.ordered();
+    table.reserve(Math.addExact(table.rows(), entering.length));
     int[] ids = new int[rows.size()];
-    int[] kept = new int[order.length];
+    int[] gens = new int[rows.size()];
     int n = 0;
-    for (int row : order) {
+    for (int row : entering) {
       int id = (int) rows.id(row);
       ids[row] = id;
       if (!target.livesOrIsBorn(id)) {
@@ -115,11 +121,20 @@ final class Lives {
       if (rows.isHandle(row) || target.stays(id)) {
         checkFree(id);
         born().put(id, row);
-        kept[n++] = id;
+        entering[n++] = row;
       }
+      gens[row] = target.generationOf(id, rows.isHandle(row));
     }
-    rows.births().assign(ids, new int[ids.length]);
-    return Arrays.copyOf(kept, n);
+    order = Arrays.copyOf(entering, n);
+    rows.births().assign(ids, gens);
+  }
+
+  /** The generation of who has an id at tick start, or is born to it. */
+  private int generationOf(int id, boolean isNewborn) {
+    int slot = table.slotOf(id);
+    return slot >= 0 && !isNewborn
+        ? table.gen(slot)
+        : buffer.insertions().births().assignedGen(born().get(id));
   }
 
   /** The rows to be born, in their order. */
@@ -172,9 +187,10 @@ final class Lives {
     }
   }
 
-  /** The generation a row gets, as a pattern. */
+  /** The generation that the log has of a birth, as a pattern. */
   long generationPattern(int row) {
-    int gen = buffer.insertions().births().assignedGen(row);
+    boolean counts = table.schema().hasGenerations();
+    int gen = counts ? buffer.insertions().births().assignedGen(row) : 0;
     return Values.ofInteger(Integer.toUnsignedLong(gen));
   }
 

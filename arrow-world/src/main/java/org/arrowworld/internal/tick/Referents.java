@@ -63,6 +63,10 @@ final class Referents {
     buffer.checkOpen();
     int slot = table.slotOf(entity);
     if (slot < 0) {
+      TableBuffer of = owner.of();
+      if (of != null && of.table().slotOf(entity) >= 0) {
+        throw notIn(entity.id());
+      }
       throw new InvalidUseException(
           Text.of(
               "Stale reference: %s of generation %s does not live",
@@ -76,6 +80,9 @@ final class Referents {
     buffer.checkOpen();
     int slot = table.slotOf(id);
     if (slot < 0) {
+      if (owner.of() != null && !owner.insertions().hasId(id)) {
+        throw notIn(id);
+      }
       throw new InvalidUseException(
           owner.insertions().hasId(id)
               ? Text.of(
@@ -86,14 +93,28 @@ final class Referents {
     return slot;
   }
 
-  /** A handle's row, if it is this tick's and this table's. */
+  private InvalidUseException notIn(int id) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot change %s: it is not in the presence table; insert(id) puts it there",
+            table.describe(id)));
+  }
+
+  /** A handle's row in this table, if it is this tick's; a presence table knows whom it gets. */
   NewRow own(NewRow row) {
-    usable(row);
-    if (row.table() != owner) {
+    NewRow own = usable(row).table() == owner ? row : owner.entered(row);
+    if (own == null) {
       throw new InvalidUseException(
-          Text.of("Cannot use the handle of %s in table '%s'", row, table.name()));
+          Text.of(
+              "Cannot use the handle of %s in table '%s'%s", row, table.name(), notEntered(row)));
     }
-    return row;
+    return own;
+  }
+
+  private String notEntered(NewRow row) {
+    return row.table() == owner.of()
+        ? ": it enters it by insert(handle), which was not called"
+        : "";
   }
 
   private NewRow usable(NewRow row) {

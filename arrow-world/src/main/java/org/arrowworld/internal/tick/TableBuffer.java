@@ -10,9 +10,7 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
-import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
-import org.arrowworld.schema.IdPolicy;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.Lineage;
 import org.arrowworld.schema.TableKind;
@@ -32,7 +30,7 @@ final class TableBuffer extends TypedTable {
   private final WorldKeys.TableKeys keys;
   private final List<ColumnStaging> columns = new ArrayList<>();
   private final RowList events = new RowList();
-  private final InsertionList insertions;
+  private final Insertions insertions;
   private final BitSet removals = new BitSet();
   private final Referents referents;
 
@@ -47,14 +45,14 @@ final class TableBuffer extends TypedTable {
     for (int i = 0; i < count; i++) {
       columns.add(new ColumnStaging(table.valueColumn(i), keys.values().get(i)));
     }
-    insertions = new InsertionList(table.name(), count);
+    insertions = new Insertions(buffer, this, table);
     referents = new Referents(buffer, this, table);
   }
 
   void begin() {
     columns.forEach(c -> c.begin(table.rows()));
     events.clear();
-    insertions.begin(buffer.tick());
+    insertions.rows().begin(buffer.tick());
     removals.clear();
     referents.begin();
   }
@@ -214,83 +212,47 @@ final class TableBuffer extends TypedTable {
 
   @Override
   public Born insert() {
-    return insertCausedBy(0);
+    return insertions.insert(0);
   }
 
   @Override
   public Born insertCausedBy(int causeId) {
-    checkAllocates();
-    return row(insertions.add(buffer.system(), causeId, InsertionList.NO_ID));
-  }
-
-  @Override
-  public BornRows insertAll(int count) {
-    checkAllocates();
-    if (count < 0) {
-      throw new InvalidUseException(
-          Text.of("Cannot insert %d rows into table '%s'", count, table.name()));
-    }
-    int first = insertions.addAll(buffer.system(), count);
-    return new NewRows(this, insertions.births(), first, count);
-  }
-
-  private void checkAllocates() {
-    buffer.checkOpen();
-    if (table.schema().kind() == TableKind.PRESENCE) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot insert into table '%s' without an id: insert(id), or the handle of a newborn, says who enters",
-              table.name()));
-    }
-    if (hasExternalIds()) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot insert into table '%s' without an id: its ids are external; use insert(id)",
-              table.name()));
-    }
-  }
-
-  private boolean hasExternalIds() {
-    return table.schema().kind() == TableKind.ROW && table.schema().ids() == IdPolicy.EXTERNAL;
+    return insertions.insert(causeId);
   }
 
   @Override
   public Born insert(int id) {
-    buffer.checkOpen();
-    boolean chosen = hasExternalIds();
-    if (!chosen && table.schema().kind() != TableKind.PRESENCE) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot insert id %s into table '%s': it allocates its ids; use insert(), whose handle has the id after the tick",
-              Integer.toUnsignedString(id), table.name()));
-    }
-    if (chosen && id == (int) Column.NO_ROW && buffer.isReferredTo(table.name())) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot insert id %d into table '%s': in the columns that hold its ids it says no row",
-              Column.NO_ROW, table.name()));
-    }
-    int causeId = chosen ? 0 : id;
-    return row(insertions.add(buffer.system(), causeId, Integer.toUnsignedLong(id)));
+    return insertions.insertId(id);
   }
 
   @Override
   public Born insert(Entity entity) {
-    buffer.checkOpen();
-    if (table.schema().kind() != TableKind.PRESENCE) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot insert an entity into table '%s': it is no presence table", table.name()));
-    }
-    TableBuffer of = buffer.tableOf(table.schema().of().orElseThrow());
-    if (entity instanceof NewRow) {
-      return row(insertions.add(buffer.system(), 0, of.referents.idOf(entity)));
-    }
-    return insert((int) of.referents.idOf(entity));
+    return insertions.insert(entity);
   }
 
-  private NewRow row(int row) {
-    return new NewRow(this, insertions.births(), row);
+  @Override
+  public BornRows insertAll(int count) {
+    return insertions.insertAll(count);
+  }
+
+  @Override
+  public BornRows insertAll(int[] ids) {
+    return insertions.insertIds(ids);
+  }
+
+  @Override
+  public BornRows insertAll(BornRows newborns) {
+    return insertions.insertAll(newborns);
+  }
+
+  /** The table that this presence table is of; null for other tables. */
+  TableBuffer of() {
+    return table.schema().of().map(buffer::tableOf).orElse(null);
+  }
+
+  /** The row that a newborn of another table enters this one with; null if it does not. */
+  NewRow entered(NewRow newborn) {
+    return insertions.entered(newborn);
   }
 
   @Override
@@ -363,7 +325,7 @@ final class TableBuffer extends TypedTable {
   }
 
   InsertionList insertions() {
-    return insertions;
+    return insertions.rows();
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.arrowworld.schema.RemovalPolicy;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.Values;
+import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableColumns;
 
 /**
@@ -40,6 +41,9 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
   private int rows;
   private boolean closed;
 
+  /** The table that a presence table is of; its rows are entities of that one. */
+  private MutableTable of;
+
   MutableTable(TableSchema schema, Codebook codebook, BufferAllocator memory) {
     super(codebook, memory);
     this.schema = schema;
@@ -58,6 +62,11 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
     this.gens = schema.hasGenerations() ? columns.get(1) : null;
     this.firstValueColumn = definitions.size() - schema.columns().size();
     this.allocator = new IdAllocator(schema.ids(), schema.hasGenerations());
+  }
+
+  /** Says which table a presence table is of. */
+  void of(MutableTable table) {
+    of = table;
   }
 
   @Override
@@ -107,8 +116,12 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
   @Override
   void checkOpen() {
     if (closed) {
-      throw new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
+      throw goneWithItsWorld();
     }
+  }
+
+  private InvalidUseException goneWithItsWorld() {
+    return new InvalidUseException(Text.of("Cannot read table '%s': its world is closed", name()));
   }
 
   @Override
@@ -137,10 +150,14 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
 
   private void checkSlot(int slot) {
     if (slot < 0 || slot >= rows) {
-      checkOpen();
-      throw new InvalidUseException(
-          Text.of("Cannot read slot %d of table '%s': it has %d rows", slot, name(), rows));
+      throw noSlot(slot);
     }
+  }
+
+  private InvalidUseException noSlot(int slot) {
+    checkOpen();
+    return new InvalidUseException(
+        Text.of("Cannot read slot %d of table '%s': it has %d rows", slot, name(), rows));
   }
 
   @Override
@@ -170,6 +187,19 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
       return Integer.compareUnsigned(id, rows) < 0 ? id : -1;
     }
     return slots.get(id);
+  }
+
+  @Override
+  public EntityRef ref(int slot) {
+    int id = id(slot);
+    int entity = of == null ? -1 : of.slotOf(id);
+    return new EntityRef(id, entity < 0 ? gen(slot) : of.gen(entity));
+  }
+
+  @Override
+  public int slotOf(EntityRef entity) {
+    int slot = slotOf(Given.required("find a row", "entity", entity).id());
+    return slot >= 0 && ref(slot).equals(entity) ? slot : -1;
   }
 
   /**

@@ -39,6 +39,9 @@ public final class MutableWorld implements World {
       for (TableSchema table : schema.tables()) {
         tables.add(new MutableTable(table, codebook, memory));
       }
+      for (MutableTable table : tables) {
+        table.schema().of().ifPresent(of -> table.of(table(of)));
+      }
     } catch (RuntimeException | Error e) {
       close();
       throw e;

@@ -284,7 +284,7 @@ final class ChunkPages implements PageReader, PageReadStore {
     }
   }
 
-  private static <T> T unchecked(ParquetInput.Read<T> read) {
+  private static <T> T unchecked(Decoding.Read<T> read) {
     try {
       return read.run();
     } catch (IOException e) {

@@ -70,7 +70,7 @@ public final class ParquetCursor {
     try {
       return advance();
     } catch (RuntimeException | StackOverflowError e) {
-      throw ParquetInput.failed(input.path(), e);
+      throw Decoding.failed(input.path(), e);
     }
   }
 
@@ -126,7 +126,7 @@ public final class ParquetCursor {
     try {
       return value();
     } catch (RuntimeException e) {
-      throw ParquetInput.failed(input.path(), e);
+      throw Decoding.failed(input.path(), e);
     }
   }
 
@@ -175,7 +175,7 @@ public final class ParquetCursor {
       }
       return dictionary[index];
     } catch (RuntimeException e) {
-      throw ParquetInput.failed(input.path(), e);
+      throw Decoding.failed(input.path(), e);
     }
   }
 

@@ -49,11 +49,6 @@ public final class ParquetInput implements Closeable {
   private long claimed;
   private long decoded;
 
-  /** Something that reads; see {@link #reading}. */
-  interface Read<T> {
-    T run() throws IOException;
-  }
-
   private ParquetInput(ReadableFile file) throws IOException {
     this.file = file;
     long size = file.size();
@@ -61,13 +56,13 @@ public final class ParquetInput implements Closeable {
     byte[] footer = footer(file, size);
     this.dataEnd = size - TAIL_BYTES - footer.length;
     this.meta =
-        reading(
+        Decoding.of(
             file.path(),
             () ->
                 Util.readFileMetaData(
                     new ByteArrayInputStream(footer), Math.max(1024, footer.length)));
     InputSchema.Columns found =
-        reading(file.path(), () -> InputSchema.read(file.path(), meta.getSchema()));
+        Decoding.of(file.path(), () -> InputSchema.read(file.path(), meta.getSchema()));
     this.columns = new java.util.ArrayList<>(found.columns());
     columns.replaceAll(column -> readable(column, found.leaves()));
     this.rows = check(found.leaves());
@@ -122,69 +117,13 @@ public final class ParquetInput implements Closeable {
     return java.util.Arrays.equals(bytes.array(), magic);
   }
 
-  /** The storage failed, not the file: so that nobody on the way takes it for a decoding error. */
-  private static final class ReadFailure extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final transient IOException failure;
-
-    ReadFailure(IOException failure) {
-      super(failure);
-      this.failure = failure;
-    }
-  }
-
   /** Reads bytes of the file. */
   void read(ByteBuffer target, long position) {
     try {
       file.readFully(target, position);
     } catch (IOException e) {
-      throw new ReadFailure(e);
+      throw Decoding.storageFailed(e);
     }
-  }
-
-  /** Runs what calls parquet-java; see {@link #failed}. */
-  private static <T> T reading(String path, Read<T> read) throws IOException {
-    try {
-      return read.run();
-    } catch (IOException | RuntimeException | StackOverflowError e) {
-      throw failed(path, e);
-    }
-  }
-
-  /** What parquet-java throws, as an exception with the file's name; ours stay what they are. */
-  static IOException failed(String path, Throwable e) {
-    Throwable cause = e;
-    while (true) {
-      if (cause instanceof DamagedFileException damaged) {
-        return damaged;
-      }
-      if (cause instanceof ReadFailure storage) {
-        return storage.failure;
-      }
-      if (cause.getCause() == null) {
-        break;
-      }
-      cause = cause.getCause();
-    }
-    return new DamagedFileException(
-        path,
-        -1,
-        Text.of(
-            "it cannot be decoded: %s; if other tools read it, write it again with one of them",
-            plain(cause)),
-        e);
-  }
-
-  /** What a decoder says, without the structures and traces it may add. */
-  private static String plain(Throwable cause) {
-    String text = String.valueOf(cause.getMessage());
-    if (cause.getMessage() == null || text.contains("0x") || text.contains("@")) {
-      return "its bytes contradict each other";
-    }
-    int end = text.indexOf(" Struct:");
-    int line = text.indexOf('\n');
-    int cut = Math.min(end < 0 ? text.length() : end, line < 0 ? text.length() : line);
-    return text.substring(0, Math.min(cut, 200));
   }
 
   /** The column, or it as one that cannot be read, with the reason. */

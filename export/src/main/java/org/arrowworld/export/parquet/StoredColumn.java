@@ -82,7 +82,7 @@ public final class StoredColumn {
       row = first;
       return false;
     } catch (RuntimeException | StackOverflowError e) {
-      throw ParquetInput.failed(input.path(), e);
+      throw Decoding.failed(input.path(), e);
     } finally {
       pages.close();
     }

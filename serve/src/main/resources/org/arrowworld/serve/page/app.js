@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page: brings together the state, the worlds, and what shows them.
 import * as api from "./api.js";
+import { theme } from "./colors.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";
 import { EntityPanel } from "./entity.js";
 import { matching, parse } from "./filter.js";
@@ -11,7 +12,7 @@ import { MapPane } from "./map.js";
 import { about, ComparePanel, EventsPanel } from "./panels.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
-import { savePicture, saveReply, saveText } from "./save.js";
+import { saveMenu } from "./savemenu.js";
 import { forget } from "./scales.js";
 import { onChange, read, saveNow, set, state } from "./state.js";
 import { TableView } from "./table.js";
@@ -293,15 +294,9 @@ function filterNow() {
   }
 }
 
-function theme() {
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.dataset.theme = state.theme === "auto" ? (dark ? "dark" : "light") : state.theme;
-  byId("theme").title = `Theme: ${state.theme === "auto" ? "as the system" : state.theme}`;
-}
-
 onChange((changed) => {
   const has = (...names) => names.some((name) => changed.has(name));
-  if (has("theme")) { theme(); plots.build(); entity.show(meta, state.sel); }
+  if (has("theme")) { theme(state.theme); plots.build(); entity.show(meta, state.sel); }
   if (has("run")) { open(state.run); return; }
   if (!meta) return;
   if (state.layers === null || state.plots === null) { open(state.run); return; }
@@ -374,28 +369,14 @@ function wire() {
       fail(new Error(`There is no series “${name}”: choose one of the list, as ${seriesNames(meta).slice(0, 3).join(", ")}.`));
     }
   });
-  const name = (ending) => `${state.run.replaceAll("/", "-")}-tick-${state.tick}.${ending}`;
-  const saving = (id, act) => on(id, "click", async () => {
-    byId("save-menu").open = false;
-    try { await act(); } catch (e) { fail(e); }
-  });
-  saving("save-png", () => savePicture(maps.slice(0, otherMeta ? 2 : 1), [...document.querySelectorAll("#plots canvas")], `${state.run}, tick ${number(state.tick)}`, name("png")));
-  saving("save-rows", () => {
-    const found = shown[0]?.tables.get(state.list);
-    if (!found) { set({ tab: "table" }); throw new Error("The rows are being read: save them once they are listed."); }
-    rows.show(found, matching(found, terms), state.sort, state.sel);
-    saveText(rows.csv(), name(`${state.list}.csv`));
-  });
-  saving("save-plots", () => saveText(plots.csv(), `${state.run.replaceAll("/", "-")}-plots.csv`));
-  saving("save-arrow", () => saveReply(api.tableAddress(state.run, state.tick, state.list), name(`${state.list}.arrows`)));
-  saving("copy-link", () => { saveNow(); return navigator.clipboard.writeText(location.href); });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(); if (meta) { plots.build(); entity.show(meta, state.sel); paint(); } });
+  saveMenu({ maps, rows, plots, shown: () => shown[0], two: () => Boolean(otherMeta), terms: () => terms, fail });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(state.theme); if (meta) { plots.build(); entity.show(meta, state.sel); paint(); } });
   keys({ state, set, seek, toggle, map: maps[0], meta: () => meta });
 }
 
 async function begin() {
   Object.assign(state, read(location.hash));
-  theme();
+  theme(state.theme);
   wire();
   filterNow();
   panels();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Colours that also those tell apart who see few of them: viridis for amounts, Okabe and Ito's for kinds.
+import { byId } from "./dom.js";
+
 const VIRIDIS = [
   "440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725",
 ];
@@ -35,3 +37,10 @@ export const gradient = (table) =>
   `linear-gradient(90deg, ${[0, 51, 102, 153, 204, 255].map((i) => css(table, i)).join(", ")})`;
 
 export const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Light, dark, or as the system is. */
+export function theme(chosen) {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = chosen === "auto" ? (dark ? "dark" : "light") : chosen;
+  byId("theme").title = `Theme: ${chosen === "auto" ? "as the system" : chosen}`;
+}

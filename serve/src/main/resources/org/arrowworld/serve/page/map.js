@@ -2,6 +2,7 @@
 // The map: any two numeric columns of any tables, drawn as points or as a density, with axes above.
 import { h, number } from "./dom.js";
 import { amounts, kinds, variable } from "./colors.js";
+import { gestures } from "./gestures.js";
 import { Points } from "./points.js";
 import { cell } from "./ipc.js";
 import { marks, paint, span } from "./scales.js";
@@ -32,7 +33,7 @@ export class MapPane {
       this.gl = null; // then everything is drawn as a density
     }
     new ResizeObserver(() => this.resize()).observe(holder);
-    this.listen();
+    gestures(this);
   }
 
   resize() {
@@ -356,50 +357,6 @@ export class MapPane {
     const [bx, by] = this.unproject(dx, dy);
     const [x0, y0, x1, y1] = this.seen();
     this.onBox([x0 - (bx - ax), y0 - (by - ay), x1 - (bx - ax), y1 - (by - ay)]);
-  }
-
-  listen() {
-    const { over } = this;
-    const at = (e) => [e.offsetX, e.offsetY];
-    const fingers = new Map();
-    let moved = 0;
-    over.addEventListener("wheel", (e) => {
-      e.preventDefault();
-      this.zoom(Math.exp(Math.max(-1, Math.min(1, e.deltaY / 300))), ...at(e));
-    }, { passive: false });
-    over.addEventListener("pointerdown", (e) => {
-      over.setPointerCapture(e.pointerId);
-      fingers.set(e.pointerId, at(e));
-      moved = 0;
-    });
-    over.addEventListener("pointermove", (e) => {
-      const before = fingers.get(e.pointerId);
-      if (!before) {
-        this.hover(...at(e));
-        return;
-      }
-      const [dx, dy] = [e.offsetX - before[0], e.offsetY - before[1]];
-      moved += Math.abs(dx) + Math.abs(dy);
-      const others = [...fingers].filter(([id]) => id !== e.pointerId).map(([, place]) => place);
-      if (others.length === 1) {
-        const far = (place) => Math.hypot(place[0] - others[0][0], place[1] - others[0][1]);
-        this.zoom(far(before) / Math.max(1, far(at(e))), ...others[0]);
-      } else if (moved > 4) {
-        this.pan(dx, dy);
-      }
-      fingers.set(e.pointerId, at(e));
-    });
-    over.addEventListener("pointerup", (e) => {
-      fingers.delete(e.pointerId);
-      if (moved <= 4) {
-        this.onPick(this.nearest(...at(e)));
-      }
-    });
-    over.addEventListener("pointercancel", (e) => fingers.delete(e.pointerId));
-    over.addEventListener("pointerleave", () => {
-      this.tip.hidden = true;
-    });
-    over.addEventListener("dblclick", () => this.onBox(null));
   }
 
   /** Points and what is drawn above them, on one ground: for saving. */
