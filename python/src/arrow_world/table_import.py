@@ -22,11 +22,13 @@ from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
 from .foreign_csv import read_csv
 from .foreign_tables import ForeignTable, read_file, read_object
+from .hashes import beginning
 from .lock import output_lock
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment import FORMAT
 from .snapshot_write import write_snapshot
+from .storefiles import base_json
 from .values import DTYPES, Array
 from .world import World
 
@@ -309,9 +311,10 @@ class _Mapping:
 
 def _write(folder: Path, schema: Schema, world: World, properties: dict[str, str]) -> None:
     store = secrets.token_bytes(16)
+    world.chain = beginning(world)
     members = {"kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": schema.has_strings,
                "tick_unit": "tick", "schema": schema.to_json(), "properties": properties,
-               "environment": {"writer": "arrow_world (Python)"}}
+               "environment": {"writer": "arrow_world (Python)"}, "begins": base_json(world.tick, world.seq, world.chain)}
     write_forced(folder / "store.json", jsonfile.encode(members))
     write_snapshot(folder, store, schema.has_strings, world, base=True, properties=properties)
 

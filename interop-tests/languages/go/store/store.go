@@ -27,6 +27,7 @@ type Header struct {
 	Properties  map[string]string `json:"properties"`
 	Environment map[string]string `json:"environment"`
 	Parent      json.RawMessage   `json:"parent,omitempty"`
+	Begins      json.RawMessage   `json:"begins,omitempty"`
 }
 
 // Commit is one committed tick: its rows in Store.Rows, with the commit row, and the chain after it.
@@ -235,10 +236,10 @@ func (s *Store) commit(segments []*segment) error {
 	}
 	before := segments[0].prevChain
 	begin := uint64(0) // the first tick of the committed span (O-15)
-	if s.first > 0 {
+	if s.first > 0 || len(s.Header.Schema.Tables) > 0 && (s.Header.Begins != nil || before != 0) {
 		base := slices.IndexFunc(s.Snapshots, func(m *Manifest) bool { return m.Base && uint64(m.Seq) >= s.first })
 		if base < 0 {
-			return fmt.Errorf("%s: the log begins at seq %d, and no base covers what was before (L-16)", s.Dir, s.first)
+			return fmt.Errorf("%s: the log begins at seq %d, and no base covers what was before (L-16, S-18)", s.Dir, s.first)
 		}
 		m := s.Snapshots[base]
 		begin = uint64(m.Tick)
@@ -287,6 +288,9 @@ func (s *Store) commit(segments []*segment) error {
 
 // baseOnly is a history without a log: its base, if there is one.
 func (s *Store) baseOnly() error {
+	if s.Header.Begins != nil && len(s.Snapshots) == 0 {
+		return fmt.Errorf("%s: the base that its history begins with is missing (S-18)", s.Dir)
+	}
 	for _, m := range s.Snapshots {
 		if !m.Base {
 			return fmt.Errorf("%s: the log has no segment, and this is no base (L-24)", m.path)
