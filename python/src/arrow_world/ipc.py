@@ -54,6 +54,10 @@ class FileSource:
         self._fd = fd
         self.size = os.fstat(fd).st_size
 
+    def grow(self) -> None:
+        """Reads up to the size the file has now."""
+        self.size = max(self.size, os.fstat(self._fd).st_size)
+
     def read(self, offset: int, length: int) -> memoryview:
         """A copy of the bytes."""
         parts, end = [], min(offset + length, self.size)

@@ -96,6 +96,10 @@ class Header:
     dictionary_ids: dict[str, int] = field(default_factory=dict)
 
 
+_Verified = tuple[Message, int, Rows]
+"""A batch, its checksum and its rows."""
+
+
 class SegmentReader:
     """Reads one segment; iterate `batches()` once. Close it, or use it in a `with` statement.
 
@@ -227,20 +231,11 @@ class SegmentReader:
         Raises DamagedFileError for a failing batch, unless it is the torn end of a live segment.
         """
         while most is None or most > 0:
-            most = None if most is None else most - 1
-            try:
-                message = self._next_batch()
-                if message is None:
-                    break
-                seed, before = self._seed(self._start, message.start)
-                stored = digits(message.custom, "aw.crc")
-                crc = message.crc(seed, before)
-                if crc != stored:
-                    raise Malformed(f"CRC-32 is {crc:08x}, aw.crc says {stored:08x}")
-                rows = self._rows(message)
-            except Malformed as e:
-                self._fail(str(e))
+            found = self._next(to_end=most is None)
+            if found is None:
                 return
+            most = None if most is None else most - 1
+            message, stored, rows = found
             self._batch += 1
             self.next_seq += len(rows)
             self.last_crc = stored
@@ -248,8 +243,34 @@ class SegmentReader:
             self.end = self._pos = self._start = message.end
             self.stats.append(batch_stat(rows, stored))
             yield rows
-        if most is None:
-            self._finish()
+
+    def _next(self, to_end: bool) -> _Verified | None:
+        try:
+            found = self._read()
+        except Malformed as e:
+            return self._behind(str(e))
+        return self._at_end() if found is None and to_end else found
+
+    def _read(self) -> _Verified | None:
+        """The batch behind those read so far, verified; None where the segment ends."""
+        message = self._next_batch()
+        if message is None:
+            return None
+        seed, before = self._seed(self._start, message.start)
+        stored = digits(message.custom, "aw.crc")
+        crc = message.crc(seed, before)
+        if crc != stored:
+            raise Malformed(f"CRC-32 is {crc:08x}, aw.crc says {stored:08x}")
+        return message, stored, self._rows(message)
+
+    def _read_again(self) -> _Verified | None:
+        """What stands now where no batch did a moment ago, when its writer was just writing it."""
+        self._pos = self.end
+        self._source.grow()
+        try:
+            return self._read()
+        except Malformed:
+            return None
 
     def _seed(self, start: int, stop: int) -> tuple[int, memoryview]:
         """The CRC-32 of what the chain begins with, and the bytes between the last batch and this one (B-2)."""
@@ -274,10 +295,11 @@ class SegmentReader:
         first_seq = message.custom.get("aw.first_seq")
         if first_seq is None or not _TEXT.fullmatch(first_seq.value) or int(first_seq.value) != self.next_seq:
             raise Malformed(f"aw.first_seq is {first_seq and first_seq.value!r}, expected {self.next_seq:020d}")  # L-1
+        keys = header.keys
         if "aw.keys" in message.custom:
-            header.keys.extend(_keys(self.path, message.custom["aw.keys"].value, len(header.keys)))
+            keys = keys + _keys(self.path, message.custom["aw.keys"].value, len(keys))
         names = self._words.get(header.dictionary_ids["key"], [])
-        if names != [k.name for k in header.keys]:
+        if names != [k.name for k in keys]:
             raise Malformed("the key dictionary does not list the declared keys in code order")  # L-7, L-8
         count, nodes = read_nodes(message, [2] * (5 if header.strings else 4))
         self.compressed = message.record_batch().table(3) is not None
@@ -285,23 +307,25 @@ class SegmentReader:
             raise Malformed("a column other than text has a validity buffer")  # B-6
         tick, rid, bits = (n.numbers(t) for n, t in zip((nodes[0], nodes[1], nodes[3]), ("u64", "u32", "u64")))
         key = nodes[2].numbers(header.key_type).astype("<u2")
-        if count and int(key.max()) >= len(header.keys):
+        if count and int(key.max()) >= len(keys):
             raise Malformed(f"key code {int(key.max())} is not declared")
         if not header.strings:
+            header.keys = keys
             return Rows(self.next_seq, tick, rid, key, bits)
         words = self._words.get(header.dictionary_ids["text"], [])
         valid, index = nodes[4].validity(), nodes[4].numbers("u32")
         valid = np.ones(count, bool) if valid is None else valid
-        coded = np.array([k.encoding == "code" for k in header.keys], bool)[key]
+        coded = np.array([k.encoding == "code" for k in keys], bool)[key]
         if np.any(coded != valid):
             raise Malformed("text is null where the key is a string, or the reverse")  # L-13
         if np.any(index[valid] >= len(words)):
             raise Malformed("a text index is outside the dictionary")
         text = np.full(count, None, object)
         text[valid] = np.array(words, object)[index[valid]] if valid.any() else None
+        header.keys = keys
         return Rows(self.next_seq, tick, rid, key, bits, text)
 
-    def _finish(self) -> None:
+    def _at_end(self) -> _Verified | None:
         """Checks what follows the last batch."""
         if self.sealed:
             try:
@@ -309,7 +333,8 @@ class SegmentReader:
             except Malformed as e:
                 raise DamagedFileError(f"footer: {e}", self.path, self.end) from e
         elif self._pos != self._source.size or self.end != self._pos:
-            self._fail("bytes follow the last batch")
+            return self._behind("bytes follow the last batch")
+        return None
 
     def _is_room(self) -> bool:
         """Whether nothing follows the last batch but zeros, which are room for later ones (L-31)."""
@@ -320,16 +345,20 @@ class SegmentReader:
             pos += len(part)
         return True
 
-    def _fail(self, reason: str) -> None:
-        """Damage, or the torn end of a live segment; either way somewhere behind the last verified batch."""
+    def _behind(self, reason: str) -> _Verified | None:
+        """Tells damage, the torn end of a live segment, and its room apart, or gives the batch that came meanwhile."""
         if self.sealed:
             raise DamagedFileError(reason, self.path, self.end, self._batch)
         if self._is_room():
-            return
+            return None
         later = self._later_batch()
-        if later is not None:
+        if later is None:
+            self.torn = Torn(self.path, self.end, reason)
+            return None
+        found = self._read_again()
+        if found is None:
             raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23
-        self.torn = Torn(self.path, self.end, reason)
+        return found
 
     def _later_batch(self) -> str | None:
         """What is found of a well-framed batch written when the first row not verified had been forced (B-8, L-23).

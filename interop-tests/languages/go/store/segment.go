@@ -75,13 +75,14 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 	if sealed {
 		return s, s.checkSealed(foot, batches, file)
 	}
+	if failure == nil && !onlyZeros(file[stop:]) {
+		failure = fmt.Errorf("%d bytes behind the last batch", len(file)-stop)
+	}
 	if failure != nil {
 		if at := laterBatch(file, stop, s.end()); at >= 0 {
 			return nil, fmt.Errorf("%s: damaged at byte %d: %w; a batch stands behind it at byte %d", path, stop, failure, at)
 		}
 		s.tail = failure.Error()
-	} else if !onlyZeros(file[stop:]) {
-		s.tail = fmt.Sprintf("%d bytes behind the last batch", len(file)-stop)
 	}
 	committed := len(s.rows)
 	for committed > 0 && s.rows[committed-1].Key != 0 {

@@ -18,20 +18,31 @@ import org.arrowworld.internal.json.Json;
 final class SegmentIndexer {
   private SegmentIndexer() {}
 
-  /** Reads a live segment through and tells where its valid part ends (spec L-22). */
+  /**
+   * Reads a live segment through and tells where its valid part ends (spec L-22). What is found
+   * behind it may have been written while this looked: then it is read on there.
+   */
   static SegmentIndex live(SegmentReader reader) throws IOException {
     List<SegmentIndex.Entry> entries = new ArrayList<>();
     LogPosition end = reader.header().start();
-    DamagedFileException failure = null;
-    try {
-      for (SegmentReader.Verified v = next(reader, entries); v != null; v = next(reader, entries)) {
-        entries.add(v.entry());
-        end = endOf(v.batch(), end);
+    Tail tail;
+    int before;
+    do {
+      before = entries.size();
+      DamagedFileException failure = null;
+      try {
+        for (SegmentReader.Verified v = next(reader, entries);
+            v != null;
+            v = next(reader, entries)) {
+          entries.add(v.entry());
+          end = endOf(v.batch(), end);
+        }
+      } catch (DamagedFileException e) {
+        failure = e;
       }
-    } catch (DamagedFileException e) {
-      failure = e;
-    }
-    return new SegmentIndex(List.copyOf(entries), end, tail(reader, entries, end, failure));
+      tail = tail(reader, entries, end, failure);
+    } while (tail.kind() == Tail.Kind.DAMAGED && entries.size() > before);
+    return new SegmentIndex(List.copyOf(entries), end, tail);
   }
 
   /** Reads the batch behind those already read of a segment, or null where it ends. */
