@@ -97,4 +97,4 @@ def test_what_cannot_come_in_is_refused_by_name_and_leaves_nothing(tmp_path: Pat
     aw.import_table(pa.table({"a": [1]}), tmp_path / "t")
     with pytest.raises(aw.InvalidUseError, match="it exists; choose another path"):
         aw.import_table(pa.table({"a": [1]}), tmp_path / "t")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "cut.parquet", "t"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.odd", "cut.parquet", "t"]
