@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.TextValues;
@@ -46,12 +47,12 @@ final class PieceValues {
     this.point = decimal.mark();
     this.type = type;
     this.emptyIsNull = said.empty() == CsvColumn.Empty.NULL;
-    this.data = allocate(capacity);
-    this.cells = data.array();
+    this.cells = new byte[capacity * type.widthBytes()];
+    this.data = over(cells);
   }
 
-  private ByteBuffer allocate(int count) {
-    return ByteBuffer.allocate(count * type.widthBytes()).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer over(byte[] cells) {
+    return ByteBuffer.wrap(cells).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Begins with a piece, without values. */
@@ -62,11 +63,9 @@ final class PieceValues {
   }
 
   private void grow() {
-    ByteBuffer larger = allocate(2 * capacity);
-    larger.put(0, data, 0, rows * type.widthBytes());
-    data = larger;
-    cells = larger.array();
     capacity *= 2;
+    cells = Arrays.copyOf(cells, capacity * type.widthBytes());
+    data = over(cells);
   }
 
   /** Takes no value for the next row. */
