@@ -80,9 +80,9 @@ def test_decimals_are_integers_with_a_unit_where_they_fit(tmp_path: Path) -> Non
 
 
 def test_what_cannot_come_in_is_refused_by_name_and_leaves_nothing(tmp_path: Path) -> None:
-    text = tmp_path / "a.csv"
+    text = tmp_path / "a.odd"
     text.write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(aw.InvalidUseError, match="neither an Arrow nor a Parquet file. Read CSV with pandas"):
+    with pytest.raises(aw.InvalidUseError, match="neither an Arrow nor a Parquet file, and not called as CSV text is"):
         aw.import_table(text, tmp_path / "s")
     cut = tmp_path / "cut.parquet"
     cut.write_bytes(b"PAR1xxxx")

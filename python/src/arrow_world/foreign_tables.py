@@ -44,6 +44,11 @@ class ForeignTable:
         return [c.name for c in self.columns]
 
 
+def damaged(problem: str, file: Path) -> DamagedFileError:
+    """What is wrong with a file of others; nothing here mends those."""
+    return DamagedFileError(problem, file, remedy="")
+
+
 def read_file(file: Path) -> ForeignTable:
     """The table of an Arrow file or stream, or a Parquet file.
 
@@ -57,11 +62,11 @@ def read_file(file: Path) -> ForeignTable:
         found = _table_of(file, head)
         names = found.column_names
     except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
-        raise DamagedFileError(f"pyarrow cannot read it: {e}", file) from e
+        raise damaged(f"pyarrow cannot read it: {e}", file) from e
     for name, column in zip(names, found.columns):
         problem = _damage(column)
         if problem:
-            raise DamagedFileError(f"column {name!r} is damaged: {problem}", file)
+            raise damaged(f"column {name!r} is damaged: {problem}", file)
     return _of_arrow(found)
 
 
@@ -77,8 +82,8 @@ def _table_of(file: Path, head: bytes) -> pa.Table:
             return pa.ipc.open_stream(f).read_all()
     if head.startswith(b"FEA1"):
         raise InvalidUseError(f"Cannot import {file}: it is a Feather file of version 1; write it again as version 2.")
-    raise InvalidUseError(f"Cannot import {file}: it is neither an Arrow nor a Parquet file. Read CSV with pandas or Polars "
-                          "and import the DataFrame, or use `aw import csv`.")
+    raise InvalidUseError(f"Cannot import {file}: it is neither an Arrow nor a Parquet file, and not called as CSV text is: "
+                          ".csv, .tsv, .txt, or one of these and .gz.")
 
 
 def _as_parquet(table: pa.Table) -> pa.Table:

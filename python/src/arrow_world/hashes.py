@@ -17,6 +17,7 @@ class _State(Protocol):
 
     tick: int
     tables: dict[str, Any]
+    codebook: Any
 
 
 def hash_columns(columns: Iterable[Array]) -> bytes:
@@ -48,3 +49,13 @@ def resume_hash(world: _State) -> bytes:
         next_id = table.next_id if table.schema.allocated else 0
         digest.update(np.array([next_id, len(stack), *stack], "<u4").tobytes())
     return digest.digest()
+
+
+def beginning(world: _State) -> bytes:
+    """H-4: the chain that a history begins with whose base is this state; 8 bytes, never all zero."""
+    digest = hashlib.blake2b(resume_hash(world), digest_size=8)
+    for word in world.codebook.words:
+        data = word.encode()
+        digest.update(len(data).to_bytes(4, "little") + data)
+    chain = digest.digest()
+    return chain if any(chain) else b"\1" + bytes(7)

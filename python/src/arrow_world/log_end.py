@@ -39,7 +39,7 @@ def log_end(store: StoreFiles) -> LogEnd:
     world, base, passed = _start(store)
     _refer(world, store)
     start = world.seq, world.chain
-    scan = store.scan(world.seq, from_chain=world.chain if world.seq else None)
+    scan = store.scan(world.seq, from_chain=world.chain if world.seq or any(world.chain) else None)
     chunk: list[Rows] = []
     for rows in scan:
         chunk.append(rows)
@@ -69,9 +69,8 @@ def _start(store: StoreFiles) -> tuple[World, bool, list[tuple[int, DamagedFileE
             return snapshot.world(), snapshot.manifest.base, passed
         except DamagedFileError as e:
             passed.append((tick, e))
-    first = store.segments()
-    if passed and first and first[0].first_seq > 0:
-        raise passed[-1][1]  # the base that the history begins with
+    if store.is_based():
+        raise passed[-1][1] if passed else store.missing_base()
     return World(store.schema), False, passed
 
 

@@ -129,13 +129,16 @@ class Playback:
     def _check_beginning(self, tick: int) -> None:
         """Whether replay can begin with nothing."""
         first = next((s.first_seq for s in self._files.segments()), 0)
-        base = self._files.base() if first else None
+        based = self._files.is_based()
+        base = self._files.base() if based else None
         if base is not None:
             raise InvalidUseError(f"Cannot show {self._files.path} at tick {tick}: it is outside the committed ticks, the "
                                   f"first is {base.tick}. `span()` tells the first and the last.")
         if first:
             raise DamagedFileError(f"the log begins at seq {first}, where no base snapshot is; its head is missing",
                                    self._files.path / "log")
+        if based:
+            raise self._files.missing_base()
 
     def _from_snapshot(self, manifest: Manifest) -> Travel:
         """A way from a snapshot of this history."""

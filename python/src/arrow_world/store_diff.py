@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from .errors import InvalidUseError
+from .hashes import beginning
 from .log import LogFiles, Scan, SegmentFile, Wanted
 from .log_rows import LogRows
 from .net_change import compare
@@ -152,9 +154,10 @@ def diff(left: Side, right: Side, most: int) -> Divergence:
         position = position_of(left.files, tick)
         return None if position is None else position.tick
 
-    if equal_at(last):
+    same_beginning = _same_beginning(left, right, first)
+    if same_beginning and equal_at(last):
         return _same_so_far(left, right, first, last, reached(last))
-    if not equal_at(first):
+    if not same_beginning or not equal_at(first):
         return _different_at_first(left, right, first, most)
     equal, different = first, last
     while different - equal > 1:
@@ -162,6 +165,17 @@ def diff(left: Side, right: Side, most: int) -> Divergence:
         equal, different = (middle, different) if equal_at(middle) else (equal, middle)
     named, count = _tick_diff(_tick_rows(left.files, different), _tick_rows(right.files, different), most)
     return Divergence("different", first, reached(equal), different, named, count)
+
+
+def _same_beginning(left: Side, right: Side, first: int) -> bool:
+    """Whether equal chains at the first tick mean equal states: a chain says nothing of the base that a history begins
+    with, if an earlier writer made it.
+    """
+    if left.files.info.store == right.files.info.store or left.files.base() is None and right.files.base() is None:
+        return True
+    if position_of(left.files, first) != position_of(right.files, first):
+        return True
+    return beginning(left.at(first)) == beginning(right.at(first))
 
 
 def _same_so_far(left: Side, right: Side, first: int, last: int, reached: int | None) -> Divergence:
@@ -178,7 +192,11 @@ def _different_at_first(left: Side, right: Side, first: int, most: int) -> Diver
     if all(s.first == first and s.files.base() is None for s in (left, right)):
         named, count = _tick_diff(_tick_rows(left.files, first), _tick_rows(right.files, first), most)
         return Divergence("different", first, None, first, named, count)
-    found = [_of_states(d) for d in compare(left.at(first), right.at(first))]
+    ours, theirs = left.at(first), right.at(first)
+    found = [_of_states(d) for d in compare(ours, theirs)]
+    if not found:  # then words that no row has
+        found = [Difference("(word)", code, a, b) for code, (a, b) in
+                 enumerate(zip_longest(ours.codebook.words, theirs.codebook.words)) if a != b]
     return Divergence("different", first, None, first, tuple(found[:most]), len(found))
 
 

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import jsonfile
 from .checks import path_of
@@ -23,6 +24,19 @@ from .tick_time import TickTime
 _NEVER = (1 << 63) - 1
 
 
+class Base(NamedTuple):
+    """Where in the log a base stands: its tick, the seq after it, and the digest chain there."""
+
+    tick: int
+    seq: int
+    chain: bytes
+
+
+def base_json(tick: int, seq: int, chain: bytes) -> dict[str, str]:
+    """The position of a base as store.json has it, in `begins` and in `parent`."""
+    return {"tick": f"{tick:016x}", "seq": f"{seq:016x}", "chain": jsonfile.chain_hex(chain)}
+
+
 @dataclass(frozen=True)
 class StoreInfo:
     """What store.json says."""
@@ -36,6 +50,8 @@ class StoreInfo:
     parent: dict[str, Any] | None
     time: TickTime | None = None
     """When its ticks are, if it says that."""
+    begins: Base | None = None
+    """The base its history begins with, if it says that it begins with one."""
 
 
 def read_store_info(path: Path) -> StoreInfo:
@@ -58,7 +74,14 @@ def read_store_info(path: Path) -> StoreInfo:
         raise DamagedFileError("strings is false, but the schema has strings", file)  # S-8
     return StoreInfo(bytes.fromhex(m.hex("store", 32)), m.flag("strings"), m.text("tick_unit"), schema,
                      m.strings("properties"), m.strings("environment"), parent,
-                     TickTime.from_json(m.raw.get("time"), file))
+                     TickTime.from_json(m.raw.get("time"), file), _begins(m.raw.get("begins"), file))
+
+
+def _begins(raw: object, file: Path) -> Base | None:
+    if raw is None:
+        return None
+    m = Members(raw, file, "begins")
+    return Base(m.u64("tick"), m.u64("seq"), m.chain("chain"))
 
 
 class StoreFiles:
@@ -145,6 +168,23 @@ class StoreFiles:
                 ticks.append(end.last_tick)
                 break
         return (min(ticks), max(ticks)) if ticks else None
+
+    def is_based(self) -> bool:
+        """Whether the history begins with a base, by what store.json and the log say, whatever snapshots there are."""
+        if not self.schema.tables or self.info.begins is not None:
+            return bool(self.schema.tables)
+        for segment in self.segments()[:1]:
+            if segment.first_seq:
+                return True
+            with suppress(FileNotFoundError), self.log_files().open(segment) as reader:  # a live one may be sealed by now
+                return any(reader.header.prev_chain)
+        return False
+
+    def missing_base(self) -> DamagedFileError:
+        """What to say where the history begins with a base and there is none."""
+        first, begins = next((s.first_seq for s in self.segments()), 0), self.info.begins
+        at = f"seq {first}, where the log begins," if first else "seq 0" if begins is None else f"tick {begins.tick}"
+        return DamagedFileError(f"the base at {at} is missing: nothing can be replayed without it", self.path / "snapshots")
 
     def base(self) -> Manifest | None:
         """The snapshot the history begins with, if it does not begin with nothing."""

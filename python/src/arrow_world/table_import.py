@@ -20,18 +20,22 @@ from .checks import path_of
 from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
 from .foreign_columns import column_of
+from .foreign_csv import read_csv
 from .foreign_tables import ForeignTable, read_file, read_object
+from .hashes import beginning
 from .lock import output_lock
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment import FORMAT
 from .snapshot_write import write_snapshot
+from .storefiles import base_json
 from .values import DTYPES, Array
 from .world import World
 
 _RESERVED = ("id", "gen", "born", "died", "parent", "cause")
 _NAME_CHARS = 100
 _COLUMNS = 16_384
+_TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,18 @@ class ImportedTable:
 
 
 def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None = None,
-                 names: Mapping[str, str | None] | None = None, fill: Mapping[str, Any] | None = None) -> ImportedTable:
+                 names: Mapping[str, str | None] | None = None, fill: Mapping[str, Any] | None = None,
+                 delimiter: str | None = None, decimal: str = ".", skip_lines: int = 0) -> ImportedTable:
     """Makes a store of a table, as a base at tick 0; `aw import` makes the same of the same file.
 
-    source: a pyarrow Table, a pandas or Polars DataFrame, whatever else gives an Arrow C stream, or the path of an Arrow
-    or Parquet file. path: the new store; it must not exist. table: its name; default: the file's, or `table`. names: new
+    source: a pyarrow Table, a pandas or Polars DataFrame, whatever else gives an Arrow C stream, or the path of an Arrow,
+    Parquet or CSV file (`.csv`, `.tsv`, `.txt`, also in gzip, `.csv.gz`). path: the new store; it must not exist. table: its name; default: the file's, or `table`. names: new
     names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
     generations. fill: values that stand for nulls, by old name, as they would be written to the column: nothing is
     rounded. A column with nulls and no such value is no column, nor is one of a type that a table cannot have, or whose
     objects Arrow cannot hold as they are: they are in `.unmapped`, and keep no other column out. NaN of a NumPy float column
-    of pandas is a value.
+    of pandas is a value. delimiter, decimal, skip_lines: of CSV, what separates fields if it is not to be found, the decimal
+    mark (`.` or `,`), and lines before the header; an empty field is a text, or null where fill names its column.
 
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
@@ -76,8 +82,15 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     if table is not None and not isinstance(table, str):
         raise InvalidUseError(f"Cannot call a table {table!r}: expected a name.")
     file = path_of(source, "import") if isinstance(source, (str, os.PathLike)) else None
-    found = read_file(file) if file is not None else read_object(source)
-    title = table if table is not None else _valid(file.name.rpartition(".")[0] or file.name) if file is not None else "table"
+    text = file is not None and file.name.lower().endswith(_TEXTS)
+    _check_text(text, delimiter, decimal, skip_lines)
+    if file is None:
+        found = read_object(source)
+    elif text:
+        found = read_csv(file, delimiter, decimal, skip_lines, filling)
+    else:
+        found = read_file(file)
+    title = table if table is not None else "table" if file is None else _title(file.name)
     if _valid(title) != title:
         raise InvalidUseError(f"Cannot call a table {title!r}; {_valid(title)!r} would do.")
     if len(found.columns) > _COLUMNS:
@@ -86,7 +99,7 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     schema = Schema((made.schema(title),))
     world = World(schema, 0)
     made.fill_table(world, title)
-    properties = {"import": _kind(file), **({} if file is None else {
+    properties = {"import": "csv" if text else _kind(file), **({} if file is None else {
         "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
     with output_lock(target):
         _publish(target, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
@@ -125,6 +138,25 @@ def _fill(folder: Path, schema: Schema, world: World, properties: dict[str, str]
     if made.unmapped:
         (folder / "unmapped").mkdir()
         _keep(folder / "unmapped", file, found, made, title)
+
+
+def _title(name: str) -> str:
+    """A table's name after its file's: without `.gz` and its last ending (T-4)."""
+    plain = name[:-3] if name.lower().endswith(".gz") and len(name) > 3 else name
+    return _valid(plain.rpartition(".")[0] or plain)
+
+
+def _check_text(text: bool, delimiter: Any, decimal: Any, skip_lines: Any) -> None:
+    """Refuses what cannot be said of the text of a CSV file."""
+    if not text and (delimiter, decimal, skip_lines) != (None, ".", 0):
+        raise InvalidUseError("Cannot tell of delimiter=, decimal= and skip_lines= what is no CSV file.")
+    if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1 and " " <= delimiter <= "~"
+                                      and delimiter != '"') and delimiter != "\t":
+        raise InvalidUseError(f"Cannot separate fields by {delimiter!r}: expected one character of ASCII.")
+    if decimal not in (".", ","):
+        raise InvalidUseError(f"Cannot take {decimal!r} for a decimal mark: expected '.' or ','.")
+    if isinstance(skip_lines, bool) or not isinstance(skip_lines, int) or skip_lines < 0:
+        raise InvalidUseError(f"Cannot pass over {skip_lines!r} lines: expected a whole number from 0 on.")
 
 
 def _kind(file: Path | None) -> str:
@@ -175,6 +207,7 @@ class _Mapping:
                     raise InvalidUseError(f"Cannot map column {name!r}: there are {', '.join(table.names)}.")
         seen: set[str] = set()
         rest: list[tuple[str, Foreign, bool]] = []
+        taken: dict[str, Foreign] = {}
         for i, given_column in enumerate(table.columns):
             name = given_column.name
             first = name not in seen
@@ -193,11 +226,13 @@ class _Mapping:
                                   f"it is stored as, {found.type}")
             wanted = names[name] if said else name
             assert wanted is not None
-            if not self._identity(name, wanted, found, said, set(names.values())):
+            if self._identity(name, wanted, found, said, set(names.values())):
+                taken[wanted] = found
+            else:
                 rest.append((wanted, found, said))
         if "gen" in self.identity and "id" not in self.identity:
-            gen = self.identity.pop("gen")
-            rest.insert(0, ("gen", Foreign("u32", gen), False))
+            del self.identity["gen"]
+            rest.insert(0, ("gen", taken["gen"], False))
         self._name(rest)
 
     def _no_column(self, i: int, name: str, why: str) -> None:
@@ -276,9 +311,10 @@ class _Mapping:
 
 def _write(folder: Path, schema: Schema, world: World, properties: dict[str, str]) -> None:
     store = secrets.token_bytes(16)
+    world.chain = beginning(world)
     members = {"kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": schema.has_strings,
                "tick_unit": "tick", "schema": schema.to_json(), "properties": properties,
-               "environment": {"writer": "arrow_world (Python)"}}
+               "environment": {"writer": "arrow_world (Python)"}, "begins": base_json(world.tick, world.seq, world.chain)}
     write_forced(folder / "store.json", jsonfile.encode(members))
     write_snapshot(folder, store, schema.has_strings, world, base=True, properties=properties)
 

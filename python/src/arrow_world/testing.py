@@ -33,6 +33,7 @@ from .net_change import RowDifference, compare
 from .segment import FORMAT
 from .snapshot_write import write_snapshot
 from .store import Store, open_store
+from .storefiles import base_json
 from .tick import Tick
 from .values import Array
 from .world import World
@@ -111,7 +112,8 @@ def _begin_at(store: Store, world: World, path: Path) -> None:
     members = {"kind": "arrow-world store", "format": FORMAT, "store": new_id.hex(), "strings": store.info.strings,
                "tick_unit": store.info.tick_unit, "schema": store.schema.to_json(), "properties": store.info.properties,
                "environment": {"writer": "arrow_world (Python), testing"},
-               **({} if store.info.time is None else {"time": store.info.time.to_json()})}
+               **({} if store.info.time is None else {"time": store.info.time.to_json()}),
+               "begins": base_json(world.tick, world.seq, world.chain)}
     (path / "store.json").write_bytes(jsonfile.encode(members))
     write_snapshot(path, new_id, store.info.strings, world, base=True)
 

@@ -23,7 +23,7 @@ from .segment import FORMAT
 from .snapshot import list_snapshots
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of
-from .storefiles import StoreFiles
+from .storefiles import StoreFiles, base_json
 from .world import World
 
 _SEGMENT_BYTES = 256 << 20
@@ -242,8 +242,8 @@ def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path
         "kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": info.strings, "tick_unit": info.tick_unit,
         "schema": world.schema.to_json(), "properties": info.properties, "environment": {"writer": "arrow_world (Python)"},
         **({} if info.time is None else {"time": info.time.to_json()}),
-        "parent": {"store": info.store.hex(), "tick": f"{world.tick:016x}", "seq": f"{world.seq:016x}",
-                   "chain": jsonfile.chain_hex(world.chain)}}
+        "parent": {"store": info.store.hex(), **base_json(world.tick, world.seq, world.chain)},
+        "begins": base_json(world.tick, world.seq, world.chain)}
     with output_lock(target):
         if target.exists() or target.is_symlink():
             raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")

@@ -150,6 +150,8 @@ class _Verifier:
         codebook, codebook_seq = self._words_at_start(first)
         if first and segments and codebook_seq is None:
             report.add(DamagedFileError(f"the log begins at seq {first}, where no base snapshot is", segments[0].path))
+        elif not bases and store.is_based():
+            report.add(store.missing_base())
         for rows in _sane(scan, report):
             if codebook_seq is not None:
                 problem = codebook.absorb(rows.slice(min(max(codebook_seq - rows.first_seq, 0), len(rows)), len(rows)))

@@ -4,6 +4,7 @@ package org.arrowworld.hash;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -89,10 +90,24 @@ public final class Hashes {
         IdState ids = table.ids();
         ByteBuffer stack = ids.stack();
         hash.update(littleEndian(8).putInt(ids.next()).putInt(stack.remaining() / 4).flip());
-        hash.update(stack);
+        hash.update(stack.duplicate());
       }
     }
     return hex(hash);
+  }
+
+  /** The chain that a history begins with whose base is this state (spec H-4); never 0. */
+  public static long beginning(WorldState state) {
+    List<TableColumns> tables = new ArrayList<>();
+    state.tables().forEach(table -> tables.add(table.rows()));
+    Blake2b hash = new Blake2b(Long.BYTES);
+    hash.update(HexFormat.of().parseHex(resume(state, world(tables))));
+    for (byte[] word : state.words()) {
+      hash.update(littleEndian(4).putInt(word.length).flip());
+      hash.update(word);
+    }
+    long chain = hash.digestLong();
+    return chain == 0 ? 1 : chain;
   }
 
   private static ByteBuffer littleEndian(int bytes) {

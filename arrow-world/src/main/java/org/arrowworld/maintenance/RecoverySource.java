@@ -94,7 +94,8 @@ record RecoverySource(
             stated.map(StoreInfo::properties).orElse(Map.of()),
             stated.map(StoreInfo::environment).orElse(Map.of()),
             stated.flatMap(StoreInfo::parent),
-            stated.flatMap(StoreInfo::time));
+            stated.flatMap(StoreInfo::time),
+            stated.flatMap(StoreInfo::begins));
     Salvage.Origin exact =
         new Salvage.Origin(
             chosen, info.strings(), origin.schemaVersion(), origin.rows(), origin.keys());
@@ -112,7 +113,8 @@ record RecoverySource(
             info.properties(),
             info.environment(),
             info.parent(),
-            info.time());
+            info.time(),
+            info.begins());
     return new RecoverySource(bare, origin, snapshots, losses, cacheDamage, unreadable);
   }
 

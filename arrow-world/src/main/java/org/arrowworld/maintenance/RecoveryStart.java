@@ -70,6 +70,10 @@ record RecoveryStart(
         && firstTick < Long.MAX_VALUE) {
       lowestBase = 0; // a snapshot from before the log's first tick is where its history begins
     }
+    Optional<LogPosition> begins = old.info().begins();
+    if (begins.isPresent() && begins.get().seq() == 0) {
+      lowestBase = 0; // whether it is there or not
+    }
     long firstSeq = salvage.firstSeq(old.origin());
     long begin = Math.min(lowestBase, firstSeq);
     begin = begin == Long.MAX_VALUE ? 0 : begin;
@@ -90,8 +94,9 @@ record RecoveryStart(
       }
     }
     boolean orphaned = best == null;
-    if (orphaned) { // the base at the beginning is damaged, and nothing else is sound
-      best = new Candidate(Optional.empty(), LogPosition.START, 0);
+    if (orphaned) { // the base at the beginning is not sound, and nothing else is
+      LogPosition start = begins.filter(base -> base.seq() == 0).orElse(LogPosition.START);
+      best = new Candidate(Optional.empty(), new LogPosition(-1, 0, start.chain()), 0);
     }
     long before = chosenNaturally ? 0 : best.position.seq() - begin;
     Map<String, String> properties = Map.of();
@@ -141,7 +146,7 @@ record RecoveryStart(
   Optional<String> loss() {
     if (orphaned) {
       return Optional.of(
-          "the base at the beginning of the history is damaged: rows are saved, but as a log without tables");
+          "the base at the beginning of the history is damaged or missing: rows are saved, but as a log without tables");
     }
     return rowsBefore == 0
         ? Optional.empty()

@@ -50,7 +50,8 @@ public final class StoreFork {
       StoreInfo fresh =
           StoreInfo.create(world.schema(), origin.tickUnit(), origin.properties())
               .withTime(origin.time())
-              .withParent(origin.id(), position);
+              .withParent(origin.id(), position)
+              .withBase(position);
       StoreInfo info = origin.strings() ? fresh.withStrings() : fresh;
       target.createDirectories("");
       try (Closeable lock = StoreLock.take(target)) {

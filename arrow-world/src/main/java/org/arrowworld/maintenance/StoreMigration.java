@@ -11,6 +11,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
 import org.arrowworld.log.Tail;
@@ -73,8 +74,10 @@ public final class StoreMigration {
       known.migrate(old.schema()); // every step fits, or nothing is written
       try (MutableWorld last = timeline.at(timeline.lastTick(), allocator);
           MutableWorld migrated = known.migrate(last, allocator)) {
-        LogPosition position = timeline.end();
-        StoreInfo info = describe(old, migrated, position);
+        LogPosition end = timeline.end();
+        LogPosition position =
+            new LogPosition(end.tick(), end.seq(), Hashes.beginning(WorldState.of(migrated)));
+        StoreInfo info = describe(old, migrated, end).withBase(position);
         target.createDirectories("");
         try (Closeable lock = StoreLock.take(target)) {
           info.write(target);

@@ -114,7 +114,8 @@ public final class StoreRecovery {
             properties,
             old.info().environment(),
             old.info().parent(),
-            old.info().time());
+            old.info().time(),
+            start.base().map(base -> start.position()));
     info.write(target);
     LogPosition saved;
     long seen;

@@ -35,6 +35,7 @@ import org.arrowworld.storage.Storage;
  * @param environment what wrote it, for people
  * @param parent where its history comes from, if it is another store's
  * @param time when its ticks are, if it says that
+ * @param begins where its history begins, if it begins with a base instead of with nothing
  */
 public record StoreInfo(
     StoreId id,
@@ -44,7 +45,8 @@ public record StoreInfo(
     Map<String, String> properties,
     Map<String, String> environment,
     Optional<Parent> parent,
-    Optional<TickTime> time) {
+    Optional<TickTime> time,
+    Optional<LogPosition> begins) {
 
   /** The store and the place in its log that a history goes on from. */
   public record Parent(StoreId store, LogPosition position) {}
@@ -64,7 +66,15 @@ public record StoreInfo(
       Map<String, String> properties,
       Map<String, String> environment) {
     this(
-        id, schema, strings, tickUnit, properties, environment, Optional.empty(), Optional.empty());
+        id,
+        schema,
+        strings,
+        tickUnit,
+        properties,
+        environment,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   public StoreInfo {
@@ -90,18 +100,27 @@ public record StoreInfo(
 
   /** This store, not yet written, with a {@code text} column whatever its schema. */
   public StoreInfo withStrings() {
-    return new StoreInfo(id, schema, true, tickUnit, properties, environment, parent, time);
+    return new StoreInfo(id, schema, true, tickUnit, properties, environment, parent, time, begins);
   }
 
   /** This store, not yet written, as one that goes on from another. */
   public StoreInfo withParent(StoreId store, LogPosition position) {
     Optional<Parent> origin = Optional.of(new Parent(store, position));
-    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, origin, time);
+    return new StoreInfo(
+        id, schema, strings, tickUnit, properties, environment, origin, time, begins);
+  }
+
+  /** This store, not yet written, as one whose history begins with a base there. */
+  public StoreInfo withBase(LogPosition base) {
+    Optional<LogPosition> there = Optional.of(base);
+    return new StoreInfo(
+        id, schema, strings, tickUnit, properties, environment, parent, time, there);
   }
 
   /** This store, not yet written, with ticks that have a time, or have none. */
   public StoreInfo withTime(Optional<TickTime> ticks) {
-    return new StoreInfo(id, schema, strings, tickUnit, properties, environment, parent, ticks);
+    return new StoreInfo(
+        id, schema, strings, tickUnit, properties, environment, parent, ticks, begins);
   }
 
   /** Whether a storage holds a store. */
@@ -158,6 +177,7 @@ public record StoreInfo(
     json.put("properties", properties);
     json.put("environment", environment);
     parent.ifPresent(origin -> json.put("parent", tree(origin)));
+    begins.ifPresent(base -> json.put("begins", tree(base)));
     AtomicFiles.createDirectories(storage, "");
     ChecksummedJson.write(storage, PATH, json);
   }
@@ -165,10 +185,24 @@ public record StoreInfo(
   private static Map<String, Object> tree(Parent origin) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("store", origin.store.hex());
-    json.put("tick", Digits.hex16(origin.position.tick()));
-    json.put("seq", Digits.hex16(origin.position.seq()));
-    json.put("chain", Digits.hex16(origin.position.chain()));
+    json.putAll(tree(origin.position));
     return json;
+  }
+
+  private static Map<String, Object> tree(LogPosition position) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("tick", Digits.hex16(position.tick()));
+    json.put("seq", Digits.hex16(position.seq()));
+    json.put("chain", Digits.hex16(position.chain()));
+    return json;
+  }
+
+  private static LogPosition position(JsonObject json) throws DamagedFileException {
+    return new LogPosition(json.hex64("tick"), json.hex64("seq"), json.hex64("chain"));
+  }
+
+  private static Optional<LogPosition> begins(JsonObject json) throws DamagedFileException {
+    return json.has("begins") ? Optional.of(position(json.object("begins"))) : Optional.empty();
   }
 
   private static Optional<Parent> parent(JsonObject json) throws DamagedFileException {
@@ -176,9 +210,7 @@ public record StoreInfo(
       return Optional.empty();
     }
     JsonObject origin = json.object("parent");
-    LogPosition position =
-        new LogPosition(origin.hex64("tick"), origin.hex64("seq"), origin.hex64("chain"));
-    return Optional.of(new Parent(new StoreId(origin.string("store")), position));
+    return Optional.of(new Parent(new StoreId(origin.string("store")), position(origin)));
   }
 
   /** Reads {@code store.json}. */
@@ -207,7 +239,8 @@ public record StoreInfo(
           json.strings("properties"),
           json.strings("environment"),
           parent(json),
-          TimeJson.of(json));
+          TimeJson.of(json),
+          begins(json));
     } catch (InvalidUseException e) {
       throw new DamagedFileException(PATH, -1, e.getMessage(), e);
     }

@@ -4,17 +4,21 @@ package org.arrowworld.timeline;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.schema.ColumnType;
 
 /**
  * Finds the first tick at which two histories differ, by bisecting their digest chains, and names
- * what differs in it. Reads a few batches of each log, whatever their length; what lies before the
- * divergence is equal as surely as its digests are, which {@link Verifier} proves.
+ * what differs in it. Reads a few batches of each log, whatever their length, and the states at the
+ * first tick where either history begins with a base; what lies before the divergence is equal as
+ * surely as its digests are, which {@link Verifier} proves.
  */
 public final class StoreDiff {
 
@@ -132,10 +136,11 @@ public final class StoreDiff {
               "Cannot compare ticks %d to %d with ticks %d to %d: they have none in common",
               left.firstTick(), left.lastTick(), right.firstTick(), right.lastTick()));
     }
-    if (isEqualAt(last)) {
+    boolean sameBeginning = isSameBeginning(first, allocator);
+    if (sameBeginning && isEqualAt(last)) {
       return sameSoFar(first, last);
     }
-    if (!isEqualAt(first)) {
+    if (!sameBeginning || !isEqualAt(first)) {
       return differentAtFirst(first, allocator);
     }
     long equal = first;
@@ -149,6 +154,21 @@ public final class StoreDiff {
       }
     }
     return differentRows(first, OptionalLong.of(left.positionOf(equal).tick()), different);
+  }
+
+  /**
+   * Whether equal chains at the first tick mean equal states: a chain says nothing of the base that
+   * a history begins with, if an earlier writer made it.
+   */
+  private boolean isSameBeginning(long first, BufferAllocator allocator) throws IOException {
+    boolean oneStore = left.info().id().equals(right.info().id());
+    if (oneStore || !(left.hasBase() || right.hasBase()) || !isEqualAt(first)) {
+      return true;
+    }
+    try (MutableWorld a = left.at(first, allocator);
+        MutableWorld b = right.at(first, allocator)) {
+      return Hashes.beginning(WorldState.of(a)) == Hashes.beginning(WorldState.of(b));
+    }
   }
 
   private boolean isEqualAt(long tick) throws IOException {
@@ -190,6 +210,13 @@ public final class StoreDiff {
             }
             return true;
           });
+      for (int code = 0; code < Math.max(a.codebook().size(), b.codebook().size()); code++) {
+        String ours = code < a.codebook().size() ? a.codebook().word(code) : null;
+        String theirs = code < b.codebook().size() ? b.codebook().word(code) : null;
+        if (!Objects.equals(ours, theirs) && count[0]++ < most) {
+          named.add(new Difference("(word)", code, ours, theirs));
+        }
+      }
     }
     return new Report(
         Outcome.DIFFERENT, first, OptionalLong.empty(), OptionalLong.of(first), named, count[0]);

@@ -104,7 +104,7 @@ public final class Timeline implements Closeable {
   }
 
   private long findFirstTick() throws IOException {
-    boolean whole = log.start().seq() == 0 && log.firstTick().isPresent();
+    boolean whole = !beginning().isBase() && log.firstTick().isPresent();
     long firstLogged = whole ? log.firstTick().get() : Long.MAX_VALUE;
     long found = firstLogged;
     DamagedFileException damaged = null;
@@ -113,7 +113,8 @@ public final class Timeline implements Closeable {
       if (location.tick() < firstLogged && !based) {
         try (Snapshot snapshot = snapshot(location)) {
           based = snapshot.isBase() && snapshot.position().seq() >= log.start().seq();
-          found = based ? location.tick() : found;
+          boolean only = snapshot.isBase() && found == Long.MAX_VALUE; // in front of a gap
+          found = based || only ? location.tick() : found;
         } catch (DamagedFileException e) {
           damaged = passOver(e);
         }
@@ -121,6 +122,9 @@ public final class Timeline implements Closeable {
     }
     if (damaged != null && !based) {
       throw damaged;
+    }
+    if (found == Long.MAX_VALUE && beginning().isBase()) {
+      throw beginning().missing();
     }
     if (found == Long.MAX_VALUE) {
       throw new InvalidUseException(empty());
@@ -161,7 +165,15 @@ public final class Timeline implements Closeable {
     if (damaged != null && position.tick() < 0) {
       throw damaged; // it may be the base that was asked for
     }
+    if (position.tick() < 0 && snapshots.isEmpty() && beginning().isBase()) {
+      throw beginning().missing();
+    }
     return position;
+  }
+
+  /** How the history begins. */
+  Beginning beginning() {
+    return new Beginning(info, log.start());
   }
 
   DamagedFileException passOver(DamagedFileException damage) {
@@ -293,7 +305,7 @@ public final class Timeline implements Closeable {
 
   /** Whether the history begins with a state instead of with nothing. */
   boolean hasBase() throws IOException {
-    boolean whole = log.start().seq() == 0 && !log.segments().isEmpty();
+    boolean whole = !beginning().isBase() && !log.segments().isEmpty();
     return !snapshots.isEmpty() && (!whole || firstTick() < firstLogged());
   }
 
@@ -325,18 +337,16 @@ public final class Timeline implements Closeable {
       }
     }
     if (log.start().seq() > 0) {
-      throw new DamagedFileException(
-          "snapshots",
-          -1,
-          Text.of(
-              "no base snapshot at or before tick %d is readable, and the log begins at seq %d",
-              tick, log.start().seq()));
+      throw beginning().unreadable(tick);
     }
     if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
       throw new DamagedFileException(
           candidates.get(candidates.size() - 1).directory(),
           -1,
           "it is the base of the history, which cannot be replayed without it; " + lastWarning());
+    }
+    if (beginning().isBase()) {
+      throw beginning().missing();
     }
     return new MutableWorld(wanted.of(info.schema()), new MutableCodebook(), allocator);
   }

@@ -275,6 +275,8 @@ public final class Verifier {
           Text.of(
               "the log begins at seq %d, and no base snapshot holds what was before",
               log.start().seq()));
+    } else if (timeline.beginning().isBase() && !based) {
+      found(timeline.beginning().missing());
     }
     return sound;
   }

@@ -17,6 +17,7 @@ import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreMigration;
@@ -151,7 +152,9 @@ class MigrationsTest {
         MutableWorld world = timeline.at(3, memory)) {
       assertThat(timeline.firstTick()).isEqualTo(3);
       assertThat(timeline.lastTick()).isEqualTo(3);
-      assertThat(timeline.end()).isEqualTo(end);
+      long chain = Hashes.beginning(WorldState.of(world));
+      assertThat(timeline.end()).isEqualTo(new LogPosition(end.tick(), end.seq(), chain));
+      assertThat(info.begins()).contains(timeline.end());
       assertThat(Hashes.world(world.tables())).isEqualTo(report.hashWorld());
     }
     assertThat(Verifier.verify(target, Verifier.Depth.DEEP, 1, memory).isSound()).isTrue();

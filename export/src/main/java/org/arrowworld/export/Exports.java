@@ -25,6 +25,7 @@ import org.arrowworld.export.rows.SignedRows;
 import org.arrowworld.export.sqlite.SqliteDatabase;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.simlog.SimFieldInfo;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.AbsolutePath;
@@ -158,6 +159,18 @@ public final class Exports {
     return new LogSource.Span(from == first ? 0 : from, to);
   }
 
+  /** The position before the first row; where a base stands there, its own. */
+  private static LogPosition start(Store store, LogSource.Span span) throws IOException {
+    Log log = store.log();
+    if (span.first() > 0) {
+      return log.positionAt(span.first() - 1);
+    }
+    LogPosition start = log.start();
+    return store.firstTick() < log.firstTick().orElseThrow()
+        ? new LogPosition(store.firstTick(), start.seq(), start.chain())
+        : start;
+  }
+
   static LogSource log(Store store, ExportRequest request, LogSource.Span span) {
     List<String> keys = request.rows().keys();
     return keys.isEmpty()
@@ -176,7 +189,10 @@ public final class Exports {
             target.parent,
             target.name,
             new LogNpz.Content(
-                log, watch.watch(log), () -> Codebooks.utf8(log, store, log.span())));
+                log,
+                watch.watch(log),
+                () -> Codebooks.utf8(log, store, log.span()),
+                start(store, log.span())));
       } else {
         file(watch.watch(log));
       }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.export.OutputDirectory;
+import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.WorldState;
@@ -80,10 +81,12 @@ final class BaseStore {
     WorldState state = new WorldState(schema, found.tick, states, codebook, codebook.size());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       Storage store = new DiskStorage(target.directory());
+      LogPosition position = new LogPosition(found.tick, 0, Hashes.beginning(state));
       StoreInfo info =
-          StoreInfo.create(schema, "tick", properties(options, found)).withTime(found.time);
+          StoreInfo.create(schema, "tick", properties(options, found))
+              .withTime(found.time)
+              .withBase(position);
       info.write(store);
-      LogPosition position = new LogPosition(found.tick, 0, 0);
       SnapshotWriter.Written base =
           SnapshotWriter.write(
               store, info.id(), state, position, SnapshotWriter.Role.BASE, info.properties());

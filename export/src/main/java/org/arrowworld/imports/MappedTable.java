@@ -124,7 +124,8 @@ final class MappedTable implements TableColumns {
     if (!target.equals("id") && !target.equals("gen")) {
       return false;
     }
-    if (entry.isEmpty() && mapped.contains(target)) {
+    boolean isNumber = column.type() != ColumnType.BOOL;
+    if (entry.isEmpty() && (mapped.contains(target) || !isNumber)) {
       return false;
     }
     if (sources.containsKey(target)) {

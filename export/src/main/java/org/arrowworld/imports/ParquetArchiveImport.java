@@ -23,6 +23,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.SchemaJson;
 import org.arrowworld.schema.WorldSchema;
@@ -275,8 +276,8 @@ public final class ParquetArchiveImport {
     try (MutableWorld world = tables.read(codebook, tableFiles, tick, allocator)) {
       String hash = Hashes.world(world.tables());
       requireHash(described, hash);
-      info.write(store);
-      LogPosition position = new LogPosition(tick, 0, 0);
+      LogPosition position = new LogPosition(tick, 0, Hashes.beginning(WorldState.of(world)));
+      info.withBase(position).write(store);
       SnapshotWriter.write(
           store, info.id(), world, position, SnapshotWriter.Role.BASE, info.properties());
       return new Result(0, position, tick, Optional.of(hash), lost);

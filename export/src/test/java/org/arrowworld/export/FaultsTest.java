@@ -22,6 +22,7 @@ import org.arrowworld.export.parquet.ParquetOptions;
 import org.arrowworld.export.rows.EntityOrder;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -49,7 +50,8 @@ class FaultsTest {
         case ARROW -> ArrowWriter.write(target, "out", log);
         case NPZ -> RowsNpz.write(target, "out", log);
         case BY_ENTITY -> ArrowWriter.write(target, "out", new EntityOrder(log, target, "out"));
-        case LOG_NPZ -> LogNpz.write(target, "out", new LogNpz.Content(log, log, List::of));
+        case LOG_NPZ ->
+            LogNpz.write(target, "out", new LogNpz.Content(log, log, List::of, LogPosition.START));
       }
     }
   }

@@ -37,8 +37,9 @@ public final class LogNpz {
    * @param source all rows of whole ticks
    * @param rows the same rows, which may be watched
    * @param words in stores with strings the codebook after the last tick, by code
+   * @param start the position before the first row, with the tick of the base if one stands there
    */
-  public record Content(LogSource source, RowSource rows, Words words) {}
+  public record Content(LogSource source, RowSource rows, Words words, LogPosition start) {}
 
   /** The codebook; asked for once all rows were read. */
   public interface Words {
@@ -80,7 +81,7 @@ public final class LogNpz {
       if (source.store().strings()) {
         WordArrays.add(ArraySink.of(out), "words", content.words().all());
       }
-      byte[] json = Json.write(description(source)).getBytes(StandardCharsets.UTF_8);
+      byte[] json = Json.write(description(content)).getBytes(StandardCharsets.UTF_8);
       out.add("aw.json", NpyType.U8, new long[] {json.length}, ByteBuffer.wrap(json));
       out.commit();
       return new ExportedFile(path, rows[0], 0);
@@ -104,7 +105,8 @@ public final class LogNpz {
     return bytes;
   }
 
-  private static Map<String, Object> description(LogSource source) throws IOException {
+  private static Map<String, Object> description(Content content) throws IOException {
+    LogSource source = content.source();
     StoreInfo store = source.store();
     Log log = source.log();
     Map<String, Object> json = new LinkedHashMap<>();
@@ -117,8 +119,7 @@ public final class LogNpz {
     json.put("schema", SchemaJson.schema(store.schema()));
     json.put("properties", store.properties());
     json.put("keys", SchemaJson.keyList(log.keys().from(0)));
-    long first = source.span().first();
-    json.put("start", position(first == 0 ? log.start() : log.positionAt(first - 1)));
+    json.put("start", position(content.start()));
     json.put("end", position(log.positionAt(source.span().last())));
     return json;
   }

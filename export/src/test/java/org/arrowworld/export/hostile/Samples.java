@@ -45,6 +45,7 @@ import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.Sources;
 import org.arrowworld.internal.world.WorldState;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
@@ -220,7 +221,7 @@ final class Samples {
               return WorldState.of(world).words();
             }
           };
-      LogNpz.write(out, "a.npz", new LogNpz.Content(log, log, words));
+      LogNpz.write(out, "a.npz", new LogNpz.Content(log, log, words, LogPosition.START));
     }
     return out.bytes("a.npz");
   }
