@@ -63,7 +63,10 @@ class BaseStoresTest {
       String store = imported("gone" + ticks, "1,1.5\n2,2.5\n", ticks);
       delete(Path.of(store, "snapshots"));
       for (List<String> verb :
-          List.of(List.of("verify", store), List.of("hash", store, "--tick", "0"), List.of("at", store, "--tick", "0"))) {
+          List.of(
+              List.of("verify", store),
+              List.of("hash", store, "--tick", "0"),
+              List.of("at", store, "--tick", "0"))) {
         Aw run = Aw.run(verb.toArray());
         assertThat(run.exit()).as("%s", verb).isNotZero();
         assertThat(run.out() + run.err()).contains("the base at tick 0 is missing");
@@ -75,6 +78,7 @@ class BaseStoresTest {
     }
   }
 
+  /** Spec Z-7. */
   @Test
   void its_log_as_npz_says_that_it_goes_on_from_a_base() throws IOException {
     String store = imported("npz", "1,1.5\n2,2.5\n", 2);

@@ -26,6 +26,7 @@ import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.history.TimeGrid;
+import org.arrowworld.internal.Text;
 import org.arrowworld.schema.Column;
 import org.arrowworld.simlog.SimLogReader;
 import org.arrowworld.storage.DiskStorage;
@@ -293,7 +294,7 @@ class ColumnMeaningsTest {
       Path csv = Files.writeString(folder.resolve("a.csv"), text);
       Imports.records(options(csv, ""));
       boolean isField = !value.startsWith("1844");
-      assertThat(records().get(2500)).isEqualTo(isField ? "{x=" + value + ", y=2}" : "{y=2}");
+      assertThat(records().get(2500)).isEqualTo(isField ? Text.of("{x=%s, y=2}", value) : "{y=2}");
     }
     Path csv = Files.writeString(folder.resolve("b.csv"), "x,y\n" + ",1\n".repeat(2500) + "7,2\n");
     Imports.table(ImportFormat.CSV, options(csv, "x=x?0"));

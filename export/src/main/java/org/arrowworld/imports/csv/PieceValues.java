@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.imports.values.TextValues;
@@ -46,12 +47,12 @@ final class PieceValues {
     this.point = decimal.mark();
     this.type = type;
     this.emptyIsNull = said.empty() == CsvColumn.Empty.NULL;
-    allocate();
+    this.cells = new byte[capacity * type.widthBytes()];
+    this.data = over(cells);
   }
 
-  private void allocate() {
-    cells = new byte[capacity * type.widthBytes()];
-    data = ByteBuffer.wrap(cells).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer over(byte[] cells) {
+    return ByteBuffer.wrap(cells).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Begins with a piece, without values. */
@@ -62,10 +63,9 @@ final class PieceValues {
   }
 
   private void grow() {
-    byte[] before = cells;
     capacity *= 2;
-    allocate();
-    System.arraycopy(before, 0, cells, 0, rows * type.widthBytes());
+    cells = Arrays.copyOf(cells, capacity * type.widthBytes());
+    data = over(cells);
   }
 
   /** Takes no value for the next row. */
