@@ -570,3 +570,30 @@ def test_whoever_reads_arrow_takes_frames_as_they_are(store, hashes):
     duckdb = pytest.importorskip("duckdb")
     for shown in frames:
         assert duckdb.sql("select count(*) from shown").fetchall() == [(shown.to_arrow().num_rows,)]
+
+
+def test_what_a_writer_adds_while_a_reader_looks_behind_the_end_is_read_and_no_damage(tmp_path, monkeypatch):
+    path = tmp_path / "s"
+    with aw.LogWriter.create(path, aw.Schema()) as writer:
+        writer.declare_key("n", "i64")
+        for tick in range(12):
+            writer.append("n", tick, tick)
+            writer.commit(tick)
+            if tick == 5:
+                (live,) = path.glob("log/live/*")
+                early = live.stat().st_size
+    whole = live.read_bytes()
+    live.write_bytes(whole[:early].ljust(len(whole), b"\0"))
+    room, written = SegmentReader._is_room, []
+
+    def is_room(reader):
+        if not written:
+            written.append(True)
+            live.write_bytes(whole)
+        return room(reader)
+
+    monkeypatch.setattr(SegmentReader, "_is_room", is_room)
+    assert aw.open_store(path).rows("n").tick.tolist() == list(range(12)) and written
+    live.write_bytes(whole[:early].ljust(len(whole), b"\0"))
+    written.clear()
+    assert aw.verify(path).ok and written

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
@@ -18,6 +19,7 @@ import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.Test;
 
 /** A segment grows or is sealed between the moments a reader looks at it and reads it. */
@@ -90,6 +92,79 @@ class MovingSegmentTest {
         assertThat(exists(path)).isFalse();
       }
       return super.openRead(path);
+    }
+  }
+
+  /** Lets a writer go on right after the reader has seen that no message follows. */
+  private static final class WrittenMeanwhile extends ForwardingStorage {
+    private final LiveWorld live;
+    private boolean written;
+
+    WrittenMeanwhile(Storage storage, LiveWorld live) {
+      super(storage);
+      this.live = live;
+    }
+
+    @Override
+    public ReadableFile openRead(String path) throws IOException {
+      ReadableFile file = super.openRead(path);
+      return path.startsWith("log/live/") ? new Watched(file, this) : file;
+    }
+
+    private void seen(ByteBuffer read, int from) throws IOException {
+      if (!written && read.position() - from == 8 && read.getLong(from) == 0) {
+        written = true;
+        for (int tick = 0; tick < 3; tick++) {
+          live.tick(t -> t.table("c").insert().set("x", 1f).set("k", "later"));
+        }
+      }
+    }
+  }
+
+  private record Watched(ReadableFile file, WrittenMeanwhile watcher) implements ReadableFile {
+    @Override
+    public String path() {
+      return file.path();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.size();
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int from = target.position();
+      int count = file.read(target, position);
+      watcher.seen(target, from);
+      return count;
+    }
+
+    @Override
+    public ByteBuffer map(long position, int length) throws IOException {
+      return file.map(position, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  @Test
+  void what_a_writer_adds_while_a_reader_looks_behind_the_end_is_read_and_no_damage()
+      throws IOException {
+    MemoryStorage storage = new MemoryStorage();
+    StoreInfo info = StoreInfo.create(SCHEMA, "tick", Map.of());
+    try (BufferAllocator memory = new RootAllocator();
+        LiveWorld live =
+            LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
+      for (int tick = 0; tick < 20; tick++) {
+        live.tick(t -> t.table("c").insert().set("x", 0f).set("k", "before"));
+      }
+      WrittenMeanwhile watched = new WrittenMeanwhile(storage, live);
+      assertThat(Store.verify(watched, Verifier.Options.STANDARD).findings()).isEmpty();
+      assertThat(watched.written).isTrue();
     }
   }
 
