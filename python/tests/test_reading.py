@@ -19,6 +19,7 @@ import arrow_world as aw
 from arrow_world.segment import SegmentReader
 from arrow_world.snapshot_write import write_snapshot
 from arrow_world.stats import summary
+from arrow_world.writer import LogWriter
 
 TICKS = 60
 
@@ -574,7 +575,7 @@ def test_whoever_reads_arrow_takes_frames_as_they_are(store, hashes):
 
 def test_what_a_writer_adds_while_a_reader_looks_behind_the_end_is_read_and_no_damage(tmp_path, monkeypatch):
     path = tmp_path / "s"
-    with aw.LogWriter.create(path, aw.Schema()) as writer:
+    with LogWriter.create(path, aw.Schema()) as writer:
         writer.declare_key("n", "i64")
         for tick in range(12):
             writer.append("n", tick, tick)

@@ -310,7 +310,7 @@ class SegmentReader:
         if count and int(key.max()) >= len(keys):
             raise Malformed(f"key code {int(key.max())} is not declared")
         if not header.strings:
-            header.keys = keys
+            header.keys.extend(keys[len(header.keys):])
             return Rows(self.next_seq, tick, rid, key, bits)
         words = self._words.get(header.dictionary_ids["text"], [])
         valid, index = nodes[4].validity(), nodes[4].numbers("u32")
@@ -322,7 +322,7 @@ class SegmentReader:
             raise Malformed("a text index is outside the dictionary")
         text = np.full(count, None, object)
         text[valid] = np.array(words, object)[index[valid]] if valid.any() else None
-        header.keys = keys
+        header.keys.extend(keys[len(header.keys):])
         return Rows(self.next_seq, tick, rid, key, bits, text)
 
     def _at_end(self) -> _Verified | None:

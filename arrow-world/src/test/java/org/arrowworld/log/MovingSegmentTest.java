@@ -115,7 +115,7 @@ class MovingSegmentTest {
       if (!written && read.position() - from == 8 && read.getLong(from) == 0) {
         written = true;
         for (int tick = 0; tick < 3; tick++) {
-          live.tick(t -> t.table("c").insert().set("x", 1f).set("k", "later"));
+          live.tick(t -> t.table("c").insert().set("x", 1.0));
         }
       }
     }
@@ -160,7 +160,7 @@ class MovingSegmentTest {
         LiveWorld live =
             LiveWorld.create(storage, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       for (int tick = 0; tick < 20; tick++) {
-        live.tick(t -> t.table("c").insert().set("x", 0f).set("k", "before"));
+        live.tick(t -> t.table("c").insert().set("x", 0.0));
       }
       WrittenMeanwhile watched = new WrittenMeanwhile(storage, live);
       assertThat(Store.verify(watched, Verifier.Options.STANDARD).findings()).isEmpty();
