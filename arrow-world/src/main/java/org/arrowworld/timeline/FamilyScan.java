@@ -85,7 +85,9 @@ final class FamilyScan implements Log.Visitor {
   /** Takes those who live where the history begins. */
   void begin(MutableTable base) {
     for (int slot = 0; slot < base.rows(); slot++) {
-      add(new Node(base.ref(slot), OptionalLong.empty()));
+      EntityRef entity =
+          base.schema().hasGenerations() ? base.ref(slot) : new EntityRef(base.id(slot), 0);
+      add(new Node(entity, OptionalLong.empty()));
     }
   }
 
