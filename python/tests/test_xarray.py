@@ -119,7 +119,7 @@ except aw.InvalidUseError as e:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == (f"Cannot open {tmp_path / 'store'} as a dataset: it has tables creature, food, nest, reading, hungry; choose one, as "
+    assert done.stdout == (f"Cannot open {tmp_path / 'store'} as a dataset: it has tables creature, food, nest, reading, hungry, tired; choose one, as "
                            "in table='creature'.\n")
 
 
