@@ -4,6 +4,7 @@ package org.arrowworld.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
+import org.arrowworld.storage.ForwardingFile;
 import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
@@ -26,32 +27,19 @@ final class MeteredStorage extends ForwardingStorage {
     return new Metered(super.openRead(path), bytes);
   }
 
-  private record Metered(ReadableFile file, AtomicLong bytes) implements ReadableFile {
-    @Override
-    public String path() {
-      return file.path();
-    }
+  private static final class Metered extends ForwardingFile {
+    private final AtomicLong bytes;
 
-    @Override
-    public long size() throws IOException {
-      return file.size();
+    Metered(ReadableFile file, AtomicLong bytes) {
+      super(file);
+      this.bytes = bytes;
     }
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-      int count = file.read(target, position);
+      int count = super.read(target, position);
       bytes.addAndGet(Math.max(0, count));
       return count;
-    }
-
-    @Override
-    public ByteBuffer map(long position, int length) throws IOException {
-      return file.map(position, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

@@ -14,6 +14,7 @@ import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
+import org.arrowworld.storage.ForwardingFile;
 import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
@@ -40,37 +41,16 @@ class MovingSegmentTest {
     }
   }
 
-  private static final class Stale implements ReadableFile {
-    private final ReadableFile file;
+  private static final class Stale extends ForwardingFile {
     private int asked;
 
     Stale(ReadableFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public String path() {
-      return file.path();
+      super(file);
     }
 
     @Override
     public long size() throws IOException {
-      return asked++ % 2 == 0 ? file.size() - 8 : file.size();
-    }
-
-    @Override
-    public int read(ByteBuffer target, long position) throws IOException {
-      return file.read(target, position);
-    }
-
-    @Override
-    public ByteBuffer map(long position, int length) throws IOException {
-      return file.map(position, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
+      return asked++ % 2 == 0 ? super.size() - 8 : super.size();
     }
   }
 
@@ -121,33 +101,20 @@ class MovingSegmentTest {
     }
   }
 
-  private record Watched(ReadableFile file, WrittenMeanwhile watcher) implements ReadableFile {
-    @Override
-    public String path() {
-      return file.path();
-    }
+  private static final class Watched extends ForwardingFile {
+    private final WrittenMeanwhile watcher;
 
-    @Override
-    public long size() throws IOException {
-      return file.size();
+    Watched(ReadableFile file, WrittenMeanwhile watcher) {
+      super(file);
+      this.watcher = watcher;
     }
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       int from = target.position();
-      int count = file.read(target, position);
+      int count = super.read(target, position);
       watcher.seen(target, from);
       return count;
-    }
-
-    @Override
-    public ByteBuffer map(long position, int length) throws IOException {
-      return file.map(position, length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 

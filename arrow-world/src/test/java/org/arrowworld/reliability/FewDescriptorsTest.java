@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.storage.ForwardingFile;
 import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
@@ -42,28 +43,13 @@ class FewDescriptorsTest {
     public ReadableFile openRead(String path) throws IOException {
       ReadableFile file = super.openRead(path);
       opened();
-      return new ReadableFile() {
+      return new ForwardingFile(file) {
         private boolean closed;
-
-        @Override
-        public String path() {
-          return file.path();
-        }
-
-        @Override
-        public long size() throws IOException {
-          return file.size();
-        }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
           assertThat(closed).isFalse();
-          return file.read(target, position);
-        }
-
-        @Override
-        public ByteBuffer map(long position, int length) throws IOException {
-          return file.map(position, length);
+          return super.read(target, position);
         }
 
         @Override
@@ -71,7 +57,7 @@ class FewDescriptorsTest {
           if (!closed) {
             closed = true;
             open.decrementAndGet();
-            file.close();
+            super.close();
           }
         }
       };
