@@ -204,3 +204,9 @@ def test_a_class_that_comes_later_is_not_left_out_silently(tmp_path):
         with pytest.raises(aw.InvalidUseError, match=r"^Cannot record step 1: there are agents of Late, which came after the recorder\. "
                                                      r"Name all classes when it is made, as in agents=\{Late: \{'energy': 'f64'\}\}\.$"):
             model.step()
+
+
+def test_a_variable_that_the_model_has_not_is_refused_by_name(tmp_path):
+    with pytest.raises(aw.InvalidUseError, match="^Cannot record model.cuont: no such attribute; did you mean 'count'"):
+        aw.MesaRecorder(Pasture(seed=7), tmp_path / "run", variables=["cuont"])
+    assert not (tmp_path / "run").exists()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Union
 
 import numpy as np
 
+from .checks import nearest
 from .errors import InvalidUseError
 from .live import LiveWorld
 from .recording import DURABILITY, Recording, State, entity_table, series_table, type_of
@@ -168,7 +169,14 @@ def _columns(table: str, given: Columns, there: list[Any]) -> list[_Column]:
             raise InvalidUseError(f"Cannot record {table}.{name} as {how!r}: expected one of {', '.join(_TYPE_NAMES)}, or a "
                                   "function.")
         read = how if callable(how) else attrgetter(name)
-        kind = how if isinstance(how, str) else type_of([read(a) for a in there])
+        try:
+            values = [read(a) for a in there]
+        except AttributeError as e:
+            if callable(how):
+                raise
+            raise InvalidUseError(f"Cannot record {table}.{name}: no such attribute"
+                                  f"{nearest(name, [n for n in dir(there[0]) if not n.startswith('_')])}") from e
+        kind = how if isinstance(how, str) else type_of(values)
         if kind is None and there:
             raise InvalidUseError(f"Cannot record {table}.{name}: no column holds {read(there[0])!r} and what the others have; "
                                   "columns hold numbers, bools or words of one kind.")
