@@ -128,6 +128,27 @@ def _logged_values(world: aw.World) -> dict[tuple[int, str, str], object]:
     return values
 
 
+def test_the_replay_of_a_discrete_event_simulator_has_its_own_statistics(java: Callable[[str], list[str]], tmp_path: Path) -> None:
+    printed = subprocess.run([*java("Datacenter"), str(tmp_path / "store"), "40"], check=True, capture_output=True, text=True)
+    own = {int(job): (int(machine), float(start), float(finish)) for job, machine, start, finish in
+           (line.split(",") for line in printed.stdout.splitlines())}
+    store = aw.open_store(tmp_path / "store")
+    assert store.verify()
+    clock = store.at(store.span()[1])["clock"]["seconds"]
+    starts: dict[int, float] = {}
+    replayed = {}
+    for world in store.worlds(range(len(clock))):
+        jobs = world["job"]
+        for job, status, machine in zip(jobs["id"].tolist(), jobs["status"], jobs["machine"].tolist(), strict=True):
+            if status == "INEXEC":
+                starts.setdefault(job, clock[world.tick])
+            elif status == "SUCCESS":
+                replayed.setdefault(job, (machine, starts[job], clock[world.tick]))
+    assert len(own) == 40 and replayed == own
+    finished = store.events("job.finished")
+    assert dict(zip(finished.rid.tolist(), finished.values, strict=True)) == {job: finish for job, (_, _, finish) in own.items()}
+
+
 def _live_sizes(store: Path) -> list[int]:
     sizes = []
     for path in (store / "log").glob("**/*.arrow*"):
