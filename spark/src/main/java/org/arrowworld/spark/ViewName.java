@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.spark;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Nearest;
+import org.arrowworld.internal.Text;
+
+/** What is shown of the runs, and which options say more about it. */
+enum ViewName {
+  LOG(Set.of()),
+  EVENTS(Set.of()),
+  STATE(Set.of("table", "tick")),
+  LIVES(Set.of("table")),
+  RUNS(Set.of());
+
+  private final Set<String> options;
+
+  ViewName(Set<String> options) {
+    this.options = options;
+  }
+
+  /** The names of the options that only some views have. */
+  Set<String> options() {
+    return options;
+  }
+
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static ViewName of(String label) {
+    List<String> known = Arrays.stream(values()).map(ViewName::label).toList();
+    int found = known.indexOf(label);
+    if (found < 0) {
+      throw new InvalidUseException(
+          Text.of("Unknown view '%s': expected one of %s", label, Nearest.of(label, known)));
+    }
+    return values()[found];
+  }
+}
