@@ -22,8 +22,10 @@ STARTED = 120.0  # seconds a process of Spark may take to say that it is there
 
 def _jars() -> list[Path]:
     jars = []
-    for folder, name in (("arrow-world", "arrow-world"), ("spark", "arrow-world-spark_2.13")):
-        found = [j for j in (ROOT / folder / "target").glob(f"{name}-*.jar") if not re.search("-(tests|sources|javadoc).jar$", j.name)]
+    for folder, name in (("arrow-world", "arrow-world"), ("export", "arrow-world-export"), ("runs", "arrow-world-runs"),
+                         ("spark", "arrow-world-spark_2.13")):
+        found = [j for j in (ROOT / folder / "target").glob(f"{name}-[0-9]*.jar")
+                 if not re.search("-(tests|sources|javadoc).jar$", j.name)]
         assert len(found) == 1, f"one {name} jar expected in {folder}/target, found {found}: run spark/run-tests, which builds it"
         jars.append(found[0])
     return jars

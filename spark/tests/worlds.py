@@ -62,7 +62,8 @@ def hash_worlds(spark: SparkSession, path: Path | str, ticks: Iterable[int], run
     for table, columns in tables.items():
         rows = view(spark, pack or path, "state", table=table, tick=",".join(map(str, wanted)))
         if run is not None:
-            rows = rows.where(f"run = '{run}'").drop("run")
+            name = rows.columns[0]  # run, or run_ where the table has a column run
+            rows = rows.where(f"{name} = '{run}'").drop(name)
         add(hashes, table, columns, rows.toArrow(), codes)
     return {tick: hash.hexdigest() for tick, hash in hashes.items()}
 

@@ -45,14 +45,14 @@ public final class ArrowWorldSource implements TableProvider, DataSourceRegister
   private static RunTable table(Map<String, String> given) {
     try {
       SourceOptions options = SourceOptions.of(given);
-      PlannedRuns runs = new PlannedRuns(RunFolders.of(options.paths()));
+      PlannedRuns runs = new PlannedRuns(FoundRuns.of(options.path()));
       View view =
           switch (options.view()) {
             case LOG -> new LogView(runs, LogRows.ALL);
             case EVENTS -> new LogView(runs, LogRows.EVENTS);
             case STATE -> new StateView(runs, options);
             case LIVES -> new LivesView(runs, options);
-            case RUNS -> new RunsView(runs);
+            case RUNS -> new RunsView(runs.found(), options.path());
           };
       return new RunTable(options, view);
     } catch (IOException e) {

@@ -18,30 +18,35 @@ final class LogView implements View {
   /** What a task reads, of one run or of several small ones. */
   private static final long PART_BYTES = 64L << 20;
 
+  private static final StructType OWN =
+      new StructType()
+          .add("seq", DataTypes.LongType, false)
+          .add("tick", DataTypes.LongType, false)
+          .add("rid", DataTypes.LongType, false)
+          .add("key", DataTypes.StringType, false)
+          .add("val", DataTypes.DoubleType, false)
+          .add("bits", DataTypes.LongType, false)
+          .add("text", DataTypes.StringType, true);
+
   private final PlannedRuns runs;
   private final LogRows rows;
+  private final ConstantColumns constants;
 
   LogView(PlannedRuns runs, LogRows rows) {
     this.runs = runs;
     this.rows = rows;
+    this.constants = ConstantColumns.before(runs.found().constants(), OWN);
   }
 
   @Override
   public StructType schema() {
-    return runs.constants()
-        .add("seq", DataTypes.LongType, false)
-        .add("tick", DataTypes.LongType, false)
-        .add("rid", DataTypes.LongType, false)
-        .add("key", DataTypes.StringType, false)
-        .add("val", DataTypes.DoubleType, false)
-        .add("bits", DataTypes.LongType, false)
-        .add("text", DataTypes.StringType, true);
+    return constants.and(OWN);
   }
 
   @Override
   public Plan plan(StructType columns, Pruning pruning) throws IOException {
     LogRows.Wanted wanted = new LogRows.Wanted(new Columns(columns), pruning, rows);
-    List<Run> chosen = runs.choose(pruning, run -> run);
+    List<Run> chosen = runs.choose(pruning, constants);
     List<LogPart> parts = new ArrayList<>();
     List<LogPart.Piece> pieces = new ArrayList<>();
     long bytes = 0;

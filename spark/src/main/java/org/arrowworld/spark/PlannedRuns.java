@@ -3,13 +3,13 @@ package org.arrowworld.spark;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.arrowworld.Store;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPlan;
 import org.arrowworld.schema.WorldSchema;
 
@@ -18,7 +18,7 @@ import org.arrowworld.schema.WorldSchema;
  * frame reads of a run is of that moment. One thread.
  */
 final class PlannedRuns {
-  private final RunFolders folders;
+  private final FoundRuns found;
   private final Map<String, Planned> planned = new ConcurrentHashMap<>();
 
   /**
@@ -35,28 +35,47 @@ final class PlannedRuns {
     }
   }
 
-  PlannedRuns(RunFolders folders) {
-    this.folders = folders;
+  PlannedRuns(FoundRuns found) {
+    this.found = found;
   }
 
-  List<Run> all() {
-    return folders.runs();
+  /** What the folder of the runs tells of them. */
+  FoundRuns found() {
+    return found;
   }
 
-  /** The columns that have one value in a run: its name, where there may be several. */
-  StructType constants() {
-    StructType none = new StructType();
-    return folders.areSeveral() ? none.add(RunFolders.RUN, DataTypes.StringType, false) : none;
+  /** The first run that has a tick, by which the others are measured. */
+  Run first() {
+    List<FoundRuns.Found> list = found.list();
+    return list.stream()
+        .filter(FoundRuns.Found::hasTicks)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidUseException(
+                    Text.of(
+                        "No run in %s has a tick yet: there is nothing to show",
+                        list.get(0).run().path().getParent())))
+        .run();
   }
 
   /**
-   * The runs that may have rows that are wanted, planned.
+   * The runs that may have rows that are wanted, planned: those without a tick have none.
    *
-   * @param shown gives a run the names that its constants have in the view
+   * @param columns gives a run's constants the names that they have in the view
+   * @throws org.arrowworld.errors.DamagedFileException if one of them is damaged
    */
-  List<Run> choose(Pruning pruning, UnaryOperator<Run> shown) throws IOException {
-    List<Run> chosen =
-        all().stream().map(shown).filter(run -> pruning.mayHold(run.constants())).toList();
+  List<Run> choose(Pruning pruning, ConstantColumns columns) throws IOException {
+    List<Run> chosen = new ArrayList<>();
+    for (FoundRuns.Found each : found.list()) {
+      Run run = columns.named(each.run());
+      if (pruning.mayHold(run.constants())) {
+        each.requireSound();
+        if (each.hasTicks()) {
+          chosen.add(run);
+        }
+      }
+    }
     try {
       chosen.parallelStream().forEach(this::plan);
     } catch (UncheckedIOException e) {
@@ -66,7 +85,7 @@ final class PlannedRuns {
   }
 
   View.Share share(List<Run> chosen) {
-    return new View.Share(chosen.size(), all().size());
+    return new View.Share(chosen.size(), found.list().size());
   }
 
   /** What is known of a run. */

@@ -34,15 +34,20 @@ record Run(String location, TreeMap<String, Object> constants) implements Serial
     return new Run(location, more);
   }
 
+  /** Where its files are. */
+  Path path() {
+    return path(location);
+  }
+
   /** Its files. The caller closes it. */
   Storage storage() {
-    return new DiskStorage(path(location));
+    return new DiskStorage(path());
   }
 
   /** Its store. The caller closes it. */
   Store open() throws IOException {
     try {
-      return Store.open(path(location));
+      return Store.open(path());
     } catch (DamagedFileException e) {
       throw named(e);
     }

@@ -20,7 +20,7 @@ final class RunTable implements SupportsRead {
 
   @Override
   public String name() {
-    return "arrow-world " + options.view().label() + " of " + String.join(", ", options.paths());
+    return "arrow-world " + options.view().label() + " of " + options.path();
   }
 
   @Override

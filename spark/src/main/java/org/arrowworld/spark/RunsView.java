@@ -1,65 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.spark;
 
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
-import org.arrowworld.log.LogPlan;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 
-/** The runs themselves, a row each: {@code run}, {@code path}, their ticks, and how large they are. */
+/** The runs of a folder, a row each: what the folder's catalogue tells; no store is opened for it. */
 final class RunsView implements View {
-  private final PlannedRuns runs;
+  private static final StructType OWN =
+      new StructType()
+          .add("state", DataTypes.StringType, false)
+          .add("tick", DataTypes.LongType, true)
+          .add("rows", DataTypes.LongType, true)
+          .add("message", DataTypes.StringType, true)
+          .add("path", DataTypes.StringType, false);
 
-  RunsView(PlannedRuns runs) {
-    this.runs = runs;
+  private final FoundRuns found;
+  private final ConstantColumns constants;
+
+  RunsView(FoundRuns found, String path) {
+    if (found.constants().isEmpty()) {
+      throw new InvalidUseException(
+          Text.of("View 'runs' is of a folder of runs, and %s is one store", path));
+    }
+    this.found = found;
+    this.constants = ConstantColumns.before(found.constants(), OWN);
   }
 
   @Override
   public StructType schema() {
-    return runs.constants()
-        .add("path", DataTypes.StringType, false)
-        .add("first_tick", DataTypes.LongType, true)
-        .add("last_tick", DataTypes.LongType, true)
-        .add("rows", DataTypes.LongType, false)
-        .add("batches", DataTypes.LongType, false)
-        .add("bytes", DataTypes.LongType, false);
+    return constants.and(OWN);
   }
 
   @Override
-  public Plan plan(StructType columns, Pruning pruning) throws IOException {
-    List<Run> chosen = runs.choose(pruning, run -> run);
-    List<RunPart> parts = new java.util.ArrayList<>();
-    for (Run run : chosen) {
-      PlannedRuns.Planned planned = runs.of(run);
-      LogPlan log = planned.log();
-      boolean isBegun = planned.lastTick() >= 0;
-      TreeMap<String, Object> values = new TreeMap<>(run.constants());
-      values.put("path", run.location());
-      values.put("first_tick", isBegun ? planned.firstTick() : null);
-      values.put("last_tick", isBegun ? planned.lastTick() : null);
-      values.put("rows", log.rows());
-      values.put("batches", (long) log.batches().size());
-      values.put("bytes", log.bytes());
-      parts.add(new RunPart(new Columns(columns), values));
+  public Plan plan(StructType columns, Pruning pruning) {
+    ArrayList<TreeMap<String, Object>> rows = new ArrayList<>();
+    for (FoundRuns.Found each : found.list()) {
+      org.arrowworld.runs.Run told = each.told().orElseThrow();
+      TreeMap<String, Object> row = new TreeMap<>(constants.named(each.run()).constants());
+      row.put("state", told.state().word());
+      row.put("tick", told.tick().isPresent() ? told.tick().getAsLong() : null);
+      row.put("rows", told.rows().isPresent() ? told.rows().getAsLong() : null);
+      row.put("message", told.message().orElse(null));
+      row.put("path", each.run().location());
+      if (pruning.mayHold(row)) {
+        rows.add(row);
+      }
     }
-    return new Plan(parts, runs.share(chosen), Share.NONE);
+    return new Plan(
+        List.of(new Rows(new Columns(columns), rows)),
+        new Share(rows.size(), found.list().size()),
+        Share.NONE);
   }
 
-  /** One run: all is known already. */
-  private record RunPart(Columns columns, TreeMap<String, Object> values) implements Part {
+  /** All is known already. */
+  private record Rows(Columns columns, ArrayList<TreeMap<String, Object>> rows) implements Part {
     @Override
     public PartitionReader<ColumnarBatch> open() {
+      StructType types = columns.wanted();
       return new OneBatch(
           columns.batch(
-              values,
-              name -> {
-                throw new IllegalStateException(name);
-              },
-              1));
+              new TreeMap<>(),
+              name ->
+                  Vectors.objects(
+                      types.apply(name).dataType(), rows.stream().map(r -> r.get(name)).toArray()),
+              rows.size()));
     }
   }
 }

@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -28,7 +25,7 @@ final class StateView implements View {
   private final PlannedRuns runs;
   private final TableSchema table;
   private final List<Long> ticks;
-  private final Map<String, String> constants = new TreeMap<>();
+  private final ConstantColumns constants;
   private final LinkedHashMap<String, String> columns = new LinkedHashMap<>();
   private final String tickName;
   private final String slotName;
@@ -42,15 +39,14 @@ final class StateView implements View {
     for (Column column : table.allColumns()) {
       columns.put(Columns.free(column.name(), taken), column.name());
     }
-    StructType shown = new StructType();
-    for (StructField constant : runs.constants().fields()) {
-      String name = Columns.free(constant.name(), taken);
-      constants.put(constant.name(), name);
-      shown = shown.add(name, constant.dataType(), constant.nullable());
-    }
+    constants = ConstantColumns.of(runs.found().constants(), taken);
     tickName = Columns.free("tick", taken);
     slotName = Columns.free("slot", taken);
-    shown = shown.add(tickName, DataTypes.LongType, false).add(slotName, DataTypes.LongType, false);
+    StructType shown =
+        constants
+            .shown()
+            .add(tickName, DataTypes.LongType, false)
+            .add(slotName, DataTypes.LongType, false);
     int index = 0;
     for (String name : columns.keySet()) {
       Column column = table.allColumns().get(index++);
@@ -66,13 +62,13 @@ final class StateView implements View {
 
   @Override
   public Plan plan(StructType wanted, Pruning pruning) throws IOException {
-    List<Run> chosen = runs.choose(pruning, this::named);
+    List<Run> chosen = runs.choose(pruning, constants);
     StatePart.Shape shape =
         new StatePart.Shape(table.name(), new Columns(wanted), slotName, columns);
     List<StatePart> parts = new ArrayList<>();
     for (Run run : chosen) {
       PlannedRuns.Planned planned = runs.of(run);
-      TableChoice.requireSame(table, run, planned.schema(), runs.all().get(0));
+      TableChoice.requireSame(table, run, planned.schema(), runs.first());
       for (long tick : ticks(run, planned)) {
         Run at = run.with(tickName, tick);
         if (pruning.mayHold(at.constants())) {
@@ -81,13 +77,6 @@ final class StateView implements View {
       }
     }
     return new Plan(parts, runs.share(chosen), Share.NONE);
-  }
-
-  /** A run, its constants under the names that they have here. */
-  private Run named(Run run) {
-    Map<String, Object> named = new TreeMap<>();
-    run.constants().forEach((name, value) -> named.put(constants.get(name), value));
-    return new Run(run.location(), named);
   }
 
   private List<Long> ticks(Run run, PlannedRuns.Planned planned) {

@@ -18,7 +18,7 @@ final class TableChoice {
   /** The table of a name, or the only one, as the first run has it. */
   static TableSchema of(PlannedRuns runs, ViewName view, Optional<String> wanted)
       throws IOException {
-    WorldSchema schema = runs.of(runs.all().get(0)).schema();
+    WorldSchema schema = runs.of(runs.first()).schema();
     if (wanted.isPresent()) {
       return schema.table(wanted.get());
     }

@@ -137,6 +137,41 @@ final class Vectors {
     };
   }
 
+  /** A few values, as {@link #constant} has one. */
+  static Vector objects(DataType type, Object[] values) {
+    return new Vector(type) {
+      @Override
+      public boolean hasNull() {
+        return true;
+      }
+
+      @Override
+      public boolean isNullAt(int row) {
+        return values[row] == null;
+      }
+
+      @Override
+      public boolean getBoolean(int row) {
+        return (Boolean) values[row];
+      }
+
+      @Override
+      public long getLong(int row) {
+        return (Long) values[row];
+      }
+
+      @Override
+      public double getDouble(int row) {
+        return (Double) values[row];
+      }
+
+      @Override
+      public UTF8String getUTF8String(int row) {
+        return UTF8String.fromString((String) values[row]);
+      }
+    };
+  }
+
   /** The type that shows a column: unsigned ones become wider, u64 the long of the same bits. */
   static DataType shown(ColumnType type) {
     return switch (type) {
