@@ -70,7 +70,6 @@ class Recording:
         """what: who is recorded; again: how the run is made again, both for messages. Others as of LiveWorld.open."""
         self.live = LiveWorld.open(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
         self._what, self._again = what, again
-        self._declared = {table.name: {c.name for c in table.columns} for table in schema.tables}
         self._recorded = self.live.last_tick
         """The last tick that was there when this began."""
         self._past = open_store(self.live.path).cursor() if self._recorded >= 0 else None
@@ -105,7 +104,7 @@ class Recording:
 
     def _check(self, tick: int, tables: Mapping[str, State]) -> None:
         """Everything that was declared is there, and nothing else: what is missing would stay as it was, in silence."""
-        declared = self._declared
+        declared = {table.name: {c.name for c in table.columns} for table in self.live.schema.tables}
         given = {name: set(state.columns) for name, state in tables.items()}
         if given == declared:
             return

@@ -43,6 +43,8 @@ import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Verifier;
 import org.arrowworld.timeline.WorldColumns;
+import org.arrowworld.window.StreamingWorld;
+import org.arrowworld.window.Window;
 
 /**
  * A recorded run, for reading: its world at any tick, the life of any entity, every row of its log.
@@ -202,6 +204,14 @@ public final class Store implements Closeable {
   /** As {@link #cursor()}, with memory for some tables and columns alone. */
   public Cursor cursor(Projection wanted) {
     return open.cursor(wanted);
+  }
+
+  /**
+   * The last ticks in memory, older ones in the files, behind one set of queries; it follows a run
+   * that goes on. The caller closes it; closing the store does too.
+   */
+  public StreamingWorld window(Window window) throws IOException {
+    return open.window(window);
   }
 
   /**
