@@ -17,7 +17,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTED = 120.0  # seconds a process of Spark may take to say that it is there
+STARTED = 600.0  # seconds a process of Spark may take to say that it is there
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # these JVMs live shortly: no optimising compiler for them
 
 
 def _jars() -> list[Path]:
@@ -37,7 +38,8 @@ class Process:
     def __init__(self, folder: Path, name: str, *arguments: str) -> None:
         self.log = folder / f"{name}.log"
         home = Path(pyspark.__file__).parent
-        environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+        environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
+                       "SPARK_DAEMON_JAVA_OPTS": BRIEF}
         with self.log.open("wb") as out:
             self.process = subprocess.Popen([str(home / "bin" / "spark-class"), *arguments], stdout=out, stderr=out,
                                             env=environment, start_new_session=True)
@@ -104,7 +106,8 @@ def spark(cluster: Cluster) -> Iterator[SparkSession]:
     session = (SparkSession.builder.master(cluster.url).appName("arrow-world")
                .config("spark.jars", ",".join(map(str, _jars())))
                .config("spark.executor.memory", "768m").config("spark.driver.memory", "1g")
-               .config("spark.sql.shuffle.partitions", "4").config("spark.ui.showConsoleProgress", "false")
+               .config("spark.driver.extraJavaOptions", BRIEF).config("spark.executor.extraJavaOptions", BRIEF)
+               .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config("spark.ui.showConsoleProgress", "false")
                .config("spark.log.level", "ERROR").getOrCreate())
     yield session
     session.stop()

@@ -36,7 +36,9 @@ def refusal(act: Callable[[], object], kind: str) -> str:
 
 @pytest.mark.sample
 def test_what_a_query_says_wrong_is_refused_where_it_is_said(spark: SparkSession, tmp_path: Path) -> None:
-    assert "nor in a folder in it" in refusal(lambda: view(spark, tmp_path, "log"), "StoreNotFoundException")
+    assert str(tmp_path / "none") in refusal(lambda: view(spark, tmp_path / "none", "log"), "StoreNotFoundException")
+    assert "There is no run in" in refusal(lambda: view(spark, tmp_path, "log"), "InvalidUseException")
+    assert "is one store" in refusal(lambda: view(spark, FIRST, "runs"), "InvalidUseException")
     assert "did you mean 'state'?" in refusal(lambda: view(spark, FIRST, "sate"), "InvalidUseException")
     assert "did you mean 'tick'?" in refusal(lambda: view(spark, FIRST, "state", ticks=3), "InvalidUseException")
     assert "say which by option table" in refusal(lambda: view(spark, FIRST, "state"), "InvalidUseException")
@@ -75,8 +77,6 @@ def test_runs_whose_tables_differ_are_refused_by_name(spark: SparkSession, tmp_p
     assert state.where("run = 'a'").count() > 0
 
 
-def test_runs_of_one_name_are_refused(spark: SparkSession, tmp_path: Path) -> None:
-    for folder in ("x", "y"):
-        sail(tmp_path / folder / "run", 2, 1)
-    both = spark.read.format("arrow-world")
-    assert "have the same name" in refusal(lambda: both.load([str(tmp_path / "x"), str(tmp_path / "y")]), "InvalidUseException")
+def test_several_paths_are_refused(spark: SparkSession) -> None:
+    reader = spark.read.format("arrow-world")
+    assert "put the runs into one folder" in refusal(lambda: reader.load([str(FIRST), str(FIRST)]), "InvalidUseException")

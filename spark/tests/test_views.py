@@ -108,7 +108,9 @@ def test_lives_tell_births_deaths_causes_and_parents(spark: SparkSession, fleet:
 
 def test_runs_are_rows_with_their_ticks_and_sizes(spark: SparkSession, fleet: Path) -> None:
     rows = view(spark, fleet, "runs").orderBy("run").collect()
-    assert [(row["run"], row["first_tick"], row["last_tick"]) for row in rows] == [(f"r{seed}", 0, TICKS - 1) for seed in range(3)]
+    assert rows[0].asDict().keys() == {"run", "state", "tick", "rows", "message", "path"}
+    assert [(row["run"], row["state"], row["tick"], row["path"]) for row in rows] == [
+        (f"r{seed}", "begun", TICKS - 1, str(fleet / f"r{seed}")) for seed in range(3)]
     assert [row["rows"] for row in rows] == [len(aw.open_store(fleet / f"r{seed}").log()) for seed in range(3)]
 
 

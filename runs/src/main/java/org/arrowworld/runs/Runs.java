@@ -146,8 +146,8 @@ public final class Runs {
   }
 
   /**
-   * The type that the values of a parameter have in common (spec runs.md, its catalogue): I64, F64, BOOL, or STRING of
-   * its texts.
+   * The type that the values of a parameter have in common (spec runs.md, its catalogue): I64, F64,
+   * BOOL, or STRING of its texts.
    */
   public ColumnType type(String parameter) {
     return Catalogue.type(parameter, list);

@@ -35,8 +35,7 @@ record LivesPart(Run run, String table, long lastTick, Columns columns) implemen
     } catch (DamagedFileException e) {
       throw run.named(e);
     }
-    return new OneBatch(
-        columns.batch(run.constants(), name -> column(name, lives), lives.size()));
+    return new OneBatch(columns.batch(run.constants(), name -> column(name, lives), lives.size()));
   }
 
   private ColumnVector column(String name, List<Life> lives) {

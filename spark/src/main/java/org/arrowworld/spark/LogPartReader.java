@@ -96,8 +96,7 @@ final class LogPartReader implements PartitionReader<ColumnarBatch> {
       return false;
     }
     buffers.ensure(rows.count());
-    int count =
-        part.wanted().choose(rows.batch(), rows.from(), rows.to(), keys, buffers.rows);
+    int count = part.wanted().choose(rows.batch(), rows.from(), rows.to(), keys, buffers.rows);
     if (count == 0) {
       return false;
     }
@@ -144,8 +143,8 @@ final class LogPartReader implements PartitionReader<ColumnarBatch> {
       }
       default -> {
         for (int i = 0; i < count; i++) {
-          String word = batch.word(rows[i]);
-          buffers.words[i] = word == null ? null : UTF8String.fromString(word);
+          byte[] word = batch.utf8(rows[i]);
+          buffers.words[i] = word == null ? null : UTF8String.fromBytes(word);
         }
         return Vectors.words(buffers.words);
       }

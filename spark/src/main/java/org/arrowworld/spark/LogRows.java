@@ -23,7 +23,8 @@ enum LogRows {
    * @param columns of them
    * @param pruning what is known of them
    */
-  record Wanted(Columns columns, Pruning.Range ticks, Pruning.Range rids, Pruning pruning, LogRows of)
+  record Wanted(
+      Columns columns, Pruning.Range ticks, Pruning.Range rids, Pruning pruning, LogRows of)
       implements Serializable {
 
     Wanted(Columns columns, Pruning pruning, LogRows of) {

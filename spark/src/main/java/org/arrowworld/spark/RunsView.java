@@ -11,7 +11,9 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
-/** The runs of a folder, a row each: what the folder's catalogue tells; no store is opened for it. */
+/**
+ * The runs of a folder, a row each: what the folder's catalogue tells; no store is opened for it.
+ */
 final class RunsView implements View {
   private static final StructType OWN =
       new StructType()

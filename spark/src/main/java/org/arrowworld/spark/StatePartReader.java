@@ -55,9 +55,7 @@ final class StatePartReader implements PartitionReader<ColumnarBatch> {
 
   @Override
   public ColumnarBatch get() {
-    return part.shape()
-        .columns()
-        .batch(part.run().constants(), this::column, to - from);
+    return part.shape().columns().batch(part.run().constants(), this::column, to - from);
   }
 
   private ColumnVector column(String name) {
