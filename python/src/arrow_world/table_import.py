@@ -208,6 +208,7 @@ class _Mapping:
         seen: set[str] = set()
         rest: list[tuple[str, Foreign, bool]] = []
         taken: dict[str, Foreign] = {}
+        places: dict[str, int] = {}
         for i, given_column in enumerate(table.columns):
             name = given_column.name
             first = name not in seen
@@ -227,12 +228,12 @@ class _Mapping:
             wanted = names[name] if said else name
             assert wanted is not None
             if self._identity(name, wanted, found, said, set(names.values())):
-                taken[wanted] = found
+                taken[wanted], places[wanted] = found, len(rest)
             else:
                 rest.append((wanted, found, said))
         if "gen" in self.identity and "id" not in self.identity:
             del self.identity["gen"]
-            rest.insert(0, ("gen", taken["gen"], False))
+            rest.insert(places["gen"], ("gen", taken["gen"], False))
         self._name(rest)
 
     def _no_column(self, i: int, name: str, why: str) -> None:

@@ -32,7 +32,7 @@ record ConstantCondition(Map<String, Object> values) {
       if (Boolean.FALSE.equals(left) || Boolean.FALSE.equals(right)) {
         return false;
       }
-      return left == null || right == null ? null : Boolean.TRUE;
+      return (left == null || right == null) ? null : Boolean.TRUE;
     }
     if (filter instanceof Or or) {
       Boolean left = test(or.left());
@@ -40,7 +40,7 @@ record ConstantCondition(Map<String, Object> values) {
       if (Boolean.TRUE.equals(left) || Boolean.TRUE.equals(right)) {
         return true;
       }
-      return left == null || right == null ? null : Boolean.FALSE;
+      return (left == null || right == null) ? null : Boolean.FALSE;
     }
     if (filter instanceof Not not) {
       Boolean inner = test(not.child());

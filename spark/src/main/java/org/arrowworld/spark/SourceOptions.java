@@ -68,7 +68,7 @@ record SourceOptions(String path, ViewName view, Optional<String> table, List<Lo
   }
 
   private static void check(ViewName view, boolean isGiven, String option) {
-    if (isGiven && !view.options().contains(option)) {
+    if (isGiven && !view.has(option)) {
       throw new InvalidUseException(
           Text.of(
               "View '%s' has no option '%s': choose its rows by a condition, as where tick = 7",

@@ -4,28 +4,25 @@ package org.arrowworld.spark;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 
 /** What is shown of the runs, and which options say more about it. */
 enum ViewName {
-  LOG(Set.of()),
-  EVENTS(Set.of()),
-  STATE(Set.of("table", "tick")),
-  LIVES(Set.of("table")),
-  RUNS(Set.of());
+  LOG,
+  EVENTS,
+  STATE,
+  LIVES,
+  RUNS;
 
-  private final Set<String> options;
-
-  ViewName(Set<String> options) {
-    this.options = options;
-  }
-
-  /** The names of the options that only some views have. */
-  Set<String> options() {
-    return options;
+  /** Whether it has an option that only some views have. */
+  boolean has(String option) {
+    return switch (option) {
+      case "table" -> this == STATE || this == LIVES;
+      case "tick" -> this == STATE;
+      default -> false;
+    };
   }
 
   String label() {

@@ -18,7 +18,7 @@ import org.arrowworld.schema.Values;
  * Turns the changes of a tick into triples in canonical order (spec O-1 to O-6). Changes nothing
  * but the codebook, which gets the new words.
  */
-final class Cleanup {
+final class CanonicalOrder {
   private final TickBuffer buffer;
   private final MutableCodebook codebook;
   private final Triples out;
@@ -28,7 +28,7 @@ final class Cleanup {
   /**
    * @param out where rows go; cleared by {@link #run}
    */
-  Cleanup(MutableWorld world, TickBuffer buffer, Triples out) {
+  CanonicalOrder(MutableWorld world, TickBuffer buffer, Triples out) {
     this.buffer = buffer;
     this.codebook = world.codebook();
     this.out = out;
