@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from .rows import Rows as Rows
     from .rows import recompute_chain as recompute_chain
     from .rows import tick_chain as tick_chain
+    from .runs import Answers as Answers
+    from .runs import Run as Run
+    from .runs import Runs as Runs
     from .schema import NO_ROW as NO_ROW
     from .schema import Column as Column
     from .schema import Event as Event
@@ -60,6 +63,10 @@ if TYPE_CHECKING:
     from .store import open_store as open_store
     from .store_diff import Difference as Difference
     from .store_diff import Divergence as Divergence
+    from .sweep_plan import grid as grid
+    from .sweep_worker import SweepRun as SweepRun
+    from .sweeps import SweepReport as SweepReport
+    from .sweeps import sweep as sweep
     from .table_import import ImportedTable as ImportedTable
     from .table_import import import_table as import_table
     from .tables import Table as Table
@@ -92,6 +99,7 @@ _HOMES = {
     "playback": ("Cursor",),
     "rebound_recorder": ("ReboundRecorder",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
+    "runs": ("Answers", "Run", "Runs"),
     "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
     "simlog": ("RecordField", "Records", "read_records"),
@@ -99,6 +107,9 @@ _HOMES = {
     "stats": ("Stats", "Summary"),
     "store": ("Store", "open_store"),
     "store_diff": ("Difference", "Divergence"),
+    "sweep_plan": ("grid",),
+    "sweep_worker": ("SweepRun",),
+    "sweeps": ("SweepReport", "sweep"),
     "table_import": ("ImportedTable", "import_table"),
     "tables": ("Table",),
     "tick": ("Tick",),

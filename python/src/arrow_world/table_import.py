@@ -63,8 +63,8 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     """Makes a store of a table, as a base at tick 0; `aw import` makes the same of the same file.
 
     source: a pyarrow Table, a pandas or Polars DataFrame, whatever else gives an Arrow C stream, or the path of an Arrow,
-    Parquet or CSV file (`.csv`, `.tsv`, `.txt`, also in gzip, `.csv.gz`). path: the new store; it must not exist. table: its name; default: the file's, or `table`. names: new
-    names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
+    Parquet or CSV file (`.csv`, `.tsv`, `.txt`, also in gzip, `.csv.gz`). path: the new store; it must not exist.
+    table: its name; default: the file's, or `table`. names: new names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
     generations. fill: values that stand for nulls, by old name, as they would be written to the column: nothing is
     rounded. A column with nulls and no such value is no column, nor is one of a type that a table cannot have, or whose
     objects Arrow cannot hold as they are: they are in `.unmapped`, and keep no other column out. NaN of a NumPy float column
@@ -229,6 +229,7 @@ class _Mapping:
         seen: set[str] = set()
         rest: list[tuple[str, Foreign, bool]] = []
         taken: dict[str, Foreign] = {}
+        places: dict[str, int] = {}
         for i, given_column in enumerate(table.columns):
             name = given_column.name
             first = name not in seen
@@ -248,12 +249,12 @@ class _Mapping:
             wanted = names[name] if said else name
             assert wanted is not None
             if self._identity(name, wanted, found, said, set(names.values())):
-                taken[wanted] = found
+                taken[wanted], places[wanted] = found, len(rest)
             else:
                 rest.append((wanted, found, said))
         if "gen" in self.identity and "id" not in self.identity:
             del self.identity["gen"]
-            rest.insert(0, ("gen", taken["gen"], False))
+            rest.insert(places["gen"], ("gen", taken["gen"], False))
         self._name(rest)
 
     def _no_column(self, i: int, name: str, why: str) -> None:

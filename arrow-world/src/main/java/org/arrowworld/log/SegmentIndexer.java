@@ -92,7 +92,7 @@ final class SegmentIndexer {
       throws IOException {
     long at = endByte(entries);
     long nextSeq = nextSeq(reader, entries);
-    boolean room = reader.isRoomFrom(at);
+    boolean room = Room.isAllFrom(reader.file(), at);
     if (!room) {
       String found = laterBatch(reader, at, nextSeq);
       if (found != null) {
