@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .hashes import hash_world as hash_world
     from .hashes import resume_hash as resume_hash
     from .history import History as History
+    from .history_import import ImportedHistory as ImportedHistory
+    from .history_import import import_history as import_history
     from .live import LiveWorld as LiveWorld
     from .lives import Lives as Lives
     from .log import Fence as Fence
@@ -86,6 +88,7 @@ _HOMES = {
     "handles": ("Born", "BornRows", "EntityRef"),
     "hashes": ("hash_columns", "hash_world", "resume_hash"),
     "history": ("History",),
+    "history_import": ("ImportedHistory", "import_history"),
     "live": ("LiveWorld",),
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
