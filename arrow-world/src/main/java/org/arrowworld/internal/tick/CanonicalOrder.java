@@ -135,13 +135,17 @@ final class CanonicalOrder {
       ColumnType type = staging.type();
       boolean asItIs =
           type != ColumnType.STRING && (type != ColumnType.U32 || buffer.entities().isEmpty());
-      if (staging.isWhole() && asItIs) {
+      boolean all = !buffer.isChangedOnly() || staging.refersTo().isPresent();
+      if (staging.isWhole() && asItIs && all) {
         ids = ids == null ? table.table().ids() : ids;
         out.addColumn(tick, staging.key(), ids, staging.patterns(), 0, ids.length);
         continue;
       }
       for (int slot = staging.nextSlot(0); slot >= 0; slot = staging.nextSlot(slot + 1)) {
-        add(table.table().id(slot), staging.key(), logged(type, staging.pattern(slot)));
+        long pattern = logged(type, staging.pattern(slot));
+        if (all || pattern != staging.before(slot)) {
+          add(table.table().id(slot), staging.key(), pattern);
+        }
       }
     }
   }
