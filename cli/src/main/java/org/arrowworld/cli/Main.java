@@ -125,6 +125,8 @@ public final class Main {
     Map<String, Supplier<Verb>> verbs = new LinkedHashMap<>();
     verbs.put("run", RunVerb::new);
     verbs.put("resume", ResumeVerb::new);
+    verbs.put("sweep", SweepVerb::new);
+    verbs.put("runs", RunsVerb::new);
     verbs.put("info", InfoVerb::new);
     verbs.put("at", AtVerb::new);
     verbs.put("hash", HashVerb::new);

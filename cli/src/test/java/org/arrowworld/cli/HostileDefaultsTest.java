@@ -117,6 +117,8 @@ class HostileDefaultsTest {
             "import trajectories paths.txt --columns id,tick,x --out from-paths",
             "verify from-archive",
             "log from-csv --json",
+            "sweep --out none/none --vary seed=x",
+            "runs none",
             "info none",
             "view none",
             "serve none");

@@ -113,6 +113,11 @@ public final class Parameters {
     return text;
   }
 
+  /** The value that a text given by a person says: a Long, a Double, a Boolean or a String. */
+  public static Object read(String text) {
+    return value(Given.required("read a parameter", "text", text));
+  }
+
   /** Equal for texts that say the same. */
   static Object sense(String text) {
     Object value = value(text);
