@@ -157,3 +157,13 @@ def _live_sizes(store: Path) -> list[int]:
         except FileNotFoundError:  # sealed meanwhile
             continue
     return sizes
+
+
+def test_a_sweep_of_mesa_models_is_made_once_and_grows(tmp_path: Path) -> None:
+    pytest.importorskip("mesa", reason="mesa is not installed (it needs Python 3.11)")
+    command = [sys.executable, str(EXAMPLES / "sweep" / "boltzmann.py"), str(tmp_path / "runs"), "5"]
+    said = [subprocess.run([*command, seeds], check=True, capture_output=True, encoding="utf-8").stdout for seeds in ("2", "2", "3")]
+    assert [line.split(">")[1].split()[0] for line in said] == ["4", "0", "2"]
+    assert "200 people: Gini 0." in said[2] and "in 3 runs" in said[2]
+    with aw.Runs.open(tmp_path / "runs")["000001"].open() as store:
+        assert store.at(5)["Person"]["wealth"].sum() == 50 and store.info.properties["seed"] == "1"

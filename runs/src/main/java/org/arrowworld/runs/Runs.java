@@ -21,6 +21,7 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
 import org.arrowworld.storage.AbsolutePath;
@@ -150,6 +151,14 @@ public final class Runs {
   /** The names of all parameters, those of the plan first. */
   public Set<String> parameters() {
     return parameters;
+  }
+
+  /**
+   * The type that the values of a parameter have in common (spec runs.md, its catalogue): I64, F64,
+   * BOOL, or STRING of its texts.
+   */
+  public ColumnType type(String parameter) {
+    return Catalogue.type(parameter, list);
   }
 
   /** The names of the parameters that the plan gives; empty where there is no plan. */

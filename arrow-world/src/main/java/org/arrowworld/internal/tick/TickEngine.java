@@ -50,8 +50,8 @@ public final class TickEngine {
 
   /**
    * Runs one tick: logged, forced where the durability asks for it, and only then applied. If the
-   * systems or their changes throw, the tick is as if it had never begun. If the log throws, the world
-   * stays as it was and the log is poisoned: whether the tick is in it, resuming will tell.
+   * systems or their changes throw, the tick is as if it had never begun. If the log throws, the
+   * world stays as it was and the log is poisoned: whether the tick is in it, resuming will tell.
    *
    * @param tick later than the last one
    * @param systems puts mutations into the buffer, which is valid during the call only
