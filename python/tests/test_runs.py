@@ -2,8 +2,11 @@
 """Folders of runs and sweeps: R-1 to R-9."""
 
 import os
+import random
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -52,6 +55,18 @@ def test_a_run_that_kills_its_process_each_time_has_failed_and_the_others_are_do
     report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_always, jobs=1)
     assert report.count("done") == 3
     assert "processes died 3 times while it ran" in aw.Runs.open(tmp_path / "runs").where("seed == 2")["000002"].message
+
+
+def test_a_function_that_processes_do_not_find_is_refused_and_no_run_is_blamed(tmp_path):
+    with pytest.raises(aw.InvalidUseError, match="Define it at the top of a module"):
+        aw.sweep(tmp_path / "runs", PLAN, lambda run: None, jobs=1)
+    script = tmp_path / "unguarded.py"
+    script.write_text("import arrow_world as aw\nfrom sweep_functions import simulate\n"
+                      f"aw.sweep({str(tmp_path / 'runs')!r}, aw.grid(rate=[1], seed=[1]), simulate, jobs=1)\n", encoding="utf-8")
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(aw.__file__).parents[1])])
+    done = subprocess.run([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "InvalidUseError: Cannot sweep in processes" in done.stderr
+    assert {run.state for run in aw.Runs.open(tmp_path / "runs")} == {"waiting"}
 
 
 def test_a_failure_is_kept_with_its_message_and_retried_when_asked_for(tmp_path):
@@ -142,7 +157,7 @@ def test_filters_compare_parameters_and_states(folder):
 def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
     catalogue = folder / "runs.parquet"
     table = pq.read_table(catalogue)  # as anybody reads it
-    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "rate", "seed"]
+    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "check", "rate", "seed"]
     assert table["rate"].to_pylist() == [0.5] * 3 + [1.0] * 3 and str(table.schema.field("seed").type) == "int64"
     known = list(aw.Runs.open(folder))
     assert aw.Runs.open(folder).read == 0
@@ -157,6 +172,26 @@ def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
         catalogue.write_bytes(sound[:at] + bytes([sound[at] ^ 0x55]) + sound[at + 1:])
         assert [r.state for r in aw.Runs.open(folder)] == ["done"] * 6
     assert "the catalogue was passed over" in aw.Runs.open(folder).warnings[0]
+
+
+def test_whatever_is_damaged_in_the_folders_own_files_nothing_wrong_is_shown(folder):  # R-10
+    known = {r.name: (r.tick, r.parameters) for r in aw.Runs.open(folder)}
+    seed = random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    for file in ("runs.parquet", "sweep.json", "outcomes/000002.json"):
+        sound = (folder / file).read_bytes()
+        for i in range(100):
+            at, bit = chance.randrange(len(sound)), 1 << chance.randrange(8)
+            (folder / file).write_bytes(sound[:at] if i % 4 == 0 else sound[:at] + bytes([sound[at] ^ bit]) + sound[at + 1:])
+            try:
+                runs = aw.Runs.open(folder)
+            except aw.DamagedFileError as e:
+                assert "sweep.json" in e.path, (seed, file)
+                continue
+            sound_ones = runs.where(lambda r: r.state != "damaged" or r.name != "000002")
+            assert {r.name: (r.tick, r.parameters) for r in sound_ones}.items() <= known.items(), (seed, file)
+            assert {r.state for r in sound_ones} == {"done"} and len(runs) == 6, (seed, file)
+        (folder / file).write_bytes(sound)
 
 
 def test_files_of_runs_that_a_filter_leaves_out_are_not_read(folder):

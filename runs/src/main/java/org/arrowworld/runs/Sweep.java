@@ -239,7 +239,9 @@ public final class Sweep {
       }
     }
 
-    /** Makes a run; null if it was told to stop. A full disk is no failure of a run. */
+    /**
+     * Makes a run; null if it was told to stop, or the disk is full, which is no failure of a run.
+     */
     private Outcome outcome(Run run) throws IOException {
       SweepRun made = null;
       try (BufferAllocator memory = new RootAllocator(options.memoryPerJobBytes())) {
@@ -254,7 +256,8 @@ public final class Sweep {
           stop();
         }
         if (isDiskFull(e)) {
-          throw new IOException(message(e), e);
+          halt(Text.of("run %s: %s", run.name(), message(e)));
+          return null;
         }
         return made != null && made.wasTold() ? null : failed(run, message(e));
       }

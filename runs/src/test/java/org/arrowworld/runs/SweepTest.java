@@ -146,7 +146,7 @@ class SweepTest {
                 SweepOptions.DEFAULT.withJobs(1))
             .run();
     assertThat(report.stopped())
-        .hasValue("run 000001: IOException: IOException: write: No space left on device");
+        .hasValue("run 000001: IOException: write: No space left on device");
     assertThat(report.count(RunState.DONE)).isEqualTo(1);
     assertThat(report.count(RunState.WAITING)).isEqualTo(5);
     assertThat(sweep(PLAN, SmallSimulation.to(5)).isDone()).isTrue();
