@@ -21,6 +21,8 @@ import org.arrowworld.export.parquet.StoredColumn;
 import org.arrowworld.export.rows.MemoryRows;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.Storage;
 
@@ -28,7 +30,7 @@ import org.arrowworld.storage.Storage;
 final class Catalogue {
   static final String PATH = "runs.parquet";
   private static final List<String> OWN =
-      List.of("run", "state", "tick", "rows", "message", "store", "mark");
+      List.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters");
   private static final int MOST_ROWS = 10_000_000;
 
   private Catalogue() {}
@@ -83,6 +85,7 @@ final class Catalogue {
       row.add(run.message().orElse(null));
       row.add(run.store().orElse(null));
       row.add(run.mark().orElse(null));
+      row.add(Json.write(run.parameters().texts()));
       types.forEach((name, type) -> row.add(cell(run.parameters(), name, type)));
       rows.add(row);
     }
@@ -156,14 +159,11 @@ final class Catalogue {
 
   private static Row row(Map<String, Values> columns, int row, String mark)
       throws DamagedFileException {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    columns.forEach(
-        (name, values) -> {
-          String text = OWN.contains(name) ? null : values.text(row);
-          if (text != null) {
-            parameters.put(name, text);
-          }
-        });
+    String texts = columns.get("parameters").text(row);
+    if (texts == null) {
+      throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
+    }
+    JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
         mark,
         RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
@@ -171,23 +171,17 @@ final class Catalogue {
         columns.get("rows").number(row),
         Optional.ofNullable(columns.get("message").text(row)),
         Optional.ofNullable(columns.get("store").text(row)),
-        Parameters.ofTexts(parameters));
+        Parameters.ofTexts(parameters.strings("of")));
   }
 
   /** A column of the catalogue. */
   private record Values(ColumnType type, StoredColumn column) {
-    /** The cell as a parameter's text, null where there is none. */
+    /** The cell's word, null where there is none. */
     String text(int row) {
-      if (column.nulls().get(row)) {
-        return null;
+      if (type != ColumnType.STRING) {
+        throw new IllegalArgumentException("a column of words is " + type.label());
       }
-      return switch (type) {
-        case STRING -> column.words().get(column.data().getInt(4 * row));
-        case BOOL -> Boolean.toString(column.data().get(row) != 0);
-        case F64 -> Double.toString(column.data().getDouble(8 * row));
-        case I64 -> Long.toString(column.data().getLong(8 * row));
-        default -> throw new IllegalArgumentException("a column of " + type.label());
-      };
+      return column.nulls().get(row) ? null : column.words().get(column.data().getInt(4 * row));
     }
 
     OptionalLong number(int row) throws DamagedFileException {
