@@ -14,8 +14,9 @@ import org.arrowworld.runs.Run;
 import org.arrowworld.runs.Runs;
 
 /**
- * Questions to a folder of runs: FOLDER KEY PARAMETER. Exports the log of each run as Parquet beside
- * it first; then answers each line of standard input, {@code open} or {@code stats}, by a line of JSON.
+ * Questions to a folder of runs: FOLDER KEY PARAMETER. Exports the log of each run as Parquet
+ * beside it first; then answers each line of standard input, {@code open} or {@code stats}, by a
+ * line of JSON.
  */
 final class RunsBench {
   private RunsBench() {}

@@ -16,6 +16,7 @@ import pytest
 
 import arrow_world as aw
 import java_side
+from arrow_world.runs import _check
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "tests"))
 import sweep_functions as functions  # noqa: E402
@@ -77,9 +78,9 @@ def test_stock_readers_read_the_catalogues_of_both(java_sweep: Path) -> None:
 def test_java_takes_pythons_catalogue(java_sweep: Path) -> None:
     aw.Runs.open(java_sweep).save()
     path = java_sweep / "runs.parquet"
-    table = pq.read_table(path)
-    at = table.column_names.index("rows")
-    pq.write_table(table.set_column(at, "rows", pa.array([777] * 6, pa.int64())), path)
+    rows = [{**row, "rows": 777} for row in pq.read_table(path).to_pylist()]
+    checked = [{**row, "check": _check(row)} for row in rows]
+    pq.write_table(pa.Table.from_pylist(checked, schema=pq.read_schema(path)), path)
     assert {run["rows"] for run in java_runs(java_sweep)} == {777}  # nobody counted again
     path.unlink()
     assert 777 not in {run["rows"] for run in java_runs(java_sweep, "--save")}

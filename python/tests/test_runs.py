@@ -2,6 +2,7 @@
 """Folders of runs and sweeps: R-1 to R-9."""
 
 import os
+import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -142,7 +143,7 @@ def test_filters_compare_parameters_and_states(folder):
 def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
     catalogue = folder / "runs.parquet"
     table = pq.read_table(catalogue)  # as anybody reads it
-    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "parameters", "rate", "seed"]
+    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check", "rate", "seed"]
     assert table["rate"].to_pylist() == [0.5] * 3 + [1.0] * 3 and str(table.schema.field("seed").type) == "int64"
     known = list(aw.Runs.open(folder))
     assert aw.Runs.open(folder).read == 0
@@ -157,6 +158,26 @@ def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
         catalogue.write_bytes(sound[:at] + bytes([sound[at] ^ 0x55]) + sound[at + 1:])
         assert [r.state for r in aw.Runs.open(folder)] == ["done"] * 6
     assert "the catalogue was passed over" in aw.Runs.open(folder).warnings[0]
+
+
+def test_whatever_is_damaged_in_the_folders_own_files_nothing_wrong_is_shown(folder):  # R-10
+    known = {r.name: (r.tick, r.parameters) for r in aw.Runs.open(folder)}
+    seed = random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    for file in ("runs.parquet", "sweep.json", "outcomes/000002.json"):
+        sound = (folder / file).read_bytes()
+        for i in range(100):
+            at, bit = chance.randrange(len(sound)), 1 << chance.randrange(8)
+            (folder / file).write_bytes(sound[:at] if i % 4 == 0 else sound[:at] + bytes([sound[at] ^ bit]) + sound[at + 1:])
+            try:
+                runs = aw.Runs.open(folder)
+            except aw.DamagedFileError as e:
+                assert "sweep.json" in e.path, (seed, file)
+                continue
+            sound_ones = runs.where(lambda r: r.state != "damaged" or r.name != "000002")
+            assert {r.name: (r.tick, r.parameters) for r in sound_ones}.items() <= known.items(), (seed, file)
+            assert {r.state for r in sound_ones} == {"done"} and len(runs) == 6, (seed, file)
+        (folder / file).write_bytes(sound)
 
 
 def test_files_of_runs_that_a_filter_leaves_out_are_not_read(folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,15 +22,10 @@ STARTED = 600.0  # seconds a process of Spark may take to say that it is there
 BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # these JVMs live shortly: no optimising compiler for them
 
 
-def _jars() -> list[Path]:
-    jars = []
-    for folder, name in (("arrow-world", "arrow-world"), ("export", "arrow-world-export"), ("runs", "arrow-world-runs"),
-                         ("spark", "arrow-world-spark_2.13")):
-        found = [j for j in (ROOT / folder / "target").glob(f"{name}-[0-9]*.jar")
-                 if not re.search("-(tests|sources|javadoc).jar$", j.name)]
-        assert len(found) == 1, f"one {name} jar expected in {folder}/target, found {found}: run spark/run-tests, which builds it"
-        jars.append(found[0])
-    return jars
+def _jar() -> Path:
+    found = list((ROOT / "spark" / "target").glob("arrow-world-spark_2.13-*-bundle.jar"))
+    assert len(found) == 1, f"one jar expected in spark/target, found {found}: run spark/run-tests, which builds it"
+    return found[0]
 
 
 class Process:
@@ -74,18 +70,20 @@ class Cluster:
         self.workers: list[Process] = []
         try:
             self.url = self.master.says(r"Starting Spark master at (spark://\S+)")
-            for _ in range(2):
-                self.add_worker()
+            self.add_workers(2)
         except BaseException:
             self.close()
             raise
 
-    def add_worker(self) -> None:
-        name = f"worker{len(list(self.folder.glob('worker*.log')))}"
-        worker = Process(self.folder, name, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--port", "0",
-                         "--webui-port", "0", "--cores", "1", "--memory", "1g", "--work-dir", str(self.folder / name), self.url)
-        self.workers.append(worker)
-        worker.says("(Successfully registered) with master")
+    def add_workers(self, count: int) -> None:
+        new = []
+        for _ in range(count):
+            name = f"worker{len(list(self.folder.glob('worker*.log')))}"
+            new.append(Process(self.folder, name, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--port", "0",
+                               "--webui-port", "0", "--cores", "1", "--memory", "1g", "--work-dir", str(self.folder / name), self.url))
+        self.workers += new
+        for worker in new:
+            worker.says("(Successfully registered) with master")
 
     def close(self) -> None:
         for process in [*self.workers, self.master]:
@@ -103,8 +101,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def spark(cluster: Cluster) -> Iterator[SparkSession]:
+    jar = shutil.copy(_jar(), cluster.folder)  # a build meanwhile does not matter
     session = (SparkSession.builder.master(cluster.url).appName("arrow-world")
-               .config("spark.jars", ",".join(map(str, _jars())))
+               .config("spark.jars", jar)
                .config("spark.executor.memory", "768m").config("spark.driver.memory", "1g")
                .config("spark.driver.extraJavaOptions", BRIEF).config("spark.executor.extraJavaOptions", BRIEF)
                .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config("spark.ui.showConsoleProgress", "false")

@@ -15,8 +15,9 @@ FLEET = aw.Schema([
 
 
 def sail(path: Path, ticks: int, seed: int, ships: int = 20) -> None:
-    """A run whose ships move at every tick; some are sunk, and others launched."""
-    with aw.LiveWorld.create(path, FLEET, durability="none") as world:
+    """A run whose ships move at every tick; some are sunk, and others launched. Parameters: seed, rate, port."""
+    parameters = {"seed": str(seed), "rate": str(seed / 4), "port": "AB"[seed % 2]}
+    with aw.LiveWorld.create(path, FLEET, durability="none", properties=parameters) as world:
         with world.tick() as t:
             for i in range(ships):
                 t["ship"].insert(x=float(i), kind=("tug", "brig")[i % 2], run=7, serial=2**63 + i)

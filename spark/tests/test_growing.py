@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from conftest import Cluster
 from runs import sail, sail_on
+from test_views import PARAMETERS
 from worlds import JavaStore, add, view
 
 
@@ -50,7 +51,7 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(spark: SparkSession,
     assert job.is_alive(), "the job was over before the worker could be killed"
     cluster.workers.pop(0).kill()
     job.join()
-    cluster.add_worker()
+    cluster.add_workers(1)
     assert got, "the job failed"
     names = got[0]["run_"].to_pylist()
     assert len(names) == 20 * runs
@@ -59,6 +60,6 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(spark: SparkSession,
         with JavaStore(spark, run) as java:
             expected, tables, codes = java.hash_world(9), java.tables(), java.codes()
         hashes = {9: hashlib.blake2b(digest_size=16)}
-        rows = got[0].filter([name == run.name for name in names]).drop_columns(["run_"])
+        rows = got[0].filter([name == run.name for name in names]).drop_columns(["run_", *PARAMETERS])
         add(hashes, "ship", tables["ship"], rows, codes)
         assert hashes[9].hexdigest() == expected

@@ -14,6 +14,7 @@ from runs import sail
 from worlds import JavaStore, hash_worlds, view
 
 TICKS = 40
+PARAMETERS = ["port", "rate", "seed"]
 SHIP = ["id", "gen", "x", "kind", "run", "serial"]
 
 
@@ -44,13 +45,30 @@ def batches_read(rows: DataFrame) -> int:
 @pytest.mark.sample
 def test_a_folder_of_runs_has_their_names_in_a_column(spark: SparkSession, fleet: Path) -> None:
     log = view(spark, fleet, "log")
-    assert log.columns == ["run", "seq", "tick", "rid", "key", "val", "bits", "text"]
+    assert log.columns == ["run", *PARAMETERS, "seq", "tick", "rid", "key", "val", "bits", "text"]
     counted = {row["run"]: row["count"] for row in log.groupBy("run").count().collect()}
     assert counted == {f"r{seed}": len(aw.open_store(fleet / f"r{seed}").log()) for seed in range(3)}
     state = view(spark, fleet, "state", table="ship", tick=7)
-    assert state.columns == ["run_", "tick", "slot", *SHIP], "the table has a column run of its own"
+    assert state.columns == ["run_", *PARAMETERS, "tick", "slot", *SHIP], "the table has a column run of its own"
     assert state.where("run_ = 'r1'").count() == 20
     assert share(state.where("run_ = 'r1'"), "runs") == (1, 3)
+
+
+@pytest.mark.sample
+@pytest.mark.parametrize("catalogue", [False, True])
+def test_parameters_are_columns_and_choose_runs_before_they_are_opened(spark: SparkSession, fleet: Path, catalogue: bool) -> None:
+    jvm, file = spark._jvm, fleet / "runs.parquet"
+    if catalogue:
+        jvm.org.arrowworld.runs.Runs.open(jvm.java.io.File(str(fleet)).toPath()).save()
+    log = view(spark, fleet, "log")
+    assert dict(log.dtypes) | {"seed": "bigint", "rate": "double", "port": "string"} == dict(log.dtypes)
+    some = log.where("rate > 0.2 and port = 'A'")
+    assert share(some, "runs") == (1, 3)
+    assert [row.asDict() for row in some.select("run", "seed", "rate", "port").distinct().collect()] == [
+        {"run": "r2", "seed": 2, "rate": 0.5, "port": "A"}]
+    by_rate = view(spark, fleet, "state", table="ship").groupBy("rate").count().orderBy("rate").collect()
+    assert [(row["rate"], row["count"]) for row in by_rate] == [(0.0, 20), (0.25, 20), (0.5, 20)]
+    file.unlink(missing_ok=True)
 
 
 def test_the_state_of_each_run_of_a_folder_has_its_hash(spark: SparkSession, fleet: Path) -> None:
@@ -108,7 +126,7 @@ def test_lives_tell_births_deaths_causes_and_parents(spark: SparkSession, fleet:
 
 def test_runs_are_rows_with_their_ticks_and_sizes(spark: SparkSession, fleet: Path) -> None:
     rows = view(spark, fleet, "runs").orderBy("run").collect()
-    assert rows[0].asDict().keys() == {"run", "state", "tick", "rows", "message", "path"}
+    assert rows[0].asDict().keys() == {"run", *PARAMETERS, "state", "tick", "rows", "message", "path"}
     assert [(row["run"], row["state"], row["tick"], row["path"]) for row in rows] == [
         (f"r{seed}", "begun", TICKS - 1, str(fleet / f"r{seed}")) for seed in range(3)]
     assert [row["rows"] for row in rows] == [len(aw.open_store(fleet / f"r{seed}").log()) for seed in range(3)]

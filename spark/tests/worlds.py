@@ -63,7 +63,7 @@ def hash_worlds(spark: SparkSession, path: Path | str, ticks: Iterable[int], run
         rows = view(spark, pack or path, "state", table=table, tick=",".join(map(str, wanted)))
         if run is not None:
             name = rows.columns[0]  # run, or run_ where the table has a column run
-            rows = rows.where(f"{name} = '{run}'").drop(name)
+            rows = rows.where(f"{name} = '{run}'").drop(*rows.columns[:rows.columns.index("slot") - 1])
         add(hashes, table, columns, rows.toArrow(), codes)
     return {tick: hash.hexdigest() for tick, hash in hashes.items()}
 

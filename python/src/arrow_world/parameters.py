@@ -13,7 +13,7 @@ import numpy as np
 from .errors import InvalidUseError
 
 Value = int | float | bool | str
-OWN = ("run", "state", "tick", "rows", "message", "store", "mark", "parameters")
+OWN = ("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check")
 """The catalogue's own columns; no parameter is called so."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_#.-]{0,99}")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
@@ -87,3 +87,10 @@ def cell(text: str | None, type_name: str) -> Any:
         return text
     value = value_of(text)
     return float(value) if type_name == "double" else value
+
+
+def text_of_cell(value: Value) -> str:
+    """The text of a catalogue's cell; of a column of words it is the word."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else repr(value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,7 @@ from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .frames import Frame
 from .lives import Lives
 from .log_rows import LogRows
-from .parameters import Value, cell, column_type, is_name, sense_of, value_of
+from .parameters import Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
 from .publish import discard, force_directory
 from .run_files import RunFacts, mark_of, read_plan, read_run, run_names
 from .run_filter import RunFilter
@@ -104,7 +106,7 @@ class Runs(Frame):
 
     Questions open one run after the other, in the order of their names. They pass over runs that have no tick yet, and raise
     DamagedFileError for one that is damaged, naming it: `where("state != damaged")` leaves those out. As a frame: the
-    catalogue, one row per run: run, state, tick, rows, message, store, mark, and each parameter.
+    catalogue, one row per run: run, state, tick, rows, message, store, mark, check, and each parameter.
     """
 
     def __init__(self, path: Path, runs: Iterable[Run], parameters: Iterable[str], warnings: Iterable[str], read: int) -> None:
@@ -191,11 +193,14 @@ class Runs(Frame):
         own = {"run": pa.string(), "state": pa.string(), "tick": pa.int64(), "rows": pa.int64(), "message": pa.string(),
                "store": pa.string(), "mark": pa.string()}
         columns = {n: pa.array([getattr(r, "name" if n == "run" else n) for r in self._runs], t) for n, t in own.items()}
-        columns["parameters"] = pa.array([json.dumps(r.texts, ensure_ascii=False) for r in self._runs], pa.string())
+        written = [json.dumps(run.texts, ensure_ascii=False, separators=(",", ":")) for run in self._runs]
+        columns["parameters"] = pa.array(written, pa.string())
+        columns["check"] = pa.nulls(len(self), pa.string())
         for name in self.parameters:
             texts = [run.texts.get(name) for run in self._runs]
             kind = column_type(texts)
             columns[name] = pa.array([cell(text, kind) for text in texts], pa.type_for_alias(kind))
+        columns["check"] = pa.array(map(_check, pa.table(columns).to_pylist()), pa.string())
         return pa.table(columns)
 
     def _title(self) -> str:
@@ -270,10 +275,23 @@ def _catalogue(folder: Path, warnings: list[str]) -> dict[tuple[str, str], RunFa
     try:
         with pq.ParquetFile(path) as file:
             rows = file.read().to_pylist()
+        for number, row in enumerate(rows):
+            if row["check"] != _check(row):
+                raise ValueError(f"row {number} does not match its checksum")
         return {(row["run"], row["mark"]): _facts(row) for row in rows if row["mark"] is not None}
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
         warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
         return {}
+
+
+def _check(row: dict[str, Any]) -> str:
+    """The checksum of a row's cells, its own aside (R-10)."""
+    lines = [f"{name}={_shown(value)}\n" for name, value in row.items() if value is not None and name != "check"]
+    return f"{zlib.crc32(''.join(lines).encode()):08x}"
+
+
+def _shown(value: Value) -> str:
+    return struct.pack(">d", value).hex() if isinstance(value, float) else text_of_cell(value)
 
 
 def _facts(row: dict[str, Any]) -> RunFacts:

@@ -154,11 +154,23 @@ public final class Runs {
   }
 
   /**
-   * The type that the values of a parameter have in common (spec runs.md, its catalogue): I64, F64,
-   * BOOL, or STRING of its texts.
+   * The type that holds what all runs have as a parameter: {@code i64}, {@code f64}, {@code bool}
+   * or {@code string}.
+   *
+   * @throws InvalidUseException if no run has such a parameter
    */
   public ColumnType type(String parameter) {
+    requireParameter("tell the type of", parameter);
     return Catalogue.type(parameter, list);
+  }
+
+  private void requireParameter(String action, String parameter) {
+    if (!parameters.contains(parameter)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot %s '%s': there are the parameters %s",
+              action, parameter, Nearest.of(parameter, parameters)));
+    }
   }
 
   /** The names of the parameters that the plan gives; empty where there is no plan. */
@@ -295,12 +307,7 @@ public final class Runs {
    */
   public List<ParameterStats> stats(KeyStatistics.Options options, String parameter)
       throws IOException {
-    if (!parameters.contains(parameter)) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot group runs by '%s': there are the parameters %s",
-              parameter, Nearest.of(parameter, parameters)));
-    }
+    requireParameter("group runs by", parameter);
     Map<Object, List<Run>> groups = new LinkedHashMap<>();
     for (Run run : list) {
       if (run.parameters().has(parameter)) {
