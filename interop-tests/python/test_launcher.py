@@ -39,6 +39,7 @@ SCRIPT: list[tuple[int, list[str]]] = [
     (0, ["diff", "lauf-ü", "lauf-ü"]),
     (0, ["truncate", "lauf-ü", "--after", "5", "--yes"]),
     (0, ["compact", "gäbel"]),
+    (0, ["publish", "gäbel", "öffentlich"]),
     (0, ["recover", "lauf-ü", "--out", "heil-ü"]),
     (0, ["migrate", "lauf-ü", "--out", "neu-ü"]),
     *((0, ["export", "lauf-ü", "--to", form, "--view", "log", "--out", f"protokoll-ü.{form}"])

@@ -3,8 +3,10 @@
 
 import os
 import random
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -53,6 +55,18 @@ def test_a_run_that_kills_its_process_each_time_has_failed_and_the_others_are_do
     report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_always, jobs=1)
     assert report.count("done") == 3
     assert "processes died 3 times while it ran" in aw.Runs.open(tmp_path / "runs").where("seed == 2")["000002"].message
+
+
+def test_a_function_that_processes_do_not_find_is_refused_and_no_run_is_blamed(tmp_path):
+    with pytest.raises(aw.InvalidUseError, match="Define it at the top of a module"):
+        aw.sweep(tmp_path / "runs", PLAN, lambda run: None, jobs=1)
+    script = tmp_path / "unguarded.py"
+    script.write_text("import arrow_world as aw\nfrom sweep_functions import simulate\n"
+                      f"aw.sweep({str(tmp_path / 'runs')!r}, aw.grid(rate=[1], seed=[1]), simulate, jobs=1)\n", encoding="utf-8")
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(aw.__file__).parents[1])])
+    done = subprocess.run([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "InvalidUseError: Cannot sweep in processes" in done.stderr
+    assert {run.state for run in aw.Runs.open(tmp_path / "runs")} == {"waiting"}
 
 
 def test_a_failure_is_kept_with_its_message_and_retried_when_asked_for(tmp_path):

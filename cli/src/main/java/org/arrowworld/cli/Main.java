@@ -141,6 +141,7 @@ public final class Main {
     verbs.put("verify", VerifyVerb::new);
     verbs.put("doctor", DoctorVerb::new);
     verbs.put("compact", CompactVerb::new);
+    verbs.put("publish", PublishVerb::new);
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
     verbs.put("export", ExportVerb::new);

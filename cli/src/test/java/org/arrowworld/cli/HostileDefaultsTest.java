@@ -100,6 +100,7 @@ class HostileDefaultsTest {
             "diff store --between 2..3",
             "truncate fork --after 5 --yes",
             "compact fork --keep-ticks 1",
+            "publish fork published",
             "recover store --out recovered",
             "migrate store --out migrated",
             "export store --to parquet --out archive",

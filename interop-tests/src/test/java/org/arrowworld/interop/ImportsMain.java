@@ -74,8 +74,7 @@ public final class ImportsMain {
   }
 
   private static HistoryOptions history(String[] task) {
-    TimeGrid.OffGrid offGrid =
-        task[6].isEmpty() ? TimeGrid.OffGrid.REFUSE : TimeGrid.OffGrid.SNAP;
+    TimeGrid.OffGrid offGrid = task[6].isEmpty() ? TimeGrid.OffGrid.REFUSE : TimeGrid.OffGrid.SNAP;
     TimeGrid grid =
         TimeGrid.of(
             task[4],
