@@ -3,8 +3,10 @@
 
 import os
 import random
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -53,6 +55,18 @@ def test_a_run_that_kills_its_process_each_time_has_failed_and_the_others_are_do
     report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_always, jobs=1)
     assert report.count("done") == 3
     assert "processes died 3 times while it ran" in aw.Runs.open(tmp_path / "runs").where("seed == 2")["000002"].message
+
+
+def test_a_function_that_processes_do_not_find_is_refused_and_no_run_is_blamed(tmp_path):
+    with pytest.raises(aw.InvalidUseError, match="Define it at the top of a module"):
+        aw.sweep(tmp_path / "runs", PLAN, lambda run: None, jobs=1)
+    script = tmp_path / "unguarded.py"
+    script.write_text("import arrow_world as aw\nfrom sweep_functions import simulate\n"
+                      f"aw.sweep({str(tmp_path / 'runs')!r}, aw.grid(rate=[1], seed=[1]), simulate, jobs=1)\n", encoding="utf-8")
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(aw.__file__).parents[1])])
+    done = subprocess.run([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "InvalidUseError: Cannot sweep in processes" in done.stderr
+    assert {run.state for run in aw.Runs.open(tmp_path / "runs")} == {"waiting"}
 
 
 def test_a_failure_is_kept_with_its_message_and_retried_when_asked_for(tmp_path):
@@ -143,7 +157,7 @@ def test_filters_compare_parameters_and_states(folder):
 def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
     catalogue = folder / "runs.parquet"
     table = pq.read_table(catalogue)  # as anybody reads it
-    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "check", "rate", "seed"]
+    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check", "rate", "seed"]
     assert table["rate"].to_pylist() == [0.5] * 3 + [1.0] * 3 and str(table.schema.field("seed").type) == "int64"
     known = list(aw.Runs.open(folder))
     assert aw.Runs.open(folder).read == 0
@@ -237,3 +251,22 @@ def test_texts_say_numbers_bools_and_words():
     assert value_of("-9223372036854775808") == -(1 << 63) and value_of("-0.5e-3") == -0.0005 and value_of("true") is True
     assert column_type(["1", "2"]) == "int64" and column_type(["1", "2.5", None]) == "double"
     assert column_type(["9007199254740993", "2.5"]) == column_type(["true", "1"]) == "string"
+
+
+def test_parameters_come_from_the_catalogue_as_they_are_written_and_groups_of_two_kinds_are_refused(tmp_path):
+    schema = aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))
+    texts = {"r1": {"seed": "5", "rate": "1e5", "long": "0.10000000000000000001", "flag": "true", "w": "a\nb"},
+             "r2": {"seed": "5.5", "rate": "2.5", "long": "0.5", "flag": "1", "w": "y"}, "r3": {"flag": "true"}}
+    for name, properties in texts.items():
+        with aw.LiveWorld.create(tmp_path / name, schema, properties=properties) as world:
+            with world.tick() as t:
+                t["a"].insert(x=float(name[1]))
+            world.seal()
+    runs = aw.Runs.open(tmp_path)
+    runs.save()
+    again = aw.Runs.open(tmp_path)
+    assert again.read == 0 and {run.name: run.texts for run in again} == texts
+    assert type(again["r1"].parameters["seed"]) is int
+    with pytest.raises(aw.InvalidUseError, match="^Cannot group runs by 'flag': in some it is 1, in others True"):
+        again.stats_by("flag", "a.x")
+    assert {v: s.count for v, s in again.where("flag == true").stats_by("flag", "a.x").items()} == {True: 2}

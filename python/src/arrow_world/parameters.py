@@ -13,7 +13,7 @@ import numpy as np
 from .errors import InvalidUseError
 
 Value = int | float | bool | str
-OWN = ("run", "state", "tick", "rows", "message", "store", "mark", "check")
+OWN = ("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check")
 """The catalogue's own columns; no parameter is called so."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_#.-]{0,99}")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")

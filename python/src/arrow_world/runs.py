@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zlib
@@ -20,7 +21,7 @@ from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .frames import Frame
 from .lives import Lives
 from .log_rows import LogRows
-from .parameters import OWN, Value, cell, column_type, sense_of, text_of_cell, value_of
+from .parameters import Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
 from .publish import discard, force_directory
 from .run_files import RunFacts, mark_of, read_plan, read_run, run_names
 from .run_filter import RunFilter
@@ -192,6 +193,8 @@ class Runs(Frame):
         own = {"run": pa.string(), "state": pa.string(), "tick": pa.int64(), "rows": pa.int64(), "message": pa.string(),
                "store": pa.string(), "mark": pa.string()}
         columns = {n: pa.array([getattr(r, "name" if n == "run" else n) for r in self._runs], t) for n, t in own.items()}
+        written = [json.dumps(run.texts, ensure_ascii=False, separators=(",", ":")) for run in self._runs]
+        columns["parameters"] = pa.array(written, pa.string())
         columns["check"] = pa.nulls(len(self), pa.string())
         for name in self.parameters:
             texts = [run.texts.get(name) for run in self._runs]
@@ -246,8 +249,12 @@ class Runs(Frame):
             stats = [s for _, s in part.stats(key, ticks)]
             if len({s.type for s in stats}) > 1:
                 raise InvalidUseError(f"Cannot summarise {key} of several runs together: its type is not the same in all.")
+            value = group[0].parameters[parameter]
+            if value in found:
+                raise InvalidUseError(f"Cannot group runs by {parameter!r}: in some it is {value!r}, in others "
+                                      f"{next(v for v in found if v == value)!r}. Choose one kind by where().")
             if stats:
-                found[group[0].parameters[parameter]] = summary(np.concatenate([s.numbers for s in stats]),
+                found[value] = summary(np.concatenate([s.numbers for s in stats]),
                                                                 np.concatenate([s.bits for s in stats]), bins)
         return found
 
@@ -288,7 +295,9 @@ def _shown(value: Value) -> str:
 
 
 def _facts(row: dict[str, Any]) -> RunFacts:
-    texts = {name: text_of_cell(value) for name, value in row.items() if name not in OWN and value is not None}
+    texts = json.loads(row["parameters"])
+    if not isinstance(texts, dict) or not all(is_name(name) and isinstance(text, str) for name, text in texts.items()):
+        raise ValueError("it is no catalogue: parameters of a run are not texts by name")
     if row["state"] not in STATES:
         raise ValueError(f"it is no catalogue: a state is {row['state']!r}")
     return RunFacts(row["state"], row["tick"], row["rows"], row["message"], row["store"], texts)

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import PicklingError
 from typing import Any
 
 from .checks import integer, path_of
@@ -108,6 +109,7 @@ class _Sweep:
         self._deaths: Counter[str] = Counter()
         self._runs: dict[str, Run] = {}
         self._started = 0
+        self._tried = False
 
     def run(self) -> SweepReport:
         """Makes the runs that are not done, and writes the catalogue."""
@@ -146,11 +148,24 @@ class _Sweep:
             context = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(min(self._jobs, len(work)), context, begin_worker, (self._memory,)) as pool:
                 try:
+                    self._try(pool)
                     self._rounds(pool, work, busy)
                 except BaseException:
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise
         return busy
+
+    def _try(self, pool: Executor) -> None:
+        """Makes sure, once, that processes start and find the function, before runs are blamed for it."""
+        if self._tried:
+            return
+        try:
+            pool.submit(callable, self._function).result()
+        except (BrokenProcessPool, PicklingError, AttributeError, TypeError, ImportError) as e:
+            raise InvalidUseError(f"Cannot sweep in processes: they do not start, or do not find {self._function!r} ({e}). Define it at the "
+                                  "top of a module or file, call sweep there under `if __name__ == \"__main__\":`, or give an "
+                                  "executor of threads.") from e
+        self._tried = True
 
     def _rounds(self, pool: Executor, work: deque[str], busy: deque[str]) -> None:
         """Keeps as many runs going as there are jobs. Where a process died, those that were going come back into `work`."""

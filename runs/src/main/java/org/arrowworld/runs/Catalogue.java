@@ -24,6 +24,8 @@ import org.arrowworld.export.rows.MemoryRows;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.Storage;
 
@@ -31,7 +33,7 @@ import org.arrowworld.storage.Storage;
 final class Catalogue {
   static final String PATH = "runs.parquet";
   private static final List<String> OWN =
-      List.of("run", "state", "tick", "rows", "message", "store", "mark", "check");
+      List.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check");
   private static final String CHECK = "check";
   private static final int MOST_ROWS = 10_000_000;
 
@@ -87,6 +89,7 @@ final class Catalogue {
       row.add(run.message().orElse(null));
       row.add(run.store().orElse(null));
       row.add(run.mark().orElse(null));
+      row.add(Json.write(run.parameters().texts()));
       row.add(null);
       types.forEach((name, type) -> row.add(cell(run.parameters(), name, type)));
       row.set(OWN.indexOf(CHECK), check(columns.stream().map(RowColumn::name).toList(), row));
@@ -184,14 +187,11 @@ final class Catalogue {
 
   private static Row row(Map<String, Values> columns, int row, String mark)
       throws DamagedFileException {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    columns.forEach(
-        (name, values) -> {
-          String text = OWN.contains(name) ? null : values.text(row);
-          if (text != null) {
-            parameters.put(name, text);
-          }
-        });
+    String texts = columns.get("parameters").text(row);
+    if (texts == null) {
+      throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
+    }
+    JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
         mark,
         RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
@@ -199,7 +199,7 @@ final class Catalogue {
         columns.get("rows").number(row),
         Optional.ofNullable(columns.get("message").text(row)),
         Optional.ofNullable(columns.get("store").text(row)),
-        Parameters.ofTexts(parameters));
+        Parameters.ofTexts(parameters.strings("of")));
   }
 
   /** A column of the catalogue. */

@@ -20,7 +20,7 @@ import org.arrowworld.internal.given.WellFormed;
 public final class Parameters {
   /** The catalogue's own columns (spec R-9). */
   static final Set<String> RESERVED =
-      Set.of("run", "state", "tick", "rows", "message", "store", "mark", "check");
+      Set.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check");
 
   private static final String WHOLE = "0|-?[1-9][0-9]{0,18}";
   private static final String DECIMAL =

@@ -150,7 +150,7 @@ class RunsTest {
     for (String file : List.of("runs.parquet", "sweep.json", "outcomes/000002.json")) {
       Path path = folder.resolve(file);
       byte[] sound = Files.readAllBytes(path);
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 100; i++) {
         byte[] damaged = sound.clone();
         damaged[random.nextInt(sound.length)] ^= (byte) (1 << random.nextInt(8));
         Files.write(

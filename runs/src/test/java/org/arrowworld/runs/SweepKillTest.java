@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.testing.ChildJvm;
 import org.arrowworld.testing.Programme;
@@ -85,7 +86,7 @@ class SweepKillTest {
 
   @Test
   void aSweepThatIsKilledAgainAndAgainEndsAsOneThatWasNot() throws Exception {
-    Programme.report("SweepKillTest: %d runs, %d kills, -Daw.seed=%d", RUNS, KILLS, SEED);
+    System.out.println(Text.of("SweepKillTest: -Daw.seed=%d", SEED));
     Random random = new Random(SEED);
     Path killed = folder.resolve("killed").resolve("runs");
     int ticks = (RUNS * LAST) / (KILLS + 1);
@@ -114,6 +115,9 @@ class SweepKillTest {
       Path calls = folder.resolve("killed").resolve("calls").resolve(report.runs().get(i).name());
       assertThat(Files.readString(calls, UTF_8)).doesNotContain("after its end");
     }
+    Programme.report(
+        "SweepKillTest: %d runs, %d kills, each run as an undisturbed one, none made twice, -Daw.seed=%d",
+        RUNS, KILLS, SEED);
   }
 
   private List<Run> undisturbed() throws IOException {

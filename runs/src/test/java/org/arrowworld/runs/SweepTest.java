@@ -253,6 +253,15 @@ class SweepTest {
   }
 
   @Test
+  void aSweepRunsOnce() throws IOException {
+    Sweep sweep = new Sweep(folder, PLAN, SmallSimulation.to(1));
+    sweep.run();
+    assertThatThrownBy(sweep::run)
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage("Cannot run a sweep twice: make another one of the same folder");
+  }
+
+  @Test
   void twoRunsOfTheSameParametersAreRefused() {
     assertThatThrownBy(() -> SweepPlan.grid().vary("seed", 1, 1.0))
         .isInstanceOf(InvalidUseException.class)
