@@ -45,9 +45,7 @@ record Run(String location, TreeMap<String, Object> constants) implements Serial
   /** Its store. The caller closes it. */
   Store open() throws IOException {
     try {
-      return isAddress(location)
-          ? Store.open(address(location))
-          : Store.open(path(location));
+      return isAddress(location) ? Store.open(address(location)) : Store.open(path(location));
     } catch (DamagedFileException e) {
       throw named(e);
     }
