@@ -83,6 +83,8 @@ def test_a_base_that_is_gone_is_told_by_every_reader(tmp_path, ticks):
     with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
         arrow_world.open_store(path).at(ticks)
     with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
+        arrow_world.open_store(path).span()
+    with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
         LiveWorld.resume(path).close()
     assert "the base at tick 0 is missing" in str(arrow_world.verify(path))
 

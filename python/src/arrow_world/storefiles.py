@@ -152,9 +152,13 @@ class StoreFiles:
     def span(self) -> tuple[int, int] | None:
         """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
 
-        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it. Raises
+        DamagedFileError where that base is missing.
         """
-        ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
+        base = self.base()
+        if base is None and self.is_based():
+            raise self.missing_base()
+        ticks = [m.tick for m in (base, self.nearest(_NEVER)) if m is not None]
         files = self.log_files()
         if files.segments and files.segments[0].first_seq == 0:
             for rows in Scan(files):
