@@ -7,7 +7,6 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
 import org.arrowworld.hash.Hashes;
-import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogOptions;
@@ -95,8 +94,8 @@ final class MemoryBench {
       long floor = streaming.firstTickInMemory();
       StringBuilder line = new StringBuilder();
       for (long tick : new long[] {last, floor + 1, floor / 2, floor - 1}) {
-        Answer<MutableWorld> answer = streaming.at(tick);
-        try (MutableWorld world = answer.value()) {
+        Answer<World> answer = streaming.at(tick);
+        try (World world = answer.value()) {
           String hash = Hashes.world(world.tables());
           line.append(answer.origin())
               .append(' ')

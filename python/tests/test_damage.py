@@ -2,15 +2,17 @@
 """Cut, flipped and zeroed bytes: nothing is silent, and nothing but typed errors comes out."""
 
 import contextlib
+import json
 import os
 import random
 
 import numpy as np
 import pytest
-from helpers import live_file
+from helpers import live_file, run
 from sealing import seal
 
 import arrow_world as aw
+from arrow_world import jsonfile
 from arrow_world.storefiles import StoreFiles
 
 SCHEMA = aw.Schema((aw.TableSchema("t", columns=(aw.Column("w", "string"),)),))
@@ -270,3 +272,25 @@ def test_random_bytes_as_metadata_give_only_the_malformed_error():  # B-4
         except Malformed:
             refused += 1
     assert refused > 1000
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_the_footer_of_a_segment_that_a_fence_ends_is_checked(tmp_path, monkeypatch, sound):  # L-20, L-21
+    path = tmp_path / "s"
+    run(path, 6, seed=3)
+    store = aw.open_store(path)
+    rows, last, segment = sum(len(b) for b in store.batches()), store.span()[1], store.segments()[-1]
+    plain = json.dumps
+
+    def other_checksums(value, **options):
+        stats = isinstance(value, list) and value and isinstance(value[0], list)
+        return plain([[*batch[:6], "00000000"] for batch in value] if stats else value, **options)
+
+    if not sound:
+        monkeypatch.setattr(json, "dumps", other_checksums)
+    seal(live_file(path), store.info.store, True, segment.first_seq)
+    monkeypatch.undo()
+    fence = {"tick": f"{last:016x}", "seq": f"{segment.first_seq + rows:016x}", "epoch": 1}
+    (path / "fence.json").write_bytes(jsonfile.encode(fence))
+    assert aw.verify(path).ok == sound
+    assert sound or "footer aw.batches does not describe the batches" in str(aw.verify(path))

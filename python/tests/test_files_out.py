@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`arrow-world export` writes what the store holds, whole or not at all."""
 
+import csv
 import json
 
 import pyarrow as pa
@@ -53,6 +54,35 @@ def test_the_log_is_written_row_by_row(store, tmp_path, to):
                     "--key", "creature.*,food.born"]) == 0
     rows = store.rows(["creature.*", "food.born"], (3, 9))
     assert READERS[to](tmp_path / "part")["seq"].to_pylist() == rows.seq.tolist()
+
+
+def test_csv_of_the_log_says_each_value_in_its_key_s_own_type(tmp_path):
+    schema = aw.Schema((aw.TableSchema("a", columns=(
+        aw.Column("u", "u64"), aw.Column("i", "i64"), aw.Column("f", "f64"), aw.Column("w", "string"), aw.Column("b", "bool")),
+        events=(aw.Event("ev", "i64"),)),))
+    words = ["", 'a,"b"\r\n', " x"]
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        with world.tick() as t:
+            t["a"].insert(u=[1, 2**64 - 1, 0xFFF8000000000001], i=[2**53 + 1, -1, -(2**63)], f=[0.1, -0.0, 1e300], w=words,
+                          b=[True, False, True])
+        with world.tick() as t:
+            t["a"].event("ev", 0, -1)
+    assert command(["export", str(tmp_path / "s"), "--to", "csv", "--view", "log", "--out", str(tmp_path / "log.csv")]) == 0
+    raw = (tmp_path / "log.csv").read_bytes()
+    assert raw.startswith(b"seq,tick,rid,key,val,text\r\n0,0,0,a.born,0,\r\n") and b'a.w,1,"a,""b""\r\n"\r\n' in raw
+    with (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
+        found = [row for row in csv.DictReader(file) if row["key"] != "tick.commit"]
+    assert all(b'a.w,0,""\r\n' in raw and row["text"] == "" for row in found if row["key"] != "a.w")
+    rows = aw.open_store(tmp_path / "s").rows()
+    assert len(found) == len(rows)
+    for row, name, value in zip(found, rows.names, rows.python_values(), strict=True):
+        assert row["key"] == name
+        if isinstance(value, str):
+            assert row["text"] == value
+        elif isinstance(value, float):
+            assert float(row["val"]).hex() == value.hex()
+        else:
+            assert int(row["val"]) == value, name
 
 
 def test_nothing_is_overwritten_and_a_wrong_wish_leaves_nothing(store, tmp_path, capsys):

@@ -213,6 +213,21 @@ def test_files_that_are_damaged_behind_their_framing_are_refused_as_a_whole(tmp_
         aw.import_table(tmp_path / "fifo", tmp_path / "s")
 
 
+@pytest.mark.parametrize("name", ["f.csv", "f.csv.gz", "f.tsv", "f.parquet", "f.arrow"])
+@pytest.mark.parametrize("kind", ["fifo", "device", "directory"])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, name: str, kind: str) -> None:
+    file = tmp_path / name
+    if kind == "fifo":
+        os.mkfifo(file)
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    with pytest.raises(aw.InvalidUseError, match="it is no regular file"):
+        aw.import_table(file, tmp_path / "s")
+    assert sorted(p.name for p in tmp_path.iterdir()) == [name]
+
+
 def test_words_that_differ_from_batch_to_batch_are_kept(tmp_path: Path) -> None:
     def column(*words: Any) -> pa.Array:
         return pa.array(list(words)).dictionary_encode()

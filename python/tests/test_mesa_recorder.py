@@ -210,3 +210,31 @@ def test_a_variable_that_the_model_has_not_is_refused_by_name(tmp_path):
     with pytest.raises(aw.InvalidUseError, match="^Cannot record model.cuont: no such attribute; did you mean 'count'"):
         aw.MesaRecorder(Pasture(seed=7), tmp_path / "run", variables=["cuont"])
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("number, message", [
+    (2.5, r"^Cannot record Wolf\.unique_id: 2\.5 is no id"), (-1, r"^Cannot record Wolf\.unique_id: -1 is no id"),
+    (np.int64(2**32 + 2), r"^Cannot record Wolf\.unique_id: np\.int64\(4294967298\) is no id"), (None, r"^Cannot record Wolf\.unique_id: None is no id"),
+    ((1, 2), r"^Cannot record Wolf\.unique_id: \(1, 2\) is no id"), (13, r"^Cannot record Wolf: 13 is the id of 2 rows; each has its own"),
+])
+def test_an_agent_whose_number_is_no_id_of_its_own_is_refused(number, message, tmp_path):
+    model = Pasture()  # the wolves are 13 and 14
+    with aw.MesaRecorder(model, tmp_path / "run"):
+        next(reversed(model.agents_by_type[Wolf])).unique_id = number
+        with pytest.raises(aw.InvalidUseError, match=message):
+            model.step()
+    assert aw.open_store(tmp_path / "run").span() == (0, 0)
+
+
+def test_what_an_agent_has_lost_and_a_variable_of_several_values_are_refused(tmp_path):
+    model = Pasture()
+    model.g = 1.0
+    with aw.MesaRecorder(model, tmp_path / "run", variables=["g"]) as recorder:
+        model.g = [1.0, 2.0]
+        with pytest.raises(aw.InvalidUseError, match=r"^Cannot record model\.g: it is \[1\.0, 2\.0\]; expected one value a tick"):
+            model.step()
+        model.g = 1.0
+        del next(iter(model.agents_by_type[Wolf])).speed
+        with pytest.raises(aw.InvalidUseError, match=r"^Cannot record step 1: 'Wolf' object has no attribute 'speed'"):
+            recorder.record()
+    assert aw.open_store(tmp_path / "run").span() == (0, 0)

@@ -152,9 +152,57 @@ def test_what_a_loop_cannot_record_is_named(tmp_path):
     refused(3, r"^Cannot record what <lambda> gives: it is int; expected a dict of arrays and numbers, or an object that has them")
     refused({}, "there is no array and no number in it")
     refused({"a": [1, 2], "b": [1.0]}, "^Cannot record b: it has 1 rows, a has 2; expected one for each")
-    refused({"a": np.zeros((2, 2, 2))}, r"^Cannot record a: its shape is \(2, 2, 2\); expected \(rows,\), or \(rows, at most 64\)")
+    refused({"a": np.zeros((2, 2, 2))}, r"^Cannot record a: its shape is \(2, 2, 2\); expected \(rows,\), or \(rows, 1 to 64\)")
     refused({"a": np.zeros(2, complex)}, "^Cannot record a: no column holds dtype complex128; columns hold numbers, bools or words")
-    refused({"id": [1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: expected integers, each once")
-    refused({"id": [-1, 1], "a": [1, 2]}, "^Cannot record the id -1: ids go from 0 to 4294967295")
+    refused({"id": [1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: one is there twice")
+    refused({"id": [-1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: -1 is no id; expected an integer from 0 to 4294967295")
     with pytest.raises(aw.InvalidUseError, match="^Cannot show what <lambda> writes: it was not called yet"):
         _ = aw.recorded(tmp_path / "run")(lambda: {"a": 1}).world
+
+
+@pytest.mark.parametrize("first, second, message", [
+    ({"x": np.zeros((2, 2))}, {"x": np.ones((2, 3))}, "^Cannot record state at 1: x_2 was not there when the recording began"),
+    ({"x": np.zeros((2, 3))}, {"x": np.ones((2, 2))}, "^Cannot record state at 1: x_2 is missing"),
+    ({"x": np.zeros(2)}, {"x": np.ones(2), "y": np.ones(2)}, "y was not there when the recording began"),
+    ({"x": np.zeros(2), "e": 1.0}, {"e": 2.0}, "^Cannot record state at 1: x is missing"),
+    ({"x": np.zeros(2), "e": 1.0}, {"x": np.ones(2)}, "^Cannot record step at 1: e is missing"),
+    ({"x": np.zeros(2)}, {"x": np.ones(2), "e": 1.0}, "^Cannot record step at 1: e was not there.* no such table"),
+])
+def test_a_state_that_is_not_made_as_the_first_was_is_refused(first, second, message, tmp_path):
+    step = aw.recorded(tmp_path / "run")(lambda state: state)
+    with step:
+        step(first)
+        with pytest.raises(aw.InvalidUseError, match=message):
+            step(second)
+    assert aw.open_store(tmp_path / "run").span() == (0, 0)
+
+
+@pytest.mark.parametrize("state, message", [
+    ({"x": np.zeros((2, 1)), "x_0": np.zeros(2)}, "x_0 would be a column of it, and is one already"),
+    ({"x": np.ma.array([1.0, 2.0], mask=[0, 1])}, "^Cannot record x: 1 of 2 places are masked"),
+    ({"x": [2**53 + 1, 1.5]}, "^Cannot write 9007199254740993 to state.x"),
+    ({"x": [[2**53 + 1, 1.5], [1.5, 1.5]]}, "^Cannot write 9007199254740993 to state.x_0"),
+    ({"x": [2**63, -1]}, "^Cannot write 9223372036854775808 to state.x"),
+    ({"x": ["a", 1]}, "^Cannot record x: no column holds these values"),
+    ({"x": [True, 2]}, "^Cannot record x: no column holds these values"),
+    ({"x": [[1.0, 2.0], [1.0]]}, "^Cannot record x: its rows are not of one length"),
+    ({"x": 1.0, "rng": np.random.default_rng()}, "^Cannot record rng: it is Generator; .* begins with _ is left out"),
+    ({"x": 1.0, "none": None}, "^Cannot record none: it is NoneType"),
+    ({"id": [1, 1], "x": [1.0, 2.0]}, "^Cannot record the ids of the state: one is there twice"),
+    ({"id": [1.5, 2.0], "x": [1.0, 2.0]}, "^Cannot record the ids of the state: 1.5 is no id"),
+])
+def test_what_would_be_recorded_as_another_value_is_refused(state, message, tmp_path):
+    with pytest.raises(aw.InvalidUseError, match=message):
+        aw.recorded(tmp_path / "run")(lambda: state)()
+
+
+def test_arrays_of_other_libraries_and_names_like_columns_come_back(tmp_path):
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    given = {"x": np.array([[1.0, 2.0], [3.0, 4.0]]), "x_5": [7.0, 8.0], "p": pandas.Series([1, 2]), "q": polars.Series([0.5, 1.5]),
+             "w": ["a\0", "b"], "z": np.array(3.0), "_rng": object()}
+    step = aw.recorded(tmp_path / "run")(lambda: given)
+    with step:
+        step()
+    last = step.last
+    assert {n: np.asarray(v).tolist() for n, v in last.items()} == {
+        "id": [0, 1], "x": [[1.0, 2.0], [3.0, 4.0]], "x_5": [7.0, 8.0], "p": [1, 2], "q": [0.5, 1.5], "w": ["a\0", "b"], "z": 3.0}

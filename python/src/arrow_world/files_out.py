@@ -54,6 +54,8 @@ def export_log(store: Store, out: Path, to: Format, keys: Iterable[str] | None =
             counted += len(rows)
             part = rows.to_arrow()
             part = part.drop_columns(["value"]) if "value" in part.column_names else part
+            if to == "csv":
+                part = part.set_column(part.column_names.index("val"), "val", rows.val_text())
             if to == "arrow" and "text" in part.column_names:  # an Arrow file has one dictionary for all batches
                 part = part.set_column(part.num_columns - 1, "text", part["text"].cast(pa.utf8()))
             schema = schema or part.schema
@@ -110,9 +112,36 @@ def _writer(to: Format) -> Callable[[Path, Any], Any]:
         return lambda path, schema: parquet.ParquetWriter(str(path), schema, compression="zstd")
     if to == "arrow":
         return lambda path, schema: pa.ipc.new_file(str(path), schema)
-    from pyarrow import csv
+    return _CsvWriter
 
-    return lambda path, schema: csv.CSVWriter(str(path), schema)
+
+class _CsvWriter:
+    """CSV as RFC 4180 has it: quotes where they are needed, nulls empty, an empty word in quotes."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        self._file = path.open("wb")
+        self._write([pa.array([name]) for name in schema.names])
+
+    def write_table(self, table: Any) -> None:
+        for batch in table.to_batches(max_chunksize=1 << 16):
+            self._write(batch.columns)
+
+    def _write(self, columns: list[Any]) -> None:
+        from pyarrow import compute as pc
+
+        fields = [pc.coalesce(_quoted(c) if pa.types.is_string(c.type) else c.cast(pa.utf8()), pa.scalar("")) for c in columns]
+        for line in pc.binary_join_element_wise(*fields, ",").to_pylist():
+            self._file.write(line.encode() + b"\r\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _quoted(words: Any) -> Any:
+    from pyarrow import compute as pc
+
+    needed = pc.match_substring_regex(words, '[",\r\n]|^$')
+    return pc.if_else(needed, pc.binary_join_element_wise("\"", pc.replace_substring(words, "\"", "\"\""), "\"", ""), words)
 
 
 def _plain(table: Any) -> Any:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Collection
 from pathlib import Path
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import InvalidUseError
-from .foreign_tables import ForeignTable, Given, damaged
+from .foreign_tables import ForeignTable, Given, damaged, require_file
 from .values import Array
 
 _CANDIDATES = b",;\t|"
@@ -57,11 +58,12 @@ def read_csv(file: Path, delimiter: str | None, decimal: str, skip_lines: int, f
 
 def _text(file: Path) -> bytes:
     """What a file holds, out of gzip and without a byte order mark."""
+    require_file(file)
     data = file.read_bytes()
     if data[:2] == b"\x1f\x8b":
         most = max(256 << 20, 64 * len(data))
         try:
-            with gzip.open(file) as f:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as f:
                 data = f.read(most + 1)
         except (OSError, EOFError, zlib.error) as e:
             raise damaged("it is damaged or cut, as its gzip frame says", file) from e

@@ -49,13 +49,18 @@ def damaged(problem: str, file: Path) -> DamagedFileError:
     return DamagedFileError(problem, file, remedy="")
 
 
+def require_file(file: Path) -> None:
+    """Refuses directories, FIFOs, which would wait for a writer, and devices, which may have no end."""
+    if file.exists() and not file.is_file():
+        raise InvalidUseError(f"Cannot import {file}: it is no regular file.")
+
+
 def read_file(file: Path) -> ForeignTable:
     """The table of an Arrow file or stream, or a Parquet file.
 
     Raises DamagedFileError, InvalidUseError for other files, OSError.
     """
-    if file.exists() and not file.is_file():
-        raise InvalidUseError(f"Cannot import {file}: it is no regular file.")
+    require_file(file)
     with file.open("rb") as f:
         head = f.read(6)
     try:

@@ -103,6 +103,11 @@ class LiveWorld:
         return self._log.info
 
     @property
+    def schema(self) -> Schema:
+        """The tables and keys it was created with."""
+        return self._log.info.schema
+
+    @property
     def world(self) -> World:
         """The world as it is now, for reading. Arrays taken from it never change; it moves on with each tick."""
         return self._world

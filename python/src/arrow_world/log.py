@@ -366,6 +366,7 @@ class Scan:
             elif len(batch):
                 pending.append(batch)
             if fenced:
+                reader.end_at_fence()
                 return
         self.torn = reader.torn
         if pending and reader.sealed:

@@ -50,6 +50,14 @@ class LogRows(Frame):
             return self.text
         return decode(types[0], self.bits) if types else np.empty(0)
 
+    def val_text(self) -> pa.Array:
+        """Each row's `val` in decimal, as its key's type says: integers exact, bools 0 or 1, codes of words."""
+        places, texts = [np.empty(0, np.int64)], [pa.array([], pa.utf8())]
+        for code in np.unique(self.key).tolist():
+            places.append(np.flatnonzero(self.key == code))
+            texts.append(pa.array(decode(self.keys[code].type, self.bits[places[-1]])).cast(pa.utf8()))
+        return pa.concat_arrays(texts).take(pa.array(np.argsort(np.concatenate(places))))
+
     def python_values(self) -> list[Any]:
         """Each row's value in its key's own type as Python has it: int, float, bool or str."""
         out: list[Any] = [None] * len(self)

@@ -6,17 +6,18 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .checks import path_of
 from .errors import InvalidUseError
+from .handles import ids_of
 from .live import LiveWorld
 from .recording import DURABILITY, Recording, State, entity_table, series_table, type_of_array
 from .schema import Schema
 from .store import open_store
-from .values import Array
+from .values import Array, array_of, check_complete
 
 _WIDEST = 64
 
@@ -34,31 +35,26 @@ class Recorded:
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Calls the function, and records what it gives, or its first argument where it gives nothing."""
         result = self._function(*args, **named)
-        state = args[0] if result is None and args else result
-        arrays, numbers = _parts(state, self._function)
+        given = _parts(args[0] if result is None and args else result, self._function.__name__)
         tables = {}
-        if arrays:
-            columns, ids = dict(arrays), arrays.get("id")
-            rows = len(next(iter(arrays.values())))
-            columns.pop("id", None)
-            tables["state"] = State(np.arange(rows, dtype="<u4") if ids is None else _ids(ids), _flat(columns))
-        if numbers:
-            tables["step"] = State(None, numbers)
+        if given.columns:
+            tables["state"] = State(given.ids, {n: v for n, v in given.columns.items() if n != "id"})
+        if given.numbers:
+            tables["step"] = State(None, given.numbers)
         if self._recording is None:
-            self._recording = self._begin(arrays, numbers)
+            self._recording = self._begin(given)
         self._recording.record(self._recording.last_tick + 1, tables)
         return result
 
-    def _begin(self, arrays: dict[str, Array], numbers: dict[str, Any]) -> Recording:
-        shapes = {f"width.{name}": str(a.shape[1]) for name, a in arrays.items() if a.ndim == 2}
+    def _begin(self, given: _Parts) -> Recording:
         tables = []
-        if arrays:
-            flat = _flat({n: a for n, a in arrays.items() if n != "id"})
-            tables.append(entity_table("state", {n: type_of_array(a, n) for n, a in flat.items()}))
-        if numbers:
-            tables.append(series_table("step", {n: type_of_array([v], n) for n, v in numbers.items()}))
+        if given.columns:
+            tables.append(entity_table("state", {n: type_of_array(a, n) for n, a in given.columns.items() if n != "id"}))
+        if given.numbers:
+            tables.append(series_table("step", {n: type_of_array([v], n) for n, v in given.numbers.items()}))
+        widths = {f"width.{name}": str(width) for name, width in given.widths.items()}
         return Recording(self._path, Schema(tuple(tables)), "the loop", "Choose another path.", durability=self._durability,
-                         properties={"application": self._function.__name__, **shapes, **self._properties}, tick_unit="step")
+                         properties={"application": self._function.__name__, **widths, **self._properties}, tick_unit="step")
 
     @property
     def world(self) -> LiveWorld:
@@ -83,12 +79,12 @@ class Recorded:
             columns = {n: table[n][order] for n in table if n not in ("id", "gen")}
             widths = {k.partition(".")[2]: int(v) for k, v in store.info.properties.items() if k.startswith("width.")}
             found["id"] = table["id"][order]
+            wide = {_flat_name(name, i): name for name, width in widths.items() for i in range(width)}
             for column in columns:
-                name, _, place = column.rpartition("_")
-                if name not in widths:
-                    found[column] = columns[column]
-                elif place == "0":
-                    found[name] = np.stack([columns[f"{name}_{i}"] for i in range(widths[name])], 1)
+                name = wide.get(column, column)
+                if name not in found:
+                    found[name] = columns[name] if name not in widths else np.stack(
+                        [columns[_flat_name(name, i)] for i in range(widths[name])], 1)
         if "step" in world:
             found |= {n: world["step"][n][-1].item() if hasattr(world["step"][n][-1], "item") else world["step"][n][-1]
                       for n in world["step"]}
@@ -123,44 +119,100 @@ def recorded(store: str | os.PathLike[str], *, durability: str = DURABILITY,
 
     The state is what the function gives, or its first argument where it gives nothing: a dict, or an object with
     attributes. Its arrays of n rows are columns of the table `state` (those of k columns as `x_0` to `x_k-1`); who is who
-    says an array `id`, by default the row. Single numbers, bools and words are a row a tick of the table `step`. Only what
-    changed is logged. `step.last` is the last recorded state, with which a killed loop goes on; `step.world` the store.
+    says an array `id`, by default the row. Single numbers, bools and words are a row a tick of the table `step`. Members
+    whose names begin with `_` are left out. Only what changed is logged. `step.last` is the last recorded state, with which
+    a killed loop goes on; `step.world` the store.
+
+    Calls raise InvalidUseError where a member is none of these, or members are not those of the first state; the step was
+    made then, and not recorded.
     """
     return lambda function: Recorded(function, store, durability, properties)
 
 
-def _parts(state: Any, function: Callable[..., Any]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Arrays and single values of a state."""
+class _Parts(NamedTuple):
+    """A state as it is recorded. columns: one-dimensional, n values each, and `id` where it is given; ids: u32, shape (n,)."""
+
+    columns: dict[str, Any]
+    ids: Array
+    widths: dict[str, int]
+    numbers: dict[str, Any]
+
+
+def _parts(state: Any, function: str) -> _Parts:
     members = state if isinstance(state, Mapping) else getattr(state, "__dict__", None)
     if members is None:
-        raise InvalidUseError(f"Cannot record what {function.__name__} gives: it is {type(state).__name__}; expected a dict of arrays and "
+        raise InvalidUseError(f"Cannot record what {function} gives: it is {type(state).__name__}; expected a dict of arrays and "
                               "numbers, or an object that has them as attributes.")
-    arrays = {n: np.asarray(v) for n, v in members.items() if not n.startswith("_") and isinstance(v, (np.ndarray, list, tuple))}
-    numbers = {n: v for n, v in members.items() if not n.startswith("_") and isinstance(v, (bool, int, float, str, np.generic))}
-    lengths = {n: a.shape[0] for n, a in arrays.items() if a.ndim in (1, 2)}
-    for name, array in arrays.items():
-        if array.ndim not in (1, 2) or array.ndim == 2 and array.shape[1] > _WIDEST:
-            raise InvalidUseError(f"Cannot record {name}: its shape is {array.shape}; expected (rows,), or (rows, at most {_WIDEST}).")
-        first = next(iter(lengths))
-        if len(array) != lengths[first]:
-            raise InvalidUseError(f"Cannot record {name}: it has {len(array)} rows, {first} has {lengths[first]}; expected one for each.")
-    if not arrays and not numbers:
-        raise InvalidUseError(f"Cannot record what {function.__name__} gives: there is no array and no number in it.")
-    return arrays, numbers
+    columns, widths, numbers = dict[str, Any](), dict[str, int](), dict[str, Any]()
+    lengths: dict[str, int] = {}
+    for name, value in members.items():
+        if not isinstance(name, str):
+            raise InvalidUseError(f"Cannot record the member {name!r} of what {function} gives: expected a name.")
+        if name.startswith("_"):
+            continue
+        parts = _columns(name, value)
+        if parts is None:
+            numbers[name] = _number(name, value)
+            continue
+        if name not in parts:
+            widths[name] = len(parts)
+        for column, values in parts.items():
+            if column in columns:
+                raise InvalidUseError(f"Cannot record {name}: {column} would be a column of it, and is one already. Rename one.")
+            columns[column], lengths[column] = values, len(values)
+            first = next(iter(lengths))
+            if len(values) != lengths[first]:
+                raise InvalidUseError(f"Cannot record {name}: it has {len(values)} rows, {first} has {lengths[first]}; expected one "
+                                      "for each.")
+    if not columns and not numbers:
+        raise InvalidUseError(f"Cannot record what {function} gives: there is no array and no number in it.")
+    rows = next(iter(lengths.values()), 0)
+    return _Parts(columns, np.arange(rows, dtype="<u4") if "id" not in columns else _ids(columns["id"]), widths, numbers)
 
 
-def _flat(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Columns of one dimension."""
-    flat: dict[str, Array] = {}
-    for name, array in arrays.items():
-        flat |= {name: array} if array.ndim == 1 else {f"{name}_{i}": array[:, i] for i in range(array.shape[1])}
-    return flat
+def _columns(name: str, value: Any) -> dict[str, Any] | None:
+    """The columns of an array or list, by name; None for single values. Lists stay lists: an array would round."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, (list, tuple)) and np.ndim(0 if _is_other(value) else value) == 0:
+        return None
+    check_complete(value, f"record {name}")
+    if isinstance(value, (list, tuple)):
+        inner = [isinstance(v, (list, tuple, np.ndarray)) for v in value]
+        if not any(inner):
+            return {name: list(value)}
+        width = len(value[0]) if all(inner) else 0
+        if any(len(v) != width for v in value if width) or not 1 <= width <= _WIDEST:
+            raise InvalidUseError(f"Cannot record {name}: its rows are not of one length from 1 to {_WIDEST}.")
+        return {_flat_name(name, i): [v[i] for v in value] for i in range(width)}
+    array = array_of(value, f"record {name}")
+    if array.ndim == 1:
+        return {name: array}
+    if array.ndim != 2 or not 1 <= array.shape[1] <= _WIDEST:
+        raise InvalidUseError(f"Cannot record {name}: its shape is {array.shape}; expected (rows,), or (rows, 1 to {_WIDEST}).")
+    return {_flat_name(name, i): array[:, i] for i in range(array.shape[1])}
 
 
-def _ids(given: Array) -> Array:
-    if given.ndim != 1 or given.dtype.kind not in "iu" or len(np.unique(given)) < len(given):
-        raise InvalidUseError("Cannot record the ids of the state: expected integers, each once.")
-    if len(given) and not 0 <= int(given.min()) <= int(given.max()) < 1 << 32:
-        raise InvalidUseError(f"Cannot record the id {int(given.min()) if int(given.min()) < 0 else int(given.max())}: ids go from 0 to "
-                              f"{(1 << 32) - 1}.")
-    return given.astype("<u4")
+def _is_other(value: Any) -> bool:
+    """Whether a value is neither an array nor gives itself as one."""
+    return not isinstance(value, np.ndarray) and not hasattr(value, "__array__")
+
+
+def _number(name: str, value: Any) -> Any:
+    if isinstance(value, np.ma.MaskedArray) or isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        check_complete(value, f"record {name}")
+        value = array_of(value, f"record {name}")[()]
+    if not isinstance(value, (bool, int, float, str, np.generic)) or isinstance(value, np.bytes_):
+        raise InvalidUseError(f"Cannot record {name}: it is {type(value).__name__}; expected an array, a number, a bool or a word. "
+                              "A name that begins with _ is left out.")
+    return value
+
+
+def _flat_name(name: str, place: int) -> str:
+    """The column for one place of an array's rows."""
+    return f"{name}_{place}"
+
+
+def _ids(given: Any) -> Array:
+    ids = ids_of(given, None, None, "record the ids of the state").numbers
+    if len(np.unique(ids)) < len(ids):
+        raise InvalidUseError("Cannot record the ids of the state: one is there twice.")
+    return ids

@@ -12,9 +12,11 @@ import numpy as np
 
 from .checks import nearest
 from .errors import InvalidUseError
+from .handles import ids_of
 from .live import LiveWorld
 from .recording import DURABILITY, Recording, State, entity_table, series_table, type_of
 from .schema import Schema
+from .values import Array, array_of
 
 Columns = Union[Iterable[str], Mapping[str, Union[str, Callable[[Any], Any]]]]
 """Names of attributes; or by name a type, as "f64", or a function of the agent."""
@@ -91,8 +93,11 @@ class MesaRecorder:
         tables = {}
         for kind, columns in self._columns.items():
             found = by_class.get(kind, [])
-            ids = np.array([a.unique_id for a in found], "<u4")
-            tables[kind.__name__] = State(ids, {c.name: [c.read(a) for a in found] for c in columns})
+            ids = _ids(kind.__name__, [a.unique_id for a in found])
+            try:
+                tables[kind.__name__] = State(ids, {c.name: [c.read(a) for a in found] for c in columns})
+            except AttributeError as e:
+                raise InvalidUseError(f"Cannot record step {self._model.steps}: {e}. All that is recorded must stay.") from e
         steps = int(self._model.steps)
         tables["model"] = State(None, {"step": steps, **{c.name: c.read(self._model) for c in self._variables}})
         self._recording.record(steps, tables)
@@ -124,6 +129,12 @@ class MesaRecorder:
 def _by_class(model: Any) -> dict[type, list[Any]]:
     """The agents by class, of classes that have some."""
     return {kind: list(agents) for kind, agents in model.agents_by_type.items() if len(agents)}
+
+
+def _ids(table: str, given: list[Any]) -> Array:
+    """unique_id of all agents of a class: integers that are ids, or InvalidUseError."""
+    what = f"record {table}.unique_id"
+    return ids_of(array_of(given, what) if set(map(type, given)) == {int} else given, None, None, what).numbers
 
 
 def _seed(model: Any) -> dict[str, str]:

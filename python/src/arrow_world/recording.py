@@ -16,7 +16,7 @@ from .store import open_store
 from .tables import Table
 from .tick_table import TickTable
 from .codebook import as_words
-from .values import DTYPES, Array, decode, encode
+from .values import DTYPES, Array, decode, encode, is_one
 from .world import World
 
 DURABILITY = "interval:1000"
@@ -82,8 +82,10 @@ class Recording:
     def record(self, tick: int, tables: Mapping[str, State]) -> None:
         """Logs what changed since the last tick; a tick that is recorded already is compared instead.
 
-        Raises InvalidUseError where the compared ones differ, the log unchanged.
+        Raises InvalidUseError where the compared ones differ, and where tables, columns or ids are not as they were declared;
+        the log unchanged.
         """
+        self._check(tick, tables)
         if tick <= self._recorded and self._past is not None:
             difference = _difference(self._past.seek(tick), tick, tables)
             if difference:
@@ -96,9 +98,23 @@ class Recording:
         with self.live.tick(tick) as t:
             for name, state in tables.items():
                 if state.ids is None:
-                    t[name].insert(**state.columns)
+                    t[name].insert(**{n: _one(v, f"{name}.{n}") for n, v in state.columns.items()})
                 else:
                     _write(t[name], self.live[name], state.ids, state.columns)
+
+    def _check(self, tick: int, tables: Mapping[str, State]) -> None:
+        """Everything that was declared is there, and nothing else: what is missing would stay as it was, in silence."""
+        declared = {table.name: {c.name for c in table.columns} for table in self.live.schema.tables}
+        given = {name: set(state.columns) for name, state in tables.items()}
+        if given == declared:
+            return
+        for name in declared | given:
+            missing, new = declared.get(name, set()) - given.get(name, set()), given.get(name, set()) - declared.get(name, set())
+            if missing or new:
+                raise InvalidUseError(f"Cannot record {name} at {tick}: {', '.join(sorted(missing or new))} "
+                                      f"{'is missing' if missing else 'was not there when the recording began'}. What is recorded "
+                                      f"is the same at every tick: {', '.join(sorted(declared.get(name, set()))) or 'no such table'}.")
+        raise InvalidUseError(f"Cannot record {tick}: there are tables {', '.join(given)}; expected {', '.join(declared)}.")
 
     def close(self) -> None:
         """Seals what was recorded, compressed, and ends the recording; may be called again."""
@@ -113,6 +129,13 @@ class Recording:
             self.live.close()
 
 
+def _one(value: Any, name: str) -> Any:
+    """The value of a row that is added at each tick."""
+    if not is_one(value):
+        raise InvalidUseError(f"Cannot record {name}: it is {value!r:.100}; expected one value a tick.")
+    return value
+
+
 def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]) -> None:
     """Logs births, deaths, and the values that are not what they were."""
     old = table["id"]
@@ -120,6 +143,7 @@ def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]
     if same:
         slots, new = np.arange(len(old)), np.zeros(len(old), bool)
     else:
+        _check_unique(ids, table.schema.name)
         slots = table.lookup().slots(ids)
         new = slots < 0
         gone = np.ones(len(old), bool)
@@ -145,6 +169,13 @@ def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]
         tick.write(**whole)
     if some_new:
         tick.insert(id=ids[new], **born)
+
+
+def _check_unique(ids: Array, table: str) -> None:
+    found, counts = np.unique(ids, return_counts=True)
+    if len(found) < len(ids):
+        raise InvalidUseError(f"Cannot record {table}: {int(found[counts > 1][0])} is the id of {int(counts.max())} rows; each has "
+                              "its own.")
 
 
 def values_of(column: Column, given: Any, table: str) -> Array:
@@ -177,6 +208,7 @@ def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:
             ids, slots = np.array([len(table) - 1]), np.array([len(table) - 1])
         else:
             ids, slots = state.ids, table.lookup().slots(state.ids)
+            _check_unique(ids, name)
             if (slots < 0).any():
                 return f"there is a {name} {int(ids[np.argmax(slots < 0)])} that was not recorded"
             if len(ids) != len(table):

@@ -112,6 +112,7 @@ class SegmentReader:
         self.sealed = sealed
         self.torn: Torn | None = None
         self.footer: Footer | None = None
+        self.fenced = False
         self.stats: list[list[str]] = []
         self._store_id = store_id
         self._batch = 0
@@ -194,6 +195,15 @@ class SegmentReader:
             raise DamagedFileError("footer: aw.batches does not describe the batches", self.path)  # L-20
         return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
                           int(chain, 16).to_bytes(8, "little"))
+
+    def end_at_fence(self) -> None:
+        """Takes in a sealed segment's footer though not all batches are read; a live one has none (L-21)."""
+        self.fenced = True
+        if self.sealed:
+            try:
+                self.footer = find_footer(self._source)
+            except Malformed as e:
+                raise DamagedFileError(f"footer: {e}", self.path) from e
 
     def holds(self, place: Mark) -> bool:
         """Whether the file is the one a mark was made in: its last batch there has the checksum that chains all before."""

@@ -63,8 +63,8 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     """Makes a store of a table, as a base at tick 0; `aw import` makes the same of the same file.
 
     source: a pyarrow Table, a pandas or Polars DataFrame, whatever else gives an Arrow C stream, or the path of an Arrow,
-    Parquet or CSV file (`.csv`, `.tsv`, `.txt`, also in gzip, `.csv.gz`). path: the new store; it must not exist. table: its name; default: the file's, or `table`. names: new
-    names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
+    Parquet or CSV file (`.csv`, `.tsv`, `.txt`, also in gzip, `.csv.gz`). path: the new store; it must not exist.
+    table: its name; default: the file's, or `table`. names: new names by old ones, None to leave a column out; a column of unique numbers called `id` makes them ids, `gen` beside it
     generations. fill: values that stand for nulls, by old name, as they would be written to the column: nothing is
     rounded. A column with nulls and no such value is no column, nor is one of a type that a table cannot have, or whose
     objects Arrow cannot hold as they are: they are in `.unmapped`, and keep no other column out. NaN of a NumPy float column

@@ -326,8 +326,11 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     except (ValueError, RecursionError) as e:
         report.add(DamagedFileError(f"footer aw.batches is not JSON: {e}", reader.path))
         return
-    if stats != reader.stats:
+    read = stats[: len(reader.stats)] if reader.fenced and isinstance(stats, list) else stats
+    if read != reader.stats:
         report.add(DamagedFileError("footer aw.batches does not describe the batches", reader.path))  # L-20
+    if reader.fenced and (read != stats or reader.next_seq != scan.end_seq):
+        return  # the fence stands within: the chain at its end is not known
     last = reader.footer.metadata.get("aw.last_chain")
     following = scan.readers.index(reader) + 1
     chain = scan.readers[following].header.prev_chain if following < len(scan.readers) else scan.chain

@@ -22,6 +22,8 @@ import org.arrowworld.timeline.Cursor;
 import org.arrowworld.timeline.Projection;
 import org.arrowworld.timeline.Queries;
 import org.arrowworld.timeline.Timeline;
+import org.arrowworld.window.StreamingWorld;
+import org.arrowworld.window.Window;
 
 /** What a {@link Store} holds while it is open, and what of it was handed out. */
 final class OpenStore implements Closeable {
@@ -30,6 +32,7 @@ final class OpenStore implements Closeable {
   private final BufferAllocator memory;
   private final Set<World> worlds = new LinkedHashSet<>();
   private final List<Cursor> cursors = new ArrayList<>();
+  private final List<StreamingWorld> windows = new ArrayList<>();
   private Timeline timeline;
   private Queries queries;
   private boolean closed;
@@ -115,6 +118,14 @@ final class OpenStore implements Closeable {
     return cursor;
   }
 
+  StreamingWorld window(Window window) throws IOException {
+    Given.required("open a window", "window", window);
+    timeline();
+    StreamingWorld streaming = StreamingWorld.open(storage, window, memory);
+    windows.add(streaming);
+    return streaming;
+  }
+
   /** Some upkeep, and what it reports. */
   interface Upkeep<R> {
     R run() throws IOException;
@@ -163,6 +174,9 @@ final class OpenStore implements Closeable {
     cursors.forEach(Cursor::close);
     List.copyOf(worlds).forEach(World::close);
     try {
+      for (StreamingWorld window : windows) {
+        window.close();
+      }
       timeline.close();
       if (ownStorage.isPresent()) {
         ownStorage.get().close();

@@ -14,7 +14,9 @@ import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.NewStore;
+import org.arrowworld.log.BatchFilter;
 import org.arrowworld.log.Log;
+import org.arrowworld.log.LogPlan;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
@@ -43,6 +45,8 @@ import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.TickRange;
 import org.arrowworld.timeline.Verifier;
 import org.arrowworld.timeline.WorldColumns;
+import org.arrowworld.window.StreamingWorld;
+import org.arrowworld.window.Window;
 
 /**
  * A recorded run, for reading: its world at any tick, the life of any entity, every row of its log.
@@ -115,6 +119,23 @@ public final class Store implements Closeable {
   /** The committed rows, to be read batch by batch. Closed with the store. */
   public Log log() {
     return open.timeline().log();
+  }
+
+  /** As {@link #plan(BatchFilter)}, of the whole log. */
+  public LogPlan plan() throws IOException {
+    return plan(BatchFilter.ALL);
+  }
+
+  /**
+   * The batches of the log that may hold wanted rows, for engines that read them in any order on
+   * many machines. A {@link org.arrowworld.log.PlanReader} reads them; the plan outlives this
+   * store.
+   *
+   * @throws org.arrowworld.errors.DamagedFileException if the history begins with a base that is
+   *     missing
+   */
+  public LogPlan plan(BatchFilter filter) throws IOException {
+    return open.timeline().plan(Given.required("plan", "filter", filter));
   }
 
   /** Whether no tick was committed yet. */
@@ -202,6 +223,14 @@ public final class Store implements Closeable {
   /** As {@link #cursor()}, with memory for some tables and columns alone. */
   public Cursor cursor(Projection wanted) {
     return open.cursor(wanted);
+  }
+
+  /**
+   * The last ticks in memory, older ones in the files, behind one set of queries; it follows a run
+   * that goes on. The caller closes it; closing the store does too.
+   */
+  public StreamingWorld window(Window window) throws IOException {
+    return open.window(window);
   }
 
   /**

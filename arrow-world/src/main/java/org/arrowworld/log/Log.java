@@ -46,6 +46,7 @@ public final class Log implements Closeable {
     }
   }
 
+  private final StoreId store;
   private final List<Part> parts;
   private final KeyTable keys;
   private final LogPosition start;
@@ -55,7 +56,14 @@ public final class Log implements Closeable {
   private ScanProgress progress = ScanProgress.NONE;
   private volatile boolean closed;
 
-  Log(List<Part> parts, KeyTable keys, LogPosition end, Tail tail, Optional<Fence> fence) {
+  Log(
+      StoreId store,
+      List<Part> parts,
+      KeyTable keys,
+      LogPosition end,
+      Tail tail,
+      Optional<Fence> fence) {
+    this.store = store;
     this.parts = parts;
     this.keys = keys;
     this.start = parts.isEmpty() ? LogPosition.START : parts.get(0).reader.header().start();
@@ -283,6 +291,15 @@ public final class Log implements Closeable {
    */
   public StoredBatches stored(long first, long last) {
     return new StoredBatches(parts, first, last, end.seq());
+  }
+
+  /**
+   * The batches that may hold wanted rows, to be read by {@link PlanReader}s, on other machines
+   * too. Reads nothing.
+   */
+  public LogPlan plan(BatchFilter filter) {
+    requireOpen();
+    return LogPlan.of(this, parts, store, filter);
   }
 
   /** Which batches to read. */

@@ -170,11 +170,10 @@ final class LogOpener {
     }
   }
 
-  private static Log bounded(List<Part> parts, KeyTable keys, Optional<Fence> fence)
-      throws IOException {
+  private Log bounded(List<Part> parts, KeyTable keys, Optional<Fence> fence) throws IOException {
     if (parts.isEmpty()) {
       Tail none = new Tail(Tail.Kind.CLEAN, SegmentFormat.LOG, 0, "");
-      return new Log(parts, keys, LogPosition.START, none, fence);
+      return new Log(store, parts, keys, LogPosition.START, none, fence);
     }
     Part last = parts.get(parts.size() - 1);
     LogPosition end = last.index().end();
@@ -186,7 +185,7 @@ final class LogOpener {
     if (fence.isPresent() && fence.get().seq() < end.seq()) {
       end = fencedEnd(parts, fence.get());
     }
-    return new Log(parts, keys, end, last.index().tail(), fence);
+    return new Log(store, parts, keys, end, last.index().tail(), fence);
   }
 
   static LogPosition fencedEnd(List<Part> parts, Fence fence) throws IOException {

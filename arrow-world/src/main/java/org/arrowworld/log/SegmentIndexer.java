@@ -97,7 +97,7 @@ final class SegmentIndexer {
       return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, finding);
     }
     long nextSeq = nextSeq(reader, entries);
-    boolean room = reader.isRoomFrom(at);
+    boolean room = Room.isAllFrom(reader.file(), at);
     if (!room) {
       String found = laterBatch(reader, endByte(entries), nextSeq);
       if (found != null) {

@@ -32,8 +32,6 @@ import org.arrowworld.storage.Storage;
  * value is used (spec B-4). Used by one thread at a time.
  */
 final class SegmentReader implements Closeable {
-  private static final int ROOM_PIECE_BYTES = 1 << 16;
-
   private final ReadableFile file;
   private final long firstMessage;
   private final IpcSchema schema;
@@ -200,11 +198,14 @@ final class SegmentReader implements Closeable {
 
   /** Reads a batch known from an index; the batch before it tells the checksum it continues. */
   TripleBatch read(List<SegmentIndex.Entry> entries, int index) throws IOException {
-    SegmentIndex.Entry entry = entries.get(index);
     if (index > 0) {
-      loadWords(entries);
+      loadWords(entries.get(0));
     }
-    int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
+    return read(entries.get(index), index == 0 ? 0 : entries.get(index - 1).crc());
+  }
+
+  /** Reads a batch whose words, where the segment is sealed, were loaded or stand before it. */
+  TripleBatch read(SegmentIndex.Entry entry, int previousCrc) throws IOException {
     Checked checked = verified(entry.from(), entry.to(), previousCrc);
     TripleBatch batch = checked.batch;
     // The checksum too: by now the file of this name may be another one.
@@ -217,9 +218,9 @@ final class SegmentReader implements Closeable {
   }
 
   /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */
-  private void loadWords(List<SegmentIndex.Entry> entries) throws IOException {
-    if (firstMessage > 0 && header.strings() && sealedWords == null && !entries.isEmpty()) {
-      read(entries, 0);
+  void loadWords(SegmentIndex.Entry first) throws IOException {
+    if (firstMessage > 0 && header.strings() && sealedWords == null) {
+      read(first, 0);
     }
   }
 
@@ -230,8 +231,15 @@ final class SegmentReader implements Closeable {
    * @param memory what batches are read into
    */
   SegmentReader sibling(List<SegmentIndex.Entry> entries, ReadMemory memory) throws IOException {
-    loadWords(entries);
-    SegmentReader sibling = new SegmentReader(file, firstMessage, schema, keys, memory);
+    if (!entries.isEmpty()) {
+      loadWords(entries.get(0));
+    }
+    return knowing(keys, memory);
+  }
+
+  /** As {@link #sibling}, by somebody who knows all keys that its batches may declare. */
+  SegmentReader knowing(KeyTable allKeys, ReadMemory memory) throws IOException {
+    SegmentReader sibling = new SegmentReader(file, firstMessage, schema, allKeys, memory);
     sibling.sealedWords = sealedWords;
     sibling.nextDeclaration = Long.MAX_VALUE;
     return sibling;
@@ -361,35 +369,6 @@ final class SegmentReader implements Closeable {
   /** An error about what its footer says. */
   DamagedFileException wrongFooter(String finding) {
     return new DamagedFileException(path(), -1, finding);
-  }
-
-  /** Whether nothing follows but room for later messages: zeros to the end (spec L-22). */
-  boolean isRoomFrom(long offset) throws IOException {
-    long size = file.size();
-    ByteBuffer piece =
-        ByteBuffer.allocate((int) Math.min(ROOM_PIECE_BYTES, Math.max(0, size - offset)));
-    int count;
-    for (long at = offset; at < size; at += count) {
-      count = file.read(piece.clear(), at);
-      if (count < 0) {
-        return true; // its writer has closed it, and cut the room off
-      }
-      if (!isZero(piece.flip())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isZero(ByteBuffer bytes) {
-    long found = 0;
-    while (bytes.remaining() >= 8) {
-      found |= bytes.getLong();
-    }
-    while (bytes.hasRemaining()) {
-      found |= bytes.get();
-    }
-    return found == 0;
   }
 
   @Override

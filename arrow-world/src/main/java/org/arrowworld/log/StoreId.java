@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.log;
 
+import java.io.Serializable;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.arrowworld.errors.InvalidUseException;
@@ -12,7 +13,7 @@ import org.arrowworld.internal.Text;
  *
  * @param hex 32 lower-case hex digits
  */
-public record StoreId(String hex) {
+public record StoreId(String hex) implements Serializable {
   public StoreId {
     if (!Digits.areHex(hex, 32)) {
       throw new InvalidUseException(

@@ -215,7 +215,7 @@ public final class TripleBatch {
   }
 
   /** The word of a row in UTF-8, null where its key is no string. */
-  byte[] utf8(int row) {
+  public byte[] utf8(int row) {
     return hasWord(row) ? words.utf8(textIndices.get(row)) : null;
   }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.stats;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
@@ -104,9 +106,13 @@ public final class KeyStatistics {
   /** The summary of all values. */
   public Summary all() throws IOException {
     try (Tally tally = tally()) {
-      log.scan(options.first(), options.last(), (batch, from, to) -> add(tally, batch, from, to));
+      addAll(tally);
       return tally.summary(options.bins());
     }
+  }
+
+  private void addAll(Tally tally) throws IOException {
+    log.scan(options.first(), options.last(), (batch, from, to) -> add(tally, batch, from, to));
   }
 
   /** A summary for each tick that has values. */
@@ -114,6 +120,54 @@ public final class KeyStatistics {
     TickByTick ticks = new TickByTick(visitor);
     log.scan(options.first(), options.last(), ticks);
     ticks.end();
+  }
+
+  /** The values of several logs, summarised as if they were one. Closed by whoever makes it. */
+  public static final class Together implements Closeable {
+    private final Options options;
+    private final Scratch scratch = new Scratch();
+    private Tally tally;
+    private ColumnType type;
+
+    /** Nothing yet. */
+    public Together(Options options) throws IOException {
+      this.options = Given.required("summarise values", "choice", options);
+    }
+
+    /**
+     * Takes the values of a log.
+     *
+     * @throws InvalidUseException as {@link KeyStatistics} does, or if the key has another type in
+     *     an earlier log
+     */
+    public void add(Log log) throws IOException {
+      KeyStatistics statistics = new KeyStatistics(log, options, scratch.storage());
+      if (tally == null) {
+        tally = statistics.tally();
+        type = statistics.key.type();
+      }
+      if (type != statistics.key.type()) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot summarise key '%s' of several stores together: it is %s in one and %s in another",
+                options.key(), type.label(), statistics.key.type().label()));
+      }
+      statistics.addAll(tally);
+    }
+
+    /** The summary of all that was added; empty if no log was. */
+    public Optional<Summary> summary() throws IOException {
+      return tally == null ? Optional.empty() : Optional.of(tally.summary(options.bins()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (scratch) {
+        if (tally != null) {
+          tally.close();
+        }
+      }
+    }
   }
 
   private Tally tally() {

@@ -28,7 +28,8 @@ public final class Query<T> {
   }
 
   /** How to find it. */
-  interface Source<T> {
+  public interface Source<T> {
+    /** Shows what is found until the visitor has seen enough. */
     void run(Enough<? super T> visitor) throws IOException;
   }
 
@@ -36,6 +37,11 @@ public final class Query<T> {
 
   Query(Source<T> source) {
     this.source = source;
+  }
+
+  /** A query of one's own. */
+  public static <T> Query<T> of(Source<T> source) {
+    return new Query<>(source);
   }
 
   /** Shows everything that is found; memory does not grow with how much that is. */

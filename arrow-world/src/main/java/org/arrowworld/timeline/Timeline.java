@@ -15,8 +15,10 @@ import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.BatchFilter;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
+import org.arrowworld.log.LogPlan;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.snapshot.Snapshot;
@@ -252,6 +254,12 @@ public final class Timeline implements Closeable {
   public Cursor cursor(Projection wanted, BufferAllocator allocator) {
     open();
     return new Cursor(this, wanted, allocator);
+  }
+
+  /** The batches of the log that may hold wanted rows, and the base that it begins with. */
+  public LogPlan plan(BatchFilter filter) throws IOException {
+    LogPlan plan = open().plan(filter);
+    return BaseSearch.of(this, storage).map(plan::withBase).orElse(plan);
   }
 
   /** Follows what is committed from the end of this history on. */

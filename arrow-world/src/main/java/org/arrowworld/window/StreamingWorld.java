@@ -5,7 +5,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -21,6 +23,7 @@ import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.table.World;
 import org.arrowworld.timeline.Change;
 import org.arrowworld.timeline.HistoryFilter;
 import org.arrowworld.timeline.HistoryQuery;
@@ -62,6 +65,11 @@ public final class StreamingWorld implements Closeable {
   /** Why nothing is answered any more; null while all is well. */
   private Exception failure;
 
+  /** What was given out and not closed yet. */
+  private final Set<World> given = new LinkedHashSet<>();
+
+  private boolean closed;
+
   private StreamingWorld(
       Storage archive,
       StoreInfo info,
@@ -81,7 +89,8 @@ public final class StreamingWorld implements Closeable {
   }
 
   /**
-   * Opens a store and takes its last ticks into memory.
+   * Opens a store and takes its last ticks into memory; {@link org.arrowworld.Store#window} of an
+   * open one.
    *
    * @param archive the store's files; stays the caller's
    * @param allocator worlds are its children
@@ -133,6 +142,10 @@ public final class StreamingWorld implements Closeable {
   }
 
   private void requireSound() {
+    if (closed) {
+      throw new InvalidUseException(
+          "Cannot answer from this window: it was closed; open it again with Store.window");
+    }
     if (failure != null) {
       throw new InvalidUseException(
           Text.of(
@@ -182,19 +195,19 @@ public final class StreamingWorld implements Closeable {
   }
 
   /**
-   * The state after the last committed tick at or before {@code tick}, as {@link Timeline#at} gives
-   * it. The caller closes the world.
+   * The state after the last committed tick at or before {@code tick}, as a store gives it. The
+   * caller closes the world; closing the window does too.
    *
    * @throws InvalidUseException if the tick lies outside the committed span
    */
-  public Answer<MutableWorld> at(long tick) throws IOException {
+  public Answer<World> at(long tick) throws IOException {
     requireSound();
     if (tick > lastTick() || (floor.tick() < 0 && tick < firstTickInMemory())) {
       throw new InvalidUseException(
           Text.of("No world at tick %d: the last tick taken in is %d", tick, lastTick()));
     }
     if (tick < floor.tick()) {
-      return new Answer<>(fromArchive(files -> files.at(tick, allocator)), Origin.ARCHIVE);
+      return answer(fromArchive(files -> files.at(tick, allocator)), Origin.ARCHIVE);
     }
     MutableWorld world = floor.copy(allocator);
     try {
@@ -204,11 +217,17 @@ public final class StreamingWorld implements Closeable {
           applier.apply(rows.rows(), 0, rows.rows().size(), rows::word);
         }
       }
-      return new Answer<>(world, Origin.WINDOW);
+      return answer(world, Origin.WINDOW);
     } catch (RuntimeException e) {
       world.close();
       throw e;
     }
+  }
+
+  private Answer<World> answer(MutableWorld world, Origin origin) {
+    given.add(world);
+    world.whenClosed(() -> given.remove(world));
+    return new Answer<>(world, origin);
   }
 
   /**
@@ -335,8 +354,14 @@ public final class StreamingWorld implements Closeable {
     return timeline.positionOf(floorAt.tick()).equals(floorAt);
   }
 
+  /** Gives the memory back, that of worlds it gave included. Idempotent. */
   @Override
   public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    List.copyOf(given).forEach(World::close);
     floor.close();
     follower.close();
     closeArchive();

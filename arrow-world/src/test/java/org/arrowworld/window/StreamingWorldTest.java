@@ -18,7 +18,6 @@ import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.hash.Hashes;
-import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.Durability;
 import org.arrowworld.log.Log;
@@ -136,8 +135,8 @@ class StreamingWorldTest {
     long first = streaming.firstTickInMemory();
     for (long tick = hashes.firstKey(); tick <= streaming.lastTick(); tick++) {
       long before = uses.get();
-      Answer<MutableWorld> answer = streaming.at(tick);
-      try (MutableWorld world = answer.value()) {
+      Answer<World> answer = streaming.at(tick);
+      try (World world = answer.value()) {
         assertThat(Hashes.resume(world)).isEqualTo(hashes.floorEntry(tick).getValue());
       }
       boolean inside = tick >= first;
@@ -165,6 +164,24 @@ class StreamingWorldTest {
         check(streaming);
         assertThat(streaming.poll()).isFalse();
       }
+    }
+  }
+
+  @Test
+  void a_store_opens_a_window_on_itself_and_closes_it_with_what_it_gave() throws IOException {
+    try (LiveWorld live = create()) {
+      run(live, 30);
+      Store store = Store.open(files, memory);
+      StreamingWorld window = store.window(Window.ofTicks(5));
+      World left = window.at(window.lastTick()).value();
+      assertThat(Hashes.resume(left)).isEqualTo(store.resumeHash(store.lastTick()));
+      store.close();
+      assertThatThrownBy(() -> window.at(1))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage(
+              "Cannot answer from this window: it was closed; open it again with Store.window");
+      assertThatThrownBy(window::poll).isInstanceOf(InvalidUseException.class);
+      window.close();
     }
   }
 

@@ -19,6 +19,8 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
 import org.arrowworld.export.Exports;
 import org.arrowworld.imports.Imports;
+import org.arrowworld.runs.Runs;
+import org.arrowworld.runs.Sweep;
 import org.arrowworld.serve.ViewServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,11 @@ class NamesTest {
           "Imports",
           Imports.class,
           "ViewServer",
-          ViewServer.class);
+          ViewServer.class,
+          "Runs",
+          Runs.class,
+          "Sweep",
+          Sweep.class);
 
   /** The cells of the table's rows: concept, Java, Python, aw. */
   private static final List<String[]> ROWS = new ArrayList<>();

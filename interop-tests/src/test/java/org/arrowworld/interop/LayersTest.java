@@ -63,7 +63,8 @@ class LayersTest {
 
   @BeforeAll
   static void readClasses() throws IOException {
-    for (String module : List.of("arrow-world", "testing", "export", "serve", "ecosystem", "cli")) {
+    for (String module :
+        List.of("arrow-world", "testing", "export", "serve", "runs", "ecosystem", "cli")) {
       Path classes = Path.of("..", module, "target", "classes");
       try (Stream<Path> files = Files.walk(classes)) {
         files

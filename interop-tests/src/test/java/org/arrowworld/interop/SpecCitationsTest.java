@@ -87,7 +87,15 @@ class SpecCitationsTest {
   private static List<Path> tests() throws IOException {
     List<Path> tests = new ArrayList<>();
     for (String module :
-        List.of("arrow-world", "testing", "export", "serve", "ecosystem", "cli", "interop-tests")) {
+        List.of(
+            "arrow-world",
+            "testing",
+            "export",
+            "serve",
+            "runs",
+            "ecosystem",
+            "cli",
+            "interop-tests")) {
       tests.addAll(files(ROOT.resolve(module).resolve("src/test/java"), ".java"));
     }
     tests.removeIf(t -> t.endsWith("SpecCitationsTest.java"));

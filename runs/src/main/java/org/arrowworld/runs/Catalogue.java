@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.runs;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.export.parquet.InputColumn;
+import org.arrowworld.export.parquet.ParquetInput;
+import org.arrowworld.export.parquet.ParquetOptions;
+import org.arrowworld.export.parquet.ParquetRowWriter;
+import org.arrowworld.export.parquet.StoredColumn;
+import org.arrowworld.export.rows.MemoryRows;
+import org.arrowworld.export.rows.RowColumn;
+import org.arrowworld.internal.Text;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.Storage;
+
+/** {@code runs.parquet}: a cache of what the runs' own files say (spec R-8). */
+final class Catalogue {
+  static final String PATH = "runs.parquet";
+  private static final List<String> OWN =
+      List.of("run", "state", "tick", "rows", "message", "store", "mark");
+  private static final int MOST_ROWS = 10_000_000;
+
+  private Catalogue() {}
+
+  /** The type of a parameter's column. */
+  static ColumnType type(String name, List<Run> runs) {
+    Set<Class<?>> kinds = new LinkedHashSet<>();
+    boolean exact = true;
+    for (Run run : runs) {
+      if (run.parameters().has(name)) {
+        Object value = run.parameters().get(name);
+        kinds.add(value.getClass());
+        exact &= !(value instanceof Long whole) || isExact(whole);
+      }
+    }
+    if (kinds.equals(Set.of(Long.class))) {
+      return ColumnType.I64;
+    }
+    if (kinds.equals(Set.of(Boolean.class))) {
+      return ColumnType.BOOL;
+    }
+    boolean numbers = !kinds.isEmpty() && Set.of(Long.class, Double.class).containsAll(kinds);
+    return numbers && exact ? ColumnType.F64 : ColumnType.STRING;
+  }
+
+  private static boolean isExact(long whole) {
+    return new BigDecimal((double) whole).compareTo(BigDecimal.valueOf(whole)) == 0;
+  }
+
+  static void write(Storage folder, List<Run> runs, Set<String> parameters) throws IOException {
+    List<RowColumn> columns = new ArrayList<>();
+    for (String name : OWN) {
+      boolean number = name.equals("tick") || name.equals("rows");
+      ColumnType type = number ? ColumnType.I64 : ColumnType.STRING;
+      columns.add(
+          name.equals("run") || name.equals("state")
+              ? RowColumn.required(name, type)
+              : RowColumn.optional(name, type));
+    }
+    Map<String, ColumnType> types = new LinkedHashMap<>();
+    for (String name : parameters) {
+      types.put(name, type(name, runs));
+      columns.add(RowColumn.optional(name, types.get(name)));
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    for (Run run : runs) {
+      List<Object> row = new ArrayList<>();
+      row.add(run.name());
+      row.add(run.state().word());
+      row.add(run.tick().isPresent() ? run.tick().getAsLong() : null);
+      row.add(run.rows().isPresent() ? run.rows().getAsLong() : null);
+      row.add(run.message().orElse(null));
+      row.add(run.store().orElse(null));
+      row.add(run.mark().orElse(null));
+      types.forEach((name, type) -> row.add(cell(run.parameters(), name, type)));
+      rows.add(row);
+    }
+    new ParquetRowWriter(folder, ParquetOptions.DEFAULT)
+        .write(PATH, new MemoryRows("runs", columns, rows, Map.of("aw.view", "runs")));
+  }
+
+  private static Object cell(Parameters parameters, String name, ColumnType type) {
+    if (!parameters.has(name)) {
+      return null;
+    }
+    return switch (type) {
+      case STRING -> parameters.text(name);
+      case F64 -> parameters.doubleValue(name);
+      default -> parameters.get(name);
+    };
+  }
+
+  /** A run as the catalogue has it; its parameters are those of the plan and of its store. */
+  record Row(
+      String mark,
+      RunState state,
+      OptionalLong tick,
+      OptionalLong rows,
+      Optional<String> message,
+      Optional<String> store,
+      Parameters parameters) {}
+
+  /**
+   * The rows that have a mark, by run; empty where there is no catalogue.
+   *
+   * @throws DamagedFileException if it is damaged or no catalogue
+   */
+  static Map<String, Row> read(Storage folder) throws IOException {
+    Map<String, Row> rows = new HashMap<>();
+    if (!folder.exists(PATH)) {
+      return rows;
+    }
+    try (ParquetInput input = ParquetInput.open(folder, PATH)) {
+      if (input.rows() < 0 || input.rows() > MOST_ROWS) {
+        throw new DamagedFileException(PATH, -1, Text.of("it says to have %d rows", input.rows()));
+      }
+      int count = (int) input.rows();
+      Map<String, Values> columns = new LinkedHashMap<>();
+      for (InputColumn column : input.columns()) {
+        Optional<InputColumn.Reading> reading = column.reading(Optional.empty());
+        if (reading.isEmpty()) {
+          throw new DamagedFileException(
+              PATH, -1, Text.of("it is no catalogue: column '%s' is not read", column.name()));
+        }
+        columns.put(
+            column.name(),
+            new Values(
+                reading.get().type(), StoredColumn.read(input, column, reading.get(), count)));
+      }
+      if (!columns.keySet().containsAll(OWN)) {
+        throw new DamagedFileException(
+            PATH, -1, Text.of("it is no catalogue: it lacks some of %s", OWN));
+      }
+      for (int row = 0; row < count; row++) {
+        String mark = columns.get("mark").text(row);
+        if (mark != null) {
+          rows.put(columns.get("run").text(row), row(columns, row, mark));
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new DamagedFileException(PATH, -1, "it is no catalogue: " + e.getMessage(), e);
+    }
+    return rows;
+  }
+
+  private static Row row(Map<String, Values> columns, int row, String mark)
+      throws DamagedFileException {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    columns.forEach(
+        (name, values) -> {
+          String text = OWN.contains(name) ? null : values.text(row);
+          if (text != null) {
+            parameters.put(name, text);
+          }
+        });
+    return new Row(
+        mark,
+        RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
+        columns.get("tick").number(row),
+        columns.get("rows").number(row),
+        Optional.ofNullable(columns.get("message").text(row)),
+        Optional.ofNullable(columns.get("store").text(row)),
+        Parameters.ofTexts(parameters));
+  }
+
+  /** A column of the catalogue. */
+  private record Values(ColumnType type, StoredColumn column) {
+    /** The cell as a parameter's text, null where there is none. */
+    String text(int row) {
+      if (column.nulls().get(row)) {
+        return null;
+      }
+      return switch (type) {
+        case STRING -> column.words().get(column.data().getInt(4 * row));
+        case BOOL -> Boolean.toString(column.data().get(row) != 0);
+        case F64 -> Double.toString(column.data().getDouble(8 * row));
+        case I64 -> Long.toString(column.data().getLong(8 * row));
+        default -> throw new IllegalArgumentException("a column of " + type.label());
+      };
+    }
+
+    OptionalLong number(int row) throws DamagedFileException {
+      if (type != ColumnType.I64) {
+        throw new DamagedFileException(PATH, -1, "it is no catalogue: ticks and rows are int64");
+      }
+      return column.nulls().get(row)
+          ? OptionalLong.empty()
+          : OptionalLong.of(column.data().getLong(8 * row));
+    }
+  }
+}
