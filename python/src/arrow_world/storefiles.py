@@ -113,9 +113,17 @@ class StoreFiles:
         return [m for m in found if fence is None or m.seq <= fence.seq]
 
     def snapshots(self) -> list[tuple[int, int, Path]]:
-        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21)."""
+        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21), and where
+        the log has no segment, those before the newest base are not used (L-26).
+        """
         fence = self.fence
-        return [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
+        found = [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
+        if len(found) > 1 and not any(fence is None or s.first_seq < fence.seq for s in self.segments()):
+            for i in reversed(range(1, len(found))):
+                with suppress(DamagedFileError, UnsupportedVersionError):  # told when it is used
+                    if read_manifest(found[i][2], self.info.store).base:
+                        return found[i:]
+        return found
 
     def log_files(self) -> LogFiles:
         """What the log consists of by now."""

@@ -20,7 +20,7 @@ from .publish import discard, discard_unfinished, force_directory, publish_file
 from .rows import Rows
 from .seal import Compression, add_words, seal_segment, write_sealed
 from .segment import FORMAT
-from .snapshot import list_snapshots
+from .snapshot import list_snapshots, read_manifest
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of
 from .storefiles import StoreFiles, base_json
@@ -154,7 +154,7 @@ def _begin_with(files: StoreFiles, world: World, dropped: list[str]) -> None:
         for directory in there:
             _discard_snapshot(directory)
         write_snapshot(files.path, files.info.store, files.info.strings, world, base=True, properties=files.info.properties)
-    older = [m for m in files.manifests() if m.tick < world.tick]
+    older = [read_manifest(d, files.info.store) for tick, _, d in list_snapshots(files.path) if tick < world.tick]
     log = files.log_files()
 
     def drop_snapshots(at_beginning: bool) -> None:
