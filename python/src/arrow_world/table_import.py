@@ -101,16 +101,16 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     made.fill_table(world, title)
     properties = {"import": "csv" if text else _kind(file), **({} if file is None else {
         "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
-    with output_lock(target):
-        _publish(target, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
+    with output_lock(target) as free:
+        _publish(target, free, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
     return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
 
 
-def _publish(target: Path, fill: Callable[[Path], None]) -> None:
+def _publish(target: Path, free: Callable[[Path], None], fill: Callable[[Path], None]) -> None:
     """Makes the store whole under another name, and gives it its own. The caller holds the output's lock."""
     _require_new(target)
     temporary = target.with_name(f".{target.name}.tmp")
-    discard(temporary)
+    free(temporary)
     temporary.mkdir()
     try:
         fill(temporary)

@@ -244,11 +244,11 @@ def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path
         **({} if info.time is None else {"time": info.time.to_json()}),
         "parent": {"store": info.store.hex(), **base_json(world.tick, world.seq, world.chain)},
         "begins": base_json(world.tick, world.seq, world.chain)}
-    with output_lock(target):
+    with output_lock(target) as free:
         if target.exists() or target.is_symlink():
             raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
         temporary = target.with_name(target.name + ".tmp")
-        discard(temporary)
+        free(temporary)
         try:
             temporary.mkdir()
             publish_file(temporary / "store.json", jsonfile.encode(members))

@@ -124,9 +124,7 @@ record RecoveryStart(
       return candidate.rows() > than.rows();
     }
     boolean later = candidate.position().seq() > than.position().seq();
-    return candidate.rows() == 0
-        && candidate.base.isPresent()
-        && (later || than.base.isEmpty());
+    return candidate.rows() == 0 && candidate.base.isPresent() && (later || than.base.isEmpty());
   }
 
   private static boolean isSound(

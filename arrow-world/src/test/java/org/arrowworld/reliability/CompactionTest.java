@@ -20,8 +20,8 @@ import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
-import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
 import org.arrowworld.storage.MemoryStorage;
@@ -347,5 +347,12 @@ class CompactionTest {
     assertThat(report.rowsLost()).isEqualTo(rows);
     assertThat(report.losses().toString()).contains("begins with the snapshot of tick");
     assertThat(before).containsAllEntriesOf(hashes(target));
+
+    String last = "snapshots/00000000000000000018.v1";
+    AtomicFiles.discard(storage, last + "/manifest.json");
+    report = StoreRecovery.run(storage, new MemoryStorage(), memory);
+    assertThat(report.saved().tick()).isEqualTo(4);
+    assertThat(report.losses())
+        .contains(last + " cannot be read and stands at tick 18, what is saved ends at tick 4");
   }
 }
