@@ -140,7 +140,7 @@ fi
 
 # Short commands are over before the optimising compiler would pay.
 case ${1:-} in
-  run | resume | import | verify | snapshot | compact | recover | stats | fork | truncate | view | serve) ;;
+  run | resume | sweep | runs | import | verify | snapshot | compact | publish | recover | stats | fork | truncate | view | serve) ;;
   *) flags="$flags -XX:TieredStopAtLevel=1 -XX:+UseSerialGC" ;;
 esac
 

@@ -3,6 +3,7 @@
 
 - pages that stand elsewhere in the repository come in (README files of folders, CHANGELOG, CONTRIBUTING);
 - links mean on the site what they mean in the repository; those to files that are no pages lead to the repository;
+- lists, tables and comments are read as in the repository, where two spaces make a line part of a list's item;
 - each duty of the specification has its id as its anchor;
 - Java's API comes in, and every link of every page leads somewhere, or the build fails.
 """
@@ -25,6 +26,8 @@ PAGES = {"exports.md": "export/README.md", "python.md": "python/README.md", "eco
          "examples.md": "examples/README.md", "changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md"}
 BY_SOURCE = {source: page for page, source in PAGES.items()} | {"README.md": "index.md"}
 LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(\))")
+INDENT = re.compile(r"^ {2,3}(?=\S)")
+ITEM = re.compile(r" *([-*]|\d+\.) ")
 DUTY = re.compile(r"^( *- )\*\*([A-Z]-\d+)\*\*", re.MULTILINE)
 
 
@@ -54,8 +57,26 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
         return f"{before}{os.path.relpath(to, os.path.dirname(here) or '.')}{anchor}{after}"
 
     parts = re.split(r"(^ *```.*?^ *```$)", markdown, flags=re.MULTILINE | re.DOTALL)  # every second one is code
-    markdown = "".join(part if i % 2 else LINK.sub(link, part) for i, part in enumerate(parts))
+    markdown = "".join(part if i % 2 else lists(LINK.sub(link, part)) for i, part in enumerate(parts))
     return DUTY.sub(r"\1[**\2**](#\2){ #\2 .duty }", markdown)
+
+
+def lists(text: str) -> str:
+    """Markdown as CommonMark reads it, for a reader that wants four spaces and blank lines around blocks."""
+    lines: list[str] = []
+    block = ""  # the first line since the last blank one
+    for line in text.split("\n"):
+        line = INDENT.sub("    ", line)
+        if block and (ITEM.match(line) and not ITEM.match(block) or line.startswith("<!--")):
+            lines.append("")
+            block = ""
+        lines.append(line)
+        block = (block or line) if line.strip() else ""
+    return "\n".join(lines)
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    return html.replace(r"<code>\|", "<code>|")  # a bar in a table's cell is written so
 
 
 def on_post_build(config: Any) -> None:

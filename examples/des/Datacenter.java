@@ -13,9 +13,6 @@ import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
-import org.arrowworld.table.DoubleColumn;
-import org.arrowworld.table.LongColumn;
-import org.arrowworld.table.StringColumn;
 import org.arrowworld.table.U32Column;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.tick.TickTable;
@@ -144,29 +141,18 @@ final class Datacenter {
                   .set("status", job.getStatus().name()));
       return;
     }
-    TickTable machine = t.table("machine");
-    DoubleColumn cpu = machine.before().f64("cpu");
+    t.changedOnly();
     for (Vm vm : machines) {
-      int id = (int) vm.getId();
-      if (cpu.get(machine.slot(id)) != vm.getCpuPercentUtilization()) {
-        machine.set(id, "cpu", vm.getCpuPercentUtilization());
-      }
+      t.table("machine").set((int) vm.getId(), "cpu", vm.getCpuPercentUtilization());
     }
     TickTable table = t.table("job");
-    LongColumn done = table.before().i64("done");
-    StringColumn status = table.before().string("status");
     U32Column on = table.before().u32("machine");
     for (Cloudlet job : jobs) {
       int id = (int) job.getId();
-      int slot = table.slot(id);
-      if (done.get(slot) != job.getFinishedLengthSoFar()) {
-        table.setSlot(slot, "done", job.getFinishedLengthSoFar());
-      }
-      if (!status.get(slot).equals(job.getStatus().name())) {
-        table.setSlot(slot, "status", job.getStatus().name());
-      }
-      if (job.getVm() != Vm.NULL && on.number(slot) != job.getVm().getId()) {
-        table.setSlot(slot, "machine", job.getVm().getId());
+      table.set(id, "done", job.getFinishedLengthSoFar());
+      table.set(id, "status", job.getStatus().name());
+      if (job.getVm() != Vm.NULL && on.number(table.slot(id)) != job.getVm().getId()) {
+        table.set(id, "machine", job.getVm().getId());
       }
     }
     finished.forEach(job -> table.event("finished", (int) job.getId(), job.getFinishTime()));

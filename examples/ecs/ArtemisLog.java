@@ -24,7 +24,7 @@ import org.arrowworld.tick.Tick;
 
 /**
  * Logs an Artemis-odb world: make it the last system, and each {@code process()} is a tick of the
- * store. It compares the components with what was logged, and logs what is new.
+ * store. All components are handed over, and what changed is logged.
  *
  * <p>The store has a table {@code entity} and a component per class, with a column per public
  * field: {@code byte}, {@code short}, {@code int}, {@code long}, {@code float}, {@code double},
@@ -146,6 +146,7 @@ final class ArtemisLog extends BaseEntitySystem {
   }
 
   private void log(Tick t, Map<Integer, Born> born) {
+    t.changedOnly();
     dead.forEach(t.table(ENTITY)::remove);
     newborns.forEach(number -> born.put(number, t.table(ENTITY).insert()));
     IntBag all = inOrder(getSubscription());

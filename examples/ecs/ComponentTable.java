@@ -72,10 +72,12 @@ final class ComponentTable<C extends Component> {
     Entity row = slot < 0 ? table.insert(entity) : entity;
     for (Field field : fields(type)) {
       Object value = take(mapper.get(number), field);
-      if (isReference(field)) {
-        value = entities.apply((Integer) value);
+      if (!isReference(field)) {
+        set(table, row, field.getName(), value);
+        continue;
       }
-      if (slot < 0 || !same(value, logged(table.before(), slot, field))) {
+      value = entities.apply((Integer) value);
+      if (slot < 0 || !isReferred(value, table.before().u32(field.getName()).get(slot))) {
         set(table, row, field.getName(), value);
       }
     }
@@ -99,12 +101,11 @@ final class ComponentTable<C extends Component> {
     }
   }
 
-  /** Whether the table holds a value already: bit for bit, so that -0.0 is not 0.0. */
-  private static boolean same(Object value, Object logged) {
-    if (value instanceof EntityRef entity) {
-      return logged.equals(entity.id());
-    }
-    return value == null ? logged.equals((int) Column.NO_ROW) : value.equals(logged);
+  /** Whether the id that the table holds is this entity's. */
+  private static boolean isReferred(Object entity, int id) {
+    return entity instanceof EntityRef known
+        ? known.id() == id
+        : entity == null && id == (int) Column.NO_ROW;
   }
 
   private static Object logged(TableView table, int slot, Field field) {

@@ -24,12 +24,13 @@ OPAQUE = re.compile(r"0x|Exception|@[0-9a-f]{5,}|\b(?=[0-9a-f]*[a-f])[0-9a-f]{16
 
 @dataclass
 class Task:
-    """One import: a file, where its store goes, and what is said about columns."""
+    """One import: a file, where its store goes, and what is said about columns, and of a history about times."""
 
     kind: str
     file: Path
     store: Path
     columns: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Outcome:
 def imports(tasks: Iterable[Task]) -> list[Outcome]:
     """Runs imports in one process."""
     tasks = list(tasks)
-    lines = "".join(f"{t.kind}\t{t.file}\t{t.store}\t{t.columns}\n" for t in tasks)
+    lines = "".join("\t".join((t.kind, str(t.file), str(t.store), t.columns, *t.more)) + "\n" for t in tasks)
     done = subprocess.run(java_side.command("ImportsMain"), input=lines, capture_output=True, text=True,
                           timeout=1800, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr

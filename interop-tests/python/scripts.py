@@ -11,6 +11,7 @@
     remove_slot TABLE SLOT [CAUSE]
     event TABLE NAME ID VALUE
     input NAME TARGET VALUE
+    changed_only                             values that are what they were are no rows of this tick
     end                                      of the tick
 
 `*5` instead of an id is the newborn with handle 5 of the same tick; also as the value of an id column. Values: integers in decimals, f32 and f64 as their bits
@@ -89,6 +90,8 @@ class Maker:
         self._used: dict[str, set[str]] = {t: set() for t in self._world.tables}
         self._entered: dict[str, list[str]] = {t: [] for t in self._world.tables}
         self._kin: set[str] = set()
+        if self._rng.random() < 0.3:
+            self._put("changed_only")
         for _ in range(changes):
             getattr(self, self._rng.choice(["_insert", "_insert", "_insert", "_set", "_set", "_write", "_remove", "_event", "_input",
                                             "_system"]))()
@@ -148,6 +151,13 @@ class Maker:
         found = self._some(column.table, newborn) if self._rng.random() < 0.8 else None
         return str(aw.NO_ROW) if found is None else found
 
+    def _anew(self, schema: aw.TableSchema, column: aw.Column, slot: int, newborn: bool = True) -> str:
+        """A value for a row that is there, now and then the one that it has."""
+        if column.table is not None or self._rng.random() < 0.7:
+            return self._value(column, newborn)
+        held = self._world.tables[schema.name][column.name][slot]
+        return str(held.view(f"<u{held.itemsize}") if column.type in ("f32", "f64") else held if column.type == "string" else int(held))
+
     def _target(self, schemas: list[aw.TableSchema]) -> aw.TableSchema:
         return self._rng.choice(schemas)
 
@@ -156,7 +166,8 @@ class Maker:
         column = self._rng.choice(schema.columns)
         rows = self._world.tables[schema.name].rows
         if self._rng.random() < 0.4 and rows:
-            self._put("set_slot", schema.name, self._rng.randrange(rows), column.name, self._value(column))
+            slot = self._rng.randrange(rows)
+            self._put("set_slot", schema.name, slot, column.name, self._anew(schema, column, slot))
             return
         known = [*self._live(schema.name), *self._born[schema.name], *self._entered[schema.name]]
         if known:
@@ -166,7 +177,7 @@ class Maker:
         schema = self._target([t for t in SCHEMA.tables if t.columns])
         column, rows = self._rng.choice(schema.columns), self._world.tables[schema.name].rows
         if self._rng.random() < 0.3:
-            self._put("write", schema.name, column.name, *(self._value(column, newborn=False) for _ in range(rows)))
+            self._put("write", schema.name, column.name, *(self._anew(schema, column, slot, newborn=False) for slot in range(rows)))
 
     def _remove(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.kind != "append_only"])
@@ -249,6 +260,8 @@ def _change(t: aw.Tick, fields: list[str], born: dict[str, aw.Born]) -> None:
     kind = fields[0]
     if kind == "system":
         t.system(int(fields[1]))
+    elif kind == "changed_only":
+        t.changed_only()
     elif kind == "set":
         t[fields[1]].set(_id(fields[2], born), **{fields[3]: read(_type(fields[1], fields[3]), fields[4], born)})
     elif kind == "set_slot":

@@ -141,6 +141,23 @@ def test_keys_declared_later_survive_the_change_of_hands(tmp_path: Path) -> None
     assert log.val[names == "k299"].tolist() == [7.0] and log.text[names == "note"].tolist() == ["a"]
 
 
+def test_keys_declared_in_python_are_the_same_keys_in_what_java_seals(tmp_path: Path) -> None:  # L-3, L-4
+    path = tmp_path / "s"
+    with LogWriter.create(path, strings=True) as writer:
+        writer.declare_key("a", "f64"), writer.declare_key("n", "i64"), writer.declare_key("w", "string")
+        writer.append("a", [1], [1.5])
+        writer.commit(0)
+        writer.seal()
+        writer.declare_key("b", "u8")
+        writer.append("b", [1], [7])
+        writer.commit(1)
+    rows = sum(len(r) for r in aw.open_store(path).batches())
+    java_side.aw("seal", path)
+    java_side.aw("verify", path)
+    assert aw.verify(path).ok and sum(len(r) for r in aw.open_store(path).batches()) == rows
+    assert [(k.name, k.default) for k in aw.open_store(path).log().keys][1:] == [("a", 0), ("n", 0), ("w", None), ("b", 0)]
+
+
 @pytest.mark.parametrize("junk", [b"\0\1", bytes(8) + b"\1", b"\xff" * 4 + bytes(4), b"\xff" * 4 + b"\x08\0\0\0" + bytes(8), b"junk"])
 def test_both_call_a_tail_torn_where_anything_but_room_follows_and_seal_it_away(tmp_path: Path, junk: bytes) -> None:
     # L-22, L-23, L-31

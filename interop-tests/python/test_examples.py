@@ -112,7 +112,7 @@ def _ecs_values(dump: Path) -> dict[int, dict[tuple[int, str, str], object]]:
     types = {"x": np.float32, "y": np.float32, "joules": float, "since": int, "how": str, "": str,
              "whom": lambda text: int(text) if text else 0xFFFFFFFF}
     shown: dict[int, dict[tuple[int, str, str], object]] = {}
-    for line in dump.read_text().splitlines():
+    for line in dump.read_text("utf-8").splitlines():
         tick, entity, component, name, value = line.split(",")
         shown.setdefault(int(tick), {})[int(entity), component, name] = types[name](value)
     return shown
@@ -129,7 +129,7 @@ def _logged_values(world: aw.World) -> dict[tuple[int, str, str], object]:
 
 
 def test_the_replay_of_a_discrete_event_simulator_has_its_own_statistics(java: Callable[[str], list[str]], tmp_path: Path) -> None:
-    printed = subprocess.run([*java("Datacenter"), str(tmp_path / "store"), "40"], check=True, capture_output=True, text=True)
+    printed = subprocess.run([*java("Datacenter"), str(tmp_path / "store"), "40"], check=True, capture_output=True, encoding="utf-8")
     own = {int(job): (int(machine), float(start), float(finish)) for job, machine, start, finish in
            (line.split(",") for line in printed.stdout.splitlines())}
     store = aw.open_store(tmp_path / "store")
@@ -157,3 +157,13 @@ def _live_sizes(store: Path) -> list[int]:
         except FileNotFoundError:  # sealed meanwhile
             continue
     return sizes
+
+
+def test_a_sweep_of_mesa_models_is_made_once_and_grows(tmp_path: Path) -> None:
+    pytest.importorskip("mesa", reason="mesa is not installed (it needs Python 3.11)")
+    command = [sys.executable, str(EXAMPLES / "sweep" / "boltzmann.py"), str(tmp_path / "runs"), "5"]
+    said = [subprocess.run([*command, seeds], check=True, capture_output=True, encoding="utf-8").stdout for seeds in ("2", "2", "3")]
+    assert [line.split(">")[1].split()[0] for line in said] == ["4", "0", "2"]
+    assert "200 people: Gini 0." in said[2] and "in 3 runs" in said[2]
+    with aw.Runs.open(tmp_path / "runs")["000001"].open() as store:
+        assert store.at(5)["Person"]["wealth"].sum() == 50 and store.info.properties["seed"] == "1"

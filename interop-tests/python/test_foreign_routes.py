@@ -54,7 +54,8 @@ def test_a_recording_is_the_same_history_by_every_route(name: str, tmp_path: Pat
     raw = data(f"pedestrians/{name}")
     frame = recording(raw, COLUMNS)
     java_side.aw("import", "trajectories", raw, "--columns", ",".join(COLUMNS), "--table", "t", "--out", tmp_path / "text")
-    stores = {"text": tmp_path / "text"}
+    aw.import_history(frame, tmp_path / "frame", entity="id", time="tick", table="t")
+    stores = {"text": tmp_path / "text", "DataFrame": tmp_path / "frame"}
     for route, (kind, path) in write_all(frame, tmp_path).items():
         stores[route] = tmp_path / f"store.{route}"
         java_side.aw("import", kind, path, "--entity", "id", "--time", "tick", "--table", "t", "--out", stores[route])

@@ -21,6 +21,8 @@ TRAJECTORIES = "1 0 0.5\n1 1 0.75\n"
 SCRIPT: list[tuple[int, list[str]]] = [
     (0, ["run", "--preset", "tiny", "--ticks", "4", "--seed", "1", "--out", "lauf-ü"]),
     (0, ["resume", "lauf-ü", "--ticks", "2"]),
+    (0, ["sweep", "--out", "läufe", "--vary", "seed=1..2", "--vary", "foodPerSecond=200,250", "--ticks", "2"]),
+    (0, ["runs", "läufe", "--where", "seed == 1", "--stats", "creature.energy", "--by", "foodPerSecond"]),
     (0, ["info", "lauf-ü"]),
     (0, ["help", "info"]),
     (0, ["at", "lauf-ü", "--tick", "3"]),
@@ -37,6 +39,7 @@ SCRIPT: list[tuple[int, list[str]]] = [
     (0, ["diff", "lauf-ü", "lauf-ü"]),
     (0, ["truncate", "lauf-ü", "--after", "5", "--yes"]),
     (0, ["compact", "gäbel"]),
+    (0, ["publish", "gäbel", "öffentlich"]),
     (0, ["recover", "lauf-ü", "--out", "heil-ü"]),
     (0, ["migrate", "lauf-ü", "--out", "neu-ü"]),
     *((0, ["export", "lauf-ü", "--to", form, "--view", "log", "--out", f"protokoll-ü.{form}"])

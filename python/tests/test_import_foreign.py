@@ -213,6 +213,15 @@ def test_files_that_are_damaged_behind_their_framing_are_refused_as_a_whole(tmp_
         aw.import_table(tmp_path / "fifo", tmp_path / "s")
 
 
+@pytest.mark.parametrize("text, names", [
+    ('"x\ny",a', ["x_y", "a"]), ("a,b", ["a", "b"]), ('"a\n"', ["a_"]), ("a,gen,b\n1,x,2", ["a", "gen_", "b"]),
+    ("gen,a\n0.5,1\n", ["gen_", "a"])])
+def test_a_header_alone_and_a_gen_that_is_none_are_columns_in_their_places(tmp_path: Path, text: str, names: list[str]) -> None:
+    (tmp_path / "t.csv").write_text(text, "utf-8", newline="")
+    aw.import_table(tmp_path / "t.csv", tmp_path / "s")
+    assert [n for n in aw.open_store(tmp_path / "s")["t"] if n != "id"] == names
+
+
 @pytest.mark.parametrize("name", ["f.csv", "f.csv.gz", "f.tsv", "f.parquet", "f.arrow"])
 @pytest.mark.parametrize("kind", ["fifo", "device", "directory"])
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, name: str, kind: str) -> None:

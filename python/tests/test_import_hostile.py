@@ -41,6 +41,13 @@ WRITERS: dict[str, Callable[[pa.Table, Path], None]] = {
 }
 
 
+DOORS: dict[str, Callable[[Path, Path], object]] = {
+    "table": aw.import_table,
+    "history": lambda source, target: aw.import_history(source, target, entity="id", time="t"),
+    "instants": lambda source, target: aw.import_history(source, target, entity="word", time="t", time_as="iso", rate="1e6"),
+}
+
+
 def changed(sound: bytes, some: random.Random) -> bytes:
     """The bytes with one to three changes: bits, bytes, numbers, a cut, a stretch twice or left out."""
     data = bytearray(sound)
@@ -65,28 +72,35 @@ def changed(sound: bytes, some: random.Random) -> bytes:
     return bytes(data)
 
 
+def _remove(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+
+
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_changed_file_is_imported_soundly_or_refused(tmp_path: Path, kind: str) -> None:
+def test_a_changed_file_is_imported_soundly_or_refused(tmp_path: Path, kind: str, door: str) -> None:
     source, target = tmp_path / f"a.{kind}", tmp_path / "stores" / "s"
     target.parent.mkdir()
     WRITERS[kind](TABLE, source)
     sound = source.read_bytes()
-    print(f"{kind}: AW_CASES={CASES} AW_SEED={SEED}")
+    print(f"{kind} {door}: AW_CASES={CASES} AW_SEED={SEED}")
     refused = 0
+    DOORS[door](source, target)
+    _remove(target)
     for case in range(SEED, SEED + CASES):
         source.write_bytes(changed(sound, random.Random(case)))
         try:
-            aw.import_table(source, target)
+            DOORS[door](source, target)
         except aw.ArrowWorldError as e:
             refused += 1
             assert str(e).strip(), f"AW_SEED={case}"
             assert not list(target.parent.iterdir()), f"AW_SEED={case}"
         except BaseException as e:
-            raise AssertionError(f"{kind}: AW_SEED={case} AW_CASES=1") from e
+            raise AssertionError(f"{kind} {door}: AW_SEED={case} AW_CASES=1") from e
         else:
             assert [p.name for p in target.parent.iterdir()] == ["s"], f"AW_SEED={case}"
             assert aw.open_store(target).verify(), f"AW_SEED={case}"
-            for path in sorted(target.rglob("*"), reverse=True):
-                path.rmdir() if path.is_dir() else path.unlink()
-            target.rmdir()
+            _remove(target)
     assert refused

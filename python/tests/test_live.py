@@ -429,3 +429,24 @@ def test_upkeep_inside_a_tick_is_refused_and_the_tick_goes_on(world, action):
             getattr(world, action)()
     assert world.last_tick == 1
     getattr(world, action)()
+
+
+def test_values_that_are_what_they_were_are_no_rows_where_the_tick_says_so(tmp_path):  # O-2
+    schema = aw.Schema((aw.TableSchema("a", columns=(
+        aw.Column("x", "f64"), aw.Column("f", "f32"), aw.Column("n", "i64"), aw.Column("b", "bool"), aw.Column("w", "string"),
+        aw.Column("who", "u32", table="a"))),))
+    quiet = np.array([0x7FC00001, 0], "<u4").view("<f4")
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        with world.tick() as t:
+            t["a"].insert(x=[0.0, 1.0], f=quiet, n=[2**62, -1], b=[True, False], w=["p", "q"], who=[0, aw.NO_ROW])
+        with world.tick() as t:
+            t.changed_only()
+            t["a"].write(x=[-0.0, 1.0], f=quiet, n=[2**62, -1], b=[True, True], w=["p", "r"])
+            t["a"].set(1, x=5.0)
+            t["a"].set(1, x=1.0)
+            t["a"].set(0, who=0)
+        with world.tick() as t:
+            t["a"].set(0, n=2**62)
+    rows = aw.open_store(tmp_path / "s").rows()
+    assert [(int(tick), name, int(rid)) for tick, name, rid in zip(rows.tick, rows.names, rows.rid) if tick] == [
+        (1, "a.x", 0), (1, "a.b", 1), (1, "a.w", 1), (1, "a.who", 0), (2, "a.n", 0)]

@@ -59,6 +59,22 @@ def test_named_particles_come_and_go(tmp_path):
     assert store["particle"]["name"].tolist().count("comet") == 1
 
 
+def test_named_particles_are_known_though_a_compaction_gave_up_their_births(tmp_path):
+    simulation = planets(True)
+    names = [p.name for p in simulation.particles]
+    with aw.ReboundRecorder(simulation, tmp_path / "run") as recorder:
+        recorder.integrate([1.0, 2.0])
+        again = simulation.copy()
+    for particle, name in zip(again.particles, names, strict=True):
+        particle.name = name
+    ids = aw.open_store(tmp_path / "run")["particle"]["id"].tolist()
+    aw.open_store(tmp_path / "run").compact(keep_ticks=0)
+    with aw.ReboundRecorder(again, tmp_path / "run") as recorder:
+        recorder.integrate([3.0])
+    store = aw.open_store(tmp_path / "run")
+    assert store.span() == (2, 3) and store["particle"]["id"].tolist() == ids and store["particle"]["name"].tolist() == names
+
+
 def test_unnamed_particles_may_not_go(tmp_path):
     simulation = planets(False)
     with aw.ReboundRecorder(simulation, tmp_path / "run") as recorder:

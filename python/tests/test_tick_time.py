@@ -131,3 +131,17 @@ def test_words_beyond_their_bounds_are_refused() -> None:
             schema(**words)
     with pytest.raises(aw.InvalidUseError, match="units and docs have 8390000 bytes"):
         aw.Schema((aw.TableSchema("ship", columns=tuple(aw.Column(f"c{i}", "u8", doc="d" * 10_000) for i in range(839))),))
+
+
+def test_instants_of_pandas_mean_their_nanoseconds_and_longer_floats_what_they_are() -> None:
+    pandas = pytest.importorskip("pandas")
+    time = aw.TickTime("1", "ns", since="2020-01-01T00:00:00Z")
+    assert time.tick(pandas.Timestamp("2020-01-01T00:00:00.000001123Z")) == 1123
+    assert time.tick(pandas.Timestamp("2020-01-01T01:00:00.000000007+01:00")) == 7
+    with pytest.raises(aw.InvalidUseError, match="^There is no tick at time"):
+        aw.TickTime("1", "s", since="2020-01-01T00:00:00Z").tick(pandas.Timestamp("2020-01-01T00:00:05.000000999Z"))
+    with pytest.raises(aw.InvalidUseError, match="^Cannot find the tick at NaT"):
+        time.tick(pandas.NaT)
+    if np.finfo(np.longdouble).nmant > 52:
+        with pytest.raises(aw.InvalidUseError, match="^Cannot find the tick at time"):
+            aw.TickTime("0.1", "s").tick(np.longdouble(1) / 10)

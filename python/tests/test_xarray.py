@@ -88,6 +88,69 @@ def test_what_is_no_field_run_is_named(tmp_path):
     refused(a.assign_coords(time=np.array(["NaT", "2001"], "datetime64[s]")), "a time is NaT")
 
 
+def _grid(data, coordinates=None, attributes=None):
+    return xr.Dataset({"u": (("time", "x", "y"), data)}, coordinates or {}, attributes)
+
+
+def test_what_is_said_of_variables_and_one_axis_s_places_come_back(tmp_path):
+    dataset = xr.Dataset(
+        {"u": (("time", "x", "y"), np.arange(12.0).reshape(2, 2, 3), {"units": "m", "long_name": "height"})},
+        {"time": ("time", [0.0, 1.0], {"units": "days since 2000-01-01", "calendar": "noleap"}),
+         "x": ("x", [0.5, 1.7], {"units": "km", "axis": "X"})})
+    again = fields.from_xarray(dataset, tmp_path / "run").to_xarray()
+    assert again.equals(dataset)
+    assert {n: again[n].attrs for n in ("u", "time", "x")} == {n: dataset[n].attrs for n in ("u", "time", "x")}
+
+
+@pytest.mark.parametrize("make, message", [
+    (lambda a: _grid(a, {"x": ["r", "g"]}), r"^Cannot write the coordinates x: they are <U1 over \(x\); .* dataset\.drop_vars\('x'\)"),
+    (lambda a: _grid(a, {"lat": (("x", "y"), a[0])}), r"^Cannot write the coordinates lat: they are float64 over \(x, y\)"),
+    (lambda a: _grid(a, {"level": 850}), r"^Cannot write the coordinates level"),
+    (lambda a: _grid(np.full(a.shape, 2**53 + 1)), "^Cannot write u: float64 does not hold 9007199254740993"),
+    (lambda a: _grid(a, {"x": [2**53 + 1, 2**53 + 3]}), "^Cannot write x: float64 does not hold 9007199254740993"),
+    (lambda a: _grid(a, {"time": [1700000000123456789, 1700000000123456790]}), "^Cannot write time: float64 does not hold 17000000001"),
+    (lambda a: _grid(a, {"time": np.array(["1970", "2020-01-01T00:00:00.123456789"], "datetime64[ns]")}), "does not hold all times as sec"),
+    (lambda a: _grid(a, {"time": [1.0, 0.0]}), "the time 0.0 is before the last one, 1.0"),
+    (lambda a: _grid(a, {"time": [0.0, np.nan]}), "the time is nan, it must be finite"),
+    (lambda a: _grid(a * 1j), "field u is complex128"),
+    (lambda a: _grid(a, attributes={"version": "3"}), r"^Cannot write the attribute version: it has a meaning of its own"),
+    (lambda a: _grid(a, attributes={"n": {1, 2}}), "^Cannot describe a run"),
+])
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_a_run_cannot_hold_as_it_is_leaves_what_was_there(make, message, replace, tmp_path):
+    a = np.arange(12.0).reshape(2, 2, 3)
+    if replace:
+        fields.from_xarray(_grid(a), tmp_path / "run")
+    with pytest.raises(aw.InvalidUseError, match=message):
+        fields.from_xarray(make(a), tmp_path / "run", replace=replace)
+    assert sorted(p.name for p in tmp_path.iterdir()) == (["run"] if replace else [])
+    assert not replace or np.array_equal(fields.FieldSnapshots.open(tmp_path / "run").field("u"), a)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_dataset_that_cannot_be_read_to_its_end_leaves_what_was_there(replace, tmp_path):
+    class Broken(xr.backends.BackendArray):
+        """The third time cannot be read."""
+
+        shape, dtype = (30, 4), np.dtype("f8")
+
+        def __getitem__(self, key):
+            return xr.core.indexing.explicit_indexing_adapter(key, self.shape, xr.core.indexing.IndexingSupport.OUTER, self._read)
+
+        def _read(self, key):
+            if isinstance(key[0], (int, np.integer)) and key[0] == 25:
+                raise OSError("the disk is gone")
+            return np.ones(self.shape)[key]
+
+    if replace:
+        fields.from_xarray(_grid(np.zeros((2, 2, 3))), tmp_path / "run")
+    lazy = xr.Dataset({"u": (("time", "x"), xr.core.indexing.LazilyIndexedArray(Broken()))}, {"time": np.arange(30.0)})
+    with pytest.raises(OSError, match="the disk is gone"):
+        fields.from_xarray(lazy, tmp_path / "run", replace=replace)
+    assert sorted(p.name for p in tmp_path.iterdir()) == (["run"] if replace else [])
+    assert not replace or fields.FieldSnapshots.open(tmp_path / "run").count == 2
+
+
 def test_xarray_opens_runs_and_stores_by_the_engine(field_run, tmp_path):
     """As an installed package: its entry point is what pyproject.toml says."""
     python = Path(__file__).parents[1]

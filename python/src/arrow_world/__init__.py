@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .hashes import hash_world as hash_world
     from .hashes import resume_hash as resume_hash
     from .history import History as History
+    from .history_import import ImportedHistory as ImportedHistory
+    from .history_import import import_history as import_history
     from .live import LiveWorld as LiveWorld
     from .lives import Lives as Lives
     from .log import Fence as Fence
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from .rows import Rows as Rows
     from .rows import recompute_chain as recompute_chain
     from .rows import tick_chain as tick_chain
+    from .runs import Answers as Answers
+    from .runs import Run as Run
+    from .runs import Runs as Runs
     from .schema import NO_ROW as NO_ROW
     from .schema import Column as Column
     from .schema import Event as Event
@@ -58,6 +63,10 @@ if TYPE_CHECKING:
     from .store import open_store as open_store
     from .store_diff import Difference as Difference
     from .store_diff import Divergence as Divergence
+    from .sweep_plan import grid as grid
+    from .sweep_worker import SweepRun as SweepRun
+    from .sweeps import SweepReport as SweepReport
+    from .sweeps import sweep as sweep
     from .table_import import ImportedTable as ImportedTable
     from .table_import import import_table as import_table
     from .tables import Table as Table
@@ -79,6 +88,7 @@ _HOMES = {
     "handles": ("Born", "BornRows", "EntityRef"),
     "hashes": ("hash_columns", "hash_world", "resume_hash"),
     "history": ("History",),
+    "history_import": ("ImportedHistory", "import_history"),
     "live": ("LiveWorld",),
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
@@ -89,6 +99,7 @@ _HOMES = {
     "playback": ("Cursor",),
     "rebound_recorder": ("ReboundRecorder",),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
+    "runs": ("Answers", "Run", "Runs"),
     "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
     "simlog": ("RecordField", "Records", "read_records"),
@@ -96,6 +107,9 @@ _HOMES = {
     "stats": ("Stats", "Summary"),
     "store": ("Store", "open_store"),
     "store_diff": ("Difference", "Divergence"),
+    "sweep_plan": ("grid",),
+    "sweep_worker": ("SweepRun",),
+    "sweeps": ("SweepReport", "sweep"),
     "table_import": ("ImportedTable", "import_table"),
     "tables": ("Table",),
     "tick": ("Tick",),

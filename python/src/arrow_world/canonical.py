@@ -20,7 +20,7 @@ from .world import World
 
 
 def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, Cells]], changes: Mapping[str, Changes],
-            targets: list[Target], tick: int, first_seq: int, strings: bool) -> Rows:
+            targets: list[Target], tick: int, first_seq: int, strings: bool, changed_only: bool) -> Rows:
     """The tick's rows without the commit row. The world is not changed; the births have their numbers afterwards."""
     schemas = [t for t in world.schema.tables if t.name in changes or t.kind == "presence"]
     plain, presence = ([t for t in schemas if (t.kind == "presence") == p] for p in (False, True))
@@ -42,7 +42,7 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
     for table in (*plain, *presence):  # O-2, O-3
         change = changes.get(table.name)
         if change is not None:
-            _values(out, keys, change)
+            _values(out, keys, change, changed_only)
             _events(out, change)
         _deaths(out, keys, table, dead[table.name], {} if change is None else change.causes)
         _births(out, keys, table, born[table.name])
@@ -200,13 +200,15 @@ def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
                               "is born in this tick.")  # O-16
 
 
-def _values(out: "_Out", keys: Mapping[str, Key], change: Changes) -> None:
+def _values(out: "_Out", keys: Mapping[str, Key], change: Changes, changed_only: bool) -> None:
     table = change.table
     for c in table.schema.columns:
         staged = change.columns.get(c.name)
         if staged is None:
             continue
         slots = np.flatnonzero(staged.written)
+        if changed_only and c.table is None:  # an id may have got another life
+            slots = slots[staged.differs(slots, table._columns[c.name][slots], c.type, out.world.codebook.find)]
         rids = slots.astype("<u4") if table.schema.kind == "append_only" else table._columns["id"][slots]
         key, bits = keys[f"{table.schema.name}.{c.name}"], staged.bits
         if staged.newborns:

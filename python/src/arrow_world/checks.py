@@ -14,10 +14,12 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .errors import InvalidUseError
+from .remote import published_at
 from .values import Array, check_complete, is_one
 
 _IDS = 1 << 32
 _SHOWN = 12
+_BY_ADDRESS = ("open the store", "verify the store")
 _ADDRESS = re.compile("([A-Za-z][A-Za-z0-9+.-]+)://")
 T = TypeVar("T")
 
@@ -94,7 +96,12 @@ def row_ids(values: Any, what: str) -> Array:
 
 
 def path_of(value: Any, what: str) -> Path:
-    """A path on this machine; InvalidUseError for what is none. A text may begin with `~`, or be a `file://` address."""
+    """A path on this machine; InvalidUseError for what is none. A text may begin with `~`, or be a `file://` address. Where a
+    store is read it may be the http or https address of a published one.
+    """
+    remote = published_at(value) if what in _BY_ADDRESS else None
+    if remote is not None:
+        return remote
     try:
         path = Path(_local(value, what) if isinstance(value, str) else value)
         os.fsencode(path)
@@ -111,8 +118,8 @@ def _local(text: str, what: str) -> str:
     if address is None:
         return os.path.expanduser(text)
     if address[1].lower() != "file":
-        raise InvalidUseError(f"Cannot {what} {text!r}: only paths of this machine can be opened, not {address[1]} addresses. "
-                              "Copy it to a folder first.")
+        raise InvalidUseError(f"Cannot {what} {text!r}: only paths of this machine and published stores at http and https "
+                              f"addresses can be opened, not {address[1]} addresses. Copy it to a folder first.")
     from urllib.parse import urlsplit
     from urllib.request import url2pathname
 

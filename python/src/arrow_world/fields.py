@@ -224,6 +224,17 @@ class FieldSnapshotWriter:
             self._state = "closed"
             self._release()
 
+    def abandon(self) -> None:
+        """Ends the run as if it had never begun, as long as nothing was flushed: a run that was set aside is back."""
+        if self._state == "closed" or self._flushed or self._process != os.getpid():
+            self.close()
+            return
+        self._state = "closed"
+        self._release()
+        shutil.rmtree(self.path)
+        if self._aside is not None:
+            self._aside.rename(self.path)
+
     def _release(self) -> None:
         for grown in self._files:
             grown.close()
@@ -252,7 +263,10 @@ def from_xarray(dataset: xarray.Dataset, path: str | os.PathLike[str], **options
     """Writes a dataset as a field run, one time after the other, and opens it; what `to_xarray` gives comes back equal.
 
     Every variable has the dimension `time` and the same 1 to 4 others, and becomes a field; `v_u` is the velocity of `u`.
-    Times are numbers, or dates, which become seconds. options: those of FieldSnapshotWriter. Raises InvalidUseError.
+    Times are numbers, or dates, which become seconds; coordinates are numbers along an axis. options: those of
+    FieldSnapshotWriter. The run is there whole when this returns; where it fails, what was there before is there.
+
+    Raises InvalidUseError for what a run cannot hold as it is, and whatever reading the dataset raises.
     """
     write_dataset(dataset, lambda **described: FieldSnapshotWriter(path, **described), options)
     return FieldSnapshots.open(path)

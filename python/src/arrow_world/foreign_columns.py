@@ -14,6 +14,9 @@ from .codebook import check_word
 from .foreign_tables import Given
 from .values import Array, decode, encode_one
 
+KEPT = object()
+"""Stands for nulls that stay such."""
+
 _UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _NUMBERS = {"uint8": "u8", "int8": "i8", "uint16": "u16", "int16": "i16", "uint32": "u32", "int32": "i32", "uint64": "u64",
             "int64": "i64", "float": "f32", "double": "f64"}
@@ -21,19 +24,20 @@ _NUMBERS = {"uint8": "u8", "int8": "i8", "uint16": "u16", "int16": "i16", "uint3
 
 @dataclass(frozen=True)
 class Column:
-    """Values of a store's type; of words, codes into `words`."""
+    """Values of a store's type; of words, codes into `words`. nulls: which rows have none, if any has."""
 
     type: str
     data: Array
     words: list[str] | None = None
     unit: str = ""
     doc: str = ""
+    nulls: Array | None = None
 
 
 def column_of(given: Given, fill: Any = None) -> Column | str:
     """The column, or why it is none.
 
-    fill: the value that stands for nulls, None for none; InvalidUseError where it is no value of the column's type.
+    fill: the value that stands for nulls, None for none, or KEPT; InvalidUseError where it is no value of the column's type.
     """
     found = _column_of(given, fill)
     return found if isinstance(found, str) else replace(found, unit=found.unit or given.unit, doc=given.doc)
@@ -63,24 +67,30 @@ def _stored(name: str, plain: pa.ChunkedArray, found: tuple[str, pa.DataType, st
     type_name, stored, unit = found
     if stored != plain.type:
         plain = plain.cast(stored) if pa.types.is_float16(plain.type) or type_name == "string" else _viewed(plain, stored)
-    nulls, value = None, 0
+    nulls, value = None, _default(type_name)
     if plain.null_count:
         if fill is None:
             return (f"its type is {type_name}, and {plain.null_count} of {len(plain)} values are null; name a value for them "
                     "with fill=")
         nulls = plain.is_null().to_numpy()
-        value = _filling(type_name, fill, name, unit)
+        if fill is not KEPT:
+            value = _filling(type_name, fill, name, unit)
         plain = pc.fill_null(plain, pa.scalar({"string": value, "bool": False}.get(type_name, 0), stored))
     if type_name == "string":
         coded = plain.combine_chunks().dictionary_encode()
         coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-        return Column(type_name, coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist(), unit)
+        return Column(type_name, coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist(), unit,
+                      nulls=nulls if fill is KEPT else None)
     data = plain.to_numpy()
     if type_name == "bool":
         data = data.astype("<u1")
-    if nulls is not None:
+    if nulls is not None and fill is not KEPT:
         data = np.where(nulls, value, data)
-    return Column(type_name, data, None, unit)
+    return Column(type_name, data, None, unit, nulls=nulls if fill is KEPT else None)
+
+
+def _default(type_name: str) -> Any:
+    return "" if type_name == "string" else 0
 
 
 def _filling(type_name: str, fill: Any, name: str, unit: str) -> Any:
@@ -166,7 +176,7 @@ def _decimal(name: str, column: pa.ChunkedArray, fill: Any) -> Column | str:
     if column.null_count and fill is None:
         return (f"its type is {column.type}, and {column.null_count} of {len(column)} values are null; name a value for them "
                 "with fill=")
-    for_null = int(_filling("i64", fill, name, unit)) if column.null_count else 0
+    for_null = int(_filling("i64", fill, name, unit)) if column.null_count and fill is not KEPT else 0
     values = []
     for value in column.to_pylist():
         if value is None:
@@ -178,4 +188,5 @@ def _decimal(name: str, column: pa.ChunkedArray, fill: Any) -> Column | str:
         values.append(-number if sign else number)
         if not -(1 << 63) <= values[-1] < 1 << 63:
             return f"its type is {column.type}, and {value} does not fit an integer of 64 bits"
-    return Column("i64", np.array(values, "<i8"), None, unit)
+    nulls = column.is_null().to_numpy() if column.null_count and fill is KEPT else None
+    return Column("i64", np.array(values, "<i8"), None, unit, nulls=nulls)

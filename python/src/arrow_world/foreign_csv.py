@@ -139,7 +139,8 @@ def _split(file: Path, text: bytes, mark: bytes, columns: int) -> pa.Table:
     import pyarrow.csv as csv
 
     single = columns == 1
-    lines = text if b"\n" in text or b"\r" in text else text + b"\n"
+    cut = text[-1:] not in (b"\n", b"\r") and _counted(text, 0, mark)[1] >= len(text)
+    lines = text + b"\n" if cut else text  # pyarrow takes a header without an end for no file
     try:
         return csv.read_csv(
             pa.BufferReader(lines),

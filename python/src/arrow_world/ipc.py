@@ -3,17 +3,21 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
 from .flatbuf import KeyValue, Malformed, Table, key_values
+from .regular import open_regular
+from .remote import RemotePath, RemoteSource
 from .values import DTYPES, Array
 
 MAX_METADATA_BYTES = 16 << 20
@@ -50,9 +54,31 @@ class BytesSource:
 class FileSource:
     """An open file read by pread up to the size it had when opened (live segments are never mapped, L-18)."""
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self.size = os.fstat(fd).st_size
+    def __init__(self, path: Path) -> None:
+        """Opens a regular file; raises as `open_regular`."""
+        self._fd = open_regular(path)
+        try:
+            found = os.fstat(self._fd)
+        except BaseException:
+            self.close()
+            raise
+        self.size, self.inode = found.st_size, found.st_ino
+
+    def __enter__(self) -> FileSource:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def map(self) -> memoryview:
+        """The whole file, mapped; valid after closing."""
+        return memoryview(mmap.mmap(self._fd, 0, access=mmap.ACCESS_READ))
+
+    def close(self) -> None:
+        """Closes the file; may be called again."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
 
     def grow(self) -> None:
         """Reads up to the size the file has now."""
@@ -68,6 +94,11 @@ class FileSource:
             parts.append(part)
             offset += len(part)
         return memoryview(parts[0] if len(parts) == 1 else b"".join(parts))
+
+
+def open_source(path: Path) -> FileSource | RemoteSource:
+    """The bytes of a file of a store, whose opener closes it."""
+    return path.source() if isinstance(path, RemotePath) else FileSource(path)
 
 
 def _read_at(fd: int, length: int, offset: int) -> bytes:

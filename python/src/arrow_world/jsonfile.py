@@ -27,7 +27,11 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises DamagedFileError, or FileNotFoundError.
     """
-    data = read_regular(path)
+    return members(read_regular(path), path)
+
+
+def members(data: bytes, path: Path) -> dict[str, Any]:
+    """The members of a JSON file of these bytes, their CRC verified first."""
     head, tail = data[:-_TAIL_BYTES], _TAIL.fullmatch(data[-_TAIL_BYTES:])
     if tail is None:
         raise DamagedFileError("the file does not end in its crc member and one newline", path, len(head))
@@ -35,12 +39,12 @@ def read(path: Path) -> dict[str, Any]:
     if actual != tail[1]:
         raise DamagedFileError(f"CRC-32 is {actual.decode()}, the file says {tail[1].decode()}", path)
     try:
-        members = parse(data)
+        found = parse(data)
     except (ValueError, RecursionError) as e:
         raise DamagedFileError(f"not JSON: {e}", path) from e
-    if not isinstance(members, dict):
+    if not isinstance(found, dict):
         raise DamagedFileError("not a JSON object", path)
-    return members
+    return found
 
 
 def parse(data: bytes) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from .errors import InvalidUseError, StoreLockedError
 from .interrupts import deferred_interrupts
 from .publish import discard, force_directory
+from .remote import require_unpublished
 
 _Identity = tuple[int, int]
 
@@ -37,6 +38,8 @@ class StoreLock:
         self._fd, self._key, self.created = -1, (0, 0), False
         path = file or store / "LOCK"
         require_writing(store)
+        if file is None:
+            require_unpublished(store)
         with deferred_interrupts(), _guard:
             self._refuse(store, _entry(path))
             self.created = not path.exists()

@@ -115,7 +115,7 @@ class Marks:
 
     def index(self, path: Path, open_reader: Callable[[], SegmentReader]) -> tuple[Header, BatchIndex]:
         """Header and footer index of a sealed segment."""
-        stat = os.stat(path)
+        stat = path.stat()
         identity = stat.st_ino, stat.st_size, stat.st_mtime_ns
         known = self._sealed.get(path)
         if known is None or known[0] != identity:

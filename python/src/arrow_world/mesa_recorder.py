@@ -15,14 +15,13 @@ from .errors import InvalidUseError
 from .handles import ids_of
 from .live import LiveWorld
 from .recording import DURABILITY, Recording, State, entity_table, series_table, type_of
-from .schema import Schema
+from .schema import TYPES, Schema
 from .values import Array, array_of
 
 Columns = Union[Iterable[str], Mapping[str, Union[str, Callable[[Any], Any]]]]
 """Names of attributes; or by name a type, as "f64", or a function of the agent."""
 
 _AXES = "xyz"
-_TYPE_NAMES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 
 
 class _Column(NamedTuple):
@@ -176,8 +175,8 @@ def _columns(table: str, given: Columns, there: list[Any]) -> list[_Column]:
                               "function, in a dict.")
     made = []
     for name, how in (given.items() if isinstance(given, Mapping) else ((n, None) for n in given)):
-        if how is not None and not callable(how) and how not in _TYPE_NAMES:
-            raise InvalidUseError(f"Cannot record {table}.{name} as {how!r}: expected one of {', '.join(_TYPE_NAMES)}, or a "
+        if how is not None and not callable(how) and how not in TYPES:
+            raise InvalidUseError(f"Cannot record {table}.{name} as {how!r}: expected one of {', '.join(TYPES)}, or a "
                                   "function.")
         read = how if callable(how) else attrgetter(name)
         try:

@@ -16,6 +16,9 @@ def check_empty(store: Path) -> None:
     require_outside_stores(store)
     mine = "LOCK", "store.json.tmp"
     found = [p.name for p in store.iterdir() if p.name not in mine] if store.exists() else []
+    if "store.json" in found:
+        raise InvalidUseError(f"Cannot create a store at {store}: there is one already. LiveWorld.resume goes on with it; or "
+                              "choose another path.")
     if found:
         raise InvalidUseError(f"Cannot create a store at {store}: it is not empty, it has {sorted(found)[0]}. Use "
                               "LiveWorld.resume to go on with a store, or choose another path.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from .checks import tick_of
 from .errors import AnotherHistoryError, DamagedFileError, InvalidUseError
 from .progress import Bar
+from .remote import RemotePath
 from .schema import Schema
 from .snapshot import REMEDY, Manifest, list_snapshots
 from .storefiles import StoreFiles
@@ -184,6 +185,8 @@ class Playback:
 def _stamps(store: Path) -> _Stamps:
     """Inodes, sizes and times of the files that make up the history; and what it begins with."""
     found: _Stamps = {}
+    if isinstance(store, RemotePath):
+        return found  # it never changes
     for _, _, path in list_snapshots(store)[:1]:
         with suppress(FileNotFoundError):
             found[path.name] = path.stat().st_ino, 0, 0

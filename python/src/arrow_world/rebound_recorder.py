@@ -63,8 +63,12 @@ class ReboundRecorder:
             raise InvalidUseError(f"Cannot go on with {world.path}: the simulation is at t = {self._simulation.t!r}, which was not "
                                   f"recorded; there are times from {float(times[0])!r} to {float(times[-1])!r}.")
         if self._named:
-            rows = open_store(world.path).rows("particle.name")
-            self._ids = {str(name): rid for name, rid in zip(rows.values.tolist(), rows.rid.tolist())}
+            store = open_store(world.path)
+            span, rows = store.span(), store.rows("particle.name")
+            assert span is not None
+            first = store.at(span[0])["particle"]  # a compaction may have given up the births before it
+            names, ids = [*first["name"].tolist(), *rows.values.tolist()], [*first["id"].tolist(), *rows.rid.tolist()]
+            self._ids = {str(name): rid for name, rid in zip(names, ids)}
         return int(found[-1])
 
     @property

@@ -323,6 +323,10 @@ class Key:
     table: str | None = None
     default: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.kind == "value" and self.type != "string" and self.default is None:
+            object.__setattr__(self, "default", 0)  # one that is absent is zero (L-4)
+
     @property
     def owner(self) -> str:
         """What stands before the first dot of the name: a table's name, `in`, `tick`, or all of it."""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -15,9 +14,8 @@ import numpy as np
 from . import jsonfile
 from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
-from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, FileSource, Footer, Message, digits, find_footer,
-                  read_footer, read_message, read_nodes, read_schema, read_words)
-from .regular import open_regular
+from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, Footer, Message, digits, find_footer,
+                  open_source, read_footer, read_message, read_nodes, read_schema, read_words)
 from .rows import Rows
 from .schema import COMMIT, Key
 from .search import BatchSearch
@@ -118,18 +116,17 @@ class SegmentReader:
         self._batch = 0
         self._last_message = 0
         self._start = 0
-        self._fd = open_regular(path)
+        self._source = open_source(path)
         try:
-            self._source = FileSource(self._fd)
-            self.inode = os.fstat(self._fd).st_ino
+            self.inode = self._source.inode
             self.size = self._source.size
             self._words: dict[int, list[str]] = {}
             self.header, self._pos = self._read_header(strings, first_seq)
         except Malformed as e:
-            os.close(self._fd)
+            self._source.close()
             raise DamagedFileError(f"segment header: {e}", path, 0) from e
         except BaseException:
-            os.close(self._fd)
+            self._source.close()
             raise
         self.next_seq, self.end, self.compressed = first_seq, self._pos, False
         self.last_crc: int | None = None
@@ -142,9 +139,7 @@ class SegmentReader:
 
     def close(self) -> None:
         """Closes the file; may be called again."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        self._source.close()
 
     def _read_header(self, strings: bool, first_seq: int) -> tuple[Header, int]:
         start = 0

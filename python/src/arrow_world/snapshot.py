@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import mmap
-import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,9 +17,9 @@ from .codebook import Codebook
 from .errors import DamagedFileError, UnsupportedVersionError
 from .flatbuf import Malformed
 from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Message, Node, buffer_ranges, messages,
-                  read_footer, read_nodes, read_schema, read_words)
+                  open_source, read_footer, read_nodes, read_schema, read_words)
 from .jsonfile import Members
-from .regular import open_regular, require_real
+from .regular import require_real
 from .schema import Column, Schema
 from .segment import FORMAT
 from .tables import Table
@@ -131,12 +129,11 @@ def _open(manifest: Manifest, name: str) -> _File:
         raise DamagedFileError(f"the manifest does not list {name}", manifest.path / "manifest.json", remedy=REMEDY)
     entry = manifest.files[name]
     try:
-        with os.fdopen(open_regular(path), "rb") as f:
-            size = f.seek(0, 2)
-            if size != entry.u64("bytes") or size == 0:
-                raise DamagedFileError(f"the file has {size} bytes, the manifest says {entry.u64('bytes')}", path,
+        with open_source(path) as source:
+            if source.size != entry.u64("bytes") or source.size == 0:
+                raise DamagedFileError(f"the file has {source.size} bytes, the manifest says {entry.u64('bytes')}", path,
                                        remedy=REMEDY)
-            data = memoryview(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
+            data = source.map()
     except FileNotFoundError as e:
         raise DamagedFileError("the file is missing", path, remedy=REMEDY) from e
     listed = _check_bytes(entry, data, path)

@@ -56,6 +56,21 @@ class Stats(Frame):
         self._starts = np.flatnonzero(np.concatenate((np.full(min(len(rows), 1), True), rows.tick[1:] != rows.tick[:-1])))
 
     @property
+    def type(self) -> str:
+        """The type of the values."""
+        return {k.name: k for k in self._rows.keys}[self.key].type
+
+    @property
+    def numbers(self) -> Array:
+        """The values as float64, in log order."""
+        return self._numbers
+
+    @property
+    def bits(self) -> Array:
+        """The values as the patterns they were logged with, in log order."""
+        return self._rows.bits
+
+    @property
     def all(self) -> Summary:
         """Of all values together."""
         return summary(self._numbers, self._rows.bits, self.bins)

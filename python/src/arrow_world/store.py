@@ -384,8 +384,9 @@ def _silent() -> Bar:
 
 
 def open_store(path: str | PathLike[str], *, progress: bool = False, cache_bytes: int = _CACHE_BYTES) -> Store:
-    """Opens a store for reading, also while it is written.
+    """Opens a store for reading, also while it is written; or a published one (`aw publish`) by its http or https address.
 
+    A published store never changes; where its files are replaced or cut meanwhile, reading raises DamagedFileError.
     progress: long reads and replays show a bar (tqdm); cache_bytes: how much of what was replayed is kept. Raises
     StoreNotFoundError, UnsupportedVersionError, DamagedFileError.
     """

@@ -74,8 +74,38 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
     Raises InvalidUseError, DamagedFileError (a file that pyarrow cannot read) and OSError, and leaves nothing then.
     """
     target = path_of(path, "import into")
-    _require_new(target)
-    wanted, filling = _said(names, "names"), _said(fill, "fill")
+    require_new(target)
+    given = read_source(source, table, names, fill, delimiter, decimal, skip_lines)
+    made = _Mapping(given.found, given.names, given.fill)
+    schema = Schema((made.schema(given.title),))
+    world = World(schema, 0)
+    made.fill_table(world, given.title)
+
+    def fill_store(folder: Path) -> None:
+        _write(folder, schema, world, given.properties)
+        keep_lost(folder, given, made.lost)
+
+    publish_store(target, fill_store)
+    return ImportedTable(target, given.title, given.found.rows, world.hash_world(), made.renamed, made.units, made.unmapped,
+                         made.notes)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table of anyone's, as it was read, and what its owner says about it: names and values for nulls by old names."""
+
+    found: ForeignTable
+    file: Path | None
+    title: str
+    names: dict[str, str | None]
+    fill: dict[str, Any]
+    properties: dict[str, str]
+
+
+def read_source(source: Any, table: str | None, names: Mapping[str, str | None] | None, fill: Mapping[str, Any] | None,
+                delimiter: str | None, decimal: str, skip_lines: int) -> Source:
+    """Reads what a caller of `import_table` or `import_history` gives; refuses by name what he says wrongly."""
+    wanted, filling = said_of(names, "names"), said_of(fill, "fill")
     for old, new in wanted.items():
         if new is not None and not isinstance(new, str):
             raise InvalidUseError(f"Cannot call column {old!r} {new!r}: expected a name, or None to leave it out.")
@@ -90,36 +120,39 @@ def import_table(source: Any, path: str | os.PathLike[str], *, table: str | None
         found = read_csv(file, delimiter, decimal, skip_lines, filling)
     else:
         found = read_file(file)
-    title = table if table is not None else "table" if file is None else _title(file.name)
-    if _valid(title) != title:
-        raise InvalidUseError(f"Cannot call a table {title!r}; {_valid(title)!r} would do.")
+    title = table if table is not None else "table" if file is None else title_of(file.name)
+    if valid_name(title) != title:
+        raise InvalidUseError(f"Cannot call a table {title!r}; {valid_name(title)!r} would do.")
     if len(found.columns) > _COLUMNS:
         raise InvalidUseError(f"Cannot import table {title!r}: it has {len(found.columns)} columns, {_COLUMNS} are the most.")
-    made = _Mapping(found, wanted, filling)
-    schema = Schema((made.schema(title),))
-    world = World(schema, 0)
-    made.fill_table(world, title)
+    for given in (wanted, filling):
+        for name in given:
+            if name not in found.names:
+                raise InvalidUseError(f"Cannot map column {name!r}: there are {', '.join(found.names)}.")
     properties = {"import": "csv" if text else _kind(file), **({} if file is None else {
         "import.file": os.fsencode(file.name).decode("utf-8", "replace")})}
+    return Source(found, file, title, wanted, filling, properties)
+
+
+def publish_store(target: Path, fill: Callable[[Path], None]) -> None:
+    """Makes a store whole under another name, and gives it its own."""
     with output_lock(target) as free:
-        _publish(target, free, lambda folder: _fill(folder, schema, world, properties, found, made, file, title))
-    return ImportedTable(target, title, found.rows, world.hash_world(), made.renamed, made.units, made.unmapped, made.notes)
+        _publish_locked(target, free, fill)
 
 
-def _publish(target: Path, free: Callable[[Path], None], fill: Callable[[Path], None]) -> None:
-    """Makes the store whole under another name, and gives it its own. The caller holds the output's lock."""
-    _require_new(target)
+def _publish_locked(target: Path, free: Callable[[Path], None], fill: Callable[[Path], None]) -> None:
+    require_new(target)
     temporary = target.with_name(f".{target.name}.tmp")
     free(temporary)
     temporary.mkdir()
     try:
         fill(temporary)
         force_directory(temporary)
-        _require_new(target)
+        require_new(target)
         try:
             temporary.rename(target)
         except OSError:
-            _require_new(target)
+            require_new(target)
             raise
     except BaseException:
         discard(temporary)
@@ -127,23 +160,15 @@ def _publish(target: Path, free: Callable[[Path], None], fill: Callable[[Path], 
     force_directory(target.absolute().parent)
 
 
-def _require_new(target: Path) -> None:
+def require_new(target: Path) -> None:
     if target.exists():
         raise InvalidUseError(f"Cannot import into {target}: it exists; choose another path.")
 
 
-def _fill(folder: Path, schema: Schema, world: World, properties: dict[str, str], found: ForeignTable, made: "_Mapping",
-          file: Path | None, title: str) -> None:
-    _write(folder, schema, world, properties)
-    if made.unmapped:
-        (folder / "unmapped").mkdir()
-        _keep(folder / "unmapped", file, found, made, title)
-
-
-def _title(name: str) -> str:
+def title_of(name: str) -> str:
     """A table's name after its file's: without `.gz` and its last ending (T-4)."""
     plain = name[:-3] if name.lower().endswith(".gz") and len(name) > 3 else name
-    return _valid(plain.rpartition(".")[0] or plain)
+    return valid_name(plain.rpartition(".")[0] or plain)
 
 
 def _check_text(text: bool, delimiter: Any, decimal: Any, skip_lines: Any) -> None:
@@ -166,7 +191,7 @@ def _kind(file: Path | None) -> str:
         return "parquet" if f.read(4) == b"PAR1" else "arrow"
 
 
-def _said(given: Any, what: str) -> dict[str, Any]:
+def said_of(given: Any, what: str) -> dict[str, Any]:
     """What is said about columns, by their old names."""
     if given is None:
         return {}
@@ -178,13 +203,13 @@ def _said(given: Any, what: str) -> dict[str, Any]:
     return dict(given)
 
 
-def _valid(name: str) -> str:
+def valid_name(name: str) -> str:
     """A name with everything replaced that S-9 does not allow (T-4)."""
     plain = re.sub(r"[^A-Za-z0-9_#-]", "_", name)
     return ("_" + plain if not plain or plain[0].isdigit() else plain)[:_NAME_CHARS]
 
 
-def _fitting(text: str, most: int) -> str | None:
+def fitting(text: str, most: int) -> str | None:
     """A unit or a doc, if a store can have one of that length (T-8)."""
     return text if 1 <= len(text.encode()) <= most else None
 
@@ -201,13 +226,10 @@ class _Mapping:
         self.lost: list[int] = []
         self.identity: dict[str, Array] = {}
         self.values: dict[str, Foreign] = {}
-        for given in (names, fill):
-            for name in given:
-                if name not in table.names:
-                    raise InvalidUseError(f"Cannot map column {name!r}: there are {', '.join(table.names)}.")
         seen: set[str] = set()
         rest: list[tuple[str, Foreign, bool]] = []
         taken: dict[str, Foreign] = {}
+        places: dict[str, int] = {}
         for i, given_column in enumerate(table.columns):
             name = given_column.name
             first = name not in seen
@@ -227,12 +249,12 @@ class _Mapping:
             wanted = names[name] if said else name
             assert wanted is not None
             if self._identity(name, wanted, found, said, set(names.values())):
-                taken[wanted] = found
+                taken[wanted], places[wanted] = found, len(rest)
             else:
                 rest.append((wanted, found, said))
         if "gen" in self.identity and "id" not in self.identity:
             del self.identity["gen"]
-            rest.insert(0, ("gen", taken["gen"], False))
+            rest.insert(places["gen"], ("gen", taken["gen"], False))
         self._name(rest)
 
     def _no_column(self, i: int, name: str, why: str) -> None:
@@ -268,7 +290,7 @@ class _Mapping:
     def _name(self, rest: Sequence[tuple[str, Foreign, bool]]) -> None:
         taken = {*_RESERVED, *(wanted for wanted, _, said in rest if said)}
         for wanted, found, said in rest:
-            name = _valid(wanted)
+            name = valid_name(wanted)
             if said:
                 if name != wanted or name in self.values or name in _RESERVED:
                     raise InvalidUseError(f"Cannot call a column {wanted!r}: the name is taken or not allowed.")
@@ -286,7 +308,7 @@ class _Mapping:
                 self.units[name] = found.unit
 
     def schema(self, title: str) -> TableSchema:
-        columns = tuple(Column(name, c.type, unit=_fitting(c.unit, 100), doc=_fitting(c.doc, 10_000))
+        columns = tuple(Column(name, c.type, unit=fitting(c.unit, 100), doc=fitting(c.doc, 10_000))
                         for name, c in self.values.items())
         if "id" in self.identity:
             return TableSchema(title, "row", columns, ids="external", gen="gen" in self.identity)
@@ -319,21 +341,25 @@ def _write(folder: Path, schema: Schema, world: World, properties: dict[str, str
     write_snapshot(folder, store, schema.has_strings, world, base=True, properties=properties)
 
 
-def _keep(folder: Path, file: Path | None, found: ForeignTable, made: _Mapping, title: str) -> None:
-    """Keeps the file, or, of a table in memory, the columns that became none, as far as Arrow has them."""
-    if file is not None:
+def keep_lost(folder: Path, given: Source, lost: list[int]) -> None:
+    """Keeps in `unmapped/` the file, or, of a table in memory, the columns that became none, as far as Arrow has them."""
+    if not lost:
+        return
+    folder = folder / "unmapped"
+    folder.mkdir()
+    if given.file is not None:
         name = "".join(chr(b) if chr(b).isalnum() and b < 128 or chr(b) in "_#.-" and (i or b != 46) else f"%{b:02X}"
-                       for i, b in enumerate(os.fsencode(file.name)))
-        shutil.copyfile(file, folder / name)
+                       for i, b in enumerate(os.fsencode(given.file.name)))
+        shutil.copyfile(given.file, folder / name)
     else:
-        kept = [c for c in (found.columns[i] for i in made.lost) if not isinstance(c.data, str)]
+        kept = [c for c in (given.found.columns[i] for i in lost) if not isinstance(c.data, str)]
         names = [c.name.encode("utf-8", "replace").decode() for c in kept]
-        lost = pa.Table.from_arrays([c.data for c in kept], names=names)
+        table = pa.Table.from_arrays([c.data for c in kept], names=names)
         try:
-            _write_arrow(folder / f"{title}.arrow", lost, pa.ipc.new_file)
+            _write_arrow(folder / f"{given.title}.arrow", table, pa.ipc.new_file)
         except pa.ArrowException:  # a file cannot hold words that differ from batch to batch, nor all be united; a stream can
-            discard(folder / f"{title}.arrow")
-            _write_arrow(folder / f"{title}.arrows", lost, pa.ipc.new_stream)
+            discard(folder / f"{given.title}.arrow")
+            _write_arrow(folder / f"{given.title}.arrows", table, pa.ipc.new_stream)
     force_directory(folder)
 
 

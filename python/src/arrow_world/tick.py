@@ -53,6 +53,7 @@ class Tick:
         self._thread = 0
         self._state = "new"
         self._system = 0
+        self._changed_only = False
         self._inputs: list[tuple[Key, Ids, Cells]] = []
         self._targets: list[Target] = []
         self._changes: dict[str, Changes] = {}
@@ -92,6 +93,12 @@ class Tick:
         """Says which system makes the changes that follow; births go by (system, cause, order made) (O-2)."""
         self._check()
         self._system = index_of(order, "set the system's order")
+
+    def changed_only(self) -> None:
+        """Leaves out of this tick's log what changes nothing: a value of a row that was there before and is, bit for bit,
+        what it held. Ids of entities are always logged, for an id may have got another life."""
+        self._check()
+        self._changed_only = True
 
     def _key(self, name: str, kind: str) -> Key:
         key = self._keys.get(name)
@@ -146,4 +153,5 @@ class Tick:
             self._live._end(self)
 
     def _make(self, first_seq: int, strings: bool) -> Rows:
-        return rows_of(self.world, self._keys, self._inputs, self._changes, self._targets, self.number, first_seq, strings)
+        return rows_of(self.world, self._keys, self._inputs, self._changes, self._targets, self.number, first_seq, strings,
+                       self._changed_only)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Union
 
@@ -70,6 +71,14 @@ class Staged:
     bits: U64
     words: Array | None
     newborns: dict[int, Born] = field(default_factory=dict)
+
+    def differs(self, slots: Array, held: Array, type_name: str, find: Callable[[str], int | None]) -> Array:
+        """Of which slots the value to be written is not, bit for bit, what the column holds there. find: codes of words."""
+        if self.words is None:
+            bits: Array = encode(type_name, held) != self.bits[slots]
+            return bits
+        words: Array = np.array([find(word) for word in self.words[slots].tolist()], object) != held
+        return words
 
 
 @dataclass

@@ -93,8 +93,8 @@ class TickTime:
             return self._only(exact, time, lambda t: self._instant(t) == nanos)
         if isinstance(time, (float, np.floating)):
             value = float(time)
-            if not np.isfinite(value):
-                raise InvalidUseError(f"Cannot find the tick at time {value}.")
+            if not np.isfinite(value) or value != time:
+                raise InvalidUseError(f"Cannot find the tick at time {time}.")
             return self._only(Fraction(value), time, lambda t: _nearest(t) == value)
         exact = _exact(time)
         return self._only(exact, time, lambda t: t == exact)
@@ -196,9 +196,12 @@ def _nanos(instant: str) -> int:
 
 def _instant_nanos(time: datetime | np.datetime64) -> int:
     if isinstance(time, datetime):
+        if time != time:  # pandas' NaT is a datetime
+            raise InvalidUseError(f"Cannot find the tick at {time}.")
         if time.tzinfo is None:
             raise InvalidUseError(f"Cannot find the tick at {time}: it has no zone; give it one, as datetime.timezone.utc.")
-        return (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1) * 1000
+        nanos: int = getattr(time, "nanosecond", 0)  # of pandas' Timestamp
+        return (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1) * 1000 + nanos
     unit, count = np.datetime_data(time.dtype)
     if np.isnat(time) or unit not in ("W", "D", "h", "m", "s", "ms", "us", "ns"):
         raise InvalidUseError(f"Cannot find the tick at {time!r}: expected a datetime64 of days to nanoseconds.")

@@ -234,7 +234,7 @@ def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path
     target = path_of(path, "fork into")
     if target.exists() or target.is_symlink():
         raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
-    if target.resolve().is_relative_to(source.path.resolve()):
+    if isinstance(source.path, Path) and target.resolve().is_relative_to(source.path.resolve()):
         raise InvalidUseError(f"Cannot fork {source.path} into {target}: that is inside the store; choose a path outside.")
     info = source.info
     store = secrets.token_bytes(16)

@@ -23,6 +23,7 @@ from .jsonfile import chain_hex
 from .log import Scan
 from .references import false_references
 from .regular import require_real
+from .remote import check_list
 from .rows import Rows, tick_chain
 from .schema import Schema
 from .segment import SegmentReader, Torn
@@ -126,6 +127,8 @@ class _Verifier:
     def run(self) -> None:
         report, store = self._report, self._store
         _names(store.path, report)
+        for damage in check_list(store.path):
+            report.add(damage)
         fence = store.fence
         for _, _, directory in store.snapshots():
             try:

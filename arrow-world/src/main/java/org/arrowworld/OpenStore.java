@@ -3,6 +3,7 @@ package org.arrowworld;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,6 +16,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.maintenance.StoreSnapshot;
+import org.arrowworld.published.Addresses;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.table.World;
@@ -47,6 +49,9 @@ final class OpenStore implements Closeable {
       load();
     } catch (IOException | RuntimeException | Error e) {
       memory.close();
+      if (ownStorage.isPresent()) {
+        ownStorage.get().close();
+      }
       throw e;
     }
   }
@@ -57,6 +62,18 @@ final class OpenStore implements Closeable {
     try {
       storage = new DiskStorage(directory);
     } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+    return new OpenStore(storage, Optional.of(storage), memory);
+  }
+
+  /** As {@link #of(Path, BufferAllocator)}, at an address. */
+  static OpenStore of(URI address, BufferAllocator memory) throws IOException {
+    Storage storage;
+    try {
+      storage = Addresses.storage(Given.required("open a store", "address", address));
+    } catch (IOException | RuntimeException | Error e) {
       memory.close();
       throw e;
     }

@@ -3,6 +3,7 @@ package org.arrowworld;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,9 +19,11 @@ import org.arrowworld.log.BatchFilter;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogPlan;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.ScanProgress;
 import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.maintenance.StoreMigration;
+import org.arrowworld.maintenance.StorePublication;
 import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.maintenance.StoreSnapshot;
 import org.arrowworld.maintenance.StoreTruncation;
@@ -89,6 +92,18 @@ public final class Store implements Closeable {
   /** As {@link #open(Path)}, with memory of the caller's allocator, which outlives the store. */
   public static Store open(Path directory, BufferAllocator allocator) throws IOException {
     return new Store(OpenStore.of(directory, OpenStore.child(allocator)));
+  }
+
+  /**
+   * Opens the store at an address: a folder ({@code file:}), or a published store ({@code http:},
+   * {@code https:}, and {@code s3:} where arrow-world-s3 is on the class path). A published store
+   * never changes; if its files are replaced or cut meanwhile, reading says so.
+   *
+   * @throws org.arrowworld.errors.StoreNotFoundException if there is none
+   * @throws InvalidUseException if nothing on the class path reads such addresses
+   */
+  public static Store open(URI address) throws IOException {
+    return new Store(OpenStore.of(address, DirectMemory.newAllocator()));
   }
 
   /** As {@link #open(Path)}; the storage stays the caller's. */
@@ -416,6 +431,24 @@ public final class Store implements Closeable {
   /** As {@link #compact()}; may also give up old history, or compress. */
   public StoreCompaction.Report compact(StoreCompaction.Options options) throws IOException {
     return open.upkeep(() -> StoreCompaction.run(storage(), options, open.memory()));
+  }
+
+  /**
+   * Publishes this store into a folder, for any web server: a copy that is sealed, compact and
+   * never changes, to be read by {@link #open(URI)}. This store is sealed and compacted first.
+   * After a failure it is called again, and goes on.
+   *
+   * @param folder is made; if it exists, it holds nothing but a part of this publication
+   */
+  public StorePublication.Report publish(Path folder) throws IOException {
+    return open.upkeep(
+        () -> StorePublication.run(storage(), folder, ScanProgress.NONE, open.memory()));
+  }
+
+  /** As {@link #publish(Path)}, to an address that a module knows: {@code s3://bucket/run}. */
+  public StorePublication.Report publish(URI address) throws IOException {
+    return open.upkeep(
+        () -> StorePublication.run(storage(), address, ScanProgress.NONE, open.memory()));
   }
 
   /**

@@ -10,6 +10,7 @@ public class DamagedFileException extends IOException {
 
   private final String file;
   private final long offset;
+  private final String finding;
 
   /**
    * @param file path inside the store, or the file as the caller named it
@@ -28,11 +29,17 @@ public class DamagedFileException extends IOException {
         cause);
     this.file = file;
     this.offset = offset;
+    this.finding = finding;
   }
 
   /** The damaged file. */
   public String file() {
     return file;
+  }
+
+  /** What was expected and what was found. */
+  public String finding() {
+    return finding;
   }
 
   /** Byte offset of the finding, -1 when it is about the whole file. */

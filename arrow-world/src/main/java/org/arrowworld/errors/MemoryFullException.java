@@ -22,7 +22,7 @@ public final class MemoryFullException extends RuntimeException {
         cause);
   }
 
-  private MemoryFullException(String message, OutOfMemoryError cause) {
+  private MemoryFullException(String message, Throwable cause) {
     super(message, cause);
   }
 
@@ -73,6 +73,13 @@ public final class MemoryFullException extends RuntimeException {
         Text.of(
             "Cannot run tick %d: %s; nothing of it was logged; change less in one tick, or raise -Xmx",
             tick, cause.getMessage()),
+        cause);
+  }
+
+  /** A tick's columns cannot grow. Nothing of the tick is logged, and the world goes on. */
+  public static MemoryFullException running(long tick, MemoryFullException cause) {
+    return new MemoryFullException(
+        Text.of("Cannot run tick %d, of which nothing was logged: %s", tick, cause.getMessage()),
         cause);
   }
 

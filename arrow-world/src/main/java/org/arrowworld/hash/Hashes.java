@@ -100,8 +100,13 @@ public final class Hashes {
   public static long beginning(WorldState state) {
     List<TableColumns> tables = new ArrayList<>();
     state.tables().forEach(table -> tables.add(table.rows()));
+    return beginning(state, resume(state, world(tables)));
+  }
+
+  /** As {@link #beginning(WorldState)}, given {@code resume_hash}. */
+  public static long beginning(WorldState state, String resumeHash) {
     Blake2b hash = new Blake2b(Long.BYTES);
-    hash.update(HexFormat.of().parseHex(resume(state, world(tables))));
+    hash.update(HexFormat.of().parseHex(resumeHash));
     for (byte[] word : state.words()) {
       hash.update(littleEndian(4).putInt(word.length).flip());
       hash.update(word);

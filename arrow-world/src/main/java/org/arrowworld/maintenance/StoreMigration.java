@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.internal.world.WorldState;
@@ -75,23 +74,20 @@ public final class StoreMigration {
       try (MutableWorld last = timeline.at(timeline.lastTick(), allocator);
           MutableWorld migrated = known.migrate(last, allocator)) {
         LogPosition end = timeline.end();
-        LogPosition position =
-            new LogPosition(end.tick(), end.seq(), Hashes.beginning(WorldState.of(migrated)));
-        StoreInfo info = describe(old, migrated, end).withBase(position);
+        StoreInfo info = describe(old, migrated, end);
         target.createDirectories("");
+        SnapshotWriter.Beginning base;
         try (Closeable lock = StoreLock.take(target)) {
-          info.write(target);
-          SnapshotWriter.write(
-              target, info.id(), migrated, position, SnapshotWriter.Role.BASE, info.properties());
+          base = SnapshotWriter.begin(target, info, WorldState.of(migrated), end.seq());
         }
         return new Report(
             info.id(),
             old.schema().version(),
             known.lastVersion(),
-            position,
+            base.position(),
             timeline.firstTick(),
             known.describe(old.schema().version()),
-            Hashes.world(migrated.tables()));
+            base.hashWorld());
       }
     }
   }

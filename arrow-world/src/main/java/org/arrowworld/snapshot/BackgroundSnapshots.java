@@ -82,7 +82,7 @@ public final class BackgroundSnapshots implements Closeable {
     if (storage.exists(SnapshotFormat.directory(state.tick(), state.schema().version()))) {
       return;
     }
-    SnapshotWriter.write(storage, store, state, () -> forced(position), role, properties);
+    SnapshotWriter.write(storage, store, state, hashes -> forced(position), role, properties);
   }
 
   private static LogPosition forced(CompletableFuture<LogPosition> position) throws IOException {

@@ -31,6 +31,7 @@ import org.arrowworld.snapshot.SnapshotManifest.TableEntry;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.storage.WritableFile;
+import org.arrowworld.store.StoreInfo;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.WorldView;
 
@@ -54,7 +55,7 @@ public final class SnapshotWriter {
 
   /** Where in the log a state stands; asked for when its files are written. */
   interface Position {
-    LogPosition await() throws IOException;
+    LogPosition await(Optional<StateHashes> hashes) throws IOException;
   }
 
   private final Storage storage;
@@ -129,7 +130,7 @@ public final class SnapshotWriter {
       Role role,
       Map<String, String> properties)
       throws IOException {
-    return write(storage, store, WorldState.of(world), () -> position, role, properties)
+    return write(storage, store, WorldState.of(world), hashes -> position, role, properties)
         .directory();
   }
 
@@ -141,6 +142,35 @@ public final class SnapshotWriter {
    */
   public record Written(String directory, Optional<String> hashWorld) {}
 
+  /**
+   * A store that was begun.
+   *
+   * @param position where its history begins
+   * @param hashWorld {@code hash_world} of its base
+   */
+  public record Beginning(LogPosition position, String hashWorld) {}
+
+  /**
+   * Writes a new store that begins with a state, whose chain follows from it (spec H-4). The state
+   * is hashed once for the chain and the base, while the base's files are written.
+   *
+   * @param seq of the position that it begins at
+   */
+  public static Beginning begin(Storage storage, StoreInfo info, WorldState world, long seq)
+      throws IOException {
+    info.checkNew(storage);
+    LogPosition[] begun = new LogPosition[1];
+    Position position =
+        hashes -> {
+          long chain = Hashes.beginning(world, hashes.orElseThrow().resume());
+          begun[0] = new LogPosition(world.tick(), seq, chain);
+          info.withBase(begun[0]).write(storage);
+          return begun[0];
+        };
+    Written base = write(storage, info.id(), world, position, Role.BASE, info.properties());
+    return new Beginning(begun[0], base.hashWorld().orElseThrow());
+  }
+
   /** As {@link #write(Storage, StoreId, WorldView, LogPosition, Role, Map)}, of any state. */
   public static Written write(
       Storage storage,
@@ -150,7 +180,7 @@ public final class SnapshotWriter {
       Role role,
       Map<String, String> properties)
       throws IOException {
-    return write(storage, store, world, () -> position, role, properties);
+    return write(storage, store, world, hashes -> position, role, properties);
   }
 
   static Written write(
@@ -197,7 +227,7 @@ public final class SnapshotWriter {
     new SnapshotManifest(
             store,
             world.schema(),
-            position.await(),
+            position.await(known),
             role == Role.BASE,
             known,
             properties,

@@ -3,7 +3,9 @@ package org.arrowworld.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.FileList;
 import org.arrowworld.storage.Storage;
 
 /** The lock a store's one writer holds (spec S-11). */
@@ -17,8 +19,15 @@ public final class StoreLock {
    *
    * @return what releases it
    * @throws org.arrowworld.errors.StoreLockedException at once, if somebody else holds it
+   * @throws InvalidUseException if the store is published, and so never changed (spec P-4)
    */
   public static Closeable take(Storage storage) throws IOException {
+    if (FileList.exists(storage)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot change the store in %s: it was published (%s), and readers elsewhere rely on it; fork it to go on with it",
+              storage.description(), FileList.PATH));
+    }
     String holder =
         Text.of(
             "process %d (java %s)",

@@ -20,6 +20,13 @@ public interface Tick {
   void system(int order);
 
   /**
+   * Leaves out of this tick's log what changes nothing: a value of a row that was there before and
+   * is, bit for bit, what it held. For systems that write everything whether it moved or not. Ids
+   * of entities are always logged, for an id may have got another life.
+   */
+  void changedOnly();
+
+  /**
    * The changes of one table.
    *
    * @throws org.arrowworld.errors.InvalidUseException if there is none; the message says which are

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
@@ -355,6 +356,7 @@ public final class Timeline implements Closeable {
                     .thenComparingInt(Snapshot.Location::schemaVersion)
                     .reversed())
             .toList();
+    Optional<Snapshot.Location> gone = Optional.empty();
     for (Snapshot.Location candidate : candidates) {
       try (Snapshot snapshot = snapshot(candidate)) {
         boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
@@ -363,7 +365,14 @@ public final class Timeline implements Closeable {
         }
       } catch (DamagedFileException e) {
         passOver(e);
+        gone = storage.exists(candidate.directory()) ? gone : Optional.of(candidate);
       }
+    }
+    if (gone.isPresent()) {
+      throw new DamagedFileException(
+          gone.get().directory(),
+          -1,
+          "it is gone: the store was compacted since it was opened; open it again");
     }
     if (log.start().seq() > 0) {
       throw beginning().unreadable(tick);

@@ -25,6 +25,7 @@ import org.arrowworld.log.LogReader;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.log.TripleBatch;
+import org.arrowworld.published.FileList;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -130,6 +131,7 @@ public final class Verifier {
   private Report run(Options options) throws IOException {
     findings.addAll(LogAudit.names(storage));
     checkSnapshotNames();
+    checkFileList();
     try (Timeline timeline = Timeline.open(storage)) {
       timeline.log().watch(options.progress);
       checkLog(timeline);
@@ -182,6 +184,17 @@ public final class Verifier {
         findings.add(path + ": no snapshot has such a name, so it is not read; move it away");
       } else if (known.contains(path) && storage.isLink(path)) {
         findings.add(path + ": it is a link, expected a directory; links are not followed");
+      }
+    }
+  }
+
+  /** A published store is what its list says (spec P-7). */
+  private void checkFileList() throws IOException {
+    if (FileList.exists(storage)) {
+      try {
+        findings.addAll(FileList.read(storage).check(storage));
+      } catch (DamagedFileException e) {
+        found(e);
       }
     }
   }

@@ -118,6 +118,7 @@ final class FrontDoorTest {
     world.close();
     assertThatThrownBy(() -> energy.get(1))
         .hasMessage("Cannot read column 'ship.energy': its world is closed");
+    assertThatThrownBy(ships::rows).hasMessage("Cannot read table 'ship': its world is closed");
   }
 
   @Test

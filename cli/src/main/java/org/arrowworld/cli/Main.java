@@ -125,6 +125,8 @@ public final class Main {
     Map<String, Supplier<Verb>> verbs = new LinkedHashMap<>();
     verbs.put("run", RunVerb::new);
     verbs.put("resume", ResumeVerb::new);
+    verbs.put("sweep", SweepVerb::new);
+    verbs.put("runs", RunsVerb::new);
     verbs.put("info", InfoVerb::new);
     verbs.put("at", AtVerb::new);
     verbs.put("hash", HashVerb::new);
@@ -139,6 +141,7 @@ public final class Main {
     verbs.put("verify", VerifyVerb::new);
     verbs.put("doctor", DoctorVerb::new);
     verbs.put("compact", CompactVerb::new);
+    verbs.put("publish", PublishVerb::new);
     verbs.put("recover", RecoverVerb::new);
     verbs.put("migrate", MigrateVerb::new);
     verbs.put("export", ExportVerb::new);

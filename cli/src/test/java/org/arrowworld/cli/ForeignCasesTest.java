@@ -165,6 +165,22 @@ class ForeignCasesTest {
   })
   void what_arrow_files_hold_that_is_not_read_is_named(String name, String text) {
     refused(text, load("arrow", name));
+    Aw info = Aw.run("info", cases("arrow/" + name));
+    assertThat(info.exit()).as(info.err()).isZero();
+    assertThat(info.out()).contains("kind").doesNotContainPattern(OPAQUE);
+  }
+
+  @Test
+  void dictionaries_of_integers_are_the_integers_and_bool8_is_bool() throws IOException {
+    taken(
+        load("arrow", "dict-of-ints.arrow"),
+        "1000000000000 0.5 1",
+        "5 5.0 2",
+        "1000000000000 0.5 3");
+    taken(load("arrow", "pandas-categorical-of-ints.feather"), "2020 1", "2021 2", "2020 3");
+    Aw extensions = load("arrow", "extension-types.arrow");
+    assertThat(extensions.out()).contains("column 'j' is of the extension type arrow.json");
+    assertThat(rows(0)).containsExactly("false {\"a\":1} 1", "true null 2");
   }
 
   @ParameterizedTest

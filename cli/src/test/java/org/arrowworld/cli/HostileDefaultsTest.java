@@ -100,6 +100,7 @@ class HostileDefaultsTest {
             "diff store --between 2..3",
             "truncate fork --after 5 --yes",
             "compact fork --keep-ticks 1",
+            "publish fork published",
             "recover store --out recovered",
             "migrate store --out migrated",
             "export store --to parquet --out archive",
@@ -116,6 +117,8 @@ class HostileDefaultsTest {
             "import trajectories paths.txt --columns id,tick,x --out from-paths",
             "verify from-archive",
             "log from-csv --json",
+            "sweep --out none/none --vary seed=x",
+            "runs none",
             "info none",
             "view none",
             "serve none");

@@ -95,6 +95,26 @@ class MaintenanceVerbsTest {
   }
 
   @Test
+  void publish_tells_what_it_sent_and_goes_on_and_is_refused_where_something_else_is() {
+    String before = hash(store, 4);
+    Path place = folder.resolve("place");
+    Aw publish = Aw.run("publish", store, place, "--json");
+    assertThat(publish.exit()).as(publish.err()).isZero();
+    assertThat(publish.json()).containsEntry("last_tick", 4);
+    assertThat(publish.json().get("sent_files")).isEqualTo(publish.json().get("files"));
+    assertThat(hash(place, 4)).isEqualTo(before);
+    assertThat(Aw.run("publish", store, place, "--json").json()).containsEntry("sent_files", 0);
+    Aw refused = Aw.run("publish", store, folder);
+    assertThat(refused.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(refused.err()).contains("a published store is never written over");
+    assertThat(Aw.run("compact", place).err())
+        .contains("it was published (files.json), and readers elsewhere rely on it");
+    assertThat(Aw.run("publish", store, "s3://").exit()).isEqualTo(Exit.USAGE);
+    assertThat(Aw.run("publish", store, "gopher://a/b").err())
+        .contains("nothing on the class path knows addresses that begin with gopher:");
+  }
+
+  @Test
   void simlog_directories_are_imported_with_or_without_their_codebook() throws IOException {
     Path data = SharedData.folder("simlog-receipt");
     Aw whole = Aw.run("import", "simlog", data, "--out", folder.resolve("whole"), "--json");

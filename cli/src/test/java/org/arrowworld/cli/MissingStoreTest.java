@@ -29,6 +29,7 @@ class MissingStoreTest {
             List.of("snapshot", none, "--tick", 0),
             List.of("verify", none),
             List.of("compact", none),
+            List.of("publish", none, out),
             List.of("export", none, "--to", "csv", "--out", out),
             List.of("resume", none, "--ticks", 1))) {
       Aw run = Aw.run(line.toArray());

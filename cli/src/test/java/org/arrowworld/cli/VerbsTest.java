@@ -49,6 +49,7 @@ class VerbsTest {
         "verify",
         "import",
         "compact",
+        "publish",
         "recover",
         "import trajectories",
         "import simlog"

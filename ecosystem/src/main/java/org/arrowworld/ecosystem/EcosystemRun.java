@@ -74,6 +74,12 @@ public final class EcosystemRun implements Closeable {
 
   /** As {@link #create(Path, RunOptions)}, in a storage that stays the caller's. */
   public static EcosystemRun create(Storage storage, RunOptions options) throws IOException {
+    return create(storage, options, Long.MAX_VALUE);
+  }
+
+  /** As {@link #create(Storage, RunOptions)}, in at most so much Arrow memory. */
+  public static EcosystemRun create(Storage storage, RunOptions options, long mostBytes)
+      throws IOException {
     StoreInfo info =
         StoreInfo.create(
             EcosystemSchema.VERSION_1,
@@ -82,6 +88,7 @@ public final class EcosystemRun implements Closeable {
     return open(
         storage,
         options,
+        mostBytes,
         memory ->
             LiveWorld.create(
                 storage, info, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
@@ -101,10 +108,17 @@ public final class EcosystemRun implements Closeable {
 
   /** As {@link #resume(Path, RunOptions)}, from a storage that stays the caller's. */
   public static EcosystemRun resume(Storage storage, RunOptions options) throws IOException {
+    return resume(storage, options, Long.MAX_VALUE);
+  }
+
+  /** As {@link #resume(Storage, RunOptions)}, in at most so much Arrow memory. */
+  public static EcosystemRun resume(Storage storage, RunOptions options, long mostBytes)
+      throws IOException {
     check(StoreInfo.read(storage));
     return open(
         storage,
         options,
+        mostBytes,
         memory ->
             LiveWorld.resume(
                 storage, WorldOptions.DEFAULT.withLog(options.log()).withAllocator(memory)));
@@ -114,9 +128,9 @@ public final class EcosystemRun implements Closeable {
     LiveWorld open(BufferAllocator memory) throws IOException;
   }
 
-  private static EcosystemRun open(Storage storage, RunOptions options, Opener opener)
-      throws IOException {
-    BufferAllocator memory = new RootAllocator();
+  private static EcosystemRun open(
+      Storage storage, RunOptions options, long mostBytes, Opener opener) throws IOException {
+    BufferAllocator memory = new RootAllocator(mostBytes);
     LiveWorld live = null;
     try {
       live = opener.open(memory);

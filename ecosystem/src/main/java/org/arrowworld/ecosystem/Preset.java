@@ -122,6 +122,26 @@ public record Preset(
                         name, Nearest.of(name, ALL.stream().map(Preset::name).toList()))));
   }
 
+  /**
+   * This preset with another value of a parameter, given as text.
+   *
+   * @param parameter a name of this record's, {@code name} aside
+   * @throws InvalidUseException if there is no such parameter, or it cannot have that value
+   */
+  public Preset with(String parameter, String value) {
+    Map<String, String> properties = toProperties();
+    if (properties.replace(PREFIX + parameter, value) == null) {
+      List<String> known =
+          properties.keySet().stream()
+              .filter(key -> key.startsWith(PREFIX))
+              .map(key -> key.substring(PREFIX.length()))
+              .toList();
+      throw new InvalidUseException(
+          Text.of("Unknown parameter '%s': there are %s", parameter, Nearest.of(parameter, known)));
+    }
+    return fromProperties(properties);
+  }
+
   /** Simulated seconds a tick lasts. */
   double tickSeconds() {
     return tickMicros / 1e6;

@@ -9,13 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.export.OutputDirectory;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.WorldState;
 import org.arrowworld.internal.world.WorldState.IdState;
 import org.arrowworld.internal.world.WorldState.TableState;
-import org.arrowworld.log.LogPosition;
 import org.arrowworld.schema.IdPolicy;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.SnapshotWriter;
@@ -81,15 +79,9 @@ final class BaseStore {
     WorldState state = new WorldState(schema, found.tick, states, codebook, codebook.size());
     try (OutputDirectory target = OutputDirectory.begin(options.out(), options.existing())) {
       Storage store = new DiskStorage(target.directory());
-      LogPosition position = new LogPosition(found.tick, 0, Hashes.beginning(state));
       StoreInfo info =
-          StoreInfo.create(schema, "tick", properties(options, found))
-              .withTime(found.time)
-              .withBase(position);
-      info.write(store);
-      SnapshotWriter.Written base =
-          SnapshotWriter.write(
-              store, info.id(), state, position, SnapshotWriter.Role.BASE, info.properties());
+          StoreInfo.create(schema, "tick", properties(options, found)).withTime(found.time);
+      SnapshotWriter.Beginning base = SnapshotWriter.begin(store, info, state, 0);
       if (!findings.unmapped().isEmpty()) {
         AtomicFiles.createDirectories(store, UNMAPPED);
         keeper.keep(findings.unmapped(), store);
@@ -105,7 +97,7 @@ final class BaseStore {
           findings.notes(),
           findings.units(),
           findings.unmapped(),
-          base.hashWorld().orElseThrow());
+          base.hashWorld());
     }
   }
 

@@ -250,6 +250,11 @@ final class MappedTable implements TableColumns {
   }
 
   private void intern(Column column, ForeignColumn source, MutableCodebook codebook) {
+    if (codebook.size() == 0 && source.nulls().isEmpty() && inOrder(source)) {
+      source.words().forEach(codebook::intern);
+      bytes.put(column.name(), source.data());
+      return;
+    }
     int[] codes = new int[source.words().size()];
     Arrays.fill(codes, -1);
     ByteBuffer data = Conversion.allocate(column.name(), ColumnType.STRING, table.rows());
@@ -267,6 +272,21 @@ final class MappedTable implements TableColumns {
       Cells.write(ColumnType.STRING, data, row, Values.ofInteger(code));
     }
     bytes.put(column.name(), data);
+  }
+
+  /**
+   * Whether the words, all different, are numbered by first use: then the numbers are the codes.
+   */
+  private boolean inOrder(ForeignColumn source) {
+    int used = 0;
+    for (int row = 0; row < table.rows(); row++) {
+      int word = source.data().getInt(4 * row);
+      if (word > used) {
+        return false;
+      }
+      used += word == used ? 1 : 0;
+    }
+    return used == source.words().size() && new HashSet<>(source.words()).size() == used;
   }
 
   @Override

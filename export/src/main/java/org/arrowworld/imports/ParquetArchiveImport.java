@@ -274,13 +274,9 @@ public final class ParquetArchiveImport {
     long tick = described.number("tick");
     StoreInfo info = info(tables.schema());
     try (MutableWorld world = tables.read(codebook, tableFiles, tick, allocator)) {
-      String hash = Hashes.world(world.tables());
-      requireHash(described, hash);
-      LogPosition position = new LogPosition(tick, 0, Hashes.beginning(WorldState.of(world)));
-      info.withBase(position).write(store);
-      SnapshotWriter.write(
-          store, info.id(), world, position, SnapshotWriter.Role.BASE, info.properties());
-      return new Result(0, position, tick, Optional.of(hash), lost);
+      SnapshotWriter.Beginning base = SnapshotWriter.begin(store, info, WorldState.of(world), 0);
+      requireHash(described, base.hashWorld());
+      return new Result(0, base.position(), tick, Optional.of(base.hashWorld()), lost);
     }
   }
 }

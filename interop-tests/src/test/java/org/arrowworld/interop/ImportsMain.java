@@ -12,16 +12,20 @@ import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.imports.ColumnMapping;
+import org.arrowworld.imports.HistoryImportResult;
+import org.arrowworld.imports.HistoryOptions;
 import org.arrowworld.imports.ImportFormat;
 import org.arrowworld.imports.Imports;
 import org.arrowworld.imports.TableImportOptions;
 import org.arrowworld.imports.TableImportResult;
+import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.internal.json.Json;
 
 /**
  * The Java side of {@code python/foreign_files.py}: many imports in one process. Each line of the
- * standard input is {@code KIND TAB FILE TAB STORE TAB COLUMNS}; each is answered by a line of
- * JSON.
+ * standard input is {@code KIND TAB FILE TAB STORE TAB COLUMNS}, and of a history, with the columns
+ * {@code who} and {@code when}, {@code TAB AS TAB RATE TAB SNAP TAB FIRST TAB KEEP} more; each is
+ * answered by a line of JSON.
  */
 public final class ImportsMain {
   private ImportsMain() {}
@@ -47,8 +51,14 @@ public final class ImportsMain {
               OutputDirectory.Existing.REPLACE,
               Optional.of("t"),
               task[3].isEmpty() ? ColumnMapping.NONE : ColumnMapping.parse(task[3]));
-      TableImportResult result =
-          Imports.table(ImportFormat.valueOf(task[0].toUpperCase(java.util.Locale.ROOT)), options);
+      ImportFormat format = ImportFormat.valueOf(task[0].toUpperCase(java.util.Locale.ROOT));
+      if (task.length > 4) {
+        HistoryImportResult history = Imports.history(format, options, history(task));
+        line.put("outcome", history.unmapped().isEmpty() ? "taken" : "unmapped");
+        line.put("unmapped", history.unmapped());
+        return line;
+      }
+      TableImportResult result = Imports.table(format, options);
       line.put("outcome", result.isComplete() ? "taken" : "unmapped");
       line.put("unmapped", result.unmapped());
       line.put("units", result.units());
@@ -61,5 +71,20 @@ public final class ImportsMain {
       line.put("message", e + " " + java.util.List.of(e.getStackTrace()));
     }
     return line;
+  }
+
+  private static HistoryOptions history(String[] task) {
+    TimeGrid.OffGrid offGrid = task[6].isEmpty() ? TimeGrid.OffGrid.REFUSE : TimeGrid.OffGrid.SNAP;
+    TimeGrid grid =
+        TimeGrid.of(
+            task[4],
+            task[5].isEmpty() ? null : task[5],
+            offGrid,
+            task[7].isEmpty() ? null : task[7]);
+    return new HistoryOptions(
+        "who",
+        "when",
+        grid,
+        task[8].isEmpty() ? HistoryOptions.Absence.DIES : HistoryOptions.Absence.LIVES_ON);
   }
 }

@@ -79,6 +79,7 @@ public final class ScriptMain {
   private void change(Tick t, String[] f) {
     switch (f[0]) {
       case "system" -> t.system(Integer.parseInt(f[1]));
+      case "changed_only" -> t.changedOnly();
       case "insert" -> insert(t.table(f[1]), f);
       case "set" -> set(t.table(f[1]), f);
       case "set_slot" -> setSlot(t.table(f[1]), Integer.parseInt(f[2]), f);

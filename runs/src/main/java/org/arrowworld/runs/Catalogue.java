@@ -3,6 +3,7 @@ package org.arrowworld.runs;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
@@ -20,7 +22,10 @@ import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.parquet.StoredColumn;
 import org.arrowworld.export.rows.MemoryRows;
 import org.arrowworld.export.rows.RowColumn;
+import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.Json;
+import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.Storage;
 
@@ -28,7 +33,8 @@ import org.arrowworld.storage.Storage;
 final class Catalogue {
   static final String PATH = "runs.parquet";
   private static final List<String> OWN =
-      List.of("run", "state", "tick", "rows", "message", "store", "mark");
+      List.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check");
+  private static final String CHECK = "check";
   private static final int MOST_ROWS = 10_000_000;
 
   private Catalogue() {}
@@ -64,7 +70,7 @@ final class Catalogue {
       boolean number = name.equals("tick") || name.equals("rows");
       ColumnType type = number ? ColumnType.I64 : ColumnType.STRING;
       columns.add(
-          name.equals("run") || name.equals("state")
+          List.of("run", "state", "check").contains(name)
               ? RowColumn.required(name, type)
               : RowColumn.optional(name, type));
     }
@@ -83,11 +89,30 @@ final class Catalogue {
       row.add(run.message().orElse(null));
       row.add(run.store().orElse(null));
       row.add(run.mark().orElse(null));
+      row.add(Json.write(run.parameters().texts()));
+      row.add(null);
       types.forEach((name, type) -> row.add(cell(run.parameters(), name, type)));
+      row.set(OWN.indexOf(CHECK), check(columns.stream().map(RowColumn::name).toList(), row));
       rows.add(row);
     }
     new ParquetRowWriter(folder, ParquetOptions.DEFAULT)
         .write(PATH, new MemoryRows("runs", columns, rows, Map.of("aw.view", "runs")));
+  }
+
+  /** The checksum of a row's cells, its own aside (spec R-10). */
+  private static String check(List<String> names, List<Object> cells) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < cells.size(); i++) {
+      Object cell = cells.get(i);
+      if (cell != null && !names.get(i).equals(CHECK)) {
+        Object shown =
+            cell instanceof Double d ? Digits.hex16(Double.doubleToRawLongBits(d)) : cell;
+        lines.append(names.get(i)).append('=').append(shown).append('\n');
+      }
+    }
+    CRC32 crc = new CRC32();
+    crc.update(lines.toString().getBytes(StandardCharsets.UTF_8));
+    return Digits.hex8((int) crc.getValue());
   }
 
   private static Object cell(Parameters parameters, String name, ColumnType type) {
@@ -143,6 +168,12 @@ final class Catalogue {
             PATH, -1, Text.of("it is no catalogue: it lacks some of %s", OWN));
       }
       for (int row = 0; row < count; row++) {
+        int at = row;
+        List<Object> cells = columns.values().stream().map(values -> values.cell(at)).toList();
+        if (!check(List.copyOf(columns.keySet()), cells).equals(columns.get(CHECK).cell(row))) {
+          throw new DamagedFileException(
+              PATH, -1, Text.of("row %d does not match its checksum", row));
+        }
         String mark = columns.get("mark").text(row);
         if (mark != null) {
           rows.put(columns.get("run").text(row), row(columns, row, mark));
@@ -156,14 +187,11 @@ final class Catalogue {
 
   private static Row row(Map<String, Values> columns, int row, String mark)
       throws DamagedFileException {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    columns.forEach(
-        (name, values) -> {
-          String text = OWN.contains(name) ? null : values.text(row);
-          if (text != null) {
-            parameters.put(name, text);
-          }
-        });
+    String texts = columns.get("parameters").text(row);
+    if (texts == null) {
+      throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
+    }
+    JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
         mark,
         RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
@@ -171,23 +199,29 @@ final class Catalogue {
         columns.get("rows").number(row),
         Optional.ofNullable(columns.get("message").text(row)),
         Optional.ofNullable(columns.get("store").text(row)),
-        Parameters.ofTexts(parameters));
+        Parameters.ofTexts(parameters.strings("of")));
   }
 
   /** A column of the catalogue. */
   private record Values(ColumnType type, StoredColumn column) {
-    /** The cell as a parameter's text, null where there is none. */
-    String text(int row) {
+    /** The cell, null where there is none. */
+    Object cell(int row) {
       if (column.nulls().get(row)) {
         return null;
       }
       return switch (type) {
         case STRING -> column.words().get(column.data().getInt(4 * row));
-        case BOOL -> Boolean.toString(column.data().get(row) != 0);
-        case F64 -> Double.toString(column.data().getDouble(8 * row));
-        case I64 -> Long.toString(column.data().getLong(8 * row));
+        case BOOL -> column.data().get(row) != 0;
+        case F64 -> column.data().getDouble(8 * row);
+        case I64 -> column.data().getLong(8 * row);
         default -> throw new IllegalArgumentException("a column of " + type.label());
       };
+    }
+
+    /** The cell as a parameter's text, null where there is none. */
+    String text(int row) {
+      Object cell = cell(row);
+      return cell == null ? null : cell.toString();
     }
 
     OptionalLong number(int row) throws DamagedFileException {

@@ -20,7 +20,7 @@ import org.arrowworld.internal.given.WellFormed;
 public final class Parameters {
   /** The catalogue's own columns (spec R-9). */
   static final Set<String> RESERVED =
-      Set.of("run", "state", "tick", "rows", "message", "store", "mark");
+      Set.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check");
 
   private static final String WHOLE = "0|-?[1-9][0-9]{0,18}";
   private static final String DECIMAL =
@@ -111,6 +111,11 @@ public final class Parameters {
       }
     }
     return text;
+  }
+
+  /** The value that a text given by a person says: a Long, a Double, a Boolean or a String. */
+  public static Object read(String text) {
+    return value(Given.required("read a parameter", "text", text));
   }
 
   /** Equal for texts that say the same. */

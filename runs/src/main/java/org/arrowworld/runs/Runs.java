@@ -21,6 +21,7 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
 import org.arrowworld.storage.AbsolutePath;
@@ -53,14 +54,21 @@ public final class Runs {
   private final Path folder;
   private final List<Run> list;
   private final Set<String> parameters;
+  private final Set<String> planned;
   private final List<String> warnings;
   private final int read;
 
   private Runs(
-      Path folder, List<Run> list, Set<String> parameters, List<String> warnings, int read) {
+      Path folder,
+      List<Run> list,
+      Set<String> parameters,
+      Set<String> planned,
+      List<String> warnings,
+      int read) {
     this.folder = folder;
     this.list = List.copyOf(list);
-    this.parameters = parameters;
+    this.parameters = Collections.unmodifiableSet(parameters);
+    this.planned = Collections.unmodifiableSet(planned);
     this.warnings = List.copyOf(warnings);
     this.read = read;
   }
@@ -97,10 +105,11 @@ public final class Runs {
           read++;
         }
       }
-      Set<String> parameters = new LinkedHashSet<>();
-      plan.values().forEach(each -> parameters.addAll(each.names()));
+      Set<String> planned = new LinkedHashSet<>();
+      plan.values().forEach(each -> planned.addAll(each.names()));
+      Set<String> parameters = new LinkedHashSet<>(planned);
       list.forEach(run -> parameters.addAll(run.parameters().names()));
-      return new Runs(absolute, list, Collections.unmodifiableSet(parameters), warnings, read);
+      return new Runs(absolute, list, parameters, planned, warnings, read);
     }
   }
 
@@ -142,6 +151,31 @@ public final class Runs {
   /** The names of all parameters, those of the plan first. */
   public Set<String> parameters() {
     return parameters;
+  }
+
+  /**
+   * The type that holds what all runs have as a parameter: {@code i64}, {@code f64}, {@code bool}
+   * or {@code string}.
+   *
+   * @throws InvalidUseException if no run has such a parameter
+   */
+  public ColumnType type(String parameter) {
+    requireParameter("tell the type of", parameter);
+    return Catalogue.type(parameter, list);
+  }
+
+  private void requireParameter(String action, String parameter) {
+    if (!parameters.contains(parameter)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot %s '%s': there are the parameters %s",
+              action, parameter, Nearest.of(parameter, parameters)));
+    }
+  }
+
+  /** The names of the parameters that the plan gives; empty where there is no plan. */
+  public Set<String> planned() {
+    return planned;
   }
 
   /** What was passed over when the folder was opened, in plain words. */
@@ -189,7 +223,8 @@ public final class Runs {
   /** The runs that are wanted. */
   public Runs where(Predicate<Run> wanted) {
     Given.required("filter runs", "filter", wanted);
-    return new Runs(folder, list.stream().filter(wanted).toList(), parameters, warnings, read);
+    List<Run> some = list.stream().filter(wanted).toList();
+    return new Runs(folder, some, parameters, planned, warnings, read);
   }
 
   /** Writes the catalogue of these runs, which speeds up the next opening; best of all runs. */
@@ -272,12 +307,7 @@ public final class Runs {
    */
   public List<ParameterStats> stats(KeyStatistics.Options options, String parameter)
       throws IOException {
-    if (!parameters.contains(parameter)) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot group runs by '%s': there are the parameters %s",
-              parameter, Nearest.of(parameter, parameters)));
-    }
+    requireParameter("group runs by", parameter);
     Map<Object, List<Run>> groups = new LinkedHashMap<>();
     for (Run run : list) {
       if (run.parameters().has(parameter)) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
@@ -57,6 +58,7 @@ public final class Sweep {
   private final SweepFunction function;
   private final SweepOptions options;
   private final Object watching = new Object();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private volatile boolean stopping;
   private Optional<String> stopped = Optional.empty();
   private Error broken;
@@ -93,13 +95,17 @@ public final class Sweep {
   }
 
   /**
-   * Makes the runs that are not done, and writes the catalogue.
+   * Makes the runs that are not done, and writes the catalogue. Once only.
    *
    * @throws StoreLockedException at once, if another sweep works in the folder
    * @throws org.arrowworld.errors.DamagedFileException if the folder's plan is damaged
    */
   public SweepReport run(SweepWatcher watcher) throws IOException {
     Given.required("start a sweep", "watcher", watcher);
+    if (begun.getAndSet(true)) {
+      throw new InvalidUseException(
+          "Cannot run a sweep twice: make another one of the same folder");
+    }
     OutsideStores.require(folder);
     try (Storage storage = new DiskStorage(folder)) {
       if (storage.exists("store.json")) {
@@ -239,7 +245,9 @@ public final class Sweep {
       }
     }
 
-    /** Makes a run; null if it was told to stop. A full disk is no failure of a run. */
+    /**
+     * Makes a run; null if it was told to stop, or the disk is full, which is no failure of a run.
+     */
     private Outcome outcome(Run run) throws IOException {
       SweepRun made = null;
       try (BufferAllocator memory = new RootAllocator(options.memoryPerJobBytes())) {
@@ -254,7 +262,8 @@ public final class Sweep {
           stop();
         }
         if (isDiskFull(e)) {
-          throw new IOException(message(e), e);
+          halt(Text.of("run %s: %s", run.name(), message(e)));
+          return null;
         }
         return made != null && made.wasTold() ? null : failed(run, message(e));
       }

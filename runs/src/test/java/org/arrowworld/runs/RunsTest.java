@@ -142,6 +142,42 @@ class RunsTest {
   }
 
   @Test
+  void whateverIsDamagedInTheFoldersOwnFilesNothingWrongIsShown() throws IOException {
+    sweep();
+    List<Run> known = Runs.open(folder).list();
+    long seed = System.nanoTime();
+    java.util.Random random = new java.util.Random(seed);
+    for (String file : List.of("runs.parquet", "sweep.json", "outcomes/000002.json")) {
+      Path path = folder.resolve(file);
+      byte[] sound = Files.readAllBytes(path);
+      for (int i = 0; i < 100; i++) {
+        byte[] damaged = sound.clone();
+        damaged[random.nextInt(sound.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(
+            path,
+            i % 4 == 0 ? java.util.Arrays.copyOf(sound, random.nextInt(sound.length)) : damaged);
+        try {
+          for (Run run : Runs.open(folder).list()) {
+            Run before = known.get(Integer.parseInt(run.name()));
+            assertThat(run.parameters())
+                .as("seed %d, %s", seed, file)
+                .isEqualTo(before.parameters());
+            if (run.state() == RunState.DAMAGED) {
+              assertThat(run.name()).as("seed %d, %s", seed, file).isEqualTo("000002");
+            } else {
+              assertThat(run.state()).as("seed %d, %s", seed, file).isEqualTo(RunState.DONE);
+              assertThat(run.tick()).as("seed %d, %s", seed, file).isEqualTo(before.tick());
+            }
+          }
+        } catch (DamagedFileException e) {
+          assertThat(e.file()).as("seed %d", seed).isEqualTo("sweep.json");
+        }
+      }
+      Files.write(path, sound);
+    }
+  }
+
+  @Test
   void statesComeFromTheRunsOwnFiles() throws IOException {
     new Sweep(
             folder,

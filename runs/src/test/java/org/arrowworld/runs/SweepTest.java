@@ -146,7 +146,7 @@ class SweepTest {
                 SweepOptions.DEFAULT.withJobs(1))
             .run();
     assertThat(report.stopped())
-        .hasValue("run 000001: IOException: IOException: write: No space left on device");
+        .hasValue("run 000001: IOException: write: No space left on device");
     assertThat(report.count(RunState.DONE)).isEqualTo(1);
     assertThat(report.count(RunState.WAITING)).isEqualTo(5);
     assertThat(sweep(PLAN, SmallSimulation.to(5)).isDone()).isTrue();
@@ -250,6 +250,15 @@ class SweepTest {
     assertThat(report.runs().get(0).message())
         .hasValue("its function returned and left the store open: close its LiveWorld");
     open.get(0).close();
+  }
+
+  @Test
+  void aSweepRunsOnce() throws IOException {
+    Sweep sweep = new Sweep(folder, PLAN, SmallSimulation.to(1));
+    sweep.run();
+    assertThatThrownBy(sweep::run)
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage("Cannot run a sweep twice: make another one of the same folder");
   }
 
   @Test

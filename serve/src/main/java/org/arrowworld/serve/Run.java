@@ -37,6 +37,7 @@ final class Run implements Closeable {
   private final DiskStorage storage;
   private LogFollower follower;
   private StoreId followed;
+  private Beginning beginning;
   private long lookedNanos;
   private int epoch;
   private boolean closed;
@@ -81,17 +82,18 @@ final class Run implements Closeable {
     return follower.position();
   }
 
-  /** Whether the history goes on where it was followed to. */
+  /** Whether the history begins as it did, and goes on where it was followed to. */
   private boolean isFollowed() throws IOException {
     try {
       follower.poll((batch, from, to) -> {});
-      return true;
+      return beginning.isThere(storage);
     } catch (DamagedFileException e) {
       return false;
     }
   }
 
   private void follow() throws IOException {
+    beginning = Beginning.of(storage);
     try (Timeline timeline = Timeline.open(storage)) {
       followed = timeline.info().id();
       follower = timeline.follower();

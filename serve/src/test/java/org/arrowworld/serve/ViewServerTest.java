@@ -19,8 +19,10 @@ import java.util.Map;
 import org.apache.arrow.vector.FieldVector;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.ShipRun;
@@ -426,6 +428,30 @@ class ViewServerTest {
           .isEqualTo("400 invalid_use: No world at tick 4: the store has ticks 0 to 1");
       assertThat(viewer.json("/api/runs/cut/life?table=ship&id=0").toString())
           .contains("died=null");
+    }
+  }
+
+  @Test
+  void a_store_that_gives_up_old_ticks_while_it_is_watched_is_read_anew() throws IOException {
+    Path path = SmallRuns.ships(folder.resolve("short"));
+    try (Store store = Store.open(path)) {
+      store.compact(StoreCompaction.Options.ALL_TICKS.keepingTicks(2)); // it begins with a base now
+    }
+    try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0));
+        Store open = Store.open(path)) {
+      Client viewer = new Client(watching);
+      assertThat(viewer.arrow("/api/runs/short/at?tick=2&columns=ship")).hasSize(1);
+      assertThat(viewer.arrow("/api/runs/short/at?tick=4&columns=ship")).hasSize(1);
+      try (Store store = Store.open(path)) {
+        store.compact(StoreCompaction.Options.ALL_TICKS.keepingTicks(0));
+      }
+      assertThat(viewer.json("/api/runs/short").toString()).contains("first_tick=4");
+      assertThat(viewer.arrow("/api/runs/short/at?tick=4&columns=ship")).hasSize(1);
+      assertThat(viewer.refusal("/api/runs/short/at?tick=2&columns=ship"))
+          .isEqualTo("400 invalid_use: No world at tick 2: the store has ticks 4 to 4");
+      assertThatThrownBy(() -> open.at(3).close())
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("the store was compacted since it was opened; open it again");
     }
   }
 

@@ -21,10 +21,27 @@ public final class DirectMemory implements AutoCloseable {
   /** Arrow's own setting of where memory comes from, as a property and in the environment. */
   private static final String MANAGER = "arrow.allocation.manager.type";
 
+  private static final String UNSAFE_MANAGER =
+      "org.apache.arrow.memory.unsafe.UnsafeAllocationManager";
+
   static {
     if (System.getProperty(MANAGER) == null
-        && System.getenv("ARROW_ALLOCATION_MANAGER_TYPE") == null) {
+        && System.getenv("ARROW_ALLOCATION_MANAGER_TYPE") == null
+        && isThere(UNSAFE_MANAGER, BufferAllocator.class.getClassLoader())) {
       System.setProperty(MANAGER, "Unsafe"); // the one that runs without flags
+    }
+  }
+
+  /**
+   * Whether Arrow will find a class: where Arrow came with the program that this library was added
+   * to, as in Spark, what stands beside this library is not seen by it.
+   */
+  static boolean isThere(String className, ClassLoader arrows) {
+    try {
+      Class.forName(className, false, arrows);
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
   }
 

@@ -75,6 +75,11 @@ final class ColumnStaging {
     return patterns[slot];
   }
 
+  /** What the column holds in a slot before the tick. */
+  long before(int slot) {
+    return column.pattern(slot);
+  }
+
   long[] patterns() {
     return patterns;
   }

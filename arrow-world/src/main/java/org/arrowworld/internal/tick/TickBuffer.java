@@ -25,6 +25,7 @@ final class TickBuffer implements Tick {
   private Thread owner;
   private long tick;
   private int system;
+  private boolean changedOnly;
 
   TickBuffer(MutableWorld world, KeyTable keyTable) {
     this.world = world;
@@ -38,6 +39,7 @@ final class TickBuffer implements Tick {
   void begin(long newTick) {
     tick = newTick;
     system = 0;
+    changedOnly = false;
     words.clear();
     entities.clear();
     inputs.clear();
@@ -69,6 +71,16 @@ final class TickBuffer implements Tick {
   public void system(int order) {
     checkOpen();
     system = order;
+  }
+
+  @Override
+  public void changedOnly() {
+    checkOpen();
+    changedOnly = true;
+  }
+
+  boolean isChangedOnly() {
+    return changedOnly;
   }
 
   @Override

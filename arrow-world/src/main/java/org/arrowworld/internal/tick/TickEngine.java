@@ -15,15 +15,15 @@ import org.arrowworld.schema.KeyTable;
 import org.arrowworld.tick.TickBody;
 
 /**
- * Runs ticks of a live world: systems fill the mutation buffer, cleanup makes triples, the log gets
- * them, and only then are they applied. One thread.
+ * Runs ticks of a live world: systems fill the mutation buffer, the changes become triples in
+ * canonical order, the log gets them, and only then are they applied. One thread.
  */
 public final class TickEngine {
   private final MutableWorld world;
   private final LogWriter log;
   private final Triples rows = new Triples(4096);
   private final TickBuffer buffer;
-  private final Cleanup cleanup;
+  private final CanonicalOrder order;
   private final TripleApplier applier;
   private boolean running;
   private boolean unsure;
@@ -36,7 +36,7 @@ public final class TickEngine {
     this.world = world;
     this.log = log.orElse(null);
     this.buffer = new TickBuffer(world, keys);
-    this.cleanup = new Cleanup(world, buffer, rows);
+    this.order = new CanonicalOrder(world, buffer, rows);
     this.applier = new TripleApplier(world, keys);
   }
 
@@ -50,8 +50,8 @@ public final class TickEngine {
 
   /**
    * Runs one tick: logged, forced where the durability asks for it, and only then applied. If the
-   * systems or cleanup throw, the tick is as if it had never begun. If the log throws, the world
-   * stays as it was and the log is poisoned: whether the tick is in it, resuming will tell.
+   * systems or their changes throw, the tick is as if it had never begun. If the log throws, the
+   * world stays as it was and the log is poisoned: whether the tick is in it, resuming will tell.
    *
    * @param tick later than the last one
    * @param systems puts mutations into the buffer, which is valid during the call only
@@ -95,6 +95,8 @@ public final class TickEngine {
     try {
       prepare(tick, systems);
     } catch (OutOfMemoryError e) {
+      throw MemoryFullException.running(tick, e);
+    } catch (MemoryFullException e) {
       throw MemoryFullException.running(tick, e);
     }
     try {
@@ -140,7 +142,7 @@ public final class TickEngine {
     buffer.begin(tick);
     try {
       systems.run(buffer);
-      cleanup.run();
+      order.run();
       whole = true;
     } finally {
       if (!whole) {

@@ -81,6 +81,7 @@ public final class MutableTable extends ReadableTable implements AutoCloseable {
 
   @Override
   public int rows() {
+    checkOpen();
     return rows;
   }
 

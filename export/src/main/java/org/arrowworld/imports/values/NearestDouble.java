@@ -16,7 +16,12 @@ public final class NearestDouble {
 
   private static final int LEAST_EXPONENT = -80;
   private static final int GREATEST_EXPONENT = 80;
-  private static final long EXACT_DIGITS = 1L << 53;
+
+  /**
+   * A double holds up to 2^53; digits that many are taken another way, so that one way is common.
+   */
+  private static final long EXACT_DIGITS = 1L << 50;
+
   private static final int EXACT_EXPONENT = 22;
   private static final int MANTISSA_BITS = 52;
   private static final int BIAS = 1023;

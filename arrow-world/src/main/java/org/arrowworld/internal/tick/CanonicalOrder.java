@@ -18,7 +18,7 @@ import org.arrowworld.schema.Values;
  * Turns the changes of a tick into triples in canonical order (spec O-1 to O-6). Changes nothing
  * but the codebook, which gets the new words.
  */
-final class Cleanup {
+final class CanonicalOrder {
   private final TickBuffer buffer;
   private final MutableCodebook codebook;
   private final Triples out;
@@ -28,7 +28,7 @@ final class Cleanup {
   /**
    * @param out where rows go; cleared by {@link #run}
    */
-  Cleanup(MutableWorld world, TickBuffer buffer, Triples out) {
+  CanonicalOrder(MutableWorld world, TickBuffer buffer, Triples out) {
     this.buffer = buffer;
     this.codebook = world.codebook();
     this.out = out;
@@ -135,13 +135,17 @@ final class Cleanup {
       ColumnType type = staging.type();
       boolean asItIs =
           type != ColumnType.STRING && (type != ColumnType.U32 || buffer.entities().isEmpty());
-      if (staging.isWhole() && asItIs) {
+      boolean all = !buffer.isChangedOnly() || staging.refersTo().isPresent();
+      if (staging.isWhole() && asItIs && all) {
         ids = ids == null ? table.table().ids() : ids;
         out.addColumn(tick, staging.key(), ids, staging.patterns(), 0, ids.length);
         continue;
       }
       for (int slot = staging.nextSlot(0); slot >= 0; slot = staging.nextSlot(slot + 1)) {
-        add(table.table().id(slot), staging.key(), logged(type, staging.pattern(slot)));
+        long pattern = logged(type, staging.pattern(slot));
+        if (all || pattern != staging.before(slot)) {
+          add(table.table().id(slot), staging.key(), pattern);
+        }
       }
     }
   }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.published;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
+
+/** What is read from, or published to, by its address. */
+public final class Addresses {
+  private Addresses() {}
+
+  /**
+   * The storage at an address: a folder by {@code file:}, a published store by {@code http:},
+   * {@code https:} or, with the module for it, {@code s3:}. The caller closes it.
+   *
+   * @throws org.arrowworld.errors.StoreNotFoundException if no published store is there
+   * @throws InvalidUseException if no module reads such addresses
+   */
+  public static Storage storage(URI address) throws IOException {
+    return storage(address, Patience.USUAL);
+  }
+
+  /** As {@link #storage(URI)}, waiting as long as is said. */
+  public static Storage storage(URI address, Patience patience) throws IOException {
+    return switch (scheme(address)) {
+      case "file" -> new DiskStorage(path(address));
+      case "http", "https" -> PublishedStorage.open(address, patience);
+      default ->
+          PublishedStorage.open(provider("read", address).source(address, patience), patience);
+    };
+  }
+
+  /**
+   * The place at an address that is published to by a module of its own.
+   *
+   * @throws InvalidUseException if no module publishes to such addresses
+   */
+  public static PublishTarget target(URI address) throws IOException {
+    String scheme = scheme(address);
+    if (scheme.equals("http") || scheme.equals("https")) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot publish to %s: web servers take no files; publish to a folder that one serves",
+              address));
+    }
+    return provider("publish to", address).target(address, Patience.USUAL);
+  }
+
+  /** Whether an address is that of a folder. */
+  public static boolean isFolder(URI address) {
+    return scheme(address).equals("file");
+  }
+
+  /** The folder of a {@code file:} address. */
+  public static Path path(URI address) {
+    try {
+      return Path.of(address);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidUseException(
+          Text.of("Cannot use the address %s: %s", address, e.getMessage()));
+    }
+  }
+
+  private static String scheme(URI address) {
+    if (address.getScheme() == null) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot use '%s' as an address: it has no scheme; give a path as a Path", address));
+    }
+    return address.getScheme().toLowerCase(Locale.ROOT);
+  }
+
+  private static ObjectStoreProvider provider(String what, URI address) {
+    String scheme = scheme(address);
+    for (ObjectStoreProvider provider : ServiceLoader.load(ObjectStoreProvider.class)) {
+      if (provider.scheme().equals(scheme)) {
+        return provider;
+      }
+    }
+    throw new InvalidUseException(
+        Text.of(
+            "Cannot %s %s: nothing on the class path knows addresses that begin with %s:; file, http and https are known, and s3 with arrow-world-s3",
+            what, address, scheme));
+  }
+}

@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published stores, read by GET with Range alone; and the list of files that tells one (P-1 to P-7)."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Union
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
+
+from . import jsonfile
+from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
+from .regular import open_regular
+
+FILES = "files.json"
+"""The list of a published store's files, by its path in the store."""
+BLOCK_BYTES = 64 << 10
+"""What a small read asks for."""
+WHOLE_BYTES = 256 << 10
+"""A file up to this length comes whole, and is compared with its checksum."""
+_KEPT_BYTES = 16 << 20
+_PIECE_BYTES = 8 << 20
+_LIKELY_LIST_BYTES = 1 << 20
+_MOST_LIST_BYTES = 64 << 20
+
+
+class Patience(NamedTuple):
+    """How often the same is asked for, seconds before the second time (four times as long before each further one), and
+    seconds for one attempt, as many again for each 4 MiB.
+    """
+
+    attempts: int = 4
+    pause: float = 0.1
+    limit: float = 30.0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A file of a published store: its path in it, its length and the CRC-32 of all its bytes."""
+
+    name: str
+    bytes: int
+    crc32: int
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes with CRC-32 {self.crc32:08x}"
+
+
+def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
+    """The files that files.json lists, by name (P-2)."""
+    m = jsonfile.Members(raw, path)
+    if m.text("kind") != "arrow-world files":
+        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world files'", path, remedy="")
+    if m.count("format") != 1:
+        raise UnsupportedVersionError(f"Cannot read {path}: its format is {m.count('format')}, this package reads 1.")
+    files: dict[str, Listed] = {}
+    before = ""
+    for entry in (jsonfile.Members(e, path, "files") for e in m.items("files")):
+        name = entry.text("name")
+        parts = name.split("/")
+        if any(p in ("", ".", "..") for p in parts) or "\\" in name or "\0" in name or name == FILES or name <= before:
+            raise DamagedFileError(f"'name' is {name!r}, expected a path within the store, in order", path, remedy="")
+        files[name] = Listed(name, entry.u64("bytes"), int(entry.hex("crc32", 8), 16))
+        before = name
+    return files
+
+
+def check_list(store: Path) -> Iterator[DamagedFileError]:
+    """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
+    path = store / FILES
+    if not path.exists():
+        return
+    try:
+        listed = list_of(jsonfile.read(path), path)
+    except DamagedFileError as e:
+        yield e
+        return
+    there = set(_names(store, ""))
+    for file in listed.values():
+        if file.name not in there:
+            yield DamagedFileError(f"it is missing, and {FILES} has it", store / file.name, remedy="")
+            continue
+        try:
+            found = _listed(store / file.name, file.name)
+        except DamagedFileError as e:
+            yield e
+            continue
+        if found != file:
+            yield DamagedFileError(f"it has {found}, expected {file}", store / file.name, remedy="")
+    for name in sorted(there - set(listed) - {FILES}):
+        yield DamagedFileError(f"it is not in {FILES}", store / name, remedy="")
+
+
+def _names(folder: Path, prefix: str) -> Iterator[str]:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+            yield from _names(path, f"{prefix}{path.name}/")
+        else:
+            yield prefix + path.name
+
+
+def _listed(path: Path, name: str) -> Listed:
+    if isinstance(path, RemotePath):
+        data = path.source().map()
+        return Listed(name, len(data), zlib.crc32(data))
+    crc, size = 0, 0
+    with os.fdopen(open_regular(path), "rb") as file:
+        while part := file.read(_PIECE_BYTES):
+            crc, size = zlib.crc32(part, crc), size + len(part)
+    return Listed(name, size, crc)
+
+
+def require_unpublished(store: Path) -> None:
+    """Raises InvalidUseError where a store is published, and so never changed (P-4)."""
+    if (store / FILES).exists():
+        raise InvalidUseError(f"Cannot change the store in {store}: it was published ({FILES}), and readers elsewhere rely on "
+                              "it. Fork it to go on with it.")
+
+
+class _Replaced(Exception):
+    """Another file stands there than the one that was read before."""
+
+
+class _Refused(Exception):
+    """What no further attempt will change."""
+
+
+class Published:
+    """The files of a published store at an http or https address. Safe for threads."""
+
+    def __init__(self, address: str, patience: Patience = Patience()) -> None:
+        parts = urlsplit(address)
+        if parts.query or parts.fragment or parts.username or parts.password:
+            raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
+                                  "addresses below it, so it can have no user, query or fragment.")
+        self.address = address.rstrip("/") + "/"
+        self.patience = patience
+        self._versions: dict[str, str] = {}
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._kept_bytes = 0
+        self._lock = threading.RLock()
+        self.files: dict[str, Listed] = {}
+        data = self._list()
+        listed = list_of(jsonfile.members(data, self.path(FILES)), self.path(FILES))
+        self.files = {**listed, FILES: Listed(FILES, len(data), zlib.crc32(data))}
+        self.folders = {name[:i] for name in listed for i in range(len(name)) if name[i] == "/"} | {""}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Published, (self.address, self.patience)
+
+    def path(self, name: str = "") -> Path:
+        """A file or folder as a path."""
+        return RemotePath(self, name)  # type: ignore[return-value]
+
+    def _list(self) -> bytes:
+        try:
+            data, total, _ = self._ask(FILES, 0, _LIKELY_LIST_BYTES)
+            if total > _MOST_LIST_BYTES:
+                raise DamagedFileError(f"it has {total} bytes", self.path(FILES), remedy="")
+            return data if len(data) == total else self._ask(FILES, 0, total)[0]
+        except FileNotFoundError as e:
+            raise StoreNotFoundError(f"Cannot open {self.address}: there is no {FILES}; check the address, and publish the store "
+                                     "there with `aw publish`.") from e
+
+    def part(self, file: Listed, start: int, length: int) -> bytes:
+        """A part of a file, compared with what is known of it (P-5)."""
+        if not length:
+            return b""
+        try:
+            data, total, version = self._ask(file.name, start, length)
+        except FileNotFoundError as e:
+            raise DamagedFileError(f"{self.address} does not have it any more", self.path(file.name), remedy="") from e
+        except _Replaced as e:
+            raise self._replaced(file, str(e)) from e
+        if total != file.bytes:
+            raise self._replaced(file, f"it has {total} bytes, expected {file.bytes}")
+        first = self._versions.setdefault(file.name, version)
+        if first != version:
+            raise self._replaced(file, f"its version is {version}, and was {first}")
+        if length == file.bytes and zlib.crc32(data) != file.crc32:
+            raise self._replaced(file, f"it has {Listed('', length, zlib.crc32(data))}, expected {file}")
+        return data
+
+    def block(self, file: Listed, start: int, length: int) -> bytes:
+        """A part of a file, which is kept."""
+        with self._lock:
+            key = file.name, start
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+            data = self._kept[key] = self.part(file, start, length)
+            self._kept_bytes += len(data)
+            while self._kept_bytes > _KEPT_BYTES:
+                self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+            return data
+
+    def _replaced(self, file: Listed, finding: str) -> DamagedFileError:
+        return DamagedFileError(f"{finding}, as {FILES} of {self.address} has it: it was replaced; a published store never "
+                                "changes", self.path(file.name), remedy="Open it again.")
+
+    def _ask(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
+        """Asks as often as it may help (P-6)."""
+        pause = self.patience.pause
+        for attempt in range(1, self.patience.attempts + 1):
+            try:
+                return self._get(name, start, length)
+            except (FileNotFoundError, PermissionError, _Replaced):
+                raise
+            except (OSError, http.client.HTTPException, _Refused) as e:
+                if attempt == self.patience.attempts or isinstance(e, _Refused):
+                    times = "once" if attempt == 1 else f"{attempt} times"
+                    raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
+                                  f"{e}") from e
+            time.sleep(pause)
+            pause *= 4
+        raise AssertionError
+
+    def _get(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
+        """One attempt: the bytes, the length of the whole file, and its version."""
+        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
+        known = self._versions.get(name, "")
+        if known.startswith('"'):  # a strong ETag; a weak one never matches
+            headers["If-Match"] = known
+        limit = self.patience.limit * (1 + length / (4 << 20))
+        end = time.monotonic() + limit
+        try:
+            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
+                version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
+                total = _total(reply, start)
+                if total is None and start or reply.length is not None and reply.length > length:
+                    raise _Refused("the server sends whole files and no parts of them (Range); serve the store with one that "
+                                   "does, as most do")
+                parts: list[bytes] = []
+                while part := reply.read1(1 << 20):
+                    parts.append(part)
+                    if time.monotonic() > end:
+                        raise OSError(f"no answer within {limit:g} s")
+        except HTTPError as e:
+            e.close()
+            raise _refusal(e.code, name, start) from e
+        except URLError as e:
+            raise OSError(str(e.reason)) from e
+        except TimeoutError as e:
+            raise OSError(f"no answer within {limit:g} s") from e
+        data = b"".join(parts)
+        whole = len(data) if total is None else total
+        if len(data) != min(length, whole - start):
+            raise OSError(f"{len(data)} bytes came, expected {min(length, whole - start)}")
+        return data, whole, version
+
+
+def _total(reply: Any, start: int) -> int | None:
+    """The length of the whole file, as a reply with a part of it says; None for a reply with all of it."""
+    if reply.status != 206:
+        return None
+    text = reply.headers.get("Content-Range", "")
+    unit, _, rest = text.partition(" ")
+    span, _, total = rest.partition("/")
+    if unit != "bytes" or span.partition("-")[0] != str(start) or not total.isdigit():
+        raise _Refused(f"it answered bytes {start} on with Content-Range {text!r}")
+    return int(total)
+
+
+def _refusal(code: int, name: str, start: int) -> Exception:
+    if code in (404, 410):
+        return FileNotFoundError(name)
+    if code in (401, 403):
+        return PermissionError(f"Cannot read {name}: HTTP {code}")
+    if code == 412:
+        return _Replaced("HTTP 412, its ETag is another one")
+    if code == 416:
+        return _Replaced(f"it ends before byte {start}")
+    return OSError(f"HTTP {code}") if code >= 500 or code in (408, 425, 429) else _Refused(f"HTTP {code}")
+
+
+class RemoteSource:
+    """A file of a published store as bytes at offsets."""
+
+    inode = 0
+
+    def __init__(self, published: Published, file: Listed) -> None:
+        self._published, self._file = published, file
+        self.size = file.bytes
+
+    def __enter__(self) -> RemoteSource:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def map(self) -> memoryview:
+        """The whole file."""
+        return self.read(0, self.size)
+
+    def grow(self) -> None:
+        """It never changes."""
+
+    def read(self, offset: int, length: int) -> memoryview:
+        """`length` bytes from `offset`, fewer at the end."""
+        parts: list[bytes] = []
+        end = min(offset + length, self.size)
+        while offset < end:
+            parts.append(self._some(offset, end - offset))
+            offset += len(parts[-1])
+        return memoryview(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def _some(self, offset: int, length: int) -> bytes:
+        if self.size <= WHOLE_BYTES:
+            return self._published.block(self._file, 0, self.size)[offset : offset + length]
+        if length >= BLOCK_BYTES:
+            return self._published.part(self._file, offset, min(length, _PIECE_BYTES))
+        start = min(offset - offset % BLOCK_BYTES, self.size - BLOCK_BYTES)  # the last one ends where the file does
+        if offset >= self.size - BLOCK_BYTES:
+            start = self.size - BLOCK_BYTES
+        return self._published.block(self._file, start, BLOCK_BYTES)[offset - start :][:length]
+
+
+class RemotePath:
+    """A file or folder of a published store, with what readers use of `pathlib.Path`."""
+
+    def __init__(self, published: Published, name: str) -> None:
+        self.published, self._at = published, name
+
+    def __truediv__(self, name: str | os.PathLike[str]) -> RemotePath:
+        parts = [p for p in f"{self._at}/{os.fspath(name)}".split("/") if p]
+        return RemotePath(self.published, "/".join(parts))
+
+    def __fspath__(self) -> str:
+        return self.published.address + self._at
+
+    def __str__(self) -> str:
+        return self.__fspath__()
+
+    def __repr__(self) -> str:
+        return f"RemotePath({self.__fspath__()!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RemotePath) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __lt__(self, other: RemotePath) -> bool:
+        return str(self) < str(other)
+
+    @property
+    def name(self) -> str:
+        """The last part."""
+        return str(self).rstrip("/").rpartition("/")[2]
+
+    @property
+    def parent(self) -> RemotePath:
+        """What it is in."""
+        return RemotePath(self.published, self._at.rpartition("/")[0])
+
+    def exists(self) -> bool:
+        """Whether the list has it."""
+        return self.is_file() or self.is_dir()
+
+    def is_file(self) -> bool:
+        """Whether it is a file of the list."""
+        return self._at in self.published.files
+
+    def is_dir(self) -> bool:
+        """Whether files of the list are in it."""
+        return self._at in self.published.folders
+
+    def is_symlink(self) -> bool:
+        """There are none."""
+        return False
+
+    def iterdir(self) -> Iterator[RemotePath]:
+        """What is in the folder."""
+        prefix = f"{self._at}/" if self._at else ""
+        inside = {n[len(prefix) :].partition("/")[0] for n in self.published.files if n.startswith(prefix)}
+        return (self / name for name in sorted(inside))
+
+    def stat(self) -> os.stat_result:
+        """Its checksum as inode, and its length."""
+        file = self.listed()
+        return os.stat_result((0o100444, file.crc32, 0, 1, 0, 0, file.bytes, 0, 0, 0))
+
+    def listed(self) -> Listed:
+        """Its entry in the list; FileNotFoundError if it has none."""
+        if not self.is_file():
+            raise FileNotFoundError(str(self))
+        return self.published.files[self._at]
+
+    def source(self) -> RemoteSource:
+        """Its bytes."""
+        return RemoteSource(self.published, self.listed())
+
+
+StorePath = Union[Path, RemotePath]
+
+
+def published_at(value: Any) -> Path | None:
+    """The published store that an http or https address names, or None for what is no such address."""
+    if isinstance(value, RemotePath):
+        return value  # type: ignore[return-value]
+    if isinstance(value, str) and value[:8].lower().startswith(("http://", "https://")):
+        return Published(value).path()
+    return None

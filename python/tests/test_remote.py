@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Published stores by address, from a web server that fails in every way (P-1 to P-7)."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import arrow_world as aw
+from arrow_world import jsonfile
+from arrow_world.remote import BLOCK_BYTES, FILES, Patience, Published
+
+SEGMENT = "log/00000000000000000000.arrow"
+TICKS = 5
+SHORT = Patience(3, 0.001, 2.0)
+
+
+class Server:
+    """Serves a folder on loopback; `plan(number, name)` says what happens to a request."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.requests, self.bytes = folder, list[str](), 0
+        self.fault: Callable[[int, str], str] = lambda number, name: ""
+        self.end = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.answer(self)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_address[1]}/run"
+
+    def plan(self, fault: Callable[[int, str], str]) -> None:
+        self.requests, self.bytes, self.fault = [], 0, fault
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        name = handler.path.removeprefix("/run/")
+        fault = self.fault(len(self.requests), name)
+        self.requests.append(name)
+        file = self.folder / name
+        if fault == "silent":
+            self.end.wait()
+            return
+        if fault == "503" or not file.is_file():
+            handler.send_error(503 if fault == "503" else 404)
+            return
+        data = file.read_bytes()
+        version = f'"{zlib.crc32(data):08x}"'
+        if fault != "no version" and handler.headers.get("If-Match", version) != version:
+            handler.send_error(412)
+            return
+        asked = handler.headers.get("Range", "")
+        body, status = data, 200
+        if asked and fault != "whole files":
+            start, _, last = asked.removeprefix("bytes=").partition("-")
+            if int(start) >= len(data):
+                handler.send_error(416)
+                return
+            body, status = data[int(start) : int(last) + 1], 206
+        handler.send_response(status)
+        if status == 206:
+            handler.send_header("Content-Range", f"bytes {start}-{int(start) + len(body) - 1}/{len(data)}")
+        if fault != "no version":
+            handler.send_header("ETag", version)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        sent = body[: len(body) // 2] if fault == "cut" else body
+        self.bytes += len(sent)
+        handler.wfile.write(sent)
+
+    def close(self) -> None:
+        self.end.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+
+def _make(folder: Path, ticks: int) -> Path:
+    schema = aw.Schema([aw.TableSchema("ship", columns=[aw.Column("x", "f64"), aw.Column("flag", "string")])])
+    with aw.LiveWorld.create(folder, schema, durability="none") as world:
+        for tick in range(ticks):
+            with world.tick() as t:
+                t["ship"].insert(x=[float(i) for i in range(5000)], flag=[f"of {tick}"] * 5000)
+            if tick == 2:
+                world.snapshot()
+        world.seal()
+    return folder
+
+
+def _publish(folder: Path, out: Path) -> Path:
+    """What `aw publish` makes of a sealed store."""
+    shutil.copytree(folder, out, ignore=shutil.ignore_patterns("LOCK", "live"))
+    files = sorted((p.relative_to(out).as_posix(), p.read_bytes()) for p in out.rglob("*") if p.is_file())
+    listed = [{"name": n, "bytes": f"{len(b):016x}", "crc32": f"{zlib.crc32(b):08x}"} for n, b in files]
+    store = aw.open_store(folder).info.store.hex()
+    (out / FILES).write_bytes(jsonfile.encode({"kind": "arrow-world files", "format": 1, "store": store, "files": listed}))
+    return out
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _make(tmp_path_factory.mktemp("runs") / "run", TICKS)
+
+
+@pytest.fixture(scope="module")
+def hashes(run: Path) -> list[str]:
+    return _hashes(aw.open_store(run))
+
+
+@pytest.fixture
+def web(run: Path, tmp_path: Path) -> Path:
+    return _publish(run, tmp_path / "web")
+
+
+@pytest.fixture
+def server(web: Path) -> Iterator[Server]:
+    found = Server(web)
+    yield found
+    found.close()
+
+
+def _hashes(store: aw.Store) -> list[str]:
+    span = store.span()
+    assert span is not None
+    return [store.at(t).hash_world() for t in range(span[0], span[1] + 1)]
+
+
+def _open(server: Server, patience: Patience = SHORT) -> aw.Store:
+    return aw.open_store(Published(server.address, patience).path())
+
+
+def test_worlds_rows_and_lives_are_the_same_by_address(server: Server, run: Path, hashes: list[str]) -> None:
+    store, local = aw.open_store(server.address), aw.open_store(run)
+    assert _hashes(store) == hashes
+    assert store.history("ship", 12_000).to_arrow().equals(local.history("ship", 12_000).to_arrow())
+    assert store.log().to_arrow().equals(local.log().to_arrow())
+    assert repr(store.stats("ship.x")) == repr(local.stats("ship.x")) and "store run" in repr(store)
+    assert store.verify(), store.verify()
+    assert aw.open_store(run.as_uri()).at(1).hash_world() == hashes[1]
+
+
+def test_opening_and_reading_take_few_requests_and_bytes(server: Server, web: Path, hashes: list[str]) -> None:
+    store = _open(server)
+    assert server.requests == [FILES, "store.json"]
+    assert server.bytes < BLOCK_BYTES
+    assert store.at(4).hash_world() == hashes[4]
+    assert len(server.requests) < 30
+    assert server.bytes < 3 * (web / SEGMENT).stat().st_size
+
+
+def test_what_fails_once_is_asked_for_again(server: Server, hashes: list[str]) -> None:
+    for fault in ("503", "cut"):  # P-6
+        server.plan(lambda number, name, fault=fault: fault if number % 2 == 0 else "")  # type: ignore[misc]
+        assert _hashes(_open(server)) == hashes, fault
+
+
+def test_what_fails_again_and_again_is_an_error_that_says_so(server: Server) -> None:
+    for fault in ("503", "cut"):
+        server.plan(lambda number, name: "")
+        store = _open(server)
+        server.plan(lambda number, name, fault=fault: fault)  # type: ignore[misc]
+        with pytest.raises(OSError, match=f"of {SEGMENT} in {server.address}/, asked 3 times"):
+            store.at(1)
+
+
+def test_a_server_that_keeps_silent_is_asked_again_and_given_up(server: Server) -> None:
+    shorter = Patience(2, 0.001, 0.3)
+    server.plan(lambda number, name: "silent" if number == 0 else "")
+    assert _open(server, shorter).schema.tables
+    server.plan(lambda number, name: "silent")
+    with pytest.raises(OSError, match="asked 2 times: no answer within"):
+        _open(server, shorter)
+
+
+@pytest.mark.parametrize("versions", ["", "no version"])
+def test_a_file_that_is_replaced_while_it_is_read_is_an_error_and_never_a_mix(server: Server, web: Path, tmp_path: Path,
+                                                                              versions: str) -> None:
+    other = _publish(_make(tmp_path / "other", TICKS + 1), tmp_path / "other published")
+    server.plan(lambda number, name: versions)
+    store = _open(server)
+    shutil.copy(other / SEGMENT, web / SEGMENT)
+    with pytest.raises(aw.DamagedFileError, match="it was replaced; a published store never changes"):  # P-5
+        store.at(1)
+    shutil.copy(other / "store.json", web / "store.json")
+    with pytest.raises(aw.DamagedFileError, match="it was replaced"):
+        _open(server)
+
+
+def test_a_file_of_the_same_length_with_other_bytes_is_found_by_its_checksums(server: Server, web: Path) -> None:
+    server.plan(lambda number, name: "no version")
+    store = _open(server)
+    data = bytearray((web / SEGMENT).read_bytes())
+    data[len(data) // 2] ^= 1
+    (web / SEGMENT).write_bytes(data)
+    with pytest.raises(aw.DamagedFileError):
+        store.at(1)
+
+
+def test_a_file_that_is_cut_or_gone_is_named(server: Server, web: Path) -> None:
+    data = (web / SEGMENT).read_bytes()
+    (web / SEGMENT).write_bytes(data[:-1])
+    with pytest.raises(aw.DamagedFileError, match=f"it has {len(data) - 1} bytes, expected {len(data)}"):
+        _open(server).at(1)
+    (web / SEGMENT).unlink()
+    with pytest.raises(aw.DamagedFileError, match="does not have it any more"):
+        _open(server).at(1)
+    (web / FILES).unlink()
+    with pytest.raises(aw.StoreNotFoundError, match=f"Cannot open {server.address}/: there is no files.json"):
+        aw.open_store(server.address)
+
+
+def test_a_server_without_ranges_is_told_apart(server: Server) -> None:
+    server.plan(lambda number, name: "whole files")
+    with pytest.raises(OSError, match="asked once: the server sends whole files and no parts of them"):
+        aw.open_store(server.address).at(1)
+
+
+def test_writing_is_refused_by_name(server: Server, web: Path, tmp_path: Path, hashes: list[str]) -> None:
+    store = _open(server)
+    for change in (store.seal, store.compact, lambda: store.truncate_after(1)):
+        with pytest.raises(aw.InvalidUseError, match=r"it was published \(files.json\)"):  # P-4
+            change()
+    with pytest.raises(aw.InvalidUseError, match=r"it was published \(files.json\)"):
+        aw.LiveWorld.resume(web)
+    with pytest.raises(aw.InvalidUseError):
+        aw.LiveWorld.resume(server.address)
+    assert aw.open_store(store.fork(3, tmp_path / "fork")).at(3).hash_world() == hashes[3]
+
+
+def test_verification_compares_a_published_store_with_its_list(web: Path) -> None:
+    assert aw.open_store(web).verify()
+    (web / "notes").write_bytes(b"x")  # P-7
+    (web / SEGMENT).write_bytes((web / SEGMENT).read_bytes() + b"\0")
+    problems = [f.message for f in aw.open_store(web).verify().findings]
+    assert "it is not in files.json" in problems
+    assert any("expected" in p and "with CRC-32" in p for p in problems)

@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of runs and sweeps: R-1 to R-9."""
+
+import os
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import sweep_functions as functions
+
+import arrow_world as aw
+from arrow_world.parameters import column_type, value_of
+
+PLAN = aw.grid(rate=[0.5, 1], seed=range(1, 4))
+
+
+def threads(path, function=functions.simulate, plan=PLAN, **options):
+    with ThreadPoolExecutor(2) as pool:
+        return aw.sweep(path, plan, function, executor=pool, jobs=2, **options)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    assert threads(tmp_path / "runs").is_done
+    return tmp_path / "runs"
+
+
+def test_each_point_of_the_grid_becomes_a_store_with_its_parameters_in_processes(tmp_path):
+    seen = []
+    report = aw.sweep(tmp_path / "runs", PLAN, functions.simulate, jobs=2, watch=lambda run, so_far: seen.append(run.name))
+    assert report.is_done and report.started == 6 and report.stopped is None and sorted(seen) == [r.name for r in report.runs]
+    run = aw.Runs.open(tmp_path / "runs")["000004"]
+    assert run.parameters == {"rate": 1, "seed": 2} and run.tick == 10 and run.state == "done"
+    with run.open() as store:
+        assert store.info.properties["rate"] == "1" and store.at(10)["ship"]["x"].tolist() == [12.0]
+        assert not list((store.path / "log" / "live").iterdir())
+    again = aw.sweep(tmp_path / "runs", PLAN, functions.no_store)
+    assert again.is_done and again.started == 0
+
+
+def test_a_process_that_is_killed_costs_no_run(tmp_path):
+    report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_once, jobs=2)
+    assert report.is_done and (tmp_path / "runs" / "died").exists()
+    alone = threads(tmp_path / "alone", plan=aw.grid(rate=[1], seed=range(4)))
+    for one, other in zip(report.runs, alone.runs):
+        with one.open() as a, other.open() as b:
+            assert a.hash_world(10) == b.hash_world(10)
+
+
+def test_a_run_that_kills_its_process_each_time_has_failed_and_the_others_are_done(tmp_path):
+    report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_always, jobs=1)
+    assert report.count("done") == 3
+    assert "processes died 3 times while it ran" in aw.Runs.open(tmp_path / "runs").where("seed == 2")["000002"].message
+
+
+def test_a_function_that_processes_do_not_find_is_refused_and_no_run_is_blamed(tmp_path):
+    with pytest.raises(aw.InvalidUseError, match="Define it at the top of a module"):
+        aw.sweep(tmp_path / "runs", PLAN, lambda run: None, jobs=1)
+    script = tmp_path / "unguarded.py"
+    script.write_text("import arrow_world as aw\nfrom sweep_functions import simulate\n"
+                      f"aw.sweep({str(tmp_path / 'runs')!r}, aw.grid(rate=[1], seed=[1]), simulate, jobs=1)\n", encoding="utf-8")
+    path = os.pathsep.join([str(Path(__file__).parent), str(Path(aw.__file__).parents[1])])
+    done = subprocess.run([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": path}, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "InvalidUseError: Cannot sweep in processes" in done.stderr
+    assert {run.state for run in aw.Runs.open(tmp_path / "runs")} == {"waiting"}
+
+
+def test_a_failure_is_kept_with_its_message_and_retried_when_asked_for(tmp_path):
+    report = threads(tmp_path, functions.fail_on_two)
+    assert (report.count("done"), report.count("failed")) == (4, 2)
+    failed, *_ = aw.Runs.open(tmp_path).where("state == failed")
+    assert failed.message == "ArithmeticError: seed 2 divides by zero" and failed.tick == 0
+    assert threads(tmp_path).count("failed") == 2
+    retried = threads(tmp_path, retry=True)
+    assert retried.started == 2 and retried.is_done
+
+
+def test_a_full_disk_stops_the_sweep_and_is_no_failure_of_a_run(tmp_path):
+    report = threads(tmp_path, functions.stop_early)
+    assert "No space left on device" in report.stopped and report.count("failed") == 0 and report.count("begun") >= 1
+    assert threads(tmp_path).is_done
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory of a job is bounded on Linux")
+def test_a_run_that_takes_more_memory_than_its_job_may_fails(tmp_path):
+    plan = aw.grid(rate=[1], seed=range(3))
+    report = aw.sweep(tmp_path, plan, functions.allocate, jobs=1, memory_per_job=256 << 20)
+    assert report.count("done") == 2 and "MemoryError" in aw.Runs.open(tmp_path)["000002"].message
+
+
+def test_a_plan_grows_and_its_runs_keep_their_names(tmp_path):
+    threads(tmp_path, plan=aw.grid(rate=[1], seed=[1, 2]))
+    assert threads(tmp_path, plan=aw.grid(rate=[1.0], seed=[0, 2, 5])).started == 2
+    assert [run.parameters["seed"] for run in aw.Runs.open(tmp_path)] == [1, 2, 0, 5]
+
+
+def test_a_second_sweep_is_refused_and_a_run_that_somebody_else_writes_is_left_alone(tmp_path):
+    threads(tmp_path, functions.fail_on_two)
+    with aw.LiveWorld.resume(tmp_path / "000001"):
+        report = threads(tmp_path, retry=True)
+        assert report.count("done") == 5 and report.stopped == "some runs are written by others"
+
+    def nested(run):
+        with pytest.raises(aw.StoreLockedError):
+            threads(tmp_path)
+        functions.simulate(run)
+
+    assert threads(tmp_path, nested).is_done
+
+
+def test_a_function_that_makes_no_store_or_leaves_it_open_has_failed(tmp_path):
+    report = threads(tmp_path / "none", functions.no_store, [{"seed": 1}])
+    assert report.runs[0].message.startswith("its function returned and made no store in ")
+    report = threads(tmp_path / "open", functions.leave_open, [{"seed": 1, "rate": 1}])
+    assert report.runs[0].message == "its function returned and left the store open: close its LiveWorld"
+    functions._open.pop().close()
+
+
+def test_questions_go_to_all_runs_with_the_run_beside_each_answer(folder):
+    runs = aw.Runs.open(folder)
+    assert [world["ship"]["x"].tolist() for _, world in runs.at(4)] == [[3.0], [4.0], [5.0], [5.0], [6.0], [7.0]]
+    events = runs.events("ship.seen").to_arrow()
+    assert events.num_rows == 60 and events.column_names[0] == "run" and len(events["run"].unique()) == 6
+    assert runs.at(4).to_arrow("ship")["x"].to_pylist() == [3.0, 4.0, 5.0, 5.0, 6.0, 7.0]
+    assert sum(len(rows) for _, rows in runs.rows("ship.x", (9, 10))) == 12
+    assert [len(lives) for _, lives in runs.lives("ship")] == [1] * 6
+    assert [stats.all.mean for _, stats in runs.stats("ship.x")][3] == 6.0
+    with pytest.raises(aw.InvalidUseError, match="say which one"):
+        runs.at(4).to_arrow()
+    with pytest.raises(aw.InvalidUseError):
+        list(runs.at(11))
+
+
+def test_statistics_by_a_parameter_are_those_of_all_its_runs_together(folder):
+    found = aw.Runs.open(folder).stats_by("rate", "ship.x")
+    assert list(found) == [0.5, 1] and found[0.5].count == 33 and found[0.5].mean == 4.5
+    assert found[1].quartiles == (4.0, 7.0, 10.0)
+    with pytest.raises(aw.InvalidUseError, match="did you mean 'seed'"):
+        aw.Runs.open(folder).stats_by("sed", "ship.x")
+
+
+def test_filters_compare_parameters_and_states(folder):
+    runs = aw.Runs.open(folder)
+    assert [r.name for r in runs.where("rate == 1.0 and seed >= 2")] == ["000004", "000005"]
+    assert len(runs.where("state == done")) == 6 and len(runs.where("run != '000000' and tick == 10")) == 5
+    assert len(runs.where(lambda run: run.parameters["seed"] == 3)) == 2
+    for wrong, message in (("rat == 1", "column 1: there is no 'rat'; did you mean 'rate'"), ("rate = 1", "NAME OPERATOR VALUE"),
+                           ("rate == 1 or", "column 11: expected 'and'"), ("state > done", "> compares numbers")):
+        with pytest.raises(aw.InvalidUseError, match=message):
+            runs.where(wrong)
+
+
+def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
+    catalogue = folder / "runs.parquet"
+    table = pq.read_table(catalogue)  # as anybody reads it
+    assert table.column_names == ["run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check", "rate", "seed"]
+    assert table["rate"].to_pylist() == [0.5] * 3 + [1.0] * 3 and str(table.schema.field("seed").type) == "int64"
+    known = list(aw.Runs.open(folder))
+    assert aw.Runs.open(folder).read == 0
+    catalogue.unlink()
+    without = aw.Runs.open(folder)
+    assert without.read == 6 and [r.tick for r in without] == [r.tick for r in known]
+    without.save()
+    os.utime(next((folder / "000003" / "log").glob("*.arrow")), ns=(1, 1))
+    assert aw.Runs.open(folder).read == 1
+    sound = catalogue.read_bytes()
+    for at in (0, 40, len(sound) - 6, len(sound) - 1):
+        catalogue.write_bytes(sound[:at] + bytes([sound[at] ^ 0x55]) + sound[at + 1:])
+        assert [r.state for r in aw.Runs.open(folder)] == ["done"] * 6
+    assert "the catalogue was passed over" in aw.Runs.open(folder).warnings[0]
+
+
+def test_whatever_is_damaged_in_the_folders_own_files_nothing_wrong_is_shown(folder):  # R-10
+    known = {r.name: (r.tick, r.parameters) for r in aw.Runs.open(folder)}
+    seed = random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    for file in ("runs.parquet", "sweep.json", "outcomes/000002.json"):
+        sound = (folder / file).read_bytes()
+        for i in range(100):
+            at, bit = chance.randrange(len(sound)), 1 << chance.randrange(8)
+            (folder / file).write_bytes(sound[:at] if i % 4 == 0 else sound[:at] + bytes([sound[at] ^ bit]) + sound[at + 1:])
+            try:
+                runs = aw.Runs.open(folder)
+            except aw.DamagedFileError as e:
+                assert "sweep.json" in e.path, (seed, file)
+                continue
+            sound_ones = runs.where(lambda r: r.state != "damaged" or r.name != "000002")
+            assert {r.name: (r.tick, r.parameters) for r in sound_ones}.items() <= known.items(), (seed, file)
+            assert {r.state for r in sound_ones} == {"done"} and len(runs) == 6, (seed, file)
+        (folder / file).write_bytes(sound)
+
+
+def test_files_of_runs_that_a_filter_leaves_out_are_not_read(folder):
+    for run in ("000000", "000001", "000002"):
+        segment = next((folder / run / "log").glob("*.arrow"))
+        data, found = bytearray(segment.read_bytes()), segment.stat()
+        data[len(data) // 2] ^= 0x55
+        segment.write_bytes(data)
+        os.utime(segment, ns=(found.st_atime_ns, found.st_mtime_ns))  # the catalogue does not notice
+    runs = aw.Runs.open(folder)
+    assert runs.read == 0 and len(list(runs.where("rate == 1").stats("ship.x"))) == 3
+    with pytest.raises(aw.DamagedFileError):
+        list(runs.stats("ship.x"))
+
+
+def test_states_come_from_the_runs_own_files(tmp_path):
+    threads(tmp_path, lambda run: functions.fail_on_two(run) if run["rate"] == 1 else functions.simulate(run))
+    with aw.LiveWorld.resume(tmp_path / "000001") as world:
+        with world.tick() as t:
+            t["ship"].set(0, x=1.0)
+    for damaged in (tmp_path / "000003" / "store.json", tmp_path / "outcomes" / "000005.json"):
+        data = bytearray(damaged.read_bytes())
+        data[30] ^= 0x55
+        damaged.write_bytes(data)
+    (tmp_path / "outcomes" / "000002.json").unlink()
+    (tmp_path / "link").symlink_to(tmp_path / "000000")
+    with aw.LiveWorld.create(tmp_path / "apart", functions.SCHEMA, properties={"kind": "wolf", "a b": ""}) as world:
+        with world.tick() as t:
+            t["ship"].insert()
+    runs = aw.Runs.open(tmp_path)
+    assert [f"{r.name} {r.state}" for r in runs] == ["000000 done", "000001 begun", "000002 begun", "000003 damaged",
+                                                      "000004 failed", "000005 damaged", "apart begun"]
+    assert runs.parameters == ("rate", "seed", "kind") and runs["000001"].tick == 11
+    aw.open_store(tmp_path / "apart").seal()
+    assert aw.Runs.open(tmp_path)["apart"].state == "done"
+    with pytest.raises(aw.DamagedFileError, match=r"run 000003 cannot be read: .*where\("):
+        list(runs.stats("ship.x"))
+    assert len(list(runs.where("state != damaged").stats("ship.x"))) == 5
+
+
+def test_what_cannot_be_planned_is_refused(tmp_path):
+    for plan, message in (([{"seed": 1}, {"seed": 1.0}], "they would be the same"), ([{"state": 1}], "Cannot call a parameter"),
+                          ([{"a": "7"}], "reads as a number"), ([{"a": float("nan")}], "finite"), ([1], "in a dict"),
+                          ({"seed": 1}, "parameters for each run")):
+        with pytest.raises(aw.InvalidUseError, match=message):
+            threads(tmp_path / "runs", plan=plan)
+    with pytest.raises(aw.InvalidUseError, match="several values"):
+        aw.grid(seed=1)
+    assert not (tmp_path / "runs").exists()
+    with pytest.raises(aw.StoreNotFoundError):
+        aw.Runs.open(tmp_path / "runs")
+
+
+def test_texts_say_numbers_bools_and_words():
+    for word in ("", "01", "+1", "1.", ".5", "-0", "1e999", "NaN", "9223372036854775808"):
+        assert value_of(word) == word
+    assert value_of("-9223372036854775808") == -(1 << 63) and value_of("-0.5e-3") == -0.0005 and value_of("true") is True
+    assert column_type(["1", "2"]) == "int64" and column_type(["1", "2.5", None]) == "double"
+    assert column_type(["9007199254740993", "2.5"]) == column_type(["true", "1"]) == "string"
+
+
+def test_parameters_come_from_the_catalogue_as_they_are_written_and_groups_of_two_kinds_are_refused(tmp_path):
+    schema = aw.Schema((aw.TableSchema("a", columns=(aw.Column("x", "f64"),)),))
+    texts = {"r1": {"seed": "5", "rate": "1e5", "long": "0.10000000000000000001", "flag": "true", "w": "a\nb"},
+             "r2": {"seed": "5.5", "rate": "2.5", "long": "0.5", "flag": "1", "w": "y"}, "r3": {"flag": "true"}}
+    for name, properties in texts.items():
+        with aw.LiveWorld.create(tmp_path / name, schema, properties=properties) as world:
+            with world.tick() as t:
+                t["a"].insert(x=float(name[1]))
+            world.seal()
+    runs = aw.Runs.open(tmp_path)
+    runs.save()
+    again = aw.Runs.open(tmp_path)
+    assert again.read == 0 and {run.name: run.texts for run in again} == texts
+    assert type(again["r1"].parameters["seed"]) is int
+    with pytest.raises(aw.InvalidUseError, match="^Cannot group runs by 'flag': in some it is 1, in others True"):
+        again.stats_by("flag", "a.x")
+    assert {v: s.count for v, s in again.where("flag == true").stats_by("flag", "a.x").items()} == {True: 2}

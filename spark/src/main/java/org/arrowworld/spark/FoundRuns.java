@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.runs.Parameters;
+import org.arrowworld.runs.RunState;
+import org.arrowworld.runs.Runs;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AbsolutePath;
+
+/**
+ * The runs that a path means: one store, or those of a folder.
+ *
+ * @param list by name
+ * @param constants the columns that have one value in a run; none of one store
+ */
+record FoundRuns(List<Found> list, StructType constants) {
+  private static final String RUN = "run";
+
+  /**
+   * A run, and what its folder tells of it.
+   *
+   * @param told empty where the store itself was named
+   */
+  record Found(Run run, Optional<org.arrowworld.runs.Run> told) {
+
+    /** Whether it has a tick to be read. */
+    boolean hasTicks() {
+      return told.isEmpty() || told.get().hasTicks();
+    }
+
+    /** Refuses a run of which its folder says that it cannot be read. */
+    void requireSound() throws DamagedFileException {
+      if (told.isPresent() && told.get().state() == RunState.DAMAGED) {
+        throw new DamagedFileException(
+            run.location(),
+            -1,
+            Text.of(
+                "run %s cannot be read: %s (where run <> '%s' leaves it out)",
+                told.get().name(), told.get().message().orElse(""), told.get().name()));
+      }
+    }
+  }
+
+  static FoundRuns of(String given) throws IOException {
+    Path path = local(given);
+    if (Files.exists(path.resolve("store.json"))) {
+      Run run = new Run(path.toString(), Map.of());
+      return new FoundRuns(List.of(new Found(run, Optional.empty())), new StructType());
+    }
+    Runs runs = Runs.open(path);
+    if (runs.list().isEmpty()) {
+      throw new InvalidUseException(
+          Text.of(
+              "There is no run in %s: expected a store, a folder with store.json, or a folder of stores",
+              path));
+    }
+    Map<String, ColumnType> parameters = new TreeMap<>();
+    StructType constants = new StructType().add(RUN, DataTypes.StringType, false);
+    for (String name : runs.parameters()) {
+      parameters.put(name, runs.type(name));
+      constants = constants.add(name, Vectors.shown(runs.type(name)), true);
+    }
+    List<Found> list = new ArrayList<>();
+    for (org.arrowworld.runs.Run told : runs.list()) {
+      Map<String, Object> values = new TreeMap<>();
+      values.put(RUN, told.name());
+      parameters.forEach((name, type) -> values.put(name, value(told.parameters(), name, type)));
+      list.add(new Found(new Run(told.directory().toString(), values), Optional.of(told)));
+    }
+    return new FoundRuns(List.copyOf(list), constants);
+  }
+
+  private static Object value(Parameters parameters, String name, ColumnType type) {
+    if (!parameters.has(name)) {
+      return null;
+    }
+    return switch (type) {
+      case STRING -> parameters.text(name);
+      case F64 -> parameters.doubleValue(name);
+      default -> parameters.get(name);
+    };
+  }
+
+  private static Path local(String path) {
+    if (path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") && !path.startsWith("file:")) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot read runs in '%s': expected a folder that the driver and all workers see",
+              path));
+    }
+    return AbsolutePath.of(Run.path(path));
+  }
+}

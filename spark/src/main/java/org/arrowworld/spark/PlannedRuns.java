@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.arrowworld.spark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.arrowworld.Store;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.log.LogPlan;
+import org.arrowworld.schema.WorldSchema;
+
+/**
+ * The runs of a query, each with the end it had when it was first asked for: all that one data
+ * frame reads of a run is of that moment. One thread.
+ */
+final class PlannedRuns {
+  private final FoundRuns found;
+  private final Map<String, Planned> planned = new ConcurrentHashMap<>();
+
+  /**
+   * What is known of a run.
+   *
+   * @param log what there is to read
+   * @param firstTick first tick whose world it can tell; -1 if it has none yet
+   */
+  record Planned(LogPlan log, WorldSchema schema, long firstTick) {
+
+    /** The last committed tick; -1 if there is none yet. */
+    long lastTick() {
+      return firstTick < 0 ? -1 : log.end().tick();
+    }
+  }
+
+  PlannedRuns(FoundRuns found) {
+    this.found = found;
+  }
+
+  /** What the folder of the runs tells of them. */
+  FoundRuns found() {
+    return found;
+  }
+
+  /** The first run that has a tick, by which the others are measured. */
+  Run first() {
+    List<FoundRuns.Found> list = found.list();
+    return list.stream()
+        .filter(FoundRuns.Found::hasTicks)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidUseException(
+                    Text.of(
+                        "No run in %s has a tick yet: there is nothing to show",
+                        list.get(0).run().path().getParent())))
+        .run();
+  }
+
+  /**
+   * The runs that may have rows that are wanted, planned: those without a tick have none.
+   *
+   * @param columns gives a run's constants the names that they have in the view
+   * @throws org.arrowworld.errors.DamagedFileException if one of them is damaged
+   */
+  List<Run> choose(Pruning pruning, ConstantColumns columns) throws IOException {
+    List<Run> chosen = new ArrayList<>();
+    for (FoundRuns.Found each : found.list()) {
+      Run run = columns.named(each.run());
+      if (pruning.mayHold(run.constants())) {
+        each.requireSound();
+        if (each.hasTicks()) {
+          chosen.add(run);
+        }
+      }
+    }
+    try {
+      chosen.parallelStream().forEach(this::plan);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return chosen;
+  }
+
+  View.Share share(List<Run> chosen) {
+    return new View.Share(chosen.size(), found.list().size());
+  }
+
+  /** What is known of a run. */
+  Planned of(Run run) throws IOException {
+    try {
+      return plan(run);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Planned plan(Run run) {
+    return planned.computeIfAbsent(
+        run.location(),
+        location -> {
+          try (Store store = run.open()) {
+            return new Planned(
+                store.plan(), store.schema(), store.isEmpty() ? -1 : store.firstTick());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+}
