@@ -58,9 +58,6 @@ final class ArchiveProgress implements Closeable {
     ArchiveProgress progress = new ArchiveProgress(storage, directory, parameters, lock);
     try {
       Replacement.repair(storage, archive);
-      if (!storage.exists(progress.within(PROGRESS))) {
-        lock.free(directory);
-      }
       AtomicFiles.createDirectories(storage, directory);
       progress.takeOver();
     } catch (IOException | RuntimeException | Error e) {
