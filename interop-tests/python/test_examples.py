@@ -112,7 +112,7 @@ def _ecs_values(dump: Path) -> dict[int, dict[tuple[int, str, str], object]]:
     types = {"x": np.float32, "y": np.float32, "joules": float, "since": int, "how": str, "": str,
              "whom": lambda text: int(text) if text else 0xFFFFFFFF}
     shown: dict[int, dict[tuple[int, str, str], object]] = {}
-    for line in dump.read_text().splitlines():
+    for line in dump.read_text("utf-8").splitlines():
         tick, entity, component, name, value = line.split(",")
         shown.setdefault(int(tick), {})[int(entity), component, name] = types[name](value)
     return shown
@@ -129,7 +129,7 @@ def _logged_values(world: aw.World) -> dict[tuple[int, str, str], object]:
 
 
 def test_the_replay_of_a_discrete_event_simulator_has_its_own_statistics(java: Callable[[str], list[str]], tmp_path: Path) -> None:
-    printed = subprocess.run([*java("Datacenter"), str(tmp_path / "store"), "40"], check=True, capture_output=True, text=True)
+    printed = subprocess.run([*java("Datacenter"), str(tmp_path / "store"), "40"], check=True, capture_output=True, encoding="utf-8")
     own = {int(job): (int(machine), float(start), float(finish)) for job, machine, start, finish in
            (line.split(",") for line in printed.stdout.splitlines())}
     store = aw.open_store(tmp_path / "store")

@@ -143,7 +143,7 @@ class _Verifier:
         self._waiting.sort(key=lambda m: (m.seq, not m.base))
         segments = store.segments()
         bases = [m.seq for m in self._waiting if m.base]
-        first = segments[0].first_seq if segments else bases[0] if bases else 0
+        first = segments[0].first_seq if segments else bases[-1] if bases else 0
         if any(seq >= first for seq in bases):  # the others are what an interrupted compaction left (L-26)
             self._waiting = [m for m in self._waiting if m.seq >= first or not m.base]
         if first == 0:
