@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import arrow_world
-from arrow_world import DamagedFileError, LiveWorld
+from arrow_world import DamagedFileError, LiveWorld, jsonfile
 
 
 def imported(path: Path, x: list[float], name: str = "a") -> Path:
@@ -83,6 +83,8 @@ def test_a_base_that_is_gone_is_told_by_every_reader(tmp_path, ticks):
     with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
         arrow_world.open_store(path).at(ticks)
     with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
+        arrow_world.open_store(path).span()
+    with pytest.raises(DamagedFileError, match="the base at tick 0 is missing"):
         LiveWorld.resume(path).close()
     assert "the base at tick 0 is missing" in str(arrow_world.verify(path))
 
@@ -100,3 +102,34 @@ def test_compaction_keeps_the_base_its_segment_is_replayed_from(tmp_path, earlie
     arrow_world.open_store(path).fork(4, tmp_path / "fork")
     assert arrow_world.verify(tmp_path / "fork").ok
     assert hashes(tmp_path / "fork")[4] == before[4]
+
+
+def test_a_history_of_nothing_but_its_base_is_valid_to_the_base_s_tick(tmp_path):  # L-21
+    forked = Path(__file__).parents[2] / "docs" / "spec" / "conformance" / "forked" / "store"
+    if not forked.is_dir():
+        pytest.skip("the golden stores are part of the repository, not of the package")
+    shutil.copytree(forked, tmp_path / "s")
+    fence = {"tick": f"{4:016x}", "seq": f"{57:016x}", "epoch": 1}
+    (tmp_path / "s" / "fence.json").write_bytes(jsonfile.encode(fence))
+    report = arrow_world.verify(tmp_path / "s")
+    assert report.ok and report.last_tick == 4 and arrow_world.open_store(tmp_path / "s").span() == (4, 4)
+
+
+def test_without_a_segment_the_newest_base_begins_the_history(tmp_path):  # L-26
+    """Killed between the deletion of the last segment and that of the base it went on from."""
+    path = imported(tmp_path / "a", [1.5, 2.5])
+    before = run(path, 10)
+    old = next(path.glob("snapshots/*"))
+    shutil.copytree(old, tmp_path / "old")
+    arrow_world.open_store(path).compact(keep_ticks=0)
+    shutil.copytree(tmp_path / "old", old)
+    store = arrow_world.open_store(path)
+    assert store.span() == (10, 10) and hashes(path) == {10: before[10]}
+    with pytest.raises(arrow_world.InvalidUseError, match="the first is 10"):
+        store.at(5)
+    report = arrow_world.verify(path)
+    assert report.ok and report.last_tick == 10 and report.snapshots == 1
+    store.compact(keep_ticks=0)
+    with LiveWorld.resume(path) as live, live.tick() as tick:
+        tick["t"].insert(id=99, x=1.5, name="new")
+    assert hashes(path)[10] == before[10] and arrow_world.verify(path).ok

@@ -46,7 +46,7 @@ def test_what_a_query_says_wrong_is_refused_where_it_is_said(spark: SparkSession
     assert "expected a tick" in refusal(lambda: view(spark, FIRST, "state", table="food", tick="last"), "InvalidUseException")
     assert "choose its rows by a condition" in refusal(lambda: view(spark, FIRST, "log", tick=3), "InvalidUseException")
     assert "rows are only added" in refusal(lambda: view(spark, FIRST, "lives", table="census"), "InvalidUseException")
-    assert "workers see" in refusal(lambda: view(spark, "hdfs://nowhere/run", "log"), "InvalidUseException")
+    assert "begin with hdfs:" in refusal(lambda: view(spark, "hdfs://nowhere/run", "log"), "InvalidUseException")
     late = view(spark, FIRST, "state", table="food", tick=99)
     assert "at tick 99: it has ticks 0 to 7" in refusal(late.collect, "InvalidUseException")
 

@@ -14,7 +14,7 @@ from runs import sail
 from worlds import JavaStore, hash_worlds, view
 
 TICKS = 40
-PARAMETERS = ["port", "rate", "seed"]
+PARAMETERS = ["seed", "rate", "port"]
 SHIP = ["id", "gen", "x", "kind", "run", "serial"]
 
 

@@ -79,11 +79,11 @@ def _appearing(store: Store, out: Path) -> Iterator[Path]:
     """Where to write what appears whole or not at all."""
     if out.resolve().is_relative_to(store.path.resolve()):
         raise InvalidUseError(f"Cannot export to {out}: that is inside the store; choose a path outside.")
-    with output_lock(out):
+    with output_lock(out) as free:
         if out.exists() or out.is_symlink():
             raise InvalidUseError(f"Cannot export to {out}: it exists; choose another path.")
         temporary = out.with_name(out.name + ".tmp")
-        discard(temporary)
+        free(temporary)
         try:
             yield temporary
             temporary.rename(out)

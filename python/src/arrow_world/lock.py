@@ -7,12 +7,13 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InvalidUseError, StoreLockedError
 from .interrupts import deferred_interrupts
+from .publish import discard, force_directory
 from .remote import require_unpublished
 
 _Identity = tuple[int, int]
@@ -133,10 +134,12 @@ def require_outside_stores(output: Path) -> None:
 
 
 @contextmanager
-def output_lock(output: Path) -> Iterator[None]:
+def output_lock(output: Path) -> Iterator[Callable[[Path], None]]:
     """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
 
-    Java's writers take the same lock. Raises StoreLockedError where somebody else is making it.
+    Gives a function that makes an unfinished name free: what a process that was killed left there is removed, known by the
+    lock it left too; anything else is not ours, and InvalidUseError. Java's writers take the same lock. Raises
+    StoreLockedError where somebody else is making it.
     """
     require_writing(output)
     if not output.name:
@@ -144,9 +147,19 @@ def output_lock(output: Path) -> Iterator[None]:
     require_outside_stores(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     file = output.with_name(output.name + ".tmp.lock")
+    inherited = os.path.lexists(file)
     lock = StoreLock(output, file)
+
+    def free(unfinished: Path) -> None:
+        if not inherited and os.path.lexists(unfinished):
+            raise InvalidUseError(f"Cannot write {output}: {unfinished.name} stands where it is made, and no interrupted export left "
+                                  "it; move it away or delete it.")
+        discard(unfinished)
+
     try:
-        yield
+        if not inherited:
+            force_directory(output.parent)  # what a power loss leaves of the output is known by it
+        yield free
     finally:
         with deferred_interrupts():
             file.unlink(missing_ok=True)

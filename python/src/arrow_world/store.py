@@ -107,7 +107,8 @@ class Store(Upkeep):
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last tick that `at` shows, None if there is none. Reads the ends of the log: footers of sealed
-        segments, and of a live one what it got since last asked.
+        segments, and of a live one what it got since last asked. Raises DamagedFileError where the base is missing that the
+        history begins with.
         """
         return self._files.span()
 

@@ -113,9 +113,17 @@ class StoreFiles:
         return [m for m in found if fence is None or m.seq <= fence.seq]
 
     def snapshots(self) -> list[tuple[int, int, Path]]:
-        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21)."""
+        """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21), and where
+        the log has no segment, those before the newest base are not used (L-26).
+        """
         fence = self.fence
-        return [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
+        found = [s for s in list_snapshots(self.path) if fence is None or s[0] <= fence.tick]
+        if len(found) > 1 and not any(fence is None or s.first_seq < fence.seq for s in self.segments()):
+            for i in reversed(range(1, len(found))):
+                with suppress(DamagedFileError, UnsupportedVersionError):  # told when it is used
+                    if read_manifest(found[i][2], self.info.store).base:
+                        return found[i:]
+        return found
 
     def log_files(self) -> LogFiles:
         """What the log consists of by now."""
@@ -152,9 +160,13 @@ class StoreFiles:
     def span(self) -> tuple[int, int] | None:
         """The first and the last tick whose world can be told, None if there is none; reads the ends of the log only.
 
-        Where the history begins with a base, the first is the base's, whatever rows there are from before it.
+        Where the history begins with a base, the first is the base's, whatever rows there are from before it. Raises
+        DamagedFileError where that base is missing.
         """
-        ticks = [m.tick for m in (self.base(), self.nearest(_NEVER)) if m is not None]
+        base = self.base()
+        if base is None and self.is_based():
+            raise self.missing_base()
+        ticks = [m.tick for m in (base, self.nearest(_NEVER)) if m is not None]
         files = self.log_files()
         if files.segments and files.segments[0].first_seq == 0:
             for rows in Scan(files):

@@ -136,14 +136,14 @@ def read_source(source: Any, table: str | None, names: Mapping[str, str | None] 
 
 def publish_store(target: Path, fill: Callable[[Path], None]) -> None:
     """Makes a store whole under another name, and gives it its own."""
-    with output_lock(target):
-        _publish_locked(target, fill)
+    with output_lock(target) as free:
+        _publish_locked(target, free, fill)
 
 
-def _publish_locked(target: Path, fill: Callable[[Path], None]) -> None:
+def _publish_locked(target: Path, free: Callable[[Path], None], fill: Callable[[Path], None]) -> None:
     require_new(target)
     temporary = target.with_name(f".{target.name}.tmp")
-    discard(temporary)
+    free(temporary)
     temporary.mkdir()
     try:
         fill(temporary)

@@ -20,7 +20,7 @@ from .publish import discard, discard_unfinished, force_directory, publish_file
 from .rows import Rows
 from .seal import Compression, add_words, seal_segment, write_sealed
 from .segment import FORMAT
-from .snapshot import list_snapshots
+from .snapshot import list_snapshots, read_manifest
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of
 from .storefiles import StoreFiles, base_json
@@ -154,7 +154,7 @@ def _begin_with(files: StoreFiles, world: World, dropped: list[str]) -> None:
         for directory in there:
             _discard_snapshot(directory)
         write_snapshot(files.path, files.info.store, files.info.strings, world, base=True, properties=files.info.properties)
-    older = [m for m in files.manifests() if m.tick < world.tick]
+    older = [read_manifest(d, files.info.store) for tick, _, d in list_snapshots(files.path) if tick < world.tick]
     log = files.log_files()
 
     def drop_snapshots(at_beginning: bool) -> None:
@@ -244,11 +244,11 @@ def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path
         **({} if info.time is None else {"time": info.time.to_json()}),
         "parent": {"store": info.store.hex(), **base_json(world.tick, world.seq, world.chain)},
         "begins": base_json(world.tick, world.seq, world.chain)}
-    with output_lock(target):
+    with output_lock(target) as free:
         if target.exists() or target.is_symlink():
             raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
         temporary = target.with_name(target.name + ".tmp")
-        discard(temporary)
+        free(temporary)
         try:
             temporary.mkdir()
             publish_file(temporary / "store.json", jsonfile.encode(members))

@@ -12,6 +12,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcFooter;
+import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.json.Json;
 
 /** Finds a segment's batches: from the footer of a sealed one, by reading a live one through. */
@@ -90,11 +91,15 @@ final class SegmentIndexer {
       LogPosition end,
       DamagedFileException failure)
       throws IOException {
-    long at = endByte(entries);
+    long at = entries.isEmpty() ? headerEnd(reader) : endByte(entries);
+    if (at < 0) {
+      String finding = "its header lacks a dictionary, and a header is published whole";
+      return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, finding);
+    }
     long nextSeq = nextSeq(reader, entries);
     boolean room = Room.isAllFrom(reader.file(), at);
     if (!room) {
-      String found = laterBatch(reader, at, nextSeq);
+      String found = laterBatch(reader, endByte(entries), nextSeq);
       if (found != null) {
         String why = failure == null ? "an end mark" : failure.getMessage();
         return new Tail(Tail.Kind.DAMAGED, reader.path(), at, Text.of("%s; yet %s", why, found));
@@ -110,6 +115,26 @@ final class SegmentIndexer {
     return room
         ? new Tail(Tail.Kind.CLEAN, reader.path(), at, "")
         : new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message");
+  }
+
+  /**
+   * Where the header ends that a segment is published with (spec L-17): its schema and a dictionary
+   * per coded column. -1 where it lacks one of them.
+   */
+  private static long headerEnd(SegmentReader reader) throws IOException {
+    long size = reader.file().size();
+    try {
+      IpcMessage message = IpcMessage.read(reader.file(), reader.firstMessage(), size);
+      for (int left = reader.header().strings() ? 2 : 1; left > 0 && message != null; left--) {
+        message = IpcMessage.read(reader.file(), message.end(), size);
+        if (message != null && message.kind() != IpcMessage.Kind.DICTIONARY) {
+          return -1;
+        }
+      }
+      return message == null ? -1 : message.end();
+    } catch (DamagedFileException e) {
+      return -1;
+    }
   }
 
   /**

@@ -44,7 +44,10 @@ record RecoveryStart(
     }
   }
 
-  /** The one from which most rows can be saved; of equals, the beginning of the log, then bases. */
+  /**
+   * The one from which most rows can be saved; of equals, the beginning of the log, then bases.
+   * Where no row can be, the latest state.
+   */
   static RecoveryStart choose(
       Storage storage, Salvage salvage, RecoverySource old, BufferAllocator allocator)
       throws IOException {
@@ -115,12 +118,13 @@ record RecoveryStart(
         List.copyOf(damage));
   }
 
-  /** More rows; where none can be saved, a state rather than nothing. */
+  /** More rows; where none can be saved, a later state, and a state rather than nothing. */
   private static boolean isBetter(Candidate candidate, Candidate than) {
     if (candidate.rows() != than.rows()) {
       return candidate.rows() > than.rows();
     }
-    return candidate.rows() == 0 && than.base.isEmpty() && candidate.base.isPresent();
+    boolean later = candidate.position().seq() > than.position().seq();
+    return candidate.rows() == 0 && candidate.base.isPresent() && (later || than.base.isEmpty());
   }
 
   private static boolean isSound(

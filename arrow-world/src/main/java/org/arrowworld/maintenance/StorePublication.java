@@ -246,7 +246,7 @@ public final class StorePublication {
       collect(location.directory(), names);
     }
     collect("fields", names);
-    names.sort(Comparator.naturalOrder());
+    names.sort(FileList.ORDER);
     List<FileList.Entry> files = new ArrayList<>();
     for (String name : names) {
       files.add(FileList.Entry.of(source, name));

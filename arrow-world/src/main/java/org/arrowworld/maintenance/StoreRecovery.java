@@ -148,6 +148,14 @@ public final class StoreRecovery {
               "rows up to seq %d are known to have existed, the log ends at seq %d",
               seen, saved.seq()));
     }
+    for (Snapshot.Location snapshot : old.unreadable()) {
+      if (snapshot.tick() > saved.tick() && salvage.fence() == Long.MAX_VALUE) {
+        losses.add(
+            Text.of(
+                "%s cannot be read and stands at tick %d, what is saved ends at tick %d",
+                snapshot.directory(), snapshot.tick(), saved.tick()));
+      }
+    }
     RecoveredFields.copy(source, target, losses);
     if (!losses.isEmpty()) {
       losses.addAll(old.cacheDamage()); // sound ones might have helped; the log makes them again

@@ -3,8 +3,11 @@ package org.arrowworld.published;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,10 @@ import org.arrowworld.storage.Storage;
 public record FileList(String store, List<Entry> files) {
   /** Where it stands in a store. */
   public static final String PATH = "files.json";
+
+  /** The order of names: that of their UTF-8 bytes, which is that of their code points. */
+  public static final Comparator<String> ORDER =
+      Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
   private static final String KIND = "arrow-world files";
   private static final int FORMAT = 1;
@@ -90,7 +97,7 @@ public record FileList(String store, List<Entry> files) {
     String before = "";
     for (JsonObject file : json.objects("files")) {
       String name = file.string("name");
-      if (!isPath(name) || name.compareTo(before) <= 0) {
+      if (!isPath(name) || ORDER.compare(name, before) <= 0) {
         throw file.wrong("name", "a path within the store, in order", name);
       }
       String crc = file.string("crc32");
@@ -141,7 +148,7 @@ public record FileList(String store, List<Entry> files) {
   public Optional<Entry> find(String name) {
     int at =
         Collections.binarySearch(
-            files, new Entry(name, 0, 0), (a, b) -> a.name().compareTo(b.name()));
+            files, new Entry(name, 0, 0), (a, b) -> ORDER.compare(a.name(), b.name()));
     return at < 0 ? Optional.empty() : Optional.of(files.get(at));
   }
 

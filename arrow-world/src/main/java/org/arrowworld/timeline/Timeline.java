@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.store.MutableCodebook;
@@ -67,11 +68,31 @@ public final class Timeline implements Closeable {
       long last = log.fencedAfter().orElse(Long.MAX_VALUE);
       List<Snapshot.Location> snapshots =
           Snapshot.list(storage).stream().filter(s -> s.tick() <= last).toList();
-      return new Timeline(storage, info, log, snapshots);
+      boolean whole = log.segments().isEmpty();
+      return new Timeline(
+          storage, info, log, whole ? fromNewestBase(storage, snapshots) : snapshots);
     } catch (IOException | RuntimeException e) {
       log.close();
       throw e;
     }
+  }
+
+  /**
+   * Without any segment the newest base begins the history: what is before it an interrupted
+   * compaction left (spec L-26).
+   */
+  private static List<Snapshot.Location> fromNewestBase(
+      Storage storage, List<Snapshot.Location> snapshots) throws IOException {
+    for (int i = snapshots.size() - 1; i > 0; i--) {
+      try {
+        if (Snapshot.identity(storage, snapshots.get(i)).base()) {
+          return snapshots.subList(i, snapshots.size());
+        }
+      } catch (DamagedFileException | UnsupportedVersionException e) {
+        continue; // told when it is used
+      }
+    }
+    return snapshots;
   }
 
   /** What the store says about itself. */

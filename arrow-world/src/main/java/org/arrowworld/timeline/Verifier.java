@@ -276,6 +276,14 @@ public final class Verifier {
         findings.add(e.getCause().getMessage());
       }
     }
+    for (Snapshot.Location location : Snapshot.list(storage)) {
+      if (log.segments().isEmpty() && based && location.tick() < timeline.firstTick()) {
+        notes.add(
+            Text.of(
+                "%s is from before the base that the history begins with, as an interrupted compaction leaves it; it is not used",
+                location.directory()));
+      }
+    }
     for (Snapshot.Location location : left) {
       (based ? notes : findings)
           .add(

@@ -2,10 +2,13 @@
 package org.arrowworld.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -47,12 +50,50 @@ class TornTickTest {
     }
   }
 
+  @Test
+  void behind_a_header_alone_the_tail_is_clean_with_room_and_without() throws IOException {
+    byte[] header = header();
+    assertThat(tail(header)).isEqualTo(Tail.Kind.CLEAN);
+    assertThat(tail(Arrays.copyOf(header, header.length + 4096))).isEqualTo(Tail.Kind.CLEAN);
+    byte[] more = Arrays.copyOf(header, header.length + 4096);
+    more[header.length + 100] = 1;
+    assertThat(tail(more)).isEqualTo(Tail.Kind.TORN);
+  }
+
+  @Test
+  void a_header_that_lacks_its_end_is_damaged() throws IOException {
+    byte[] header = header();
+    for (int length = 0; length < header.length; length++) {
+      storage.put(SegmentFormat.livePath(0), Arrays.copyOf(header, length));
+      assertThatThrownBy(
+              () -> {
+                LogRecovery.prepare(storage, BufferCompression.NONE);
+              })
+          .as("%d of %d bytes", length, header.length)
+          .isInstanceOf(DamagedFileException.class);
+    }
+  }
+
+  private byte[] header() throws IOException {
+    write(new Triples(16));
+    return storage.bytes(SegmentFormat.livePath(0));
+  }
+
+  private Tail.Kind tail(byte[] file) throws IOException {
+    storage.put(SegmentFormat.livePath(0), file);
+    try (Log log = Log.open(storage, store, keys.from(0))) {
+      return log.tail().kind();
+    }
+  }
+
   private void write(Triples rows) throws IOException {
     SegmentFormat.Header header = new SegmentFormat.Header(store, 1, LogPosition.START, false, 1);
     AtomicFiles.createDirectories(storage, SegmentFormat.LIVE);
     SegmentWriter writer =
         SegmentWriter.create(storage, header, keys, code -> null, new ChainDigest(0, false));
-    writer.write(rows, 0, rows.size(), keys.size());
+    if (rows.size() > 0) {
+      writer.write(rows, 0, rows.size(), keys.size());
+    }
     writer.force();
     writer.close();
   }

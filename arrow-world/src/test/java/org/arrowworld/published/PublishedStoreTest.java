@@ -164,6 +164,14 @@ class PublishedStoreTest {
       assertThat(store.verify().findings()).isEmpty();
     }
     assertThat(FileList.decode(list.encode())).isEqualTo(list);
+    FileList.Entry high = new FileList.Entry("fields/\uffee", 1, 2);
+    FileList.Entry higher = new FileList.Entry("fields/\ud83d\ude00", 1, 2);
+    FileList ordered = new FileList(list.store(), List.of(high, higher));
+    assertThat(FileList.decode(ordered.encode()).find(higher.name())).contains(higher);
+    FileList turned = new FileList(list.store(), List.of(higher, high));
+    assertThatThrownBy(() -> FileList.decode(turned.encode()))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("'name' should be a path within the store, in order");
   }
 
   @Test

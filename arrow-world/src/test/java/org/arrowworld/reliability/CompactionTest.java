@@ -20,6 +20,7 @@ import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.reliability.SmallStores.Reading;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.FaultPlan;
 import org.arrowworld.storage.FaultPlan.Fault;
@@ -30,6 +31,8 @@ import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compaction keeps the world and its chain (spec L-25, L-26, N-7), whatever interrupts it. */
 class CompactionTest {
@@ -288,16 +291,17 @@ class CompactionTest {
         .containsExactly(4L, 4L + BASED_TICKS - 3);
   }
 
-  @Test
-  void a_crash_at_any_operation_of_compacting_what_begins_with_a_base_leaves_every_kept_tick()
-      throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {5, 0})
+  void a_crash_at_any_operation_of_compacting_what_begins_with_a_base_leaves_every_kept_tick(
+      int keep) throws IOException {
     Map<Long, String> before = hashes(based(3000));
     for (long operation = 0; ; operation++) {
       MemoryStorage storage = based(3000);
       storage.plan(FaultPlan.once(operation, Fault.CRASH));
       boolean finished = false;
       try {
-        StoreCompaction.keep(storage, 5, memory);
+        StoreCompaction.keep(storage, keep, memory);
         finished = true;
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("simulated");
@@ -306,19 +310,49 @@ class CompactionTest {
         MemoryStorage after = storage.afterCrash(kind);
         sound(after);
         Map<Long, String> left = hashes(after);
-        assertThat(left).as("%s at %d", kind, operation).containsKey(4L + BASED_TICKS - 5);
+        assertThat(left).as("%s at %d", kind, operation).containsKey(4L + BASED_TICKS - keep);
         assertThat(before).as("%s at %d", kind, operation).containsAllEntriesOf(left);
         assertThat(recovered(after)).as("%s at %d", kind, operation).isEqualTo(left);
-        StoreCompaction.keep(after, 4, memory);
+        int fewer = Math.max(0, keep - 1);
+        StoreCompaction.keep(after, fewer, memory);
         sound(after);
         assertThat(Snapshot.list(after))
             .extracting(Snapshot.Location::tick)
-            .containsExactly(4L + BASED_TICKS - 4);
+            .contains(4L + BASED_TICKS - fewer);
       }
       if (finished) {
         assertThat(operation).isGreaterThan(20);
         return;
       }
     }
+  }
+
+  /** Where the log is lost, a later snapshot is more than the base it went on from (L-29). */
+  @Test
+  void of_a_store_without_its_log_the_latest_snapshot_is_saved_and_the_loss_is_told()
+      throws IOException {
+    MemoryStorage storage = based(3000);
+    try (LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
+      live.snapshot();
+    }
+    Map<Long, String> before = hashes(storage);
+    long rows;
+    try (Timeline timeline = Timeline.open(storage)) {
+      rows = timeline.end().seq();
+    }
+    AtomicFiles.discard(storage, "log");
+    MemoryStorage target = new MemoryStorage();
+    StoreRecovery.Report report = StoreRecovery.run(storage, target, memory);
+    assertThat(report.saved().tick()).isEqualTo(4L + BASED_TICKS);
+    assertThat(report.rowsLost()).isEqualTo(rows);
+    assertThat(report.losses().toString()).contains("begins with the snapshot of tick");
+    assertThat(before).containsAllEntriesOf(hashes(target));
+
+    String last = "snapshots/00000000000000000018.v1";
+    AtomicFiles.discard(storage, last + "/manifest.json");
+    report = StoreRecovery.run(storage, new MemoryStorage(), memory);
+    assertThat(report.saved().tick()).isEqualTo(4);
+    assertThat(report.losses())
+        .contains(last + " cannot be read and stands at tick 18, what is saved ends at tick 4");
   }
 }

@@ -90,7 +90,7 @@ final class SmallStores {
   static Reading read(MemoryStorage storage, BufferAllocator memory) throws IOException {
     try (Timeline timeline = Timeline.open(storage)) {
       Map<Long, String> hashes = new LinkedHashMap<>();
-      if (timeline.log().end().tick() < 0) {
+      if (timeline.log().end().tick() < 0 && timeline.snapshots().isEmpty()) {
         return new Reading.Valid(-1, timeline.log().tail().kind(), hashes);
       }
       timeline.log().verifyChain();

@@ -22,6 +22,7 @@ import org.arrowworld.imports.Imports;
 import org.arrowworld.runs.Runs;
 import org.arrowworld.runs.Sweep;
 import org.arrowworld.serve.ViewServer;
+import org.arrowworld.tick.Tick;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,9 @@ class NamesTest {
           "Runs",
           Runs.class,
           "Sweep",
-          Sweep.class);
+          Sweep.class,
+          "Tick",
+          Tick.class);
 
   /** The cells of the table's rows: concept, Java, Python, aw. */
   private static final List<String[]> ROWS = new ArrayList<>();

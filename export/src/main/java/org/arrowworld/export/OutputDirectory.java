@@ -73,7 +73,7 @@ public final class OutputDirectory implements Closeable {
       Replacement.repair(storage, name);
       check(absolute, existing);
       OutputDirectory output = new OutputDirectory(storage, name, existing, lock);
-      AtomicFiles.discard(storage, output.temporary);
+      lock.free(output.temporary);
       storage.createDirectories(output.temporary);
       return output;
     } catch (IOException | RuntimeException | Error e) {

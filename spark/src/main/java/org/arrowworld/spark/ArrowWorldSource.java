@@ -46,6 +46,9 @@ public final class ArrowWorldSource implements TableProvider, DataSourceRegister
     try {
       SourceOptions options = SourceOptions.of(given);
       PlannedRuns runs = new PlannedRuns(FoundRuns.of(options.path()));
+      if (runs.found().constants().isEmpty()) {
+        runs.of(runs.found().list().get(0).run()); // one store: it is opened, or refused, at once
+      }
       View view =
           switch (options.view()) {
             case LOG -> new LogView(runs, LogRows.ALL);

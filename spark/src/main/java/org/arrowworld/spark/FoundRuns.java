@@ -21,7 +21,7 @@ import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AbsolutePath;
 
 /**
- * The runs that a path means: one store, or those of a folder.
+ * The runs that a path or an address means: one store, or those of a folder.
  *
  * @param list by name
  * @param constants the columns that have one value in a run; none of one store
@@ -54,11 +54,17 @@ record FoundRuns(List<Found> list, StructType constants) {
     }
   }
 
+  private static FoundRuns of(Run store) {
+    return new FoundRuns(List.of(new Found(store, Optional.empty())), new StructType());
+  }
+
   static FoundRuns of(String given) throws IOException {
-    Path path = local(given);
+    if (Run.isAddress(given)) {
+      return of(new Run(given, Map.of()));
+    }
+    Path path = AbsolutePath.of(Run.path(given));
     if (Files.exists(path.resolve("store.json"))) {
-      Run run = new Run(path.toString(), Map.of());
-      return new FoundRuns(List.of(new Found(run, Optional.empty())), new StructType());
+      return of(new Run(path.toString(), Map.of()));
     }
     Runs runs = Runs.open(path);
     if (runs.list().isEmpty()) {
@@ -92,15 +98,5 @@ record FoundRuns(List<Found> list, StructType constants) {
       case F64 -> parameters.doubleValue(name);
       default -> parameters.get(name);
     };
-  }
-
-  private static Path local(String path) {
-    if (path.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") && !path.startsWith("file:")) {
-      throw new InvalidUseException(
-          Text.of(
-              "Cannot read runs in '%s': expected a folder that the driver and all workers see",
-              path));
-    }
-    return AbsolutePath.of(Run.path(path));
   }
 }

@@ -71,7 +71,7 @@ final class LogPartReader implements PartitionReader<ColumnarBatch> {
     return false;
   }
 
-  private void open(LogPart.Piece piece) {
+  private void open(LogPart.Piece piece) throws IOException {
     storage = piece.run().storage();
     reader = PlanReader.open(storage, piece.plan());
     nextBatch = 0;

@@ -55,7 +55,7 @@ final class PlannedRuns {
                 new InvalidUseException(
                     Text.of(
                         "No run in %s has a tick yet: there is nothing to show",
-                        list.get(0).run().path().getParent())))
+                        Run.path(list.get(0).run().location()).getParent())))
         .run();
   }
 

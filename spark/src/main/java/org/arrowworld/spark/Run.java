@@ -12,6 +12,7 @@ import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Addresses;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
@@ -34,20 +35,17 @@ record Run(String location, TreeMap<String, Object> constants) implements Serial
     return new Run(location, more);
   }
 
-  /** Where its files are. */
-  Path path() {
-    return path(location);
-  }
-
   /** Its files. The caller closes it. */
-  Storage storage() {
-    return new DiskStorage(path());
+  Storage storage() throws IOException {
+    return isAddress(location)
+        ? Addresses.storage(address(location))
+        : new DiskStorage(path(location));
   }
 
   /** Its store. The caller closes it. */
   Store open() throws IOException {
     try {
-      return Store.open(path());
+      return isAddress(location) ? Store.open(address(location)) : Store.open(path(location));
     } catch (DamagedFileException e) {
       throw named(e);
     }
@@ -60,6 +58,20 @@ record Run(String location, TreeMap<String, Object> constants) implements Serial
     }
     return new DamagedFileException(
         location + "/" + error.file(), error.offset(), error.finding(), error);
+  }
+
+  /** Whether it is the address of a published store, not a path (which may begin with a drive). */
+  static boolean isAddress(String location) {
+    return location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") && !location.startsWith("file:");
+  }
+
+  private static URI address(String location) {
+    try {
+      return URI.create(location);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidUseException(
+          Text.of("Cannot read a run at '%s': no such address", location), e);
+    }
   }
 
   /** A local path, given as such or as a URI. */

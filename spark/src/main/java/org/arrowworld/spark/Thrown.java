@@ -10,7 +10,10 @@ final class Thrown {
     throw Thrown.<RuntimeException>unchecked(exception);
   }
 
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the compiler is told what is not so
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // the compiler is told what is not so
   private static <E extends Exception> E unchecked(Exception exception) throws E {
     throw (E) exception;
   }

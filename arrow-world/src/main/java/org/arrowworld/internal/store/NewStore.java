@@ -37,8 +37,11 @@ public final class NewStore {
     boolean made = false;
     try (Storage parent = new DiskStorage(absolute.getParent())) {
       R result =
-          OutputLock.holding(
-              parent, absolute.getFileName().toString(), () -> make(parent, absolute, maker));
+          OutputLock.making(
+              parent,
+              absolute.getFileName().toString(),
+              unfinished(absolute),
+              () -> make(parent, absolute, maker));
       made = true;
       return result;
     } finally {
@@ -50,9 +53,8 @@ public final class NewStore {
 
   private static <R> R make(Storage parent, Path absolute, Maker<R> maker) throws IOException {
     String name = absolute.getFileName().toString();
-    String unfinished = "." + name + AtomicFiles.UNFINISHED;
+    String unfinished = unfinished(absolute);
     requireAbsent(absolute);
-    AtomicFiles.discard(parent, unfinished); // of a process that was killed
     boolean made = false;
     try (Storage target = new DiskStorage(absolute.resolveSibling(unfinished))) {
       R result = maker.make(target);
@@ -64,6 +66,10 @@ public final class NewStore {
         AtomicFiles.discard(parent, unfinished);
       }
     }
+  }
+
+  private static String unfinished(Path absolute) {
+    return "." + absolute.getFileName() + AtomicFiles.UNFINISHED;
   }
 
   private static void requireAbsent(Path absolute) {

@@ -41,13 +41,13 @@ public final class ArrowWriter {
    */
   public static ExportedFile write(Storage storage, String path, RowSource source)
       throws IOException {
-    return OutputLock.holding(storage, path, () -> replace(storage, path, source));
+    return OutputLock.making(
+        storage, path, path + AtomicFiles.UNFINISHED, () -> replace(storage, path, source));
   }
 
   private static ExportedFile replace(Storage storage, String path, RowSource source)
       throws IOException {
     String temporary = path + AtomicFiles.UNFINISHED;
-    AtomicFiles.discard(storage, temporary);
     try {
       long rows;
       long bytes;

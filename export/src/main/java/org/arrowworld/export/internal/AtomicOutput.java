@@ -45,7 +45,7 @@ public final class AtomicOutput extends OutputStream {
     this.path = path;
     this.lock = OutputLock.take(storage, path);
     try {
-      AtomicFiles.discard(storage, temporary());
+      lock.free(temporary());
       this.file = storage.create(temporary());
     } catch (IOException | RuntimeException | Error e) {
       try (lock) {

@@ -20,6 +20,7 @@ import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.SchemaJson;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -50,7 +51,8 @@ public final class LogNpz {
   /** Publishes the archive, streaming; a file of that name is replaced. */
   public static ExportedFile write(Storage storage, String path, Content content)
       throws IOException {
-    return OutputLock.holding(storage, path, () -> replace(storage, path, content));
+    return OutputLock.making(
+        storage, path, path + AtomicFiles.UNFINISHED, () -> replace(storage, path, content));
   }
 
   private static ExportedFile replace(Storage storage, String path, Content content)

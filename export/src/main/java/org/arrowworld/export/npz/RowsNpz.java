@@ -14,6 +14,7 @@ import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
@@ -32,7 +33,8 @@ public final class RowsNpz {
   /** Publishes all rows of a source whose strings share one codebook, streaming. */
   public static ExportedFile write(Storage storage, String path, RowSource source)
       throws IOException {
-    return OutputLock.holding(storage, path, () -> replace(storage, path, source));
+    return OutputLock.making(
+        storage, path, path + AtomicFiles.UNFINISHED, () -> replace(storage, path, source));
   }
 
   private static ExportedFile replace(Storage storage, String path, RowSource source)

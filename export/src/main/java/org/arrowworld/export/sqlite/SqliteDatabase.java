@@ -87,7 +87,9 @@ public final class SqliteDatabase implements Closeable {
 
   private static SqliteDatabase create(DiskStorage parent, Path target, OutputLock lock)
       throws IOException {
-    discard(parent, target);
+    String temporary = temporary(target).getFileName().toString();
+    lock.free(temporary);
+    lock.free(temporary + "-journal");
     SQLiteConfig config = new SQLiteConfig();
     // Until it is published nobody needs it whole.
     config.setJournalMode(JournalMode.OFF);

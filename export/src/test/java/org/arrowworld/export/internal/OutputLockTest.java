@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.Store;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.export.arrow.ArrowWriter;
 import org.arrowworld.export.csv.CsvOptions;
@@ -82,5 +83,23 @@ class OutputLockTest {
     }
     assertThat(target.list("")).containsExactly("out");
     assertThat(directory.resolve("out")).hasBinaryContent(new byte[] {7});
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void what_stands_at_the_unfinished_name_and_is_not_ours_is_neither_deleted_nor_overwritten(
+      Format format) throws IOException {
+    Path theirs = Files.writeString(directory.resolve("out.tmp"), "a letter");
+    Storage target = new DiskStorage(directory);
+    try (BufferAllocator memory = new RootAllocator();
+        Store history = Store.open(Sources.store(memory, 12))) {
+      assertThatThrownBy(() -> format.run(target, log(history)))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessage(
+              "Cannot write out in %s: out.tmp stands where it is made, and no interrupted export left it; move it away or delete it",
+              directory);
+    }
+    assertThat(theirs).hasContent("a letter");
+    assertThat(target.list("")).containsExactly("out.tmp");
   }
 }
