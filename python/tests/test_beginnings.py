@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import arrow_world
-from arrow_world import DamagedFileError, LiveWorld
+from arrow_world import DamagedFileError, LiveWorld, jsonfile
 
 
 def imported(path: Path, x: list[float], name: str = "a") -> Path:
@@ -102,6 +102,17 @@ def test_compaction_keeps_the_base_its_segment_is_replayed_from(tmp_path, earlie
     arrow_world.open_store(path).fork(4, tmp_path / "fork")
     assert arrow_world.verify(tmp_path / "fork").ok
     assert hashes(tmp_path / "fork")[4] == before[4]
+
+
+def test_a_history_of_nothing_but_its_base_is_valid_to_the_base_s_tick(tmp_path):  # L-21
+    forked = Path(__file__).parents[2] / "docs" / "spec" / "conformance" / "forked" / "store"
+    if not forked.is_dir():
+        pytest.skip("the golden stores are part of the repository, not of the package")
+    shutil.copytree(forked, tmp_path / "s")
+    fence = {"tick": f"{4:016x}", "seq": f"{57:016x}", "epoch": 1}
+    (tmp_path / "s" / "fence.json").write_bytes(jsonfile.encode(fence))
+    report = arrow_world.verify(tmp_path / "s")
+    assert report.ok and report.last_tick == 4 and arrow_world.open_store(tmp_path / "s").span() == (4, 4)
 
 
 def test_without_a_segment_the_newest_base_begins_the_history(tmp_path):  # L-26

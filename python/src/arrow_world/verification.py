@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from .references import false_references
 from .regular import require_real
 from .remote import check_list
 from .rows import Rows, tick_chain
-from .schema import Schema
+from .schema import Schema, declare
 from .segment import SegmentReader, Torn
 from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
@@ -114,8 +114,10 @@ def verify(path: str | os.PathLike[str]) -> Report:
     return report
 
 
-def _named(schema: Schema) -> str:
-    return ", ".join(f"{i.name} {i.type}" for i in schema.inputs) or "none"
+def _only(schema: Schema, other: Schema) -> str:
+    """The keys of a schema that another has not, or not so."""
+    others = {replace(key, code=0) for key in declare(other)}
+    return ", ".join(f"{key.name} {key.type}" for key in declare(schema) if replace(key, code=0) not in others)
 
 
 class _Verifier:
@@ -148,8 +150,6 @@ class _Verifier:
             self._world = World(store.schema)
         scan = store.scan(first)
         self._reach(first, None)
-        if not segments and self._world is not None and self._world.tick >= 0:
-            report.last_tick = self._world.tick
         codebook, codebook_seq = self._words_at_start(first)
         if first and segments and codebook_seq is None:
             report.add(DamagedFileError(f"the log begins at seq {first}, where no base snapshot is", segments[0].path))
@@ -234,9 +234,11 @@ class _Verifier:
                 continue
             self._report.snapshots += 1
             ours, theirs = self._store.schema, manifest.schema
-            if ours.version == theirs.version and ours.inputs != theirs.inputs:
-                self._report.add(DamagedFileError(f"its schema has the inputs {_named(theirs)}, store.json has {_named(ours)} "
-                                                  "in the same version", path, remedy=""))
+            if ours.version == theirs.version and declare(ours) != declare(theirs):
+                lacks, has = _only(ours, theirs), _only(theirs, ours)
+                how = [*([f"it lacks {lacks}"] if lacks else []), *([f"it has {has}"] if has else [])]
+                self._report.add(DamagedFileError("its schema is not store.json's, in the same version: "
+                                                  f"{' and '.join(how) or 'its keys come in another order'}", path, remedy=""))
             files = _facts(snapshot.world())
             said = "the manifest says"
             wanted: dict[str, object] = {"codes": manifest.codes, "tick": manifest.tick}
@@ -280,6 +282,8 @@ class _Verifier:
     def _finish(self, scan: Scan) -> None:
         report = self._report
         self._check_fence(scan.end_seq if scan.readers else self._world.seq if self._world is not None else 0)
+        if report.last_tick is None and self._world is not None and self._world.tick >= 0:
+            report.last_tick = self._world.tick
         report.torn = scan.torn
         report.segments = len(scan.readers)
         report.batches = sum(len(r.stats) for r in scan.readers)

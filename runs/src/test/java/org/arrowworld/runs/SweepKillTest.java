@@ -137,7 +137,8 @@ class SweepKillTest {
 
   /** Runs the sweep until so many ticks were committed; whether it ended before. */
   private static boolean runAndKill(Path folder, int ticks) throws Exception {
-    Process child = ChildJvm.start(Child.class, List.of("-Xmx256m"), List.of(folder.toString()));
+    List<String> options = List.of("-Xmx256m", "-Daw.runs=" + RUNS);
+    Process child = ChildJvm.start(Child.class, options, List.of(folder.toString()));
     List<Integer> seen = new ArrayList<>();
     try (InputStream out = child.getInputStream()) {
       int said = out.read();

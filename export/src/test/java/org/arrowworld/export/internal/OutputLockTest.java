@@ -96,8 +96,9 @@ class OutputLockTest {
       assertThatThrownBy(() -> format.run(target, log(history)))
           .isInstanceOf(InvalidUseException.class)
           .hasMessage(
-              "Cannot write out in %s: out.tmp stands where it is made, and no interrupted export left it; move it away or delete it",
-              directory);
+              "Cannot write out in "
+                  + directory
+                  + ": out.tmp stands where it is made, and no interrupted export left it; move it away or delete it");
     }
     assertThat(theirs).hasContent("a letter");
     assertThat(target.list("")).containsExactly("out.tmp");

@@ -205,9 +205,10 @@ class SqliteDatabaseTest {
   }
 
   @Test
-  void a_database_takes_the_place_of_an_unfinished_export_of_another_kind() throws Exception {
+  void a_database_takes_the_place_of_a_killed_export_of_another_kind() throws Exception {
     Path file = directory.resolve("x.sqlite");
     Files.createDirectories(directory.resolve("x.sqlite.tmp/tables"));
+    Files.writeString(directory.resolve("x.sqlite.tmp.lock"), "process 1, exporting to x.sqlite");
     events(
         events -> {
           try (SqliteDatabase database = SqliteDatabase.create(file)) {
