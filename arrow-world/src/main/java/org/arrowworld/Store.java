@@ -96,7 +96,7 @@ public final class Store implements Closeable {
 
   /**
    * Opens the store at an address: a folder ({@code file:}), or a published store ({@code http:},
-   * {@code https:}, and {@code s3:} where arrow-world-s3 is on the class path). A published store
+   * {@code https:}, others by an {@code ObjectStoreProvider} on the class path). A published store
    * never changes; if its files are replaced or cut meanwhile, reading says so.
    *
    * @throws org.arrowworld.errors.StoreNotFoundException if there is none
@@ -445,7 +445,7 @@ public final class Store implements Closeable {
         () -> StorePublication.run(storage(), folder, ScanProgress.NONE, open.memory()));
   }
 
-  /** As {@link #publish(Path)}, to an address that a module knows: {@code s3://bucket/run}. */
+  /** As {@link #publish(Path)}, to an address that a provider on the class path knows. */
   public StorePublication.Report publish(URI address) throws IOException {
     return open.upkeep(
         () -> StorePublication.run(storage(), address, ScanProgress.NONE, open.memory()));

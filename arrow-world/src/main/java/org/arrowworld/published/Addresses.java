@@ -17,7 +17,7 @@ public final class Addresses {
 
   /**
    * The storage at an address: a folder by {@code file:}, a published store by {@code http:},
-   * {@code https:} or, with the module for it, {@code s3:}. The caller closes it.
+   * {@code https:}, others by an {@link ObjectStoreProvider}. The caller closes it.
    *
    * @throws org.arrowworld.errors.StoreNotFoundException if no published store is there
    * @throws InvalidUseException if no module reads such addresses
@@ -85,7 +85,7 @@ public final class Addresses {
     }
     throw new InvalidUseException(
         Text.of(
-            "Cannot %s %s: nothing on the class path knows addresses that begin with %s:; file, http and https are known, and s3 with arrow-world-s3",
+            "Cannot %s %s: nothing on the class path knows addresses that begin with %s:; file, http and https are known, others need an ObjectStoreProvider",
             what, address, scheme));
   }
 }

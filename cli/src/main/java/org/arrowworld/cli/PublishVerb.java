@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
     name = "publish",
     description = {
       "Copy a store to where it can be read from anywhere and never changes: a folder that a web server",
-      "serves, or an address such as s3://bucket/run. The store is sealed, compacted and proven first;",
-      "every tick of it stays. Killed and called again it goes on; nothing there is written over.",
+      "serves. The store is sealed, compacted and proven first; every tick of it stays. Killed and",
+      "called again it goes on; nothing there is written over.",
       "Read it with Store.open(URI), or open_store(url) in Python."
     })
 final class PublishVerb extends ReadingVerb {
@@ -31,7 +31,8 @@ final class PublishVerb extends ReadingVerb {
   @Parameters(
       index = "1",
       paramLabel = "DEST",
-      description = "A folder that does not exist or is empty, or an address.")
+      description =
+          "A folder that does not exist or is empty; or an address, if a module on the class path knows its kind.")
   private String destination;
 
   @Override
