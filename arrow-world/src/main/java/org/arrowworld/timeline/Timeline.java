@@ -84,15 +84,19 @@ public final class Timeline implements Closeable {
   private static List<Snapshot.Location> fromNewestBase(
       Storage storage, List<Snapshot.Location> snapshots) throws IOException {
     for (int i = snapshots.size() - 1; i > 0; i--) {
-      try {
-        if (Snapshot.identity(storage, snapshots.get(i)).base()) {
-          return snapshots.subList(i, snapshots.size());
-        }
-      } catch (DamagedFileException | UnsupportedVersionException e) {
-        continue; // told when it is used
+      if (isBase(storage, snapshots.get(i))) {
+        return snapshots.subList(i, snapshots.size());
       }
     }
     return snapshots;
+  }
+
+  private static boolean isBase(Storage storage, Snapshot.Location location) throws IOException {
+    try {
+      return Snapshot.identity(storage, location).base();
+    } catch (DamagedFileException | UnsupportedVersionException e) {
+      return false; // told when it is used
+    }
   }
 
   /** What the store says about itself. */
