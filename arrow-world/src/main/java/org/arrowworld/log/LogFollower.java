@@ -202,6 +202,9 @@ public final class LogFollower implements Closeable {
     entries.clear();
     try {
       checkStore(reader.header().store());
+      if (!sealed) {
+        SegmentIndexer.requireHeader(reader);
+      }
       if (reader.header().start().seq() == position.seq()) {
         check(reader.header().start().chain());
       } else if (sealed) {

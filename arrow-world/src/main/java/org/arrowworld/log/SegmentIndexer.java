@@ -17,6 +17,9 @@ import org.arrowworld.internal.json.Json;
 
 /** Finds a segment's batches: from the footer of a sealed one, by reading a live one through. */
 final class SegmentIndexer {
+  private static final String CUT_HEADER =
+      "its header lacks a dictionary, and a header is published whole";
+
   private SegmentIndexer() {}
 
   /**
@@ -93,8 +96,7 @@ final class SegmentIndexer {
       throws IOException {
     long at = entries.isEmpty() ? headerEnd(reader) : endByte(entries);
     if (at < 0) {
-      String finding = "its header lacks a dictionary, and a header is published whole";
-      return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, finding);
+      return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, CUT_HEADER);
     }
     long nextSeq = nextSeq(reader, entries);
     boolean room = Room.isAllFrom(reader.file(), at);
@@ -115,6 +117,13 @@ final class SegmentIndexer {
     return room
         ? new Tail(Tail.Kind.CLEAN, reader.path(), at, "")
         : new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message");
+  }
+
+  /** Refuses a live segment whose header lacks its end. */
+  static void requireHeader(SegmentReader reader) throws IOException {
+    if (headerEnd(reader) < 0) {
+      throw new DamagedFileException(reader.path(), 0, CUT_HEADER);
+    }
   }
 
   /**

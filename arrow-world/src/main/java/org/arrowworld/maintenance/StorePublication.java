@@ -17,6 +17,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.memory.DirectMemory;
 import org.arrowworld.internal.store.OutsideStores;
 import org.arrowworld.log.Log;
@@ -113,6 +114,7 @@ public final class StorePublication {
   public static Report run(
       Storage source, URI address, ScanProgress progress, BufferAllocator allocator)
       throws IOException {
+    Given.required("publish", "address", address);
     if (Addresses.isFolder(address)) {
       return run(source, Addresses.path(address), progress, allocator);
     }

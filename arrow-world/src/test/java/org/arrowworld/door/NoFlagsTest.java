@@ -4,6 +4,7 @@ package org.arrowworld.door;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +104,16 @@ final class NoFlagsTest {
     String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(child.waitFor()).as(said).isZero();
     assertThat(said).contains("x at tick 50 is 25.0").contains("goes on after tick 100");
+    assertThat(said).doesNotContain("SLF4J");
+  }
+
+  /** As a user has it: Arrow logs by SLF4J, and nothing takes what it says. */
+  private static String withoutLoggers() {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Stream.of(all.split(Pattern.quote(File.pathSeparator), -1))
+        .filter(entry -> !entry.contains("slf4j-nop"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private Process start(Path home, List<String> properties, String... more) throws IOException {
@@ -108,8 +121,7 @@ final class NoFlagsTest {
     command.add(home.resolve("bin/java").toString());
     command.addAll(properties);
     command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(withoutLoggers());
     command.add(FirstProgram.class.getName());
     command.add(folder.resolve("run").toString());
     command.addAll(List.of(more));

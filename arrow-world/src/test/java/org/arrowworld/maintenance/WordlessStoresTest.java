@@ -89,6 +89,7 @@ class WordlessStoresTest {
     }
     Files.createDirectories(folder.resolve(".fork.tmp/log"));
     Files.writeString(folder.resolve(".fork.tmp/log/half"), "half");
+    Files.createFile(folder.resolve("fork.tmp.lock")); // by which it is known as its own
     try (Store store = Store.open(old)) {
       store.fork(0, folder.resolve("fork"));
     }

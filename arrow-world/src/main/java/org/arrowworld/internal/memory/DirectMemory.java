@@ -24,7 +24,16 @@ public final class DirectMemory implements AutoCloseable {
   private static final String UNSAFE_MANAGER =
       "org.apache.arrow.memory.unsafe.UnsafeAllocationManager";
 
+  /** How much SLF4J, by which Arrow logs, says of itself. */
+  private static final String VERBOSITY = "slf4j.internal.verbosity";
+
+  private static final String PROVIDERS = "META-INF/services/org.slf4j.spi.SLF4JServiceProvider";
+
   static {
+    if (System.getProperty(VERBOSITY) == null
+        && DirectMemory.class.getClassLoader().getResource(PROVIDERS) == null) {
+      System.setProperty(VERBOSITY, "ERROR"); // else it says three lines about having no provider
+    }
     if (System.getProperty(MANAGER) == null
         && System.getenv("ARROW_ALLOCATION_MANAGER_TYPE") == null
         && isThere(UNSAFE_MANAGER, BufferAllocator.class.getClassLoader())) {
