@@ -129,12 +129,7 @@ public final class Snapshot implements Closeable {
   static Snapshot open(Storage storage, Location location, StoreId store, Reading reading)
       throws IOException {
     String directory = location.directory();
-    SnapshotManifest manifest;
-    try {
-      manifest = SnapshotManifest.read(storage, directory);
-    } catch (NoSuchFileException e) {
-      throw new DamagedFileException(directory, -1, "the snapshot has no manifest.json", e);
-    }
+    SnapshotManifest manifest = SnapshotManifest.read(storage, directory);
     String path = directory + "/" + SnapshotManifest.NAME;
     if (!manifest.store().equals(store)) {
       throw new DamagedFileException(

@@ -2,6 +2,7 @@
 package org.arrowworld.snapshot;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,7 +133,12 @@ record SnapshotManifest(
   }
 
   static SnapshotManifest read(Storage storage, String directory) throws IOException {
-    JsonObject json = ChecksummedJson.read(storage, directory + "/" + NAME);
+    JsonObject json;
+    try {
+      json = ChecksummedJson.read(storage, directory + "/" + NAME);
+    } catch (NoSuchFileException e) {
+      throw new DamagedFileException(directory, -1, "the snapshot has no " + NAME, e);
+    }
     if (!json.string("kind").equals(KIND)) {
       throw json.wrong("kind", KIND, json.string("kind"));
     }
