@@ -4,11 +4,8 @@ package org.arrowworld.spark;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.sources.And;
 import org.apache.spark.sql.sources.EqualTo;
 import org.apache.spark.sql.sources.Filter;
@@ -52,24 +49,25 @@ final class Pruning implements Serializable {
     }
   }
 
-  private final List<Filter> conditions;
+  @SuppressWarnings("serial") // each kind of Spark's conditions can be serialised
+  private final Filter[] conditions;
 
   /**
    * @param conditions each of which a wanted row passes
    */
   Pruning(List<Filter> conditions) {
-    this.conditions = List.copyOf(conditions);
+    this.conditions = conditions.toArray(Filter[]::new);
   }
 
   /** Whether rows with these values may be wanted. */
   boolean mayHold(Map<String, Object> constants) {
     ConstantCondition known = new ConstantCondition(constants);
-    return conditions.stream().noneMatch(c -> Boolean.FALSE.equals(known.test(c)));
+    return Arrays.stream(conditions).noneMatch(c -> Boolean.FALSE.equals(known.test(c)));
   }
 
   /** The values of an integer column that may be wanted. */
   Range range(String column) {
-    return conditions.stream().map(c -> range(c, column)).reduce(Range.ALL, Range::and);
+    return Arrays.stream(conditions).map(c -> range(c, column)).reduce(Range.ALL, Range::and);
   }
 
   private static Range range(Filter filter, String column) {
@@ -117,15 +115,8 @@ final class Pruning implements Serializable {
     return mayHold(Collections.singletonMap(column, word));
   }
 
-  /** The columns about which it knows something, for people. */
-  Set<String> columns() {
-    return conditions.stream()
-        .flatMap(c -> Arrays.stream(c.references()))
-        .collect(Collectors.toCollection(HashSet::new));
-  }
-
   @Override
   public String toString() {
-    return conditions.toString();
+    return Arrays.toString(conditions);
   }
 }
