@@ -215,7 +215,7 @@ def test_files_that_are_damaged_behind_their_framing_are_refused_as_a_whole(tmp_
 
 @pytest.mark.parametrize("text, names", [
     ('"x\ny",a', ["x_y", "a"]), ("a,b", ["a", "b"]), ('"a\n"', ["a_"]), ("a,gen,b\n1,x,2", ["a", "gen_", "b"]),
-    ("gen,a\n0.5,1\n", ["gen_", "a"])])
+    ("gen,a\n0.5,1\n", ["gen_", "a"]), ("a,gen,b\n1,2,3\n", ["a", "gen_", "b"])])
 def test_a_header_alone_and_a_gen_that_is_none_are_columns_in_their_places(tmp_path: Path, text: str, names: list[str]) -> None:
     (tmp_path / "t.csv").write_text(text, "utf-8", newline="")
     aw.import_table(tmp_path / "t.csv", tmp_path / "s")

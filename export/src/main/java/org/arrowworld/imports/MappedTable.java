@@ -82,6 +82,7 @@ final class MappedTable implements TableColumns {
       }
     }
     entries.values().forEach(e -> mapped.add(e.target()));
+    int genPlace = 0;
     for (ForeignColumn column : table.columns()) {
       Optional<ColumnMapping.Entry> entry = entry(column);
       if (entry.isPresent() && entry.get().isSkipped()) {
@@ -98,13 +99,15 @@ final class MappedTable implements TableColumns {
                     column.name(), column.type() == ColumnType.STRING ? "?\"\"" : "?0")));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
+      } else if (column == sources.get("gen")) {
+        genPlace = rest.size();
       }
     }
     if (gens && !ids) {
       ForeignColumn gen = sources.remove("gen");
       bytes.remove("gen");
       gens = false;
-      rest.add(0, gen);
+      rest.add(genPlace, gen);
     }
     Set<String> taken = new HashSet<>(RESERVED);
     rest.forEach(c -> entry(c).ifPresent(e -> taken.add(e.target())));
