@@ -2,6 +2,7 @@
 """What sweeps of the tests run, in a module that their processes import."""
 
 import os
+import sys
 import signal
 
 import arrow_world as aw
@@ -75,3 +76,15 @@ def leave_open(run):
     world = aw.LiveWorld.create(run.path, SCHEMA, durability="none")
     tick(world, run)
     _open.append(world)
+
+
+def leave(run):
+    """Of seed 2 it ends as programs do."""
+    if run["seed"] == 2:
+        sys.exit(0)
+    simulate(run)
+
+
+def other_properties(run):
+    """Gives the store another seed than the plan."""
+    run.open(SCHEMA, properties={"seed": "9"}).close()

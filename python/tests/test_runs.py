@@ -57,6 +57,41 @@ def test_a_run_that_kills_its_process_each_time_has_failed_and_the_others_are_do
     assert "processes died 3 times while it ran" in aw.Runs.open(tmp_path / "runs").where("seed == 2")["000002"].message
 
 
+def test_a_run_that_kills_its_process_takes_no_other_with_it(tmp_path):
+    report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(4)), functions.die_always, jobs=3)
+    assert [run.state for run in report.runs] == ["done", "done", "failed", "done"]
+
+
+def test_a_function_that_leaves_ends_its_run_and_not_the_sweep(tmp_path):
+    report = aw.sweep(tmp_path / "runs", aw.grid(rate=[1], seed=range(1, 4)), functions.leave, jobs=1)
+    assert [run.state for run in report.runs] == ["done", "failed", "done"] and report.runs[1].message == "SystemExit: 0"
+
+
+def test_a_store_may_not_say_other_parameters_than_the_plan(tmp_path):
+    report = threads(tmp_path / "runs", functions.other_properties, aw.grid(rate=[1], seed=[1]))
+    assert "with seed '9': the plan says '1'" in report.runs[0].message and not (tmp_path / "runs" / "000000").exists()
+
+
+def test_an_outcome_of_before_is_that_of_no_new_run(tmp_path):
+    threads(tmp_path / "runs", functions.other_properties, aw.grid(rate=[1], seed=[1]))
+    (tmp_path / "runs" / "sweep.json").unlink()
+    report = threads(tmp_path / "runs", plan=aw.grid(rate=[1], seed=[5]))
+    assert report.is_done and [run.name for run in report.runs] == ["000001"]
+
+
+def test_a_run_that_could_not_be_read_once_is_read_anew(folder, monkeypatch):
+    def fails(*_args, **_options):
+        raise OSError(5, "Input/output error")
+
+    os.utime(folder / "000001" / "store.json")
+    with monkeypatch.context() as m:
+        m.setattr("arrow_world.run_files.log_end_of", fails)
+        runs = aw.Runs.open(folder)
+        assert runs["000001"].state == "damaged" and runs["000001"].mark is None
+        runs.save()
+    assert aw.Runs.open(folder)["000001"].state == "done"
+
+
 def test_a_function_that_processes_do_not_find_is_refused_and_no_run_is_blamed(tmp_path):
     with pytest.raises(aw.InvalidUseError, match="Define it at the top of a module"):
         aw.sweep(tmp_path / "runs", PLAN, lambda run: None, jobs=1)

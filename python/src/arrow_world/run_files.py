@@ -79,9 +79,9 @@ def extend_plan(folder: Path, wanted: Sequence[Mapping[str, str]]) -> dict[str, 
 
 
 def _free(folder: Path, runs: Mapping[str, object]) -> str:
-    """The next number that is neither planned nor a store that was there before."""
+    """The next number that is neither planned nor a store's or an outcome's that was there before."""
     number = len(runs)
-    while (name := f"{number:06d}") in runs or (folder / name).exists():
+    while (name := f"{number:06d}") in runs or (folder / name).exists() or (folder / "outcomes" / f"{name}.json").exists():
         number += 1
     return name
 

@@ -138,7 +138,8 @@ class Runs(Frame):
                 facts = read_run(folder, name, plan.get(name))
                 read += 1
             texts = {**plan.get(name, {}), **{n: t for n, t in facts.texts.items() if n not in plan.get(name, {})}}
-            runs.append(Run(name, folder / name, facts.state, facts.tick, facts.rows, facts.message, facts.store, mark, texts))
+            runs.append(Run(name, folder / name, facts.state, facts.tick, facts.rows, facts.message, facts.store,
+                            None if facts.state == "damaged" else mark, texts))
         names = dict.fromkeys(n for texts in (*plan.values(), *(r.texts for r in runs)) for n in texts)
         return cls(folder, runs, names, warnings, read)
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-from .errors import ArrowWorldError, StoreLockedError
+from .errors import ArrowWorldError, InvalidUseError, StoreLockedError
 from .live import LiveWorld
 from .lock import StoreLock
 from .parameters import Value, value_of
@@ -52,7 +52,11 @@ class SweepRun:
 
         The other arguments are those of `LiveWorld.open`.
         """
-        properties = {**self.texts, **options.pop("properties", {})}
+        more = options.pop("properties", None) or {}
+        for name in more:
+            if name in self.texts and more[name] != self.texts[name]:
+                raise InvalidUseError(f"Cannot open the run {self.name} with {name} {more[name]!r}: the plan says {self.texts[name]!r}.")
+        properties = {**self.texts, **more}
         return LiveWorld.open(self.path, schema, durability=durability, properties=properties, **options)
 
 
@@ -92,7 +96,9 @@ def make(run: SweepRun, function: Callable[[SweepRun], object]) -> Ended:
         return Ended(run.name, _done(run))
     except StoreLockedError:
         return Ended(run.name, None)
-    except Exception as e:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as e:  # sys.exit ends a run, not the sweep
         if _is_disk_full(e):
             return Ended(run.name, None, f"run {run.name}: {_message(e)}")
         return Ended(run.name, failed(run, _message(e)))

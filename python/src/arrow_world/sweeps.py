@@ -107,6 +107,8 @@ class _Sweep:
         self._given, self._watch = executor, watch
         self._stopped: str | None = None
         self._deaths: Counter[str] = Counter()
+        self._alone: deque[str] = deque()
+        """Runs that were going when a process died: each is tried by itself before it is blamed."""
         self._runs: dict[str, Run] = {}
         self._started = 0
         self._tried = False
@@ -141,15 +143,17 @@ class _Sweep:
     def _work(self, work: deque[str]) -> deque[str]:
         """Makes runs until there are none or the sweep stops; those that somebody else writes come back."""
         busy: deque[str] = deque()
-        while work and self._stopped is None:
+        while (work or self._alone) and self._stopped is None:
             if self._given is not None:
-                self._rounds(self._given, work, busy)
+                self._rounds(self._given, work, busy, self._jobs)
                 continue
+            some = work or deque([self._alone.popleft()])
+            jobs = min(self._jobs, len(some))
             context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(min(self._jobs, len(work)), context, begin_worker, (self._memory,)) as pool:
+            with ProcessPoolExecutor(jobs, context, begin_worker, (self._memory,)) as pool:
                 try:
                     self._try(pool)
-                    self._rounds(pool, work, busy)
+                    self._rounds(pool, some, busy, jobs)
                 except BaseException:
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise
@@ -167,12 +171,12 @@ class _Sweep:
                                   "executor of threads.") from e
         self._tried = True
 
-    def _rounds(self, pool: Executor, work: deque[str], busy: deque[str]) -> None:
-        """Keeps as many runs going as there are jobs. Where a process died, those that were going come back into `work`."""
+    def _rounds(self, pool: Executor, work: deque[str], busy: deque[str], jobs: int) -> None:
+        """Keeps as many runs going as there are jobs. Where a process died, those that were going are tried alone later."""
         going: dict[Future[Ended], str] = {}
         broken = False
         while going or (work and not broken and self._stopped is None):
-            while work and not broken and self._stopped is None and len(going) < self._jobs:
+            while work and not broken and self._stopped is None and len(going) < jobs:
                 name = work.popleft()
                 run = SweepRun(name, self._folder / name, self._planned[name])
                 try:
@@ -186,19 +190,19 @@ class _Sweep:
                     self._ended(future.result(), busy)
                 except BrokenProcessPool:
                     broken = True
-                    self._died(name, work)
+                    self._died(name)
         if broken and self._given is not None:
             raise InvalidUseError("Cannot go on with the sweep: a process of the executor died, and it takes no more. Call sweep "
                                   "again with a new one.")
 
-    def _died(self, name: str, work: deque[str]) -> None:
-        """One of the processes died: which, nobody knows, so each run that was going counts it."""
+    def _died(self, name: str) -> None:
+        """One of the processes died: which, nobody knows, so each run that was going is tried by itself."""
         self._deaths[name] += 1
         if self._deaths[name] < _MOST_DEATHS:
-            work.append(name)
+            self._alone.append(name)
             return
         run = SweepRun(name, self._folder / name, self._planned[name])
-        message = f"processes died {_MOST_DEATHS} times while it ran; the system may have too little memory for {self._jobs} jobs"
+        message = f"processes died {_MOST_DEATHS} times while it ran, twice by itself; the system may have too little memory for it"
         self._keep(name, failed(run, message))
 
     def _ended(self, ended: Ended, busy: deque[str]) -> None:

@@ -77,11 +77,11 @@ final class PlanFile {
     return names;
   }
 
-  /** The next number that is neither planned nor a store that was there before. */
+  /** The next number that is neither planned nor a store's or outcome's that was there before. */
   private static String free(Storage folder, Map<String, Parameters> runs) throws IOException {
     int number = runs.size();
     String name = Text.of("%06d", number);
-    while (runs.containsKey(name) || folder.exists(name)) {
+    while (runs.containsKey(name) || folder.exists(name) || folder.exists(Outcome.path(name))) {
       name = Text.of("%06d", ++number);
     }
     return name;

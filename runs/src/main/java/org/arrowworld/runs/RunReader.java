@@ -82,7 +82,7 @@ final class RunReader {
         end.tick() < 0 ? OptionalLong.empty() : OptionalLong.of(end.seq()),
         failure.isPresent() ? failure : damage,
         said.map(Said::id),
-        mark);
+        state == RunState.DAMAGED ? Optional.empty() : mark);
   }
 
   private RunState state(String name, LogPosition end, Optional<Outcome> outcome, boolean live) {

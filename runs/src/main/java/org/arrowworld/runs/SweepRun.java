@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.WorldSchema;
 
@@ -64,7 +66,18 @@ public final class SweepRun {
    */
   public LiveWorld open(WorldSchema schema, WorldOptions options) throws IOException {
     Map<String, String> properties = new LinkedHashMap<>(parameters.texts());
-    properties.putAll(options.properties());
+    options
+        .properties()
+        .forEach(
+            (key, value) -> {
+              String planned = properties.put(key, value);
+              if (planned != null && !planned.equals(value)) {
+                throw new InvalidUseException(
+                    Text.of(
+                        "Cannot open the run %s with %s '%s': the plan says '%s'",
+                        name, key, value, planned));
+              }
+            });
     return LiveWorld.open(
         directory, schema, options.withProperties(properties).withAllocator(memory));
   }
