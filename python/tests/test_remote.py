@@ -77,6 +77,13 @@ class Server:
             handler.send_header("Content-Range", f"bytes {start}-{int(start) + len(body) - 1}/{len(data)}")
         if fault != "no version":
             handler.send_header("ETag", version)
+        if fault == "endless":
+            handler.end_headers()
+            try:
+                while not self.end.is_set():
+                    handler.wfile.write(bytes(1 << 20))
+            except OSError:
+                return  # nobody reads on
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         sent = body[: len(body) // 2] if fault == "cut" else body
@@ -221,6 +228,12 @@ def test_a_file_that_is_cut_or_gone_is_named(server: Server, web: Path) -> None:
     (web / FILES).unlink()
     with pytest.raises(aw.StoreNotFoundError, match=f"Cannot open {server.address}/: there is no files.json"):
         aw.open_store(server.address)
+
+
+def test_an_answer_without_an_end_is_refused_and_not_held(server: Server) -> None:
+    server.plan(lambda number, name: "endless" if number == 1 else "")
+    with pytest.raises(OSError, match="more than the [0-9]+ bytes that were asked for came"):
+        aw.open_store(server.address).at(4)
 
 
 def test_a_server_without_ranges_is_told_apart(server: Server) -> None:

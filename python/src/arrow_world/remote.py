@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import threading
 import time
 import zlib
@@ -240,8 +241,12 @@ class Published:
                     raise _Refused("the server sends whole files and no parts of them (Range); serve the store with one that "
                                    "does, as most do")
                 parts: list[bytes] = []
+                left = length
                 while part := reply.read1(1 << 20):
                     parts.append(part)
+                    left -= len(part)
+                    if left < 0:
+                        raise _Refused(f"more than the {length} bytes that were asked for came")
                     if time.monotonic() > end:
                         raise OSError(f"no answer within {limit:g} s")
         except HTTPError as e:
@@ -265,7 +270,7 @@ def _total(reply: Any, start: int) -> int | None:
     text = reply.headers.get("Content-Range", "")
     unit, _, rest = text.partition(" ")
     span, _, total = rest.partition("/")
-    if unit != "bytes" or span.partition("-")[0] != str(start) or not total.isdigit():
+    if unit != "bytes" or span.partition("-")[0] != str(start) or not re.fullmatch("[0-9]{1,19}", total):
         raise _Refused(f"it answered bytes {start} on with Content-Range {text!r}")
     return int(total)
 

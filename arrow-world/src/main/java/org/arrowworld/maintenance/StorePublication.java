@@ -248,6 +248,7 @@ public final class StorePublication {
       collect(location.directory(), names);
     }
     collect("fields", names);
+    collect("unmapped", names);
     names.sort(FileList.ORDER);
     List<FileList.Entry> files = new ArrayList<>();
     for (String name : names) {
