@@ -21,10 +21,10 @@ def outputs(tmp_path):
 def test_a_file_at_the_unfinished_name_is_left_alone(tmp_path, name):
     make = outputs(tmp_path)[name]
     theirs = tmp_path / name
-    theirs.write_text("a letter")
+    theirs.write_text("a letter", "utf-8")
     with pytest.raises(InvalidUseError, match="out.tmp stands where it is made, and no interrupted export left it"):
         make()
-    assert theirs.read_text() == "a letter"
+    assert theirs.read_text("utf-8") == "a letter"
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted([name, "s"])
 
 
@@ -32,7 +32,7 @@ def test_a_file_at_the_unfinished_name_is_left_alone(tmp_path, name):
 def test_what_a_killed_writer_left_is_in_nobodys_way(tmp_path, name):
     make = outputs(tmp_path)[name]
     (tmp_path / name).mkdir()
-    (tmp_path / "out.tmp.lock").write_text("process 1")
+    (tmp_path / "out.tmp.lock").write_text("process 1", "utf-8")
     make()
     assert arrow_world.verify(tmp_path / "out").ok
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "s"]
