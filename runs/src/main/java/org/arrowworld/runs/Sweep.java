@@ -266,6 +266,8 @@ public final class Sweep {
           return null;
         }
         return made != null && made.wasTold() ? null : failed(run, message(e));
+      } catch (AssertionError | StackOverflowError e) { // the run's own; others are the JVM's
+        return failed(run, message(e));
       }
     }
   }

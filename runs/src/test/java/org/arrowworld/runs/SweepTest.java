@@ -132,6 +132,26 @@ class SweepTest {
   }
 
   @Test
+  void anAssertionOfARunIsItsFailureAndNoParameterBecomesAnother() throws IOException {
+    SweepReport report =
+        sweep(
+            SweepPlan.grid().vary("rate", 1).vary("seed", 1, 2, 3),
+            run -> {
+              if (run.name().equals("000001")) {
+                throw new AssertionError("energy is negative");
+              }
+              if (run.name().equals("000002")) {
+                run.open(SCHEMA, FAST.withProperties(Map.of("seed", "9"))).close();
+              }
+              SmallSimulation.to(3).run(run);
+            });
+    assertThat(report.runs().get(0).state()).isEqualTo(RunState.DONE);
+    assertThat(report.runs().get(1).message()).hasValue("AssertionError: energy is negative");
+    assertThat(report.runs().get(2).message().orElseThrow())
+        .isEqualTo("Cannot open the run 000002 with seed '9': the plan says '3'");
+  }
+
+  @Test
   void aFullDiskStopsTheSweepAndIsNoFailureOfARun() throws IOException {
     SweepReport report =
         new Sweep(
