@@ -213,6 +213,7 @@ public final class StorePublication {
 
   /** Refuses a place that holds anything but a part of this very publication (spec P-3). */
   private void checkFree(FileList.Entry own, FileList list, Set<String> there) throws IOException {
+    there.removeIf(name -> isUnfinished(name, list, there.contains(FileList.PATH)));
     if (there.isEmpty()) {
       return;
     }
@@ -228,6 +229,15 @@ public final class StorePublication {
         throw taken(name + " is there, which is no part of it");
       }
     }
+  }
+
+  /** What a killed publication left of a file of this list; the list itself comes first. */
+  private static boolean isUnfinished(String name, FileList list, boolean listed) {
+    if (!name.endsWith(AtomicFiles.UNFINISHED)) {
+      return false;
+    }
+    String file = name.substring(0, name.length() - AtomicFiles.UNFINISHED.length());
+    return file.equals(FileList.PATH) || listed && list.find(file).isPresent();
   }
 
   private InvalidUseException taken(String finding) {

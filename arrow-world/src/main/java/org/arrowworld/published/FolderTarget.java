@@ -33,12 +33,10 @@ public final class FolderTarget implements PublishTarget {
   private void collect(String directory, List<String> names) throws IOException {
     for (String name : folder.list(directory)) {
       String path = directory.isEmpty() ? name : directory + "/" + name;
-      if (!name.endsWith(AtomicFiles.UNFINISHED)) {
-        if (folder.isLink(path) || folder.list(path).isEmpty()) {
-          names.add(path);
-        } else {
-          collect(path, names);
-        }
+      if (folder.isLink(path) || folder.list(path).isEmpty()) {
+        names.add(path);
+      } else {
+        collect(path, names);
       }
     }
   }

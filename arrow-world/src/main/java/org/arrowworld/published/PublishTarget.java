@@ -9,7 +9,7 @@ import org.arrowworld.storage.ReadableFile;
 /** A place that a store is published to. Nothing that is there is ever written over. One thread. */
 public interface PublishTarget extends Closeable {
 
-  /** The names of all that is there, empty folders too, but no unfinished files. */
+  /** The names of all that is there, empty folders and unfinished files too. */
   List<String> names() throws IOException;
 
   /** What is there under a name, read through. */

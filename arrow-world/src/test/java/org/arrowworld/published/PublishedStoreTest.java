@@ -399,6 +399,13 @@ class PublishedStoreTest {
       assertThatThrownBy(() -> store.publish(taken))
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("notes.txt is there already");
+      Files.delete(taken.resolve("notes.txt"));
+      Path mine = Files.createDirectories(taken.resolve("store.json.tmp")).resolve("mine");
+      Files.writeString(mine, "mine");
+      assertThatThrownBy(() -> store.publish(taken))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("store.json.tmp/mine is there already");
+      assertThat(mine).exists();
       assertThatThrownBy(() -> store.publish(grown.resolve("log")))
           .isInstanceOf(InvalidUseException.class);
       assertThatThrownBy(() -> store.publish(server.address()))
