@@ -237,7 +237,7 @@ public final class StorePublication {
       return false;
     }
     String file = name.substring(0, name.length() - AtomicFiles.UNFINISHED.length());
-    return file.equals(FileList.PATH) || listed && list.find(file).isPresent();
+    return file.equals(FileList.PATH) || (listed && list.find(file).isPresent());
   }
 
   private InvalidUseException taken(String finding) {
