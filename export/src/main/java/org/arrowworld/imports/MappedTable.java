@@ -84,6 +84,7 @@ final class MappedTable implements TableColumns {
     entries.values().forEach(e -> mapped.add(e.target()));
     int genPlace = 0;
     for (ForeignColumn column : table.columns()) {
+      boolean gensBefore = gens;
       Optional<ColumnMapping.Entry> entry = entry(column);
       if (entry.isPresent() && entry.get().isSkipped()) {
         findings.leftOut(table.name(), column.name());
@@ -99,7 +100,7 @@ final class MappedTable implements TableColumns {
                     column.name(), column.type() == ColumnType.STRING ? "?\"\"" : "?0")));
       } else if (!takeIdentity(column, entry)) {
         rest.add(column);
-      } else if (column == sources.get("gen")) {
+      } else if (gens && !gensBefore) {
         genPlace = rest.size();
       }
     }
