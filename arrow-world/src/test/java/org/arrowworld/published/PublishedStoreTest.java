@@ -429,6 +429,22 @@ class PublishedStoreTest {
   }
 
   @Test
+  void what_an_import_could_not_map_is_published_too() throws IOException {
+    Path imported = folder.resolve("imported");
+    make(imported, 2);
+    Files.createDirectories(imported.resolve("unmapped"));
+    Files.writeString(imported.resolve("unmapped/table.arrow"), "kept bit for bit");
+    Path place = folder.resolve("place");
+    try (Store store = Store.open(imported)) {
+      store.publish(place);
+      assertThat(place.resolve("unmapped/table.arrow")).hasContent("kept bit for bit");
+    }
+    try (Store store = Store.open(place)) {
+      assertThat(store.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
   void a_run_that_goes_on_and_a_damaged_store_are_not_published() throws IOException {
     Path grown = folder.resolve("grown");
     make(grown, 1);
