@@ -40,11 +40,11 @@ def simulate(run: aw.SweepRun) -> None:
         calls.write("after its end\n" if ended else "begun\n")
     with run.open(functions.SCHEMA, durability="none" if run["seed"] % 2 else "commit") as world:
         while world.last_tick < LAST:
+            if world.last_tick == 9 and run["seed"] == FAILING and not (home / "mended").exists():  # also where it goes on there
+                raise RuntimeError(f"seed {FAILING} is not mended")
             functions.tick(world, run)
             if "SWEEP_KILLS" in os.environ:
                 os.write(1, f"{os.getpid():8d}".encode())
-            if world.last_tick == 9 and run["seed"] == FAILING and not (home / "mended").exists():
-                raise RuntimeError(f"seed {FAILING} is not mended")
 
 
 def child(folder: Path, runs: int) -> None:
