@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-import http.client
 import os
-import re
 import threading
-import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Union
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from typing import Any, Union
 
 from . import jsonfile
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .regular import open_regular
+from .remote_objects import Patience, Replaced, TooLong, is_address, objects_at
 
 FILES = "files.json"
 """The list of a published store's files, by its path in the store."""
@@ -30,18 +25,6 @@ WHOLE_BYTES = 256 << 10
 """A file up to this length comes whole, and is compared with its checksum."""
 _KEPT_BYTES = 16 << 20
 _PIECE_BYTES = 8 << 20
-_LIKELY_LIST_BYTES = 1 << 20
-_MOST_LIST_BYTES = 64 << 20
-
-
-class Patience(NamedTuple):
-    """How often the same is asked for, seconds before the second time (four times as long before each further one), and
-    seconds for one attempt, as many again for each 4 MiB.
-    """
-
-    attempts: int = 4
-    pause: float = 0.1
-    limit: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -127,23 +110,12 @@ def require_unpublished(store: Path) -> None:
                               "it. Fork it to go on with it.")
 
 
-class _Replaced(Exception):
-    """Another file stands there than the one that was read before."""
-
-
-class _Refused(Exception):
-    """What no further attempt will change."""
-
-
 class Published:
-    """The files of a published store at an http or https address. Safe for threads."""
+    """The files of a published store at an http, https or s3 address. Safe for threads."""
 
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
-        parts = urlsplit(address)
-        if parts.query or parts.fragment or parts.username or parts.password:
-            raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
-                                  "addresses below it, so it can have no user, query or fragment.")
-        self.address = address.rstrip("/") + "/"
+        self._objects = objects_at(address, patience)
+        self.address = self._objects.address
         self.patience = patience
         self._versions: dict[str, str] = {}
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
@@ -164,10 +136,9 @@ class Published:
 
     def _list(self) -> bytes:
         try:
-            data, total, _ = self._ask(FILES, 0, _LIKELY_LIST_BYTES)
-            if total > _MOST_LIST_BYTES:
-                raise DamagedFileError(f"it has {total} bytes", self.path(FILES), remedy="")
-            return data if len(data) == total else self._ask(FILES, 0, total)[0]
+            return self._objects.whole(FILES)
+        except TooLong as e:
+            raise DamagedFileError(str(e), self.path(FILES), remedy="") from e
         except FileNotFoundError as e:
             raise StoreNotFoundError(f"Cannot open {self.address}: there is no {FILES}; check the address, and publish the store "
                                      "there with `aw publish`.") from e
@@ -177,10 +148,10 @@ class Published:
         if not length:
             return b""
         try:
-            data, total, version = self._ask(file.name, start, length)
+            data, total, version = self._objects.ask(file.name, start, length, self._versions.get(file.name, ""))
         except FileNotFoundError as e:
             raise DamagedFileError(f"{self.address} does not have it any more", self.path(file.name), remedy="") from e
-        except _Replaced as e:
+        except Replaced as e:
             raise self._replaced(file, str(e)) from e
         if total != file.bytes:
             raise self._replaced(file, f"it has {total} bytes, expected {file.bytes}")
@@ -207,84 +178,6 @@ class Published:
     def _replaced(self, file: Listed, finding: str) -> DamagedFileError:
         return DamagedFileError(f"{finding}, as {FILES} of {self.address} has it: it was replaced; a published store never "
                                 "changes", self.path(file.name), remedy="Open it again.")
-
-    def _ask(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
-        """Asks as often as it may help (P-6)."""
-        pause = self.patience.pause
-        for attempt in range(1, self.patience.attempts + 1):
-            try:
-                return self._get(name, start, length)
-            except (FileNotFoundError, PermissionError, _Replaced):
-                raise
-            except (OSError, http.client.HTTPException, _Refused) as e:
-                if attempt == self.patience.attempts or isinstance(e, _Refused):
-                    times = "once" if attempt == 1 else f"{attempt} times"
-                    raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
-                                  f"{e}") from e
-            time.sleep(pause)
-            pause *= 4
-        raise AssertionError
-
-    def _get(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
-        """One attempt: the bytes, the length of the whole file, and its version."""
-        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
-        known = self._versions.get(name, "")
-        if known.startswith('"'):  # a strong ETag; a weak one never matches
-            headers["If-Match"] = known
-        limit = self.patience.limit * (1 + length / (4 << 20))
-        end = time.monotonic() + limit
-        try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
-                version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
-                total = _total(reply, start)
-                if total is None and start or reply.length is not None and reply.length > length:
-                    raise _Refused("the server sends whole files and no parts of them (Range); serve the store with one that "
-                                   "does, as most do")
-                parts: list[bytes] = []
-                left = length
-                while part := reply.read1(1 << 20):
-                    parts.append(part)
-                    left -= len(part)
-                    if left < 0:
-                        raise _Refused(f"more than the {length} bytes that were asked for came")
-                    if time.monotonic() > end:
-                        raise OSError(f"no answer within {limit:g} s")
-        except HTTPError as e:
-            e.close()
-            raise _refusal(e.code, name, start) from e
-        except URLError as e:
-            raise OSError(str(e.reason)) from e
-        except TimeoutError as e:
-            raise OSError(f"no answer within {limit:g} s") from e
-        data = b"".join(parts)
-        whole = len(data) if total is None else total
-        if len(data) != min(length, whole - start):
-            raise OSError(f"{len(data)} bytes came, expected {min(length, whole - start)}")
-        return data, whole, version
-
-
-def _total(reply: Any, start: int) -> int | None:
-    """The length of the whole file, as a reply with a part of it says; None for a reply with all of it."""
-    if reply.status != 206:
-        return None
-    text = reply.headers.get("Content-Range", "")
-    unit, _, rest = text.partition(" ")
-    span, _, total = rest.partition("/")
-    if unit != "bytes" or span.partition("-")[0] != str(start) or not re.fullmatch("[0-9]{1,19}", total):
-        raise _Refused(f"it answered bytes {start} on with Content-Range {text!r}")
-    return int(total)
-
-
-def _refusal(code: int, name: str, start: int) -> Exception:
-    if code in (404, 410):
-        return FileNotFoundError(name)
-    if code in (401, 403):
-        return PermissionError(f"Cannot read {name}: HTTP {code}")
-    if code == 412:
-        return _Replaced("HTTP 412, its ETag is another one")
-    if code == 416:
-        return _Replaced(f"it ends before byte {start}")
-    return OSError(f"HTTP {code}") if code >= 500 or code in (408, 425, 429) else _Refused(f"HTTP {code}")
 
 
 class RemoteSource:
@@ -412,9 +305,9 @@ StorePath = Union[Path, RemotePath]
 
 
 def published_at(value: Any) -> Path | None:
-    """The published store that an http or https address names, or None for what is no such address."""
+    """The published store that an http, https or s3 address names, or None for what is no such address."""
     if isinstance(value, RemotePath):
         return value  # type: ignore[return-value]
-    if isinstance(value, str) and value[:8].lower().startswith(("http://", "https://")):
+    if isinstance(value, str) and is_address(value):
         return Published(value).path()
     return None

@@ -3,11 +3,12 @@ package org.arrowworld.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
-import org.arrowworld.internal.Text;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.maintenance.StorePublication;
+import org.arrowworld.published.Location;
+import org.arrowworld.runs.Runs;
+import org.arrowworld.runs.RunsPublication;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
@@ -17,23 +18,27 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description = {
-      "Copy a store to where it can be read from anywhere and never changes: a folder that a web server",
-      "serves. The store is sealed, compacted and proven first; every tick of it stays. Killed and",
-      "called again it goes on; nothing there is written over.",
-      "Read it with Store.open(URI), or open_store(url) in Python."
+      "Copy a store, or a folder of runs, to where it can be read from anywhere and never changes: a",
+      "folder that a web server serves, or an address as s3://bucket/prefix (endpoint and credentials as",
+      "for every tool of AWS: environment, profile). Stores are sealed, compacted and proven first; every",
+      "tick of them stays. Killed and called again it goes on; nothing there is written over.",
+      "Read it with aw at ADDRESS and the other verbs that read, with Store.open(URI) or Runs.open(URI),",
+      "or with open_store(url) or Runs.open(url) in Python."
     })
 final class PublishVerb extends ReadingVerb {
-  private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
-
-  @Parameters(index = "0", paramLabel = "STORE", description = "The store's directory.")
+  @Parameters(
+      index = "0",
+      paramLabel = "STORE",
+      description = "The store's directory, or a folder of runs.")
   private Path store;
 
   @Parameters(
       index = "1",
       paramLabel = "DEST",
+      converter = LocationConverter.class,
       description =
-          "A folder that does not exist or is empty; or an address, if a module on the class path knows its kind.")
-  private String destination;
+          "A folder that does not exist or is empty, or an address at which there is nothing.")
+  private Location destination;
 
   @Override
   String purpose() {
@@ -42,17 +47,33 @@ final class PublishVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
+    if (destination.isAddress()) {
+      address();
+    }
+    try (Storage source = store(store)) {
+      if (StoreInfo.exists(source)) {
+        publish(source);
+        return Exit.OK;
+      }
+      Runs runs = Runs.open(store);
+      if (runs.list().isEmpty()) {
+        StoreInfo.read(source); // says that there is none
+      }
+      publish(runs);
+    }
+    return Exit.OK;
+  }
+
+  private void publish(Storage source) throws IOException {
     StorePublication.Report done;
-    try (Storage source = store(store);
-        ScanBar bar = new ScanBar(console(), "publish")) {
-      StoreInfo.read(source);
+    try (ScanBar bar = new ScanBar(console(), "publish")) {
       done =
-          ADDRESS.matcher(destination).matches()
+          destination.isAddress()
               ? StorePublication.run(source, address(), bar)
-              : StorePublication.run(source, Path.of(destination), bar);
+              : StorePublication.run(source, destination.path(), bar);
     }
     new Report()
-        .add("destination", destination)
+        .add("destination", destination.toString())
         .add("store", done.store().hex())
         .add("last_tick", done.lastTick())
         .add("files", done.files())
@@ -60,15 +81,27 @@ final class PublishVerb extends ReadingVerb {
         .add("sent_files", done.sentFiles())
         .add("sent_bytes", done.sentBytes())
         .print(console(), format());
-    return Exit.OK;
+  }
+
+  private void publish(Runs runs) throws IOException {
+    RunsPublication.Report done =
+        destination.isAddress() ? runs.publish(address()) : runs.publish(destination.path());
+    new Report()
+        .add("destination", destination.toString())
+        .add("runs", done.runs())
+        .add("stores", done.stores())
+        .add("files", done.files())
+        .add("bytes", done.bytes())
+        .add("sent_files", done.sentFiles())
+        .add("sent_bytes", done.sentBytes())
+        .print(console(), format());
   }
 
   private URI address() {
     try {
-      return new URI(destination);
-    } catch (URISyntaxException e) {
-      throw new UsageException(
-          Text.of("Cannot publish to '%s': it is no address: %s", destination, e.getMessage()));
+      return destination.address();
+    } catch (InvalidUseException e) {
+      throw new UsageException(e.getMessage());
     }
   }
 }

@@ -49,7 +49,8 @@ class LayersTest {
           Map.entry("shaded.parquet", "parquet"),
           Map.entry("org.sqlite", "sqlite"),
           Map.entry("org.xerial", "snappy"),
-          Map.entry("picocli", "picocli"));
+          Map.entry("picocli", "picocli"),
+          Map.entry("software.amazon.awssdk", "awssdk"));
 
   /** What a package uses. */
   private record Uses(Set<String> packages, Set<String> libraries) {
@@ -64,7 +65,7 @@ class LayersTest {
   @BeforeAll
   static void readClasses() throws IOException {
     for (String module :
-        List.of("arrow-world", "testing", "export", "serve", "runs", "ecosystem", "cli")) {
+        List.of("arrow-world", "testing", "export", "serve", "runs", "s3", "ecosystem", "cli")) {
       Path classes = Path.of("..", module, "target", "classes");
       try (Stream<Path> files = Files.walk(classes)) {
         files

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,7 +127,7 @@ final class Catalogue {
 
   /** A run as the catalogue has it; its parameters are those of the plan and of its store. */
   record Row(
-      String mark,
+      Optional<String> mark,
       RunState state,
       OptionalLong tick,
       OptionalLong rows,
@@ -137,12 +136,12 @@ final class Catalogue {
       Parameters parameters) {}
 
   /**
-   * The rows that have a mark, by run; empty where there is no catalogue.
+   * The rows by run, in order; empty where there is no catalogue.
    *
    * @throws DamagedFileException if it is damaged or no catalogue
    */
   static Map<String, Row> read(Storage folder) throws IOException {
-    Map<String, Row> rows = new HashMap<>();
+    Map<String, Row> rows = new LinkedHashMap<>();
     if (!folder.exists(PATH)) {
       return rows;
     }
@@ -174,9 +173,12 @@ final class Catalogue {
           throw new DamagedFileException(
               PATH, -1, Text.of("row %d does not match its checksum", row));
         }
-        String mark = columns.get("mark").text(row);
-        if (mark != null) {
-          rows.put(columns.get("run").text(row), row(columns, row, mark));
+        String name = columns.get("run").text(row);
+        if (name == null || rows.put(name, row(columns, row)) != null) {
+          throw new DamagedFileException(
+              PATH,
+              -1,
+              Text.of("it is no catalogue: it has '%s' twice, or a run without name", name));
         }
       }
     } catch (IllegalArgumentException e) {
@@ -185,15 +187,14 @@ final class Catalogue {
     return rows;
   }
 
-  private static Row row(Map<String, Values> columns, int row, String mark)
-      throws DamagedFileException {
+  private static Row row(Map<String, Values> columns, int row) throws DamagedFileException {
     String texts = columns.get("parameters").text(row);
     if (texts == null) {
       throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
     }
     JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
-        mark,
+        Optional.ofNullable(columns.get("mark").text(row)),
         RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
         columns.get("tick").number(row),
         columns.get("rows").number(row),

@@ -18,6 +18,7 @@ import org.arrowworld.LiveWorld;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.published.Location;
 import org.arrowworld.timeline.TickRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -289,7 +290,7 @@ class RunsTest {
       runs.add(
           new Run(
               "r",
-              folder,
+              Location.of(folder),
               Parameters.ofTexts(java.util.Map.of("p", text)),
               RunState.WAITING,
               java.util.OptionalLong.empty(),
