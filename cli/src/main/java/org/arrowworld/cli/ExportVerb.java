@@ -18,6 +18,7 @@ import org.arrowworld.export.parquet.ParquetProfile;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.TickRange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,9 +66,9 @@ final class ExportVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Of the log: only these ticks, both ends included.")
-  private TickRange range;
+  private TickSpan range;
 
   @Option(
       names = "--keys",
@@ -162,8 +163,8 @@ final class ExportVerb extends ReadingVerb {
             Optional.ofNullable(table),
             tick == null ? OptionalLong.empty() : OptionalLong.of(tick),
             range == null
-                ? org.arrowworld.timeline.TickRange.ALL
-                : org.arrowworld.timeline.TickRange.of(range.first(), range.last()),
+                ? TickRange.ALL
+                : TickRange.of(range.first(), range.last()),
             keys == null ? List.of() : keys),
         new ExportRequest.Output(
             out, ExportRequest.Layout.ARCHIVE, replace ? Existing.REPLACE : Existing.REFUSE),
@@ -182,7 +183,7 @@ final class ExportVerb extends ReadingVerb {
             storage,
             to,
             out,
-            range == null ? TickRange.ALL : range,
+            range == null ? TickSpan.ALL : range,
             replace ? Existing.REPLACE : Existing.REFUSE)
         .print(console(), format());
     return Exit.OK;

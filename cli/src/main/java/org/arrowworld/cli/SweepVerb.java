@@ -134,7 +134,7 @@ final class SweepVerb extends ReadingVerb {
 
   private static List<?> values(String text) {
     if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
-      TickRange range = TickRange.parse(text);
+      TickSpan range = TickSpan.parse(text);
       return SweepPlan.range(range.first(), range.last());
     }
     List<Object> values = new ArrayList<>();
