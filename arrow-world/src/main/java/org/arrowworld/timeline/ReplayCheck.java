@@ -93,12 +93,14 @@ final class ReplayCheck {
                 "%s differs from the log: %s",
                 location.directory(), Divergence.describe(world, snapshot)));
       } else if (!resumeHash.equals(snapshot.resumeHash())) {
-        findings.accept(Text.of("%s: its allocator state differs from the log", location.directory()));
+        findings.accept(
+            Text.of("%s: its allocator state differs from the log", location.directory()));
       } else if (snapshot.schema().hasStrings() && !words.equals(snapshot.codebook())) {
         findings.accept(Text.of("%s: its codebook is not that of the log", location.directory()));
       }
       if (!stands(snapshot)) {
-        findings.accept(Text.of("%s stands at another place than the log says", location.directory()));
+        findings.accept(
+            Text.of("%s stands at another place than the log says", location.directory()));
       }
     }
   }

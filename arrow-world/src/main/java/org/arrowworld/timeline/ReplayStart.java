@@ -63,11 +63,13 @@ final class ReplayStart {
     if (log.start().seq() > 0) {
       throw timeline.beginning().unreadable(tick);
     }
-    if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < log.firstTick().orElse(Long.MAX_VALUE)) {
+    if (!candidates.isEmpty()
+        && candidates.get(candidates.size() - 1).tick() < log.firstTick().orElse(Long.MAX_VALUE)) {
       throw new DamagedFileException(
           candidates.get(candidates.size() - 1).directory(),
           -1,
-          "it is the base of the history, which cannot be replayed without it; " + timeline.lastWarning());
+          "it is the base of the history, which cannot be replayed without it; "
+              + timeline.lastWarning());
     }
     if (timeline.beginning().isBase()) {
       throw timeline.beginning().missing();

@@ -68,7 +68,8 @@ final class FilesReply {
   }
 
   /** One file. */
-  static void send(ServedRun run, String path, Optional<String> range, Reply reply) throws IOException {
+  static void send(ServedRun run, String path, Optional<String> range, Reply reply)
+      throws IOException {
     if (!paths(run.storage(), "", DEPTH).contains(path)) {
       throw Problem.notFound(Text.of("The store has no file '%s'", path));
     }

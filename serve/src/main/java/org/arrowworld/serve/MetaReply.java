@@ -78,7 +78,8 @@ final class MetaReply {
     }
   }
 
-  private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease) throws IOException {
+  private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease)
+      throws IOException {
     Store store = lease.store();
     StoreInfo info = store.info();
     boolean empty = store.isEmpty();

@@ -50,7 +50,8 @@ final class ServedRuns implements Closeable {
     for (Map.Entry<String, Path> entry : paths().entrySet()) {
       named.put(
           entry.getKey(),
-          open.computeIfAbsent(entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns)));
+          open.computeIfAbsent(
+              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns)));
     }
     return named;
   }

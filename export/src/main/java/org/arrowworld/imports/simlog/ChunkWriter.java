@@ -27,7 +27,8 @@ final class ChunkWriter implements Closeable {
   private final Map<Integer, Target> targets = new HashMap<>();
   private long values;
 
-  ChunkWriter(Storage storage, SimLogCodebook codebook, RecordFindings findings) throws IOException {
+  ChunkWriter(Storage storage, SimLogCodebook codebook, RecordFindings findings)
+      throws IOException {
     this.log = SimLog.open(storage, LogOptions.DEFAULT.withDurability(Durability.NONE));
     this.codebook = codebook;
     this.findings = findings;
