@@ -15,7 +15,8 @@ import pytest
 
 import arrow_world as aw
 from arrow_world import jsonfile
-from arrow_world.remote import BLOCK_BYTES, FILES, Published
+from arrow_world.file_list import FILES
+from arrow_world.remote import BLOCK_BYTES, Published
 from arrow_world.remote_objects import Patience, S3Objects
 
 SEGMENT = "log/00000000000000000000.arrow"

@@ -18,12 +18,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description = {
-      "Copy a store, or a folder of runs, to where it can be read from anywhere and never changes: a",
-      "folder that a web server serves, or an address as s3://bucket/prefix (endpoint and credentials as",
-      "for every tool of AWS: environment, profile). Stores are sealed, compacted and proven first; every",
-      "tick of them stays. Killed and called again it goes on; nothing there is written over.",
-      "Read it with aw at ADDRESS and the other verbs that read, with Store.open(URI) or Runs.open(URI),",
-      "or with open_store(url) or Runs.open(url) in Python."
+      "Copy a store, or a folder of runs, to where it never changes: a folder that a web server",
+      "serves, or s3://bucket/prefix, with endpoint and credentials as every tool of AWS has",
+      "them. Each store is sealed, compacted and proven first; every tick of it stays. If it is",
+      "killed, the same command goes on; it writes over nothing. Verbs that read take the",
+      "address; so do Store.open and Runs.open in Java, open_store(url) and Runs.open(url) in",
+      "Python."
     })
 final class PublishVerb extends ReadingVerb {
   @Parameters(
