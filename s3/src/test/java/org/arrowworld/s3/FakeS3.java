@@ -152,8 +152,19 @@ final class FakeS3 implements AutoCloseable {
     }
   }
 
-  private record Request(
-      HttpExchange exchange, String key, Map<String, String> query, byte[] body) {
+  private static final class Request {
+    private final HttpExchange exchange;
+    private final String key;
+    private final Map<String, String> query;
+    private final byte[] body;
+
+    Request(HttpExchange exchange, String key, Map<String, String> query, byte[] body) {
+      this.exchange = exchange;
+      this.key = key;
+      this.query = query;
+      this.body = body;
+    }
+
     String header(String name) {
       return exchange.getRequestHeaders().getFirst(name);
     }
