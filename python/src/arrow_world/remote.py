@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Union
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from . import jsonfile
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .regular import open_regular
+from .timely_http import open_timely
 
 FILES = "files.json"
 """The list of a published store's files, by its path in the store."""
@@ -75,16 +76,19 @@ def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
     return files
 
 
-def check_list(store: Path) -> Iterator[DamagedFileError]:
+def check_list(store: Path, store_id: str) -> Iterator[DamagedFileError]:
     """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
     path = store / FILES
     if not path.exists():
         return
     try:
-        listed = list_of(jsonfile.read(path), path)
+        raw = jsonfile.read(path)
+        listed = list_of(raw, path)
     except DamagedFileError as e:
         yield e
         return
+    if raw.get("store") != store_id:
+        yield DamagedFileError(f"it is the list of store {raw.get('store')}, and this is {store_id}", path, remedy="")
     there = set(_names(store, ""))
     for file in listed.values():
         if file.name not in there:
@@ -139,7 +143,14 @@ class Published:
     """The files of a published store at an http or https address. Safe for threads."""
 
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            host = (parts.hostname or "").encode("idna")
+            readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
+        except ValueError as e:  # brackets, a port, a host's name
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address ({e}).") from e
+        if not readable:
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address; expected https://host/folder.")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
                                   "addresses below it, so it can have no user, query or fragment.")
@@ -216,7 +227,9 @@ class Published:
                 return self._get(name, start, length)
             except (FileNotFoundError, PermissionError, _Replaced):
                 raise
-            except (OSError, http.client.HTTPException, _Refused) as e:
+            except (OSError, http.client.HTTPException, ValueError, OverflowError, _Refused) as e:
+                if isinstance(e, (ValueError, OverflowError)):  # what a server led to is no address, or no reply of HTTP
+                    e = _Refused(f"it led to what cannot be asked: {e}")
                 if attempt == self.patience.attempts or isinstance(e, _Refused):
                     times = "once" if attempt == 1 else f"{attempt} times"
                     raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
@@ -232,9 +245,8 @@ class Published:
         if known.startswith('"'):  # a strong ETag; a weak one never matches
             headers["If-Match"] = known
         limit = self.patience.limit * (1 + length / (4 << 20))
-        end = time.monotonic() + limit
         try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
+            with open_timely(Request(self.address + quote(name), headers=headers), limit) as reply:
                 version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
                 total = _total(reply, start)
                 if total is None and start or reply.length is not None and reply.length > length:
@@ -247,8 +259,6 @@ class Published:
                     left -= len(part)
                     if left < 0:
                         raise _Refused(f"more than the {length} bytes that were asked for came")
-                    if time.monotonic() > end:
-                        raise OSError(f"no answer within {limit:g} s")
         except HTTPError as e:
             e.close()
             raise _refusal(e.code, name, start) from e

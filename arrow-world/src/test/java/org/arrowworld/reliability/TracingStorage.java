@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /**
@@ -126,6 +126,12 @@ final class TracingStorage implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) throws IOException {
+    gate();
+    return storage.isDirectory(path);
+  }
+
+  @Override
   public boolean isLink(String path) throws IOException {
     gate();
     return storage.isLink(path);
@@ -186,18 +192,47 @@ final class TracingStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) throws IOException {
-    Closeable lock = storage.lock(path, holder);
+  public StorageLock lock(String path, String holder) throws IOException {
+    StorageLock lock = storage.lock(path, holder);
     synchronized (this) {
       add(
-          "lock",
+          "lock " + path,
           (s, open) -> {
             if (!s.exists(path)) {
-              s.create(path);
+              s.lock(path, holder);
             }
           });
     }
-    return lock;
+    return new TracedLock(path, lock);
+  }
+
+  /** A lock; a crash ends its holder without letting it go. */
+  private final class TracedLock implements StorageLock {
+    private final String path;
+    private final StorageLock lock;
+
+    TracedLock(String path, StorageLock lock) {
+      this.path = path;
+      this.lock = lock;
+    }
+
+    @Override
+    public boolean wasLeft() {
+      return lock.wasLeft();
+    }
+
+    @Override
+    public void force() throws IOException {
+      lock.force();
+      synchronized (TracingStorage.this) {
+        add("force " + path, (s, open) -> s.openWrite(path).force());
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      lock.close();
+    }
   }
 
   @Override
