@@ -3,6 +3,7 @@ package org.arrowworld.reliability;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,7 +200,8 @@ final class TracingStorage implements Storage {
           "lock " + path,
           (s, open) -> {
             if (!s.exists(path)) {
-              s.lock(path, holder);
+              byte[] text = holder.getBytes(StandardCharsets.UTF_8);
+              s.create(path).write(ByteBuffer.wrap(text), 0);
             }
           });
     }
