@@ -17,7 +17,8 @@ from .log import LogFiles, Scan, SegmentFile, Wanted
 from .log_rows import LogRows
 from .rows import Rows
 from .schema import COMMIT, NO_ROW, Key
-from .segment import BatchIndex, SegmentReader
+from .segment import SegmentReader
+from .segment_header import BatchIndex
 from .selection import Ticks, span
 from .store_diff import Position
 from .storefiles import Base, StoreFiles

@@ -13,7 +13,7 @@ from .errors import InvalidUseError
 from .lock import StoreLock, output_lock, require_outside_stores
 from .publish import discard, force_directory
 from .schema import Schema
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .storefiles import Base, base_json
 from .tick_time import TickTime
 

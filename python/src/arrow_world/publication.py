@@ -15,7 +15,7 @@ from .errors import DamagedFileError, InvalidUseError
 from .ipc import open_source
 from .lock import output_lock
 from .publish import discard, force_directory, publish_file, write_at
-from .remote import FILES, Listed, listed_file, names_below
+from .file_list import FILES, Listed, listed_file, names_below
 from .snapshot import list_snapshots
 from .storefiles import StoreFiles
 from .upkeep import compact, writing

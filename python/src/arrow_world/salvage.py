@@ -18,7 +18,8 @@ from .log import read_fence
 from .rows import Rows
 from .schema import Key
 from .search import BatchSearch
-from .segment import Header, SegmentReader
+from .segment import SegmentReader
+from .segment_header import Header
 from .store_diff import Position
 from .values import Array
 

@@ -29,7 +29,7 @@ final class FilesReply {
   private FilesReply() {}
 
   /** Every file and its length. */
-  static void list(Run run, Reply reply) throws IOException {
+  static void list(ServedRun run, Reply reply) throws IOException {
     List<Object> files = new ArrayList<>();
     for (String path : paths(run.storage(), "", DEPTH)) {
       OptionalLong bytes = bytes(run.storage(), path);
@@ -68,7 +68,8 @@ final class FilesReply {
   }
 
   /** One file. */
-  static void send(Run run, String path, Optional<String> range, Reply reply) throws IOException {
+  static void send(ServedRun run, String path, Optional<String> range, Reply reply)
+      throws IOException {
     if (!paths(run.storage(), "", DEPTH).contains(path)) {
       throw Problem.notFound(Text.of("The store has no file '%s'", path));
     }

@@ -24,7 +24,7 @@ final class LiveReply {
 
   private LiveReply() {}
 
-  static void follow(Run run, Turns listeners, CountDownLatch ending, Reply reply)
+  static void follow(ServedRun run, Turns listeners, CountDownLatch ending, Reply reply)
       throws IOException {
     listeners.begin();
     try {

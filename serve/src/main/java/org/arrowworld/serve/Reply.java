@@ -18,11 +18,11 @@ final class Reply {
           + " frame-ancestors 'none'";
 
   private final HttpExchange exchange;
-  private final Patience patience;
+  private final StalledWrites patience;
   private OutputStream body = OutputStream.nullOutputStream();
   private boolean begun;
 
-  Reply(HttpExchange exchange, Patience patience) {
+  Reply(HttpExchange exchange, StalledWrites patience) {
     this.exchange = exchange;
     this.patience = patience;
     Headers headers = exchange.getResponseHeaders();

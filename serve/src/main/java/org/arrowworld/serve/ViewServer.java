@@ -42,8 +42,8 @@ public final class ViewServer implements Closeable {
 
   private final HttpServer server;
   private final Guard guard;
-  private final Runs runs;
-  private final Patience patience;
+  private final ServedRuns runs;
+  private final StalledWrites patience;
   private final ExecutorService threads;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final URI address;
@@ -51,14 +51,14 @@ public final class ViewServer implements Closeable {
   private ViewServer(ServeOptions options) throws IOException {
     ServeOptions.Limits limits = options.limits();
     this.runs =
-        new Runs(
+        new ServedRuns(
             options.roots(),
             new Turns(limits.scans(), limits.patienceMillis(), "readings of stores"));
     this.server = bound(options);
     Guard.Scheme scheme = options.tls().isPresent() ? Guard.Scheme.HTTPS : Guard.Scheme.HTTP;
     InetSocketAddress at = server.getAddress();
     this.guard = new Guard(at, scheme);
-    this.patience = new Patience(limits.patienceMillis());
+    this.patience = new StalledWrites(limits.patienceMillis());
     this.threads = threads(limits.clients());
     this.address =
         URI.create(

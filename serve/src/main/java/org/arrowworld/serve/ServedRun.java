@@ -25,7 +25,7 @@ import org.arrowworld.timeline.Timeline;
  * A store that is served: a few readers of it, each with its own cursor, and how far it goes now. A
  * store that was truncated, replaced or lost old history is a new one: its readers are dropped.
  */
-final class Run implements Closeable {
+final class ServedRun implements Closeable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -37,13 +37,13 @@ final class Run implements Closeable {
   private final DiskStorage storage;
   private LogFollower follower;
   private StoreId followed;
-  private Beginning beginning;
+  private FirstFiles beginning;
   private long lookedNanos;
   private int epoch;
   private boolean closed;
   private Kept<Lineages> lineages = new Kept<>();
 
-  Run(String name, Path path, Turns turns) {
+  ServedRun(String name, Path path, Turns turns) {
     this.name = name;
     this.path = path;
     this.turns = turns;
@@ -93,7 +93,7 @@ final class Run implements Closeable {
   }
 
   private void follow() throws IOException {
-    beginning = Beginning.of(storage);
+    beginning = FirstFiles.of(storage);
     try (Timeline timeline = Timeline.open(storage)) {
       followed = timeline.info().id();
       follower = timeline.follower();

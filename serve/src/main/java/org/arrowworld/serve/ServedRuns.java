@@ -20,16 +20,16 @@ import org.arrowworld.storage.AbsolutePath;
  * through each time, two levels deep, so that runs that are begun later are seen too. Links inside
  * it are not followed.
  */
-final class Runs implements Closeable {
+final class ServedRuns implements Closeable {
   private static final int DEPTH = 2;
   private static final int MOST_RUNS = 1000;
   private static final String STORE = "store.json";
 
   private final List<Path> roots = new ArrayList<>();
   private final Turns turns;
-  private final Map<Path, Run> open = new LinkedHashMap<>();
+  private final Map<Path, ServedRun> open = new LinkedHashMap<>();
 
-  Runs(List<Path> roots, Turns turns) throws IOException {
+  ServedRuns(List<Path> roots, Turns turns) throws IOException {
     for (Path root : roots) {
       Path absolute = AbsolutePath.of(root).normalize();
       if (!Files.isDirectory(absolute)) {
@@ -45,19 +45,20 @@ final class Runs implements Closeable {
   }
 
   /** The runs there are now, by name. */
-  synchronized Map<String, Run> all() throws IOException {
-    Map<String, Run> named = new LinkedHashMap<>();
+  synchronized Map<String, ServedRun> all() throws IOException {
+    Map<String, ServedRun> named = new LinkedHashMap<>();
     for (Map.Entry<String, Path> entry : paths().entrySet()) {
       named.put(
           entry.getKey(),
-          open.computeIfAbsent(entry.getValue(), path -> new Run(entry.getKey(), path, turns)));
+          open.computeIfAbsent(
+              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns)));
     }
     return named;
   }
 
-  Run run(String name) throws IOException {
-    Map<String, Run> all = all();
-    Run run = all.get(name);
+  ServedRun run(String name) throws IOException {
+    Map<String, ServedRun> all = all();
+    ServedRun run = all.get(name);
     if (run == null) {
       throw new Problem(
           404,
@@ -116,7 +117,7 @@ final class Runs implements Closeable {
 
   @Override
   public synchronized void close() throws IOException {
-    for (Run run : open.values()) {
+    for (ServedRun run : open.values()) {
       run.close();
     }
     open.clear();

@@ -15,12 +15,12 @@ import java.util.concurrent.TimeUnit;
  * interrupted, which closes the connection. Only a thread that is writing to a client is ever
  * interrupted, as an interrupt would close a file that is being read.
  */
-final class Patience implements Closeable {
+final class StalledWrites implements Closeable {
   private final long millis;
   private final Set<Patient> writing = ConcurrentHashMap.newKeySet();
   private final Timer clock = new Timer("aw-serve-patience", true);
 
-  Patience(long millis) {
+  StalledWrites(long millis) {
     this.millis = millis;
     long period = Math.max(20, millis / 4);
     TimerTask task =
