@@ -31,6 +31,7 @@ final class DiffReply {
   private static void compare(Run left, Run right, int most, Reply reply) throws IOException {
     try (Run.Lease lease = left.lease(Long.MAX_VALUE);
         Store other = Store.open(right.path())) {
+      reply.of(lease);
       StoreDiff.Report found = lease.store().diff(other, most);
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("outcome", found.outcome().name().toLowerCase(Locale.ROOT));
@@ -58,6 +59,7 @@ final class DiffReply {
     asked.required("from");
     asked.required("to");
     try (Run.Lease lease = run.lease(asked.number("to", 0))) {
+      reply.of(lease);
       List<Object> rows = new ArrayList<>();
       long[] count = {0};
       lease

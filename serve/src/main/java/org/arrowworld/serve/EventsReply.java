@@ -24,6 +24,7 @@ final class EventsReply {
     TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
     Optional<Integer> id = asked.text("id").map(t -> asked.id("id"));
     try (Run.Lease lease = run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
+      reply.of(lease);
       Optional<String> key = asked.text("key");
       Query<Row> rows =
           key.isPresent() ? lease.store().rows(key.get(), ticks) : lease.store().events(ticks);

@@ -11,13 +11,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Drops clients that take nothing of what is sent: a write that stands still for too long is
- * interrupted, which closes the connection. Only a thread that is writing to a client is ever
- * interrupted, as an interrupt would close a file that is being read.
+ * Drops clients that keep the server waiting: a request that does not come to its end, and a write
+ * that stands still, are interrupted after a while, which closes the connection. Only a thread that
+ * waits for a client is ever interrupted, as an interrupt would close a file that is being read.
  */
 final class Patience implements Closeable {
+  /** The wait for a thread's request, as long as that has not come. */
+  private static final ThreadLocal<Wait> REQUEST = new ThreadLocal<>();
+
   private final long millis;
-  private final Set<Patient> writing = ConcurrentHashMap.newKeySet();
+  private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
   private final Timer clock = new Timer("aw-serve-patience", true);
 
   Patience(long millis) {
@@ -35,12 +38,51 @@ final class Patience implements Closeable {
 
   private void look() {
     long now = System.nanoTime();
-    writing.forEach(patient -> patient.look(now));
+    waits.forEach(wait -> wait.look(now));
+  }
+
+  /** Something that takes as long as the client wants. */
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /** Runs a step that waits for the client, for so long and no longer. */
+  void during(Step step) throws IOException {
+    Wait wait = new Wait(Thread.currentThread(), millis);
+    waits.add(wait);
+    try {
+      step.run();
+    } finally {
+      waits.remove(wait);
+      wait.end();
+    }
+  }
+
+  /** Runs what reads a request and then answers it, which {@link #requestCame} divides. */
+  void reading(Runnable connection) {
+    Wait wait = new Wait(Thread.currentThread(), millis);
+    REQUEST.set(wait);
+    waits.add(wait);
+    try {
+      connection.run();
+    } finally {
+      requestCame();
+    }
+  }
+
+  /** The thread has its request, and waits for it no longer. */
+  void requestCame() {
+    Wait wait = REQUEST.get();
+    if (wait != null) {
+      REQUEST.remove();
+      waits.remove(wait);
+      wait.end();
+    }
   }
 
   /** A stream to a client that does not wait for ever. */
   OutputStream limited(OutputStream out) {
-    return new Patient(out);
+    return new Limited(out);
   }
 
   @Override
@@ -48,62 +90,55 @@ final class Patience implements Closeable {
     clock.cancel();
   }
 
-  private interface Write {
-    void run() throws IOException;
-  }
+  /** A thread that waits for a client. */
+  private static final class Wait {
+    private final Thread thread;
+    private final long millis;
+    private final long since = System.nanoTime();
+    private boolean over;
 
-  private final class Patient extends OutputStream {
-    private final OutputStream out;
-    private Thread thread;
-    private long since;
-
-    Patient(OutputStream out) {
-      this.out = out;
+    Wait(Thread thread, long millis) {
+      this.thread = thread;
+      this.millis = millis;
     }
 
-    private synchronized void look(long now) {
-      if (thread != null && TimeUnit.NANOSECONDS.toMillis(now - since) > millis) {
+    synchronized void look(long now) {
+      if (!over && TimeUnit.NANOSECONDS.toMillis(now - since) > millis) {
         thread.interrupt();
       }
     }
 
-    private synchronized void writer(Thread now) {
-      thread = now;
-      since = System.nanoTime();
-      if (now == null) {
-        Thread.interrupted(); // it is of no use to anybody else
-      }
+    synchronized void end() {
+      over = true;
+      Thread.interrupted(); // it is of no use to anybody else
     }
+  }
 
-    private void timed(Write write) throws IOException {
-      writer(Thread.currentThread());
-      writing.add(this);
-      try {
-        write.run();
-      } finally {
-        writing.remove(this);
-        writer(null);
-      }
+  private final class Limited extends OutputStream {
+    private final OutputStream out;
+
+    Limited(OutputStream out) {
+      this.out = out;
     }
 
     @Override
     public void write(int b) throws IOException {
-      timed(() -> out.write(b));
+      during(() -> out.write(b));
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-      timed(() -> out.write(bytes, from, length));
+      during(() -> out.write(bytes, from, length));
     }
 
     @Override
     public void flush() throws IOException {
-      timed(out::flush);
+      during(out::flush);
     }
 
     @Override
     public void close() throws IOException {
-      timed(out::close);
+      during(out::close);
     }
   }
 }

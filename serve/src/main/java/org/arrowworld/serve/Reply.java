@@ -34,6 +34,11 @@ final class Reply {
     headers.set("Cache-Control", "no-store");
   }
 
+  /** Says of which history it is: a number that changes whenever the run becomes another store. */
+  void of(Run.Lease lease) {
+    header("Aw-Epoch", Integer.toString(lease.epoch()));
+  }
+
   void header(String name, String value) {
     exchange.getResponseHeaders().set(name, value);
   }
@@ -89,7 +94,7 @@ final class Reply {
   /** Ends the reply: all of it was written. */
   void finish() throws IOException {
     body.close();
-    exchange.close();
+    patience.during(exchange::close); // which takes what is left of the request
   }
 
   /** Ends a reply that broke off so that the client sees that: the connection is cut. */

@@ -16,13 +16,14 @@ final class Router implements HttpHandler {
   private static final String API = "/api/runs";
   private static final List<String> NAMES =
       List.of(
-          "at", "frames", "play", "series", "life", "history", "events", "diff", "log", "live",
-          "files");
+          "at", "frames", "play", "series", "life", "history", "events", "diff", "fields", "field",
+          "log", "live", "files");
 
   private final Guard guard;
   private final Runs runs;
   private final Page page;
   private final Patience patience;
+  private final Turns clients;
   private final Turns listeners;
   private final CountDownLatch ending;
 
@@ -31,22 +32,30 @@ final class Router implements HttpHandler {
       Runs runs,
       Page page,
       Patience patience,
+      Turns clients,
       Turns listeners,
       CountDownLatch ending) {
     this.guard = guard;
     this.runs = runs;
     this.page = page;
     this.patience = patience;
+    this.clients = clients;
     this.listeners = listeners;
     this.ending = ending;
   }
 
   @Override
   public void handle(HttpExchange exchange) {
+    patience.requestCame();
     Reply reply = new Reply(exchange, patience);
     try {
       try {
-        answer(exchange, reply);
+        clients.begin();
+        try {
+          answer(exchange, reply);
+        } finally {
+          clients.end();
+        }
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
         if (reply.isBegun()) {
           throw e;
@@ -108,6 +117,32 @@ final class Router implements HttpHandler {
           reply);
       return;
     }
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      run.renew();
+      if (reply.isBegun()) {
+        throw e;
+      }
+      tellAnew(run, what, query, reply);
+    } finally {
+      runs.trim();
+    }
+  }
+
+  /** Files may have been merged or replaced under a reader: one that opens them now tells. */
+  private void tellAnew(Run run, String what, String query, Reply reply) throws IOException {
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      if (!what.isEmpty() || reply.isBegun()) {
+        throw e;
+      }
+      reply.json(MetaReply.damaged(run, e));
+    }
+  }
+
+  private void tell(Run run, String what, String query, Reply reply) throws IOException {
     switch (what) {
       case "" -> {
         new Parameters(query, NONE);
@@ -121,6 +156,11 @@ final class Router implements HttpHandler {
       case "history" -> LifeReply.history(run, new Parameters(query, LifeReply.HISTORY), reply);
       case "events" -> EventsReply.write(run, new Parameters(query, EventsReply.NAMES), reply);
       case "diff" -> DiffReply.write(runs, run, new Parameters(query, DiffReply.NAMES), reply);
+      case "fields" -> {
+        new Parameters(query, NONE);
+        reply.json(FieldReply.list(run));
+      }
+      case "field" -> FieldReply.write(run, new Parameters(query, FieldReply.NAMES), reply);
       case "log" -> LogReply.write(run, new Parameters(query, LogReply.NAMES), reply);
       case "live" -> {
         new Parameters(query, NONE);
