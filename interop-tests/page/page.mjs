@@ -23,7 +23,7 @@ const same = (found, wanted, what) =>
 async function context(options = {}) {
   const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light", ...options });
   made.setDefaultTimeout(20_000);
-  made.on("request", (request) => {
+  made.on("requestfinished", (request) => {
     request.allHeaders().then((headers) => referers.add(headers.referer ?? "none"), () => {});
   });
   return made;
@@ -287,7 +287,7 @@ const checks = {
   },
 
   async "components are drawn with their table, over a field"() {
-    const page = await visit(known, `run=parts&tick=${told.parts.tick}`);
+    const page = await visit(known, `run=parts&tick=${told.parts.tick}&layers=cell:place.x:place.y:heat.level::1`);
     await page.waitForFunction(() => globalThis.aw.maps[0].scene?.image?.snapshot !== undefined);
     const { layers, columns, image } = await page.evaluate(() => {
       const { frame, image } = globalThis.aw.maps[0].scene;

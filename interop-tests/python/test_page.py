@@ -89,11 +89,13 @@ def parts(path: Path) -> dict[str, Any]:
                         aw.TableSchema("asleep", "presence", of="cell")))
     with aw.LiveWorld.create(path, schema, durability="none") as world:
         with world.tick() as t:
-            cells = t["cell"].insert(30).ids
+            cells = t["cell"].insert(30)
+        cells = cells.ids
+        with world.tick() as t:
             t["place"].insert(id=cells, x=np.arange(30) % 6 * 2.0 + 1, y=np.arange(30) // 6 * 2.0 + 1)
             t["heat"].insert(id=cells[::2], level=np.arange(15))
             t["asleep"].insert(id=cells[:4])
-        for tick in range(1, 9):
+        for tick in range(2, 9):
             with world.tick() as t:
                 t["heat"].set(cells[::2], level=np.arange(15) + tick)
                 t["place"].set(cells[:1], x=1.0 + tick / 10)

@@ -114,6 +114,7 @@ final class Router implements HttpHandler {
           run,
           Parameters.decoded(what.substring("files/".length())),
           Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")),
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match")),
           reply);
       return;
     }
