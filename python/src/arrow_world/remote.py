@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published stores, read by GET with Range alone; and the list of files that tells one (P-1 to P-7)."""
+"""Published stores, read by GET with Range alone (P-5, P-6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Union
 from urllib.error import HTTPError, URLError
@@ -20,11 +19,9 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from . import jsonfile
-from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
-from .regular import open_regular
+from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
+from .file_list import FILES, Listed, list_of
 
-FILES = "files.json"
-"""The list of a published store's files, by its path in the store."""
 BLOCK_BYTES = 64 << 10
 """What a small read asks for."""
 WHOLE_BYTES = 256 << 10
@@ -44,91 +41,6 @@ class Patience(NamedTuple):
     attempts: int = 4
     pause: float = 0.1
     limit: float = 30.0
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A file of a published store: its path in it, its length and the CRC-32 of all its bytes."""
-
-    name: str
-    bytes: int
-    crc32: int
-
-    def __str__(self) -> str:
-        return f"{self.bytes} bytes with CRC-32 {self.crc32:08x}"
-
-
-def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
-    """The files that files.json lists, by name (P-2)."""
-    m = jsonfile.Members(raw, path)
-    if m.text("kind") != "arrow-world files":
-        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world files'", path, remedy="")
-    if m.count("format") != 1:
-        raise UnsupportedVersionError(f"Cannot read {path}: its format is {m.count('format')}, this package reads 1.")
-    files: dict[str, Listed] = {}
-    before = ""
-    for entry in (jsonfile.Members(e, path, "files") for e in m.items("files")):
-        name = entry.text("name")
-        parts = name.split("/")
-        if any(p in ("", ".", "..") for p in parts) or "\\" in name or "\0" in name or name == FILES or name <= before:
-            raise DamagedFileError(f"'name' is {name!r}, expected a path within the store, in order", path, remedy="")
-        files[name] = Listed(name, entry.u64("bytes"), int(entry.hex("crc32", 8), 16))
-        before = name
-    return files
-
-
-def check_list(store: Path) -> Iterator[DamagedFileError]:
-    """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
-    path = store / FILES
-    if not path.exists():
-        return
-    try:
-        listed = list_of(jsonfile.read(path), path)
-    except DamagedFileError as e:
-        yield e
-        return
-    there = set(_names(store, ""))
-    for file in listed.values():
-        if file.name not in there:
-            yield DamagedFileError(f"it is missing, and {FILES} has it", store / file.name, remedy="")
-            continue
-        try:
-            found = _listed(store / file.name, file.name)
-        except DamagedFileError as e:
-            yield e
-            continue
-        if found != file:
-            yield DamagedFileError(f"it has {found}, expected {file}", store / file.name, remedy="")
-    for name in sorted(there - set(listed) - {FILES}):
-        yield DamagedFileError(f"it is not in {FILES}", store / name, remedy="")
-
-
-def _names(folder: Path, prefix: str) -> Iterator[str]:
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
-            yield from _names(path, f"{prefix}{path.name}/")
-        else:
-            yield prefix + path.name
-
-
-def _listed(path: Path, name: str) -> Listed:
-    if isinstance(path, RemotePath):
-        data = path.source().map()
-        return Listed(name, len(data), zlib.crc32(data))
-    crc, size = 0, 0
-    with os.fdopen(open_regular(path), "rb") as file:
-        while part := file.read(PIECE_BYTES):
-            crc, size = zlib.crc32(part, crc), size + len(part)
-    return Listed(name, size, crc)
-
-
-def require_unpublished(store: Path) -> None:
-    """Raises InvalidUseError where a store is published, and so never changed (P-4), or elsewhere, where it is only read."""
-    if isinstance(store, RemotePath) and not store.published.unchanging:
-        raise InvalidUseError(f"Cannot change the store in {store}: a server gives it to be read. Change it where it is.")
-    if (store / FILES).exists():
-        raise InvalidUseError(f"Cannot change the store in {store}: it was published ({FILES}), and readers elsewhere rely on "
-                              "it. Fork it to go on with it.")
 
 
 class Replaced(Exception):

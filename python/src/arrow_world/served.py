@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import Request, urlopen
 
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
-from .remote import BLOCK_BYTES, PIECE_BYTES, Listed, Patience, Published, RemoteSource, Replaced
+from .file_list import Listed
+from .remote import BLOCK_BYTES, PIECE_BYTES, Patience, Published, RemoteSource, Replaced
 from .store import Store
 
 _MOST_LIST_BYTES = 64 << 20

@@ -21,7 +21,7 @@ from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Mes
 from .jsonfile import Members
 from .regular import require_real
 from .schema import Column, Schema
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .tables import Table
 from .values import Array
 from .world import World

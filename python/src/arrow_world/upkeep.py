@@ -19,7 +19,7 @@ from .log_end import log_end
 from .publish import discard, discard_unfinished, force_directory, publish_file
 from .rows import Rows
 from .seal import Compression, add_words, seal_segment, write_sealed
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .snapshot import list_snapshots, read_manifest
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of

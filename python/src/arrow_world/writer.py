@@ -26,7 +26,7 @@ from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import Compression, compression_of, seal_segment
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
 from .tick_time import TickTime

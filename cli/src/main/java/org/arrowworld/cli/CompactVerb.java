@@ -30,8 +30,8 @@ final class CompactVerb extends ReadingVerb {
       paramLabel = "C",
       converter = CompressionConverter.class,
       description = {
-        "none, zstd or zstd:LEVEL: write segments anew that are not so compressed; default: as the",
-        "last one is."
+        "How all segments are compressed afterwards: none, zstd or zstd:LEVEL. Default: as the last",
+        "one is."
       })
   private BufferCompression compression;
 

@@ -41,9 +41,9 @@ final class DiffVerb extends ReadingVerb {
   @Option(
       names = "--between",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Compare the states of the one store at these two ticks.")
-  private TickRange between;
+  private TickSpan between;
 
   @Option(
       names = "--limit",

@@ -18,6 +18,7 @@ import org.arrowworld.export.parquet.ParquetProfile;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.TickRange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,49 +48,60 @@ final class ExportVerb extends ReadingVerb {
       names = "--to",
       required = true,
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES}.")
+      description = "The format: ${COMPLETION-CANDIDATES}.")
   private Format to;
 
-  @Option(names = "--out", required = true, paramLabel = "PATH", description = "What to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "PATH",
+      description = "The file or directory to write.")
   private Path out;
 
-  @Option(names = "--view", paramLabel = "V", description = "${COMPLETION-CANDIDATES}.")
+  @Option(
+      names = "--view",
+      paramLabel = "V",
+      description = "What to write: ${COMPLETION-CANDIDATES}.")
   private View view;
 
-  @Option(names = "--table", paramLabel = "N", description = "Of the tables only this one.")
+  @Option(names = "--table", paramLabel = "N", description = "Only this table.")
   private String table;
 
-  @Option(names = "--tick", paramLabel = "T", description = "Of tables; default: the last tick.")
+  @Option(
+      names = "--tick",
+      paramLabel = "T",
+      description = "The tick of the tables; default: the last.")
   private Long tick;
 
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
-      description = "Of the log: only these ticks, both ends included.")
-  private TickRange range;
+      converter = TickSpan.Converter.class,
+      description = "Only these ticks of the log, both ends included.")
+  private TickSpan range;
 
   @Option(
       names = "--keys",
       paramLabel = "k,l",
       split = ",",
-      description = "Of the log only rows of these keys; of events only these fields.")
+      description = "Only log rows of these keys; of records, only these fields.")
   private List<String> keys;
 
   @Option(
       names = "--profile",
       paramLabel = "P",
-      description = "Of parquet: compat (default) or compact, smaller but not for fastparquet.")
+      description =
+          "For parquet: compat (default), or compact: smaller, but fastparquet cannot read it.")
   private Profile profile;
 
   @Option(
       names = "--signed",
-      description = "Of parquet and arrow: no unsigned types; u64 keeps its 64 bits.")
+      description = "For parquet and arrow: write signed types only; a u64 keeps its 64 bits.")
   private boolean signed;
 
   @Option(
       names = "--spreadsheet-safe",
-      description = "Of csv: no text that a spreadsheet runs as a formula.")
+      description = "For csv: put a ' in front of text that a spreadsheet would run as a formula.")
   private boolean spreadsheetSafe;
 
   @Option(names = "--replace", description = "Replace what is at --out.")
@@ -161,9 +173,7 @@ final class ExportVerb extends ReadingVerb {
         new ExportRequest.Rows(
             Optional.ofNullable(table),
             tick == null ? OptionalLong.empty() : OptionalLong.of(tick),
-            range == null
-                ? org.arrowworld.timeline.TickRange.ALL
-                : org.arrowworld.timeline.TickRange.of(range.first(), range.last()),
+            range == null ? TickRange.ALL : TickRange.of(range.first(), range.last()),
             keys == null ? List.of() : keys),
         new ExportRequest.Output(
             out, ExportRequest.Layout.ARCHIVE, replace ? Existing.REPLACE : Existing.REFUSE),
@@ -182,7 +192,7 @@ final class ExportVerb extends ReadingVerb {
             storage,
             to,
             out,
-            range == null ? TickRange.ALL : range,
+            range == null ? TickSpan.ALL : range,
             replace ? Existing.REPLACE : Existing.REFUSE)
         .print(console(), format());
     return Exit.OK;

@@ -40,7 +40,7 @@ final class HashVerb extends ReadingVerb {
 
   @Option(
       names = "--resume",
-      description = "The resume hash: the world, the tick and the allocators of ids.")
+      description = "Print the resume hash: of the world, the tick, and the ids that come next.")
   private boolean resume;
 
   @Override

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     name = "npz",
     description = {
       "Make a store of a NumPy archive: a log that aw exported, with its digest chain proven, or",
-      "tables, as a base at the tick in the archive or 0. What is no column is kept in the store's",
+      "tables, as a base at the tick in the archive or 0. What cannot be a column is kept in the store's",
       "unmapped/, and the exit code is 3."
     })
 final class ImportNpzVerb extends ImportTablesVerb {

@@ -49,9 +49,9 @@ final class LogVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(names = "--follow", description = "Go on with what is committed from now on.")
   private boolean follow;
@@ -61,7 +61,7 @@ final class LogVerb extends ReadingVerb {
     return quick(p -> store = p)
         .text("--where", v -> where = v)
         .text("--key", v -> key = v)
-        .text("--range", v -> range = TickRange.parse(v))
+        .text("--range", v -> range = TickSpan.parse(v))
         .flag("--follow", () -> follow = true);
   }
 
@@ -96,7 +96,7 @@ final class LogVerb extends ReadingVerb {
     try (Timeline timeline = Timeline.open(storage)) {
       Log log = timeline.log();
       RowFilter filter = new RowFilter(condition, log.keys());
-      TickRange present = range.and(filter.ticks()).and(new TickRange(0, log.end().tick()));
+      TickSpan present = range.and(filter.ticks()).and(new TickSpan(0, log.end().tick()));
       Log.Visitor visitor = printing(filter, log.keys(), printer);
       if (!present.isEmpty() && filter.rid().isPresent()) {
         log.scanRid(present.first(), present.last(), filter.rid().getAsInt(), visitor);
@@ -159,7 +159,7 @@ final class LogVerb extends ReadingVerb {
         }
         requireFollowed(storage, seen);
         if (reader.end().seq() > seen.seq()) {
-          TickRange wanted = range.and(new TickRange(seen.tick() + 1, Long.MAX_VALUE));
+          TickSpan wanted = range.and(new TickSpan(seen.tick() + 1, Long.MAX_VALUE));
           reader.scan(
               record -> {
                 if (wanted.first() <= record.group()

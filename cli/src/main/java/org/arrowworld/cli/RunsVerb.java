@@ -53,9 +53,9 @@ final class RunsVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Summarise only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(
       names = "--save",
@@ -69,7 +69,7 @@ final class RunsVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    if (key == null && (by != null || !range.equals(TickRange.ALL))) {
+    if (key == null && (by != null || !range.equals(TickSpan.ALL))) {
       throw new UsageException("--by and --range summarise; name a key by --stats");
     }
     Runs all = Runs.open(folder);

@@ -40,9 +40,9 @@ final class StatsVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(names = "--bins", paramLabel = "N", description = "Bins of a histogram; none by default.")
   private int bins;

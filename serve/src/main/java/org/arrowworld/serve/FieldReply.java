@@ -37,7 +37,7 @@ final class FieldReply {
   private FieldReply() {}
 
   /** Every field run that can be read, and why the others cannot. */
-  static Map<String, Object> list(Run run) throws IOException {
+  static Map<String, Object> list(ServedRun run) throws IOException {
     List<Object> list = new ArrayList<>();
     run.turns().begin();
     try {
@@ -105,7 +105,7 @@ final class FieldReply {
   }
 
   /** One plane: the first two axes, at one place of the others. */
-  static void write(Run run, Parameters asked, Reply reply) throws IOException {
+  static void write(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     String name = asked.required("of");
     int most = asked.count("most", MOST_CELLS, 1, MOST_CELLS);
     run.turns().begin();
@@ -123,7 +123,7 @@ final class FieldReply {
   }
 
   private static void send(
-      Storage storage, FieldSnapshots fields, Parameters asked, int most, Reply reply)
+      Storage storage, FieldSnapshots fields, RequestQuery asked, int most, Reply reply)
       throws IOException {
     long snapshot = snapshot(storage, fields, asked);
     boolean velocity = asked.text("velocity").isPresent();
@@ -161,7 +161,7 @@ final class FieldReply {
   }
 
   /** Which snapshot: its number, or the last one at or before a tick. */
-  private static long snapshot(Storage storage, FieldSnapshots fields, Parameters asked)
+  private static long snapshot(Storage storage, FieldSnapshots fields, RequestQuery asked)
       throws IOException {
     if (asked.text("tick").isEmpty()) {
       asked.required("snapshot");
@@ -173,7 +173,7 @@ final class FieldReply {
   }
 
   /** The first two axes whole, one place of each other: the middle, where it is not said. */
-  private static GridBox box(int[] shape, Parameters asked) {
+  private static GridBox box(int[] shape, RequestQuery asked) {
     List<String> places = asked.list("plane");
     int others = Math.max(0, shape.length - 2);
     if (!places.isEmpty() && places.size() != others) {

@@ -30,7 +30,7 @@ final class FilesReply {
   private FilesReply() {}
 
   /** Every file and its length. */
-  static void list(Run run, Reply reply) throws IOException {
+  static void list(ServedRun run, Reply reply) throws IOException {
     List<Object> files = new ArrayList<>();
     for (String path : paths(run.storage(), "", DEPTH)) {
       try {
@@ -79,7 +79,7 @@ final class FilesReply {
    * @param version the entity tag that it must have, if the client has read of it before
    */
   static void send(
-      Run run, String path, Optional<String> range, Optional<String> version, Reply reply)
+      ServedRun run, String path, Optional<String> range, Optional<String> version, Reply reply)
       throws IOException {
     if (!paths(run.storage(), "", DEPTH).contains(path)) {
       throw Problem.notFound(Text.of("The store has no file '%s'", path));

@@ -24,7 +24,7 @@ final class LiveReply {
 
   private LiveReply() {}
 
-  static void follow(Run run, Turns listeners, CountDownLatch ending, Reply reply)
+  static void follow(ServedRun run, Turns listeners, CountDownLatch ending, Reply reply)
       throws IOException {
     listeners.begin();
     try {
@@ -34,7 +34,7 @@ final class LiveReply {
       int quiet = 0;
       boolean goOn = true;
       while (goOn) {
-        Run.Now now = run.now();
+        ServedRun.Now now = run.now();
         LogPosition end = now.end();
         if (now.epoch() != epoch) {
           epoch = now.epoch();

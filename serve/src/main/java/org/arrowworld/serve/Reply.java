@@ -18,11 +18,11 @@ final class Reply {
           + " frame-ancestors 'none'";
 
   private final HttpExchange exchange;
-  private final Patience patience;
+  private final ClientWaits patience;
   private OutputStream body = OutputStream.nullOutputStream();
   private boolean begun;
 
-  Reply(HttpExchange exchange, Patience patience) {
+  Reply(HttpExchange exchange, ClientWaits patience) {
     this.exchange = exchange;
     this.patience = patience;
     Headers headers = exchange.getResponseHeaders();
@@ -35,7 +35,7 @@ final class Reply {
   }
 
   /** Says of which history it is: a number that changes whenever the run becomes another store. */
-  void of(Run.Lease lease) {
+  void of(ServedRun.Lease lease) {
     header("Aw-Epoch", Integer.toString(lease.epoch()));
   }
 

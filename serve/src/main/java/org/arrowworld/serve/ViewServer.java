@@ -45,20 +45,20 @@ public final class ViewServer implements Closeable {
 
   private final HttpServer server;
   private final Guard guard;
-  private final Runs runs;
-  private final Patience patience;
+  private final ServedRuns runs;
+  private final ClientWaits patience;
   private final ExecutorService threads;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final URI address;
 
   private ViewServer(ServeOptions options) throws IOException {
     ServeOptions.Limits limits = options.limits();
-    this.runs = new Runs(options.roots(), limits);
+    this.runs = new ServedRuns(options.roots(), limits);
     this.server = bound(options);
     Guard.Scheme scheme = options.tls().isPresent() ? Guard.Scheme.HTTPS : Guard.Scheme.HTTP;
     InetSocketAddress at = server.getAddress();
     this.guard = new Guard(at, scheme);
-    this.patience = new Patience(limits.patienceMillis());
+    this.patience = new ClientWaits(limits.patienceMillis());
     this.threads = threads();
     this.address =
         URI.create(

@@ -21,7 +21,7 @@ import org.arrowworld.storage.AbsolutePath;
  * through each time, two levels deep, so that runs that are begun later are seen too. Links inside
  * it are not followed.
  */
-final class Runs implements Closeable {
+final class ServedRuns implements Closeable {
   private static final int DEPTH = 2;
   private static final int MOST_RUNS = 1000;
   private static final String STORE = "store.json";
@@ -30,10 +30,10 @@ final class Runs implements Closeable {
   private final Turns turns;
   private final int mostIdle;
   private final long keptBytes;
-  private final Map<Path, Run> open = new LinkedHashMap<>();
+  private final Map<Path, ServedRun> open = new LinkedHashMap<>();
 
   /** The runs in some places, read within limits. */
-  Runs(List<Path> roots, ServeOptions.Limits limits) throws IOException {
+  ServedRuns(List<Path> roots, ServeOptions.Limits limits) throws IOException {
     for (Path root : roots) {
       Path absolute = AbsolutePath.of(root).normalize();
       if (!Files.isDirectory(absolute)) {
@@ -51,20 +51,20 @@ final class Runs implements Closeable {
   }
 
   /** The runs there are now, by name. */
-  synchronized Map<String, Run> all() throws IOException {
-    Map<String, Run> named = new LinkedHashMap<>();
+  synchronized Map<String, ServedRun> all() throws IOException {
+    Map<String, ServedRun> named = new LinkedHashMap<>();
     for (Map.Entry<String, Path> entry : paths().entrySet()) {
       named.put(
           entry.getKey(),
           open.computeIfAbsent(
-              entry.getValue(), path -> new Run(entry.getKey(), path, turns, keptBytes)));
+              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns, keptBytes)));
     }
     return named;
   }
 
-  Run run(String name) throws IOException {
-    Map<String, Run> all = all();
-    Run run = all.get(name);
+  ServedRun run(String name) throws IOException {
+    Map<String, ServedRun> all = all();
+    ServedRun run = all.get(name);
     if (run == null) {
       throw new Problem(
           404,
@@ -77,7 +77,7 @@ final class Runs implements Closeable {
   /** Closes the readers that were not used for longest, of all runs, where there are many. */
   void trim() throws IOException {
     List<Idle> idle = new ArrayList<>();
-    for (Run run : opened()) {
+    for (ServedRun run : opened()) {
       run.idle().forEach((reader, used) -> idle.add(new Idle(run, reader, used)));
     }
     idle.sort(Comparator.comparingLong(Idle::usedNanos));
@@ -86,9 +86,9 @@ final class Runs implements Closeable {
     }
   }
 
-  private record Idle(Run run, Reader reader, long usedNanos) {}
+  private record Idle(ServedRun run, Reader reader, long usedNanos) {}
 
-  private synchronized List<Run> opened() {
+  private synchronized List<ServedRun> opened() {
     return List.copyOf(open.values());
   }
 
@@ -141,7 +141,7 @@ final class Runs implements Closeable {
 
   @Override
   public synchronized void close() throws IOException {
-    for (Run run : open.values()) {
+    for (ServedRun run : open.values()) {
       run.close();
     }
     open.clear();

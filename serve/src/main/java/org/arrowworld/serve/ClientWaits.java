@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * that stands still, are interrupted after a while, which closes the connection. Only a thread that
  * waits for a client is ever interrupted, as an interrupt would close a file that is being read.
  */
-final class Patience implements Closeable {
+final class ClientWaits implements Closeable {
   /** The wait for a thread's request, as long as that has not come. */
   private static final ThreadLocal<Wait> REQUEST = new ThreadLocal<>();
 
@@ -23,7 +23,7 @@ final class Patience implements Closeable {
   private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
   private final Timer clock = new Timer("aw-serve-patience", true);
 
-  Patience(long millis) {
+  ClientWaits(long millis) {
     this.millis = millis;
     long period = Math.max(20, millis / 4);
     TimerTask task =

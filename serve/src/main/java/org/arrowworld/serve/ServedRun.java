@@ -26,7 +26,7 @@ import org.arrowworld.timeline.Timeline;
  * A store that is served: a few readers of it, each with its own cursor, and how far it goes now. A
  * store that was truncated, replaced or lost old history is a new one: its readers are dropped.
  */
-final class Run implements Closeable {
+final class ServedRun implements Closeable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -38,7 +38,7 @@ final class Run implements Closeable {
   private final DiskStorage storage;
   private LogFollower follower;
   private StoreId followed;
-  private Beginning beginning;
+  private FirstFiles beginning;
   private long lookedNanos;
   private int epoch;
   private boolean closed;
@@ -52,7 +52,7 @@ final class Run implements Closeable {
    * @param turns how many read at a time, of this run and others
    * @param keptBytes memory in which each reader keeps worlds that it passed
    */
-  Run(String name, Path path, Turns turns, long keptBytes) {
+  ServedRun(String name, Path path, Turns turns, long keptBytes) {
     this.name = name;
     this.path = path;
     this.turns = turns;
@@ -122,7 +122,7 @@ final class Run implements Closeable {
   }
 
   private void follow() throws IOException {
-    beginning = Beginning.of(storage);
+    beginning = FirstFiles.of(storage);
     try (Timeline timeline = Timeline.open(storage)) {
       followed = timeline.info().id();
       follower = timeline.follower();
