@@ -19,7 +19,8 @@ final class DiffReply {
 
   private DiffReply() {}
 
-  static void write(ServedRuns runs, ServedRun run, RequestQuery asked, Reply reply) throws IOException {
+  static void write(ServedRuns runs, ServedRun run, RequestQuery asked, Reply reply)
+      throws IOException {
     int most = asked.count("most", 100, 0, MOST_ROWS);
     if (asked.text("other").isPresent()) {
       compare(run, runs.run(asked.required("other")), most, reply);
@@ -28,7 +29,8 @@ final class DiffReply {
     }
   }
 
-  private static void compare(ServedRun left, ServedRun right, int most, Reply reply) throws IOException {
+  private static void compare(ServedRun left, ServedRun right, int most, Reply reply)
+      throws IOException {
     try (ServedRun.Lease lease = left.lease(Long.MAX_VALUE);
         Store other = Store.open(right.path())) {
       reply.of(lease);
@@ -55,7 +57,8 @@ final class DiffReply {
     return row;
   }
 
-  private static void between(ServedRun run, RequestQuery asked, int most, Reply reply) throws IOException {
+  private static void between(ServedRun run, RequestQuery asked, int most, Reply reply)
+      throws IOException {
     asked.required("from");
     asked.required("to");
     try (ServedRun.Lease lease = run.lease(asked.number("to", 0))) {

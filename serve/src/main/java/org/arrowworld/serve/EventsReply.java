@@ -23,7 +23,8 @@ final class EventsReply {
     int most = asked.count("most", 1000, 1, MOST_ROWS);
     TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
     Optional<Integer> id = asked.text("id").map(t -> asked.id("id"));
-    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
+    try (ServedRun.Lease lease =
+        run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
       reply.of(lease);
       Optional<String> key = asked.text("key");
       Query<Row> rows =

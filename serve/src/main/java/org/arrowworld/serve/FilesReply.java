@@ -33,20 +33,27 @@ final class FilesReply {
   static void list(ServedRun run, Reply reply) throws IOException {
     List<Object> files = new ArrayList<>();
     for (String path : paths(run.storage(), "", DEPTH)) {
-      try {
-        OptionalLong bytes = bytes(run.storage(), path);
-        if (bytes.isPresent()) {
-          Map<String, Object> entry = new LinkedHashMap<>();
-          entry.put("path", path);
-          entry.put("bytes", bytes.getAsLong());
-          entry.put("version", FileVersion.of(run.path(), path));
-          files.add(entry);
-        }
-      } catch (NoSuchFileException e) {
-        continue; // it was renamed meanwhile, as a segment is that is sealed
-      }
+      entry(run, path).ifPresent(files::add);
     }
     reply.json(Map.of("files", files));
+  }
+
+  /** A file as it is listed; nothing if it was renamed meanwhile, as a segment that is sealed. */
+  private static Optional<Map<String, Object>> entry(ServedRun run, String path)
+      throws IOException {
+    try {
+      OptionalLong bytes = bytes(run.storage(), path);
+      if (bytes.isEmpty()) {
+        return Optional.empty();
+      }
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("path", path);
+      entry.put("bytes", bytes.getAsLong());
+      entry.put("version", FileVersion.of(run.path(), path));
+      return Optional.of(entry);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** A file's length; a link or a pipe is no file of a store. */

@@ -83,7 +83,8 @@ final class MetaReply {
     return meta;
   }
 
-  private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease) throws IOException {
+  private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease)
+      throws IOException {
     Store store = lease.store();
     StoreInfo info = store.info();
     boolean empty = store.isEmpty();

@@ -242,7 +242,11 @@ class ChangedWhileReadTest {
                 Files.write(segment, bytes);
               }
             });
-    assertThat(Client.refusal(after.body())).startsWith("422 damaged_file: Cannot read log/");
+    if (after.statusCode() == 200) { // by a reader that had come to the end before
+      assertThat(values(after)).isEqualTo(List.of(TICKS + 7.0));
+    } else {
+      assertThat(Client.refusal(after.body())).startsWith("422 damaged_file: Cannot read log/");
+    }
   }
 
   @Test
