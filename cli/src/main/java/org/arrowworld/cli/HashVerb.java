@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "hash",
     description = {
-      "Print the BLAKE2b-128 hash of the world at a tick; the bare hash is the last line.",
+      "Print the BLAKE2b-128 hash of the world at a tick. The bare hash is the last line.",
       "Python's hashlib.blake2b(digest_size=16) over the same columns gives the same."
     })
 final class HashVerb extends ReadingVerb {

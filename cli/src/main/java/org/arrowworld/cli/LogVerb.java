@@ -24,17 +24,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "log",
     description = {
-      "Print the committed rows of the log: tick, rid, key, value, separated by tabs; with --json",
-      "one object per line.",
+      "Print the committed rows of the log. Fields are tick, rid, key and value, separated by",
+      "tabs; with --json one object per line.",
       "",
-      "--where is NAME (==|!=|<|<=|>|>=) LITERAL joined by 'and'. NAME is tick, rid, key, val, or",
-      "a key: 'creature.energy < 1' means key == creature.energy and val < 1. LITERAL is a number",
-      "(also nan, inf, -inf), true, false, or a word, in quotes if it has blanks. A float32",
-      "compares with the number rounded to float32.",
+      "--where is NAME (==|!=|<|<=|>|>=) LITERAL joined by 'and'. NAME is tick, rid, key, val,",
+      "or a key: 'creature.energy < 1' means key == creature.energy and val < 1. LITERAL is a",
+      "number (also nan, inf, -inf), true, false, or a word, in quotes if it has blanks. A",
+      "float32 compares with the number rounded to float32.",
       "",
-      "Of a record log, names of fields (in double quotes if they have other characters than",
-      "letters, digits and _#-.) select whole records: number, commit group, then name=value;",
-      "\"activity == 'picking' and value > 2\". --range is of commit groups then."
+      "In a record log, names of fields select whole records: \"activity == 'picking' and value",
+      "> 2\". A name with other characters than letters, digits and _#-. stands in double",
+      "quotes. A record is printed as number, commit group, then name=value; --range is of",
+      "commit groups."
     })
 final class LogVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")

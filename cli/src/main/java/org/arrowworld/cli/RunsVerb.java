@@ -24,10 +24,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "runs",
     description = {
-      "Show the runs of a folder, one a line, separated by tabs: name, state (waiting, begun, done,",
-      "failed, damaged), last tick, and the parameters in which they differ; with --json all. With",
-      "--stats a summary of a key's values: of each run, or with --by of all runs with one value of a",
-      "parameter together: count, mean, min, max."
+      "Show the runs of a folder, one a line. Fields are separated by tabs: name, state",
+      "(waiting, begun, done, failed, damaged), last tick, and the parameters in which the runs",
+      "differ; with --json all parameters.",
+      "",
+      "With --stats, show a summary of a key's values: count, mean, min, max. It is of each",
+      "run, or with --by of all runs that have one value of a parameter."
     })
 final class RunsVerb extends ReadingVerb {
   @Parameters(paramLabel = "DIR", description = "The folder of runs.")

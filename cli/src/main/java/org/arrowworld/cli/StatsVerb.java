@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "stats",
     description = {
-      "Summarise the values that log rows of a key carry: how many, mean, least, greatest, distinct",
-      "values, quartiles, and a histogram with --bins. All are exact, whatever the length of the",
-      "history. With --by tick one line per tick, separated by tabs: tick, count, mean, min, max,",
-      "distinct; with --json one object per line."
+      "Summarise the values that log rows of a key carry. It shows how many, mean, least,",
+      "greatest, distinct values, quartiles, and a histogram with --bins. All are exact,",
+      "however long the history is. With --by tick it prints one line per tick, separated by",
+      "tabs: tick, count, mean, min, max, distinct; with --json one object per line."
     })
 final class StatsVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
