@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """How large a world can be inside a frame: tick times by world size, log mode and threads, with equal hashes.
 
-Usage: benchmarks/run crowd [TICKS] [CREATURES...]      prints one JSON object: environment, every measurement, and the
-                                                        largest world whose median tick fits into 33 ms
-       benchmarks/run crowd docs JSON                   writes the tables of docs/world-size.md from such an object
+`benchmarks/run all` writes the tables of docs/world-size.md from it.
 """
 
 from __future__ import annotations
 
-import datetime
+import argparse
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
-from common import environment, java, scratch
+from common import benchmark, figure, java, note, scratch
 
 FRAME_MS = 33.0
-PAGE = Path(__file__).parent.parent / "docs" / "world-size.md"
-BEGIN, END = "<!-- written by benchmarks/run crowd docs: begin -->", "<!-- end -->"
 MODES = [(mode, threads) for threads in (1, 2) for mode in ("unlogged", "logged", "durable")]
 
 
@@ -47,28 +41,19 @@ def tables(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def docs(path: str) -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text[:text.index(BEGIN)], text[text.index(END):]
-    lines = tables(json.loads(Path(path).read_text(encoding="utf-8")))
-    PAGE.write_text("\n".join([before + BEGIN, *lines, after]), encoding="utf-8")
-
-
-def main() -> None:
-    if sys.argv[1:2] == ["docs"]:
-        docs(sys.argv[2])
-        return
-    ticks = sys.argv[1] if len(sys.argv) > 1 else "15"
-    sizes = sys.argv[2:] or ["50000", "100000", "200000", "400000", "1000000"]
+def measure(given: argparse.Namespace) -> dict[str, Any]:
     rows = []
-    for size in sizes:
+    for size in given.creatures:
         with scratch() as directory:
-            for line in java("CrowdBench", str(directory), size, ticks):
-                rows.append({"size": int(size), **json.loads(line)})
-                print(line, file=sys.stderr, flush=True)
-        hashes = {r["resume_hash"] for r in rows if r["size"] == int(size)}
+            for line in java("CrowdBench", directory, size, given.ticks):
+                rows.append({"size": size, **json.loads(line)})
+                note(line)
+        hashes = {r["resume_hash"] for r in rows if r["size"] == size}
         assert len(hashes) == 1, f"the outcome depends on the mode or the threads: {hashes}"
-    print(json.dumps({"environment": environment(), "date": str(datetime.date.today()), "ticks": int(ticks), "rows": rows, "fits_33_ms": fits(rows)}, indent=1))
+    fitting = fits(rows)
+    logged = fitting["logged, 1 thread"] / fitting["unlogged, 1 thread"]
+    return {"compared": [figure("creatures of which a tick fits into 33 ms, logged", "the same world without a log", logged, "x as many")],
+            "ticks": given.ticks, "rows": rows, "fits_33_ms": fitting}
 
 
 def fits(rows: list[dict]) -> dict[str, int]:
@@ -86,4 +71,5 @@ def fits(rows: list[dict]) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, ticks=(15, 3, "ticks of each world"),
+              creatures=([50_000, 100_000, 200_000, 400_000, 1_000_000], [1_000, 2_000], "sizes of the world"))

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two runs that differ in one triple: `aw diff` beside a comparison of all rows with NumPy.
 
-Usage: benchmarks/run diff [TRIPLES] [ENTITIES] [RUNS]
 Each run is a process of its own, its start included. Both must name the same tick, column and entity, which is the one
-that was changed: the last bit of one float64. Prints one JSON object with all runs and the ratio of medians.
+that was changed: the last bit of one float64.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from common import FLAGS, environment, java, scratch
+from common import FLAGS, benchmark, faster, java, scratch
 
 SCAN = """
 import json, sys
@@ -54,8 +54,8 @@ def peer(left: Path, right: Path) -> dict[str, Any]:
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout)
 
 
-def main() -> None:
-    triples, entities, runs = (int(a) for a in (sys.argv[1:] + ["10000000", "1000000", "5"][len(sys.argv) - 1:]))
+def measure(given: argparse.Namespace) -> dict[str, Any]:
+    triples, entities, runs = given.triples, given.entities, given.runs
     seconds: dict[str, list[float]] = {"aw diff": [], "numpy, all rows": []}
     with scratch() as directory:
         left, right = directory / "left", directory / "right"
@@ -71,9 +71,10 @@ def main() -> None:
                 seconds[name].append(time.perf_counter() - start)
                 assert found == odd, f"{name} finds {found}, not {odd}"
     medians = {name: statistics.median(s) for name, s in seconds.items()}
-    print(json.dumps({"environment": environment(), "triples": triples, "entities": entities, "odd": odd, "seconds": seconds,
-                      "times_faster": medians["numpy, all rows"] / medians["aw diff"]}, indent=1))
+    return {"compared": [faster("the first difference of two histories", "NumPy, all rows", medians["aw diff"], medians["numpy, all rows"])],
+            "triples": triples, "entities": entities, "odd": odd, "seconds": seconds}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, triples=(10_000_000, 300_000, "rows of each log"), entities=(1_000_000, 50_000, "entities"),
+              runs=(5, 1, "runs of each side"))

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Field runs against NumPy's own: writing with `open_memmap`, slab reading with `np.load(mmap_mode="r")`.
 
-    benchmarks/run fields --out benchmarks/results/fields.json
-
-One run of everything, the peers in turn; prints and stores the environment, all runs and checksums. Both
-sides know the count up front. Java's first four
-runs, its warm-up, are stored but not counted. A slab is
-copied out and summed: by NumPy into a new array, whose memory its allocator reuses, by Java into one that is reused. Numbers are seconds.
+The peers in turn. Both sides know the count up front. Java's first four runs, its warm-up, are stored but not counted. A
+slab is copied out and summed: by NumPy into a new array, whose memory its allocator reuses, by Java into one that is reused.
+Numbers are seconds.
 """
 
 from __future__ import annotations
@@ -14,16 +11,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from common import benchmark, faster, scratch
 
 SIDE, READS, WARM_UPS = 64, 5_000, 4
 
@@ -60,18 +57,11 @@ def read(path: Path, snapshots: int) -> tuple[float, float, float, float]:
     return slabs, time.perf_counter() - start, total, point
 
 
-def main() -> None:
-    """Runs both sides and stores the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classpath", default=os.environ.get("AW_CLASSPATH"))
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--snapshots", type=int, default=10_000)
-    parser.add_argument("--flush-every", type=int, default=100)
-    parser.add_argument("--runs", type=int, default=5)
-    args = parser.parse_args()
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Runs both sides."""
     numpy: dict[str, list[float]] = {"forced": [], "written": [], "slabs": [], "point": []}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "numpy"
+    with scratch() as folder:
+        path = folder / "numpy"
         for _ in range(args.runs):
             numpy["forced"].append(write(path, args.snapshots, args.flush_every, forced=True))
             numpy["written"].append(write(path, args.snapshots, args.flush_every, forced=False))
@@ -79,24 +69,20 @@ def main() -> None:
             numpy["slabs"].append(slabs)
             numpy["point"].append(point)
         done = subprocess.run(
-            ["java", "-Xmx256m", "-cp", args.classpath, "FieldsBench", folder,
+            ["java", "-Xmx256m", "-cp", os.environ["AW_CLASSPATH"], "FieldsBench", str(folder),
              str(args.snapshots), str(args.flush_every), str(args.runs + WARM_UPS)], capture_output=True, text=True, check=True, encoding="utf-8")
         java: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        same = (np.load(path / "u.npy", mmap_mode="r") == np.load(Path(folder) / "java" / "u.npy", mmap_mode="r")).all()
+        same = (np.load(path / "u.npy", mmap_mode="r") == np.load(folder / "java" / "u.npy", mmap_mode="r")).all()
     assert same and (slab_sum, point_sum) == (java["slab_sum"], java["point_sum"]), "the two sides disagree"
-    result = {
-        "what": f"{args.snapshots} snapshots of {SIDE}x{SIDE} float64, flush every {args.flush_every}; {READS} slab reads",
-        "environment": {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
-                        "numpy": np.__version__, "java": java.pop("java")},
-        "checksum": {"slab_sum": slab_sum, "point_sum": point_sum, "arrays_equal": bool(same)},
-        "numpy": {k: [round(v, 4) for v in runs] for k, runs in numpy.items()}, "java": java,
-        "java_over_numpy_median": {
-            k: round(statistics.median(java[k][WARM_UPS:]) / statistics.median(numpy[k]), 3) for k in numpy}}
-    text = json.dumps(result, indent=1)
-    print(text)
-    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-    Path(args.out).write_text(text + "\n", encoding="utf-8")
+    medians = {k: (statistics.median(java[k][WARM_UPS:]), statistics.median(numpy[k])) for k in numpy}
+    what = {"forced": "a field run written, forced every 100 snapshots", "written": "a field run written", "slabs": "a grid read",
+            "point": "one point over all times"}
+    return {"compared": [faster(what[k], "np.load by memory map" if k in ("slabs", "point") else "open_memmap", *m) for k, m in medians.items()],
+            "what": f"{args.snapshots} snapshots of {SIDE}x{SIDE} float64, flush every {args.flush_every}; {READS} slab reads",
+            "checksum": {"slab_sum": slab_sum, "point_sum": point_sum, "arrays_equal": bool(same)},
+            "numpy": {k: [round(v, 4) for v in runs] for k, runs in numpy.items()}, "java": java}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, snapshots=(10_000, 2_000, "snapshots of the run"), flush_every=(100, 100, "snapshots between forces"),
+              runs=(5, 1, "runs of each side"))

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Imports of Parquet, Arrow and CSV files beside pyarrow's and Polars' reading of the same file and DuckDB's load, in one run.
 
-Usage: benchmarks/run imports [ROWS] [CSV_MB] [RUNS]
-A table of ROWS (default 10,000,000; an i64, two f64, an i32, a word of a thousand) as Parquet (snappy), Feather (LZ4) and
-plain Arrow, and its rows, again and again, as a CSV file of CSV_MB (default 1000). Each import is one `aw import`, JVM and
+A table (an i64, two f64, an i32, a word of a thousand) as Parquet (snappy), Feather (LZ4) and plain Arrow, and its rows, again
+and again, as a CSV file of `--csv-mb`. Each import is one `aw import`, JVM and
 forced store included; DuckDB loads into a new table of a database on the same disk; Polars and pyarrow read into memory.
 Two threads for the peers. After the runs the store's rows and sums are compared with the source's. Peak resident memory is
-the child's own; `allowed_mib` is what the file may make an import allocate (import.md T-9). Prints one JSON object with all runs, processor time included, and the ratios of medians.
+the child's own; `allowed_mib` is what the file may make an import allocate (import.md T-9). The ratios are of processor time, which tells less of what else the disk and the
+machine do, and of time.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,7 +29,7 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet as pq
 
-from common import environment, scratch
+from common import benchmark, faster, scratch
 
 AW = Path(__file__).parents[1] / "aw"
 
@@ -117,21 +119,24 @@ def check(store: Path, source: pa.Table) -> None:
     assert pc.sum(pc.binary_length(got["word"].cast("string"))).as_py() == pc.sum(pc.binary_length(source["word"])).as_py()
 
 
-def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
+def measure(given: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    compared = []
     with scratch() as folder, launcher() as starting:
         subprocess.run([AW, "--version"], check=True, stdout=subprocess.DEVNULL)  # prepares its fast start, once
-        whole = table(rows)
-        made = files(whole, folder, csv_mb)
+        whole = table(given.rows)
+        made = files(whole, folder, given.csv_mb)
         sizes = {kind: path.stat().st_size for kind, path in made.items()}
         for kind, path in made.items():
-            store = folder / "store"
+            store = folder / f"store-{kind}"
             commands = {"aw": [str(AW), "import", "csv" if kind == "csv" else "parquet" if kind == "parquet" else "arrow", str(path),
-                               "--table", "t", "--out", str(store), "--replace"]}
+                               "--table", "t", "--out", str(store)]}
             commands |= {peer: [sys.executable, "-c", f"F = {str(path)!r}\n{how[kind]}"] for peer, how in PEERS.items()}
             taken: dict[str, list[tuple[float, float, int]]] = {name: [] for name in commands}
-            for _ in range(runs):  # in turns, so that what else the machine does meets all alike
+            for _ in range(given.runs):  # in turns, so that what else the machine does meets all alike
                 for name, command in commands.items():
+                    if name == "aw":  # every side begins with nothing, and deletes nothing
+                        shutil.rmtree(store, ignore_errors=True)
                     path.with_name(path.name + ".db").unlink(missing_ok=True)
                     taken[name].append(timed(starting, command))
             check(store, pa.csv.read_csv(path) if kind == "csv" else whole)
@@ -141,10 +146,17 @@ def main(rows: int = 10_000_000, csv_mb: int = 1000, runs: int = 3) -> None:
                            "peak_mib": {n: max(m for _, _, m in e) for n, e in taken.items()},
                            "allowed_mib": max(256, sizes[kind] * 64 >> 20),
                            "ratio": {f"aw/{n}": round(medians["aw"] / m, 2) for n, m in medians.items() if n != "aw"}}
+            names = {"duckdb": "DuckDB's load into a table", "polars": "Polars' reading", "pyarrow": "pyarrow's reading"}
+            processors = {name: statistics.median(s for _, s, _ in each) for name, each in taken.items()}
+            for name, against in names.items():
+                target = ">= 0.5" if name == ("polars" if kind == "csv" else "duckdb") else ""
+                compared.append(faster(f"`aw import` of {kind}", against, medians["aw"], medians[name], target))
+                compared.append(faster(f"`aw import` of {kind}, processor time", against, processors["aw"], processors[name], target))
         assert starting.stdin is not None
         starting.stdin.close()
-    print(json.dumps({"rows": rows, "bytes": sizes, "formats": found, "environment": environment()}, indent=1))
+    return {"compared": compared, "rows": given.rows, "bytes": sizes, "formats": found}
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    benchmark(__doc__, measure, rows=(10_000_000, 100_000, "rows of the table"), csv_mb=(1000, 4, "MiB of the CSV file"),
+              runs=(3, 1, "runs of each side"))

@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The triple log and SimLog beside their peers, one run of everything: ns per triple and record, rates, pauses, commits.
 
-    ./mvnw -q -DskipTests package
-    python benchmarks/log.py DIR --out benchmarks/results/log.json [--rows 20000000] [--runs 5]
-
 Peers: a raw write of the same bytes and one fdatasync of them (in LogBench.java), java.util.logging (RecordBench.java),
-NumPy slice assignment, Python's `logging`, SimLogPeer below, and Chronicle Queue where Maven can fetch it. Prints and stores the environment, all runs, medians, and
-the ratios the targets are about. Both sides check what they wrote: the Java side recomputes the digest chain of every log
+NumPy slice assignment, Python's `logging`, SimLogPeer below, and Chronicle Queue where Maven can fetch it. Both sides check what they wrote: the Java side recomputes the digest chain of every log
 and counts records, the peers' files are read back.
 """
 
@@ -16,12 +12,10 @@ import argparse
 import json
 import logging
 import os
-import platform
 import re
 import shutil
 import statistics
 import subprocess
-import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -29,10 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from memory import ROOT, classpath
+from common import ROOT, benchmark, faster, figure, java, scratch, smaller
 
-FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL-UNNAMED",
-         "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED", "-Xmx2g"]
 ACTIVITIES = ["picking", "packing", "waiting", "moving", "idle"]
 ENTITIES = 1000
 CHRONICLE = ROOT / "benchmarks" / "chronicle"
@@ -155,43 +147,36 @@ def text_logging(path: Path, records: int) -> dict[str, float]:
     return {"write": written, "size": size, "question": question}
 
 
-def chronicle(scratch: Path, rows: int) -> list[float]:
+def chronicle(folder: Path, rows: int) -> list[float]:
     """ns per triple of Chronicle Queue, one message each, per run; empty where it cannot be fetched."""
-    jars, classes = ROOT / "target" / "chronicle", scratch / "chronicle-classes"
+    jars, classes = ROOT / "target" / "chronicle", folder / "chronicle-classes"
     fetch = [str(ROOT / "mvnw"), "-q", "-f", str(CHRONICLE / "pom.xml"), "dependency:copy-dependencies",
              f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
     if not jars.exists() and subprocess.run(fetch).returncode:
         return []
     path = f"{classes}{os.pathsep}{jars}/*"
     subprocess.run(["javac", "-cp", path, "-d", str(classes), str(CHRONICLE / "ChronicleBench.java")], check=True)
-    folder = scratch / "chronicle"
-    folder.mkdir()
+    queue = folder / "chronicle"
+    queue.mkdir()
     try:
-        out = subprocess.run(["java", *CHRONICLE_FLAGS, "-cp", path, "ChronicleBench", str(folder), str(rows)],
+        out = subprocess.run(["java", *CHRONICLE_FLAGS, "-cp", path, "ChronicleBench", str(queue), str(rows)],
                              stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(queue)
     return [float(line.split()[1]) for line in out.splitlines() if line.startswith("chronicle_scalar ")]
 
 
-def main() -> None:
-    """Runs both sides and stores the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--runs", type=int, default=5)
-    args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Runs both sides."""
+    with scratch() as folder:
+        return both(args, folder)
+
+
+def both(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     runs: dict[str, list[float]] = defaultdict(list)
     units: dict[str, str] = {}
     facts: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as classes:
-        sources = [str(ROOT / "benchmarks" / f"{name}.java") for name in ("LogBench", "RecordBench", "ThrottledStorage")]
-        subprocess.run(["javac", "-cp", classpath(), "-d", classes, *sources], check=True)
-        java = subprocess.run(["java", *FLAGS, "-cp", os.pathsep.join([classes, classpath()]), "LogBench", str(args.folder),
-                               str(args.rows), str(args.runs)], stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8")
-    for line in map(json.loads, java.stdout.splitlines()):
+    for line in map(json.loads, java("LogBench", folder, args.rows, args.runs, memory="2g")):
         if "unit" in line:
             runs[line["name"]].append(line["value"])
             units[line["name"]] = line["unit"]
@@ -200,48 +185,45 @@ def main() -> None:
     peer = min(args.rows, 1_000_000)
     for _ in range(args.runs):
         for fields in (5, 11):
-            nanos = peer_records(args.folder / "peer", fields, peer // fields)
+            nanos = peer_records(folder / "peer", fields, peer // fields)
             runs[f"simlog_python_{fields}_record"].append(nanos)
             runs[f"simlog_python_{fields}_triple"].append(nanos / fields)
         runs["numpy_slice_assign"].append(numpy_assign(args.rows))
-        for name, value in text_logging(args.folder / "text.log", peer // 4).items():
+        for name, value in text_logging(folder / "text.log", peer // 4).items():
             scale = args.rows / peer if name == "question" else 1
             runs[f"events_python_logging_{name}"].append(value * scale)
-    shutil.rmtree(args.folder / "peer")
-    queue = chronicle(args.folder, min(args.rows, 5_000_000))
+    shutil.rmtree(folder / "peer")
+    queue = chronicle(folder, min(args.rows, 5_000_000))
     if queue:
         runs["chronicle_scalar"] = queue
     median = {name: statistics.median(values) for name, values in runs.items()}
-    ratios = {
-        "scalar: ns per triple to disk (<= 10)": median["scalar_sustained"],
-        "simlog builder, 5 fields: ns per triple to disk (<= 10)": median["simlog_builder_5_triple"],
-        "simlog builder, 11 fields: ns per triple to disk (<= 10)": median["simlog_builder_11_triple"],
-        "simlog builder over Python simlog, 5 fields": median["simlog_python_5_triple"] / median["simlog_builder_5_triple"],
-        "simlog varargs over Python simlog, 5 fields": median["simlog_python_5_triple"] / median["simlog_varargs_5_triple"],
-        "columns: ns per triple of the producer (<= 1)": median["column_producer"],
-        "columns, producer: time over NumPy slice assign": median["column_producer"] / median["numpy_slice_assign"],
-        "columns: bytes a second over raw write (>= 0.8)": median["column_bytes"] / median["raw_bytes"],
-        "producer pause p99.99, us (<= 1)": median["pause_p99.99"],
-        "durable commit over one fdatasync (<= 0.7)": median["durable_commit"] / median["one_fdatasync"],
-        "ticks not waited for over ticks that are, 1,000 rows (>= 5)": median["ticks_later"] / median["ticks_waited_for"],
-        "events: Python logging write time over simlog": median["events_python_logging_write"] / median["events_simlog_write"],
-        "events: Python logging size over simlog": median["events_python_logging_size"] / median["events_simlog_size"],
-        "events of entity 42: Python logging over simlog": median["events_python_logging_question"] / median["events_simlog_question"],
-        "5 % density: dense columns over log bytes": median["sparse_dense_columns"] / median["sparse_plain"],
-    }
+    records = (("5", "5 fields"), ("11", "11 fields"))
+    compared = [
+        figure("one triple, logged, checksummed and on disk", "", median["scalar_sustained"], "ns", "<= 10"),
+        faster("the same, bytes a second", "a raw write", 1 / median["scalar_bytes"], 1 / median["raw_bytes"], ">= 1"),
+        *(figure(f"one triple of a record of {what}", "", median[f"simlog_builder_{n}_triple"], "ns", "<= 10") for n, what in records),
+        faster("records, a triple", "the Python simlog", median["simlog_builder_5_triple"], median["simlog_python_5_triple"]),
+        faster("records by varargs, a triple", "the Python simlog", median["simlog_varargs_5_triple"], median["simlog_python_5_triple"]),
+        figure("whole columns, a triple of the producer", "", median["column_producer"], "ns", "<= 1"),
+        faster("the same", "NumPy's assignment of a slice", median["column_producer"], median["numpy_slice_assign"]),
+        faster("whole columns, bytes a second", "a raw write", 1 / median["column_bytes"], 1 / median["raw_bytes"], ">= 0.8"),
+        figure("pause of the producer, 99.99 % of triples", "", median["pause_p99.99"], "us", "<= 1"),
+        figure("a durable commit of 10,000 triples", "one `fdatasync` of the same bytes", median["durable_commit"] / median["one_fdatasync"],
+               "x its time", "<= 0.7"),
+        faster("ticks of 1,000 rows that share forces (`tickLater`)", "a force each", 1 / median["ticks_later"], 1 / median["ticks_waited_for"],
+               ">= 5"),
+        faster("events written", "Python `logging`", median["events_simlog_write"], median["events_python_logging_write"]),
+        smaller("events, size", "Python `logging`", median["events_simlog_size"], median["events_python_logging_size"]),
+        faster("events of one entity", "a search of the text log", median["events_simlog_question"], median["events_python_logging_question"],
+               ">= 20"),
+        smaller("one value of twenty changed, size", "whole columns", median["sparse_plain"], median["sparse_dense_columns"])]
     if queue:
-        ratios["Chronicle Queue, a message per triple, over scalar"] = median["chronicle_scalar"] / median["scalar_sustained"]
-    result = {
-        "environment": {"cpus": os.cpu_count(), "machine": platform.machine(), "load": os.getloadavg(), "java": facts.pop("java"),
-                        "python": platform.python_version(), "numpy": np.__version__},
-        "rows": args.rows, "not_measured": [] if queue else ["Chronicle Queue: Maven could not fetch it"], "checksum": facts,
-        "targets": {k: round(v, 3) for k, v in ratios.items()}, "median": {k: round(v, 3) for k, v in median.items()},
-        "units": units, "runs": {k: [round(v, 4) for v in values] for k, values in runs.items()}}
-    text = json.dumps(result, indent=1)
-    print(text)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(text + "\n", encoding="utf-8")
+        compared.append(faster("one triple", "Chronicle Queue, a message per triple", median["scalar_sustained"], median["chronicle_scalar"]))
+    facts.pop("java")
+    return {"compared": compared, "rows": args.rows, "not_measured": [] if queue else ["Chronicle Queue: Maven could not fetch it"],
+            "checksum": facts, "median": {k: round(v, 3) for k, v in median.items()}, "units": units,
+            "runs": {k: [round(v, 4) for v in values] for k, values in runs.items()}}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, rows=(20_000_000, 1_000_000, "triples"), runs=(5, 1, "runs of each side"))

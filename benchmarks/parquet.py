@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parquet export beside DuckDB, pyarrow, Polars and AvroParquetWriter, same rows, same run; sizes; SQLite lookups.
 
-Usage: benchmarks/run parquet [TABLE_ROWS] [LOG_ROWS] [RUNS] [ZSTD_LEVEL] [TICKS]
-Rates: a world of TABLE_ROWS (36 bytes a row) and a log of LOG_ROWS, uncompressed and zstd at one level, row groups of
+Rates: a world of `--rows` (36 bytes a row) and a log of `--log-rows`, uncompressed and zstd at one level, row groups of
 122,880 rows, two threads each. DuckDB copies from its own table, pyarrow and Polars from memory, ours from memory (world)
 and from the store (log); AvroParquetWriter gets generic records made from our rows as it goes. Every file is read back:
 ordered ones must hold the bytes that Java held (a hash per column), unordered ones as many rows and the same sums. Sizes:
 the log of a run of the preset `small` by profile and view beside the same columns in np.savez_compressed, which docs/formats.md
-quotes. SQLite: rows found per second in our export of that run by Python's sqlite3, one statement each. Prints one JSON
-object with all runs and the ratios of medians. AvroParquetWriter is left out, saying so, where Maven has no classes for it.
+quotes. SQLite: rows found per second in our export of that run by Python's sqlite3, one statement each. AvroParquetWriter is left out, saying so, where Maven has no classes for it.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
@@ -37,16 +36,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from common import FLAGS, environment, java, scratch
+from common import FLAGS, ROOT, benchmark, faster, java, note, scratch, smaller
 
-ROOT = Path(__file__).resolve().parent.parent
 GROUP = 122_880
-TARGETS = {"duckdb": ">= 1.3", "pyarrow": ">= 1.5", "avro": ">= 10"}
+TARGETS = {"duckdb ordered": ">= 1.3", "pyarrow": ">= 1.5", "polars": ">= 1.1", "avro": ">= 10"}
+PEERS = {"duckdb ordered": "DuckDB `COPY`", "pyarrow": "pyarrow `write_table`", "polars": "Polars", "avro": "`AvroParquetWriter`"}
 LOOKUPS = 200_000
-
-
-def note(text: object) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def column_hash(column: pa.ChunkedArray) -> str:
@@ -120,7 +115,6 @@ class Rates:
                           "mb_per_s": round(rows * {"table": 36, "log": 34}[view] / median / 1e6, 1), "bytes": size,
                           "bytes_per_row": round(size / rows, 3), "ours_is_faster_by": round(median / ours, 2),
                           "our_size_over_its": round(self.bytes[view, codec, "arrow-world"] / size, 3),
-                          "target": next((t for n, t in TARGETS.items() if writer.startswith(n)), None),
                           "seconds": [round(s, 4) for s in seconds]})
         return found
 
@@ -259,20 +253,31 @@ def lookups(folder: Path, store: Path, runs: int) -> dict[str, Any]:
     return found
 
 
-def main() -> None:
-    given = sys.argv[1:]
-    rows, log_rows, runs, level, ticks = (int(a) for a in given + ["10000000", "20000000", "5", "1", "1000"][len(given):])
+def compared(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rates and sizes against each peer."""
+    rows = []
+    for line in found:
+        if line["writer"] in PEERS:
+            unit = "a world" if line["view"] == "table" else "a log"
+            what = f"Parquet of {unit}, {'zstd' if line['codec'] == 'zstd' else 'uncompressed'}"
+            rows.append(faster(what, PEERS[line["writer"]], 1, line["ours_is_faster_by"], TARGETS[line["writer"]]))
+            size = "<= 0.8" if line["writer"] == "polars" and line["view"] == "log" else ""
+            rows.append(smaller(f"{what}, size", PEERS[line["writer"]], line["our_size_over_its"], 1, size))
+    return rows
+
+
+def measure(given: argparse.Namespace) -> dict[str, Any]:
     with scratch() as folder:
         store = folder / "run"
-        list(java("org.arrowworld.cli.Main", "run", "--preset", "small", "--ticks", str(ticks), "--out", str(store), "--durability", "none"))
+        list(java("org.arrowworld.cli.Main", "run", "--preset", "small", "--ticks", given.ticks, "--out", store, "--durability", "none"))
         small = sizes(folder, store)
-        sqlite = lookups(folder, store, runs)
-        found, left_out = rates(folder, rows, log_rows, runs, level)
-    print(json.dumps({
-        "command": " ".join(["benchmarks/run parquet", *given]), "environment": environment(), "zstd_level": level, "not_measured": left_out,
-        "rates": found, "sizes": {"command": f"aw run --preset small --ticks {ticks}", "forms": small},
-        "sqlite": {"sqlite": sqlite3.sqlite_version, "peer": "the book: 830,000 to 900,000 lookups a second", **sqlite}}, indent=1))
+        sqlite = lookups(folder, store, given.runs)
+        found, left_out = rates(folder, given.rows, given.log_rows, given.runs, given.zstd_level)
+    return {"compared": compared(found), "zstd_level": given.zstd_level, "not_measured": left_out, "rates": found,
+            "sizes": {"command": f"aw run --preset small --ticks {given.ticks}", "forms": small},
+            "sqlite": {"sqlite": sqlite3.sqlite_version, "peer": "the book: 830,000 to 900,000 lookups a second", **sqlite}}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, rows=(10_000_000, 300_000, "rows of the world"), log_rows=(20_000_000, 300_000, "rows of the log"),
+              runs=(5, 1, "runs of each side"), zstd_level=(1, 1, "level of zstd"), ticks=(1000, 20, "ticks of the run whose sizes are told"))

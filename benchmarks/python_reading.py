@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading a run with the Python package, each against a peer of the same run, in alternating pairs.
 
-    PYTHONPATH=python/src python benchmarks/python_reading.py --out benchmarks/results/python_reading.json
-
 - `consecutive`: `at(t)` for 100 ticks in a row against one pass of `worlds` over the same ticks;
 - `random`: `at(t)` for ticks in random order, from files, against NumPy's scatter of the rows that a replay from the
   nearest snapshot has to apply, in memory already; `random_uncached` keeps no world;
@@ -10,7 +8,7 @@
 - `import`, `first_store`: `import arrow_world`, and its first store, against `import pyarrow`, in processes of their own.
 
 Times are of the processor, system included: all sides have one thread, and neighbours on the machine count less in them.
-Prints and stores the environment, all runs, their medians' ratio, and a comparison that shows both sides saw the same.
+A comparison shows that both sides saw the same.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ from typing import Any
 import numpy as np
 
 import arrow_world as aw
-from common import environment, scratch
+from common import benchmark, faster, scratch
 
 COLUMNS = tuple(aw.Column(n, "f32") for n in ("pos_x", "pos_y", "energy"))
 
@@ -129,34 +127,33 @@ def imports(path: Path, runs: int, program: str) -> dict[str, Any]:
                  lambda: process("import pyarrow"))
 
 
-def main() -> None:
-    """Runs all of it and stores the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out")
-    parser.add_argument("--ids", type=int, default=6_000)
-    parser.add_argument("--ticks", type=int, default=300)
-    parser.add_argument("--every", type=int, default=100, help="ticks between snapshots")
-    parser.add_argument("--runs", type=int, default=5)
-    args = parser.parse_args()
+def ratio(found: dict[str, Any]) -> tuple[float, float]:
+    """Both sides' medians."""
+    return statistics.median(found["ours_s"]), statistics.median(found["peer_s"])
+
+
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Runs all of it."""
     with scratch() as folder:
         path = folder / "run"
         make(path, args.ids, args.ticks, args.every)
         rng = random.Random(20261130)
-        ticks = [rng.randrange(1, args.ticks) for _ in range(100)]
-        middle = range(args.ticks // 3, args.ticks // 3 + 100)
+        ticks = [rng.randrange(1, args.ticks) for _ in range(min(100, args.ticks))]
+        middle = range(args.ticks // 3, args.ticks // 3 + min(100, args.ticks // 2))
         result = {"rows": int(aw.verify(path).rows), "seed": 20261130,
                   "consecutive": consecutive(path, middle, args.runs),
                   "random": at_random(path, args.ids, ticks, args.every, args.runs),
                   "random_uncached": at_random(path, args.ids, ticks[:10], args.every, args.runs, cache_bytes=0),
                   "events": events(path, args.ticks, args.runs),
                   "import": imports(path, args.runs, "import arrow_world"),
-                  "first_store": imports(path, args.runs, "import sys, arrow_world; arrow_world.open_store(sys.argv[1])"),
-                  "environment": environment()}
-    text = json.dumps(result, indent=1)
-    print(text)
-    if args.out:
-        Path(args.out).write_text(text + "\n", "utf-8")
+                  "first_store": imports(path, args.runs, "import sys, arrow_world; arrow_world.open_store(sys.argv[1])")}
+    return {"compared": [
+        faster("Python: `at` of ticks in a row", "one pass of `worlds`", *ratio(result["consecutive"]), ">= 0.77"),
+        faster("Python: `at` at random", "NumPy's scatter of the same rows", *ratio(result["random"]), ">= 0.5"),
+        faster("Python: events of a tenth of the ticks", "events of all", *ratio(result["events"])),
+        faster("Python: `import arrow_world`", "`import pyarrow`", *ratio(result["import"]), ">= 0.83")], **result}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, ids=(6_000, 200, "entities"), ticks=(300, 30, "ticks"), every=(100, 10, "ticks between snapshots"),
+              runs=(5, 1, "runs of each side"))

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Python package's recorders against the frameworks' own, in alternating pairs of one run.
 
-    PYTHONPATH=python/src python benchmarks/python_recorders.py --out benchmarks/results/python_recorders.json
-
 - `mesa`: Mesa's Boltzmann wealth model, 1,000 agents and 1,000 steps: MesaRecorder, sealed by Python, against a
   DataCollector; `run` is the time of the steps alone, `kept` until the data are in a file, which for the collector is a
   data frame written as Parquet, as pandas does by default;
 - `rebound`: ten planets, 1,000 records: ReboundRecorder, sealed, against a Simulationarchive.
 
-Times are of the processor, system included. Prints and stores the environment, all runs, ratios and sizes, and a comparison
-that shows both sides hold the same.
+Times are of the processor, system included. A comparison shows that both sides hold the same.
 """
 
 from __future__ import annotations
@@ -28,7 +25,7 @@ import numpy as np
 import rebound
 
 import arrow_world as aw
-from common import environment, scratch
+from common import benchmark, figure, scratch
 
 
 class Person(mesa.Agent):
@@ -154,22 +151,15 @@ def pairs(runs: int, ours: Callable[..., dict[str, Any]], peer: Callable[..., di
     return {**ratios, **found}
 
 
-def main() -> None:
-    """Runs all of it and stores the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out")
-    parser.add_argument("--agents", type=int, default=1_000)
-    parser.add_argument("--steps", type=int, default=1_000)
-    parser.add_argument("--runs", type=int, default=5)
-    args = parser.parse_args()
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Runs all of it."""
     result = {"mesa": pairs(args.runs, record_mesa, collect_mesa, args.agents, args.steps),
-              "rebound": pairs(args.runs, record_rebound, archive_rebound, 0, args.steps),
-              "versions": {"mesa": mesa.__version__, "rebound": rebound.__version__}, "environment": environment()}
-    text = json.dumps(result, indent=1)
-    print(text)
-    if args.out:
-        Path(args.out).write_text(text + "\n", "utf-8")
+              "rebound": pairs(args.runs, record_rebound, archive_rebound, 0, args.steps)}
+    return {"compared": [
+        figure("MesaRecorder, Boltzmann model", "Mesa's DataCollector", result["mesa"]["run_ratio"], "x its time", "<= 1.5"),
+        figure("MesaRecorder, sealed", "DataCollector as Parquet", result["mesa"]["bytes_ratio"], "x its size", "<= 2"),
+        figure("ReboundRecorder", "Simulationarchive", result["rebound"]["run_ratio"], "x its time", "<= 3")], **result}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, agents=(1_000, 20, "agents"), steps=(1_000, 20, "steps"), runs=(5, 1, "runs of each side"))

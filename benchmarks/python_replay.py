@@ -1,29 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Python package's replay against NumPy's own scatter of the same rows, `column[slot[rid]] = val`.
 
-    PYTHONPATH=python/src python benchmarks/python_replay.py --out benchmarks/results/python_replay.json
-
 Both sides start with the log's columns in memory. NumPy is given every advantage: rows split by column already, values
 in the column's type, and a ready id-to-slot table. The package takes the rows as they stand in the log and checks them:
-order, liveness, exactness, births and deaths. Prints and stores the environment, all runs and a checksum; rates are
-million rows per second.
+order, liveness, exactness, births and deaths. Rates are million rows per second.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import arrow_world as aw
 from arrow_world.schema import declare
+from common import benchmark, figure
 
 COLUMNS = (("x", "f32"), ("y", "f32"), ("energy", "f64"), ("age", "u32"))
 DTYPES = {"f32": "<f4", "f64": "<f8", "u32": "<u4"}
@@ -72,15 +66,8 @@ def scatter(ids: Array, rows: Rows, ticks: int) -> tuple[float, bytes]:
     return time.perf_counter() - start, aw.hash_columns(columns)
 
 
-def main() -> None:
-    """Runs both sides in turn and stores the result."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the table")
-    parser.add_argument("--ticks", type=int, default=10)
-    parser.add_argument("--per-column", type=int, default=200_000, help="value rows per tick and column")
-    parser.add_argument("--runs", type=int, default=5)
-    args = parser.parse_args()
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Runs both sides in turn."""
     ids = np.random.default_rng(7).permutation(args.rows).astype("<u4")
     cases: dict[str, Any] = {}
     for name in ("random_ids", "slot_order"):
@@ -100,16 +87,12 @@ def main() -> None:
         ratio = statistics.median(package_runs[1:]) / statistics.median(numpy_runs[1:])
         cases[name] = {"numpy": [round(v, 1) for v in numpy_runs], "package": [round(v, 1) for v in package_runs],
                        "package_over_numpy_median": round(ratio, 3), "checksum": digests.pop().hex()}
-    result = {"what": f"{args.ticks} ticks of {args.per_column} value rows in each of {len(COLUMNS)} columns of a table of "
-                      f"{args.rows} rows; million rows per second; the first run of each is not counted",
-              "environment": {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
-                              "numpy": np.__version__}, "cases": cases}
-    text = json.dumps(result, indent=1)
-    print(text)
-    if args.out:
-        Path(args.out).parent.mkdir(parents=True, exist_ok=True)
-        Path(args.out).write_text(text + "\n", encoding="utf-8")
+    return {"compared": [figure(f"Python: replay, {name.replace('_', ' ')}", "NumPy's scatter", case["package_over_numpy_median"],
+                                "x as fast") for name, case in cases.items()],
+            "what": f"{args.ticks} ticks of {args.per_column} value rows in each of {len(COLUMNS)} columns of a table of "
+                    f"{args.rows} rows; million rows per second; the first run of each is not counted", "cases": cases}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, rows=(1_000_000, 10_000, "rows of the table"), ticks=(10, 2, "ticks"),
+              per_column=(200_000, 2_000, "value rows per tick and column"), runs=(5, 1, "runs of each side"))

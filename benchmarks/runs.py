@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A key summarised by a parameter over a folder of runs: `Runs.stats` beside Polars `scan_parquet` of the exported logs.
 
-Usage: benchmarks/run runs [RUNS] [TICKS] [ROUNDS]
-RUNS of the reference simulation with 200 creatures, half of them with another food rate. Both sides give count, mean, least,
+Runs of the reference simulation with 200 creatures, half of them with another food rate. Both sides give count, mean, least,
 greatest, distinct values and quartiles of creature.energy for each food rate, and must agree (means to 12 digits: sums of floats
 depend on the order); Polars also without distinct values and quartiles. One JVM and one Python process, in turns. `open` is
 the opening of the folder by its catalogue, and without.
@@ -10,19 +9,19 @@ the opening of the folder by its catalogue, and without.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from common import FLAGS, environment, scratch
+from common import FLAGS, benchmark, faster, scratch
 
 KEY, PARAMETER = "creature.energy", "foodPerSecond"
 
@@ -38,8 +37,8 @@ def peer(archives: Path, groups: dict[str, str], whole: bool) -> dict[str, list[
     return {row[0]: list(row[1:]) for row in found.rows()}
 
 
-def main() -> None:
-    runs, ticks, rounds = (int(a) for a in (sys.argv[1:] + ["200", "100", "5"][len(sys.argv) - 1:]))
+def measure(given: argparse.Namespace) -> dict[str, Any]:
+    runs, ticks = given.number, given.ticks
     seconds: dict[str, list[float]] = {n: [] for n in ("stats", "polars, the same", "polars, without distinct and quartiles",
                                                         "open by the catalogue", "open without")}
     with scratch() as directory:
@@ -59,7 +58,7 @@ def main() -> None:
                 bench.stdin.flush()
                 return json.loads(bench.stdout.readline())
 
-            for _ in range(rounds):
+            for _ in range(given.runs):
                 ours = ask("stats")
                 seconds["stats"].append(ours["seconds"])
                 for name, whole in (("polars, the same", True), ("polars, without distinct and quartiles", False)):
@@ -79,11 +78,16 @@ def main() -> None:
         logged = sum(f.stat().st_size for f in folder.glob("*/log/*.arrow"))
         archived = sum(f.stat().st_size for f in (directory / "archives").glob("*.parquet"))
     medians = {name: statistics.median(s) for name, s in seconds.items()}
-    print(json.dumps({"environment": environment(), "runs": len(groups), "ticks": ticks, "groups": ours["groups"],
-                      "log_bytes": logged, "parquet_bytes": archived, "seconds": seconds, "medians": medians,
-                      "times_faster": medians["polars, the same"] / medians["stats"],
-                      "times_faster_than_without": medians["polars, without distinct and quartiles"] / medians["stats"]}, indent=1))
+    return {"compared": [
+                faster(f"a key summarised by a parameter over {len(groups)} runs", "Polars `scan_parquet`", medians["stats"],
+                       medians["polars, the same"]),
+                faster("the same", "Polars, without distinct values and quartiles", medians["stats"],
+                       medians["polars, without distinct and quartiles"]),
+                faster(f"a folder of {len(groups)} runs opened by its catalogue", "without", medians["open by the catalogue"],
+                       medians["open without"])],
+            "runs": len(groups), "ticks": ticks, "groups": ours["groups"], "log_bytes": logged, "parquet_bytes": archived,
+            "seconds": seconds, "medians": medians}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, number=(200, 4, "runs in the folder"), ticks=(100, 10, "ticks of each"), runs=(5, 1, "rounds"))

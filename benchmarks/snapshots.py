@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Snapshots of the creature table (36 bytes a row) beside NumPy and pickle, same data, same run.
 
-    benchmarks/run snapshots --rows 1000000 10000000 --runs 7 \\
-        --out benchmarks/results/snapshots.json --docs docs/formats.md
-
-Prints the environment and a line per measurement: the best and all runs, in seconds, warm (everything fits the page
-cache). `--docs` replaces the tables of that page. Nobody forces anything to the disk, but where a line says so; every
-write is to a new file. What is in: "arrow write" writes one table file with a CRC-32 of every byte (no hash); "snapshot
+Times are in seconds, warm (everything fits the page cache); the best of the runs is compared. Nobody forces anything to the
+disk, but where a line says so; every write is to a new file. `benchmarks/run all` writes the tables of docs/formats.md from
+it. What is in: "arrow write" writes one table file with a CRC-32 of every byte (no hash); "snapshot
 write" is a whole published snapshot with BLAKE2b hashes, which other threads compute meanwhile. The sums of all readers
 must agree, or the run fails.
 """
@@ -14,15 +11,11 @@ must agree, or the run fails.
 from __future__ import annotations
 
 import argparse
-import glob
 import json
 import math
 import os
 import pickle
-import platform
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +25,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-REPO = Path(__file__).resolve().parent.parent
-FLAGS = ["-XX:+IgnoreUnrecognizedVMOptions", "--add-opens=java.base/java.nio=ALL-UNNAMED",
-         "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED", "-Xmx2g",
-         "-XX:MaxDirectMemorySize=8g"]
+from common import benchmark, faster, figure, java, note, scratch, smaller
+
 SLOW_ROWS = 1_000_000  # object formats are measured up to here
-BEGIN, END = "<!-- written by benchmarks/snapshots.py: begin -->", "<!-- written by benchmarks/snapshots.py: end -->"
 
 
 def creatures(rows: int) -> dict[str, np.ndarray]:
@@ -83,18 +73,15 @@ class Run:
             seconds = time.perf_counter() - start
             size = 0 if path is None else sum(f.stat().st_size for f in ([path] if path.is_file() else path.iterdir()))
             self.add(what, seconds, size, checksum if isinstance(checksum, float) else None)
-        print(f"{self.rows:>9} {what:48} {self.best(what):10.6f} s {self.size(what):>12} bytes", flush=True)
+        note(f"{self.rows:>9} {what:48} {self.best(what):10.6f} s {self.size(what):>12} bytes")
 
-    def java(self, classpath: str) -> None:
+    def java(self) -> None:
         for name, values in self.columns.items():
             values.tofile(self.directory / f"{name}.bin")
-        command = ["java", *FLAGS, "-cp", classpath, str(REPO / "benchmarks/SnapshotBench.java"), str(self.directory),
-                   str(self.rows), str(self.runs + 3)]
-        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, encoding="utf-8").stdout
-        for line in map(json.loads, out.splitlines()):
+        for line in map(json.loads, java("SnapshotBench", self.directory, self.rows, self.runs + 3, memory="8g")):
             self.add(line["what"], line["seconds"], line["bytes"], line["checksum"])
         for what in self.results:
-            print(f"{self.rows:>9} {what:48} {self.best(what):10.6f} s {self.size(what):>12} bytes", flush=True)
+            note(f"{self.rows:>9} {what:48} {self.best(what):10.6f} s {self.size(what):>12} bytes")
 
     def formats(self) -> None:
         d, c = self.directory, self.columns
@@ -221,71 +208,48 @@ def formats_table(run: Run) -> list[str]:
     return lines
 
 
-def targets(run: Run) -> list[tuple[str, float, str]]:
-    """Ratios to the peers, with the target each is held against."""
-    best = run.best
-    return [("arrow write / pickle write, time", best("arrow write") / best("pickle write"), "<= 1.1 (0.8 at 10 M)"),
-            ("snapshot write (hashes in) / pickle write, time", best("snapshot write") / best("pickle write"), ""),
-            ("arrow write, forced / pickle write, forced, time",
-             best("arrow write, forced") / best("pickle write, forced"), ""),
-            ("arrow write / npz write, time", best("arrow write") / best("npz write"), "<= 0.4"),
-            ("npz compressed write / arrow zstd write, time", best("npz compressed write") / best("arrow zstd write"), ">= 40"),
-            ("arrow zstd / npz compressed, size", run.size("arrow zstd write") / run.size("npz compressed write"), "<= 1.05"),
-            ("npz one column / snapshot open + one column sum, time", best("npz one column sum")
-             / best("snapshot open + one column sum, ON_FIRST_TOUCH"), ">= 50"),
-            ("the same, unverified", best("npz one column sum") / best("snapshot open + one column sum, NONE"), ""),
-            ("pause of a background snapshot, ms", 1000 * best("background snapshot, pause"), "")]
-
-
 def page(runs: list[Run]) -> str:
+    """The tables of docs/formats.md."""
     lines = []
     for run in runs:
         lines += [*formats_table(run), ""]
-    lines += ["| against its peer, same run | " + " | ".join(f"{r.rows:,} rows" for r in runs) + " | target |",
-              "|---|" + "---|" * (len(runs) + 1)]
-    for parts in zip(*(targets(r) for r in runs)):
-        lines.append(f"| {parts[0][0]} | " + " | ".join(f"{p[1]:.2f}" for p in parts) + f" | {parts[0][2]} |")
     words = [(n, runs[0].size(n)) for n in ("words json", "words pickle", "words npy <U3", "words arrow", "words arrow zstd")]
-    lines += ["", "| 1,000,000 times the word \"eat\" | bytes |", "|---|---|",
+    lines += ["| 1,000,000 times the word \"eat\" | bytes |", "|---|---|",
               *(f"| {n.removeprefix('words ')}{' (codes, ours)' if 'arrow' in n else ''} | {size:,} |" for n, size in words)]
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--classpath", default=os.environ.get("AW_CLASSPATH") or ":".join(
-        [str(REPO / "arrow-world/target/classes"), str(REPO / "export/target/classes"),
-         *glob.glob(str(REPO / "cli/target/lib/*.jar"))]))
-    parser.add_argument("--out", type=Path)
-    parser.add_argument("--docs", type=Path)
-    args = parser.parse_args()
-    environment = {"cpus": os.cpu_count(), "machine": platform.machine(), "python": platform.python_version(),
-                   "numpy": np.__version__, "pyarrow": pa.__version__, "load": os.getloadavg(),
-                   "java": subprocess.run(["java", "-version"], stderr=subprocess.PIPE, text=True, encoding="utf-8").stderr.splitlines()[0]}
-    print(json.dumps(environment))
+def compared(run: Run) -> list[dict[str, Any]]:
+    """Our best times and sizes against the peers', with the target each is held against."""
+    best, size = run.best, run.size
+    at = f"{run.rows:,} rows"
+    return [faster(f"{at} as Arrow", "pickle", best("arrow write"), best("pickle write"), ">= 1"),
+            faster(f"{at} as Arrow, forced", "pickle, forced", best("arrow write, forced"), best("pickle write, forced"), ">= 1"),
+            figure(f"{at} as a cache snapshot, forced and published", "pickle, forced",
+                   best("background snapshot, until published") / best("pickle write, forced"), "x its time", "<= 1.5"),
+            faster(f"{at} as a snapshot with BLAKE2b hashes", "pickle", best("snapshot write"), best("pickle write")),
+            faster(f"{at} as Arrow", "`np.savez`", best("arrow write"), best("npz write"), ">= 2.5"),
+            faster(f"{at} as Arrow, zstd", "`np.savez_compressed`", best("arrow zstd write"), best("npz compressed write"), ">= 40"),
+            smaller(f"{at} as Arrow, zstd, size", "`np.savez_compressed`", size("arrow zstd write"), size("npz compressed write"), "<= 1.05"),
+            faster(f"one column of a snapshot of {at}, checked", "`np.load` of one column of an npz",
+                   best("snapshot open + one column sum, ON_FIRST_TOUCH"), best("npz one column sum"), ">= 5"),
+            faster(f"one column of a snapshot of {at}, not checked", "the same",
+                   best("snapshot open + one column sum, NONE"), best("npz one column sum"))]
+
+
+def measure(given: argparse.Namespace) -> dict[str, Any]:
     pa.set_cpu_count(os.cpu_count() or 1)
     done = []
-    for rows in args.rows:
-        with tempfile.TemporaryDirectory() as directory:
-            run = Run(rows, args.runs, Path(directory))
-            run.java(args.classpath)
+    for rows in given.rows:
+        with scratch() as directory:
+            run = Run(rows, given.runs, directory)
+            run.java()
             run.formats()
             run.words()
             done.append(run)
-        for what, ratio, target in targets(run):
-            print(f"{rows:>9} {what:60} {ratio:10.3f}  target {target or '-'}")
-    if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(json.dumps({"environment": environment, "command": " ".join(map(str, [
-            "benchmarks/snapshots.py", "--rows", *args.rows, "--runs", args.runs])),
-            "tables": [{"rows": r.rows, "checksum": r.sum, "results": r.results} for r in done]}, indent=1) + "\n", encoding="utf-8")
-    if args.docs:
-        text = args.docs.read_text(encoding="utf-8")
-        head, rest = text.split(BEGIN)
-        args.docs.write_text(head + BEGIN + "\n" + page(done) + "\n" + END + rest.split(END)[1], encoding="utf-8")
+    return {"compared": [row for run in done for row in compared(run)], "page": page(done),
+            "tables": [{"rows": r.rows, "checksum": r.sum, "results": r.results} for r in done]}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, rows=([1_000_000, 10_000_000], [20_000], "rows of the table"), runs=(7, 1, "runs of each side"))

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """State at a tick, replay and history beside DuckDB, NumPy and Polars; how cost grows.
 
-Usage: benchmarks/run timeline [TRIPLES] [ENTITIES] [RUNS]
 State at the last tick is DuckDB's arg_max over a Parquet file of the same log, Polars' last of group, and a NumPy
-scatter through an id -> slot map; all four must agree on the column `energy` bit by bit. Prints one JSON object with
-all runs and the ratios of medians; the growth curves become PNGs in benchmarks/results where matplotlib is installed.
+scatter through an id -> slot map; all four must agree on the column `energy` bit by bit. The growth
+curves become PNGs in benchmarks/results, where matplotlib is installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import statistics
@@ -24,9 +24,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from common import environment, java, scratch
+from common import RESULTS, benchmark, faster, java, note, scratch
 
-RESULTS = Path(__file__).parent / "results"
 COLUMNS = {"c.x": np.float32, "c.y": np.float32, "c.energy": np.float64, "c.heat": np.uint16}
 TICK = 100_000
 POOL = 4_000_000
@@ -39,8 +38,8 @@ CURVES = {"T - S in ticks": ("distance", "State at T, by its distance from the s
 
 def bench(*arguments: object) -> list[dict[str, Any]]:
     rows = []
-    for line in java("TimelineBench", *map(str, arguments)):
-        print(line, file=sys.stderr, flush=True)
+    for line in java("TimelineBench", *arguments):
+        note(line)
         rows.append(json.loads(line))
     return rows
 
@@ -199,8 +198,8 @@ def draw(found: dict[str, list[tuple[float, float]]]) -> list[str]:
     return written
 
 
-def main() -> None:
-    triples, entities, runs = (int(a) for a in (sys.argv[1:] + ["100000000", "1000000", "3"][len(sys.argv) - 1:]))
+def measure(given: argparse.Namespace) -> dict[str, Any]:
+    triples, entities, runs = given.triples, given.entities, given.runs
     peers: dict[str, list[float]] = {}
     with scratch() as directory:
         store, log = directory / "store", directory / "log.parquet"
@@ -214,19 +213,23 @@ def main() -> None:
         for name, work in states.items():
             peers[name], energy = timed(runs, work)
             assert {digest(energy)} == expected, f"{name} finds another state"
-            print(name, peers[name], file=sys.stderr, flush=True)
+            note(f"{name} {peers[name]}")
     replayed = min(triples, 20_000_000)
     rows += bench("replay", replayed, entities, runs)
     rates = numpy_replay(replayed, entities, runs)
     state = median(rows, "state")
     grown = curves(triples // 4, entities // 2, runs + 2)
-    print(json.dumps({
-        "environment": environment(), "triples": triples, "entities": entities, "rows": rows, "peers_seconds": peers,
-        "numpy_replay_rates": rates,
-        "state_times_faster": {n: statistics.median(s) / state for n, s in peers.items()},
-        "replay_times_faster": {n: median(rows, f"replay, {n}", "rate") / statistics.median(r) for n, r in rates.items()},
-        "curves": grown, "pictures": draw(grown)}, indent=1))
+    names = {"duckdb arg_max": "DuckDB `arg_max`", "polars": "Polars", "numpy": "NumPy"}
+    targets = {"numpy": ">= 3", "keys mixed": ">= 6", "column by column": ">= 3"}
+    return {"compared": [
+                *(faster(f"state at a tick of {triples:,} triples, {entities:,} entities", names[n], state, statistics.median(s),
+                         targets.get(n, "")) for n, s in peers.items()),
+                *(faster(f"replay, {n}", "NumPy's scatter through an id map", 1 / median(rows, f"replay, {n}", "rate"),
+                         1 / statistics.median(r), targets[n]) for n, r in rates.items())],
+            "triples": triples, "entities": entities, "rows": rows, "peers_seconds": peers, "numpy_replay_rates": rates,
+            "curves": grown, "pictures": [] if given.small else draw(grown)}
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, measure, triples=(100_000_000, 400_000, "rows of the log"), entities=(1_000_000, 50_000, "entities"),
+              runs=(3, 1, "runs of each side"))

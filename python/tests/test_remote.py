@@ -16,7 +16,8 @@ import pytest
 import arrow_world as aw
 from arrow_world import jsonfile
 from arrow_world.fields import FieldSnapshotWriter
-from arrow_world.remote import BLOCK_BYTES, FILES, Patience, Published
+from arrow_world.file_list import FILES
+from arrow_world.remote import BLOCK_BYTES, Patience, Published
 
 SEGMENT = "log/00000000000000000000.arrow"
 TICKS = 5

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InvalidUseError, StoreLockedError
+from .file_list import require_unpublished
 from .interrupts import deferred_interrupts
 from .publish import discard, force_directory
-from .remote import require_unpublished
 
 _Identity = tuple[int, int]
 

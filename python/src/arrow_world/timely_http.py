@@ -8,6 +8,7 @@ import socket
 import time
 from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from ssl import SSLContext
 from typing import Any
 from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
@@ -60,13 +61,13 @@ class _HttpsHandler(HTTPSHandler):
         return self.do_open(_Https, req, context=self._context)  # type: ignore[attr-defined]
 
 
-def open_timely(request: Request, limit: float) -> Any:
+def open_timely(request: Request, limit: float, context: SSLContext | None = None) -> Any:
     """As urllib's urlopen, where connecting and the whole reply may take `limit` seconds each. Raises TimeoutError, or
     URLError with one, where it takes longer.
     """
-    return _opener().open(request, timeout=limit)
+    return _opener(context).open(request, timeout=limit)
 
 
 @cache
-def _opener() -> OpenerDirector:
-    return build_opener(_HttpHandler, _HttpsHandler)
+def _opener(context: SSLContext | None) -> OpenerDirector:
+    return build_opener(_HttpHandler, _HttpsHandler(context=context))

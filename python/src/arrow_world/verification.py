@@ -18,12 +18,12 @@ from . import jsonfile
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
+from .file_list import check_list
 from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
 from .references import false_references
 from .regular import require_real
-from .remote import check_list
 from .rows import Rows, tick_chain
 from .schema import Schema, declare
 from .segment import SegmentReader, Torn
