@@ -21,13 +21,15 @@ BLOCK_BYTES = 64 << 10
 WHOLE_BYTES = 256 << 10
 """A file up to this length comes whole, and is compared with its checksum."""
 _KEPT_BYTES = 16 << 20
-_PIECE_BYTES = 8 << 20
-
-
+PIECE_BYTES = 8 << 20
+"""The most that one request asks for."""
 
 
 class Published:
     """The files of a published store at an http, https or s3 address. Safe for threads."""
+
+    unchanging = True
+    """Whether what is there stays as it is."""
 
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
         self._objects = objects_at(address, patience)
@@ -45,6 +47,14 @@ class Published:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Published, (self.address, self.patience)
+
+    def stamps(self) -> dict[str, tuple[int, int, int]]:
+        """What tells whether the history is another one by now."""
+        return {}
+
+    def source(self, file: Listed) -> RemoteSource:
+        """A file as bytes at offsets."""
+        return RemoteSource(self, file)
 
     def path(self, name: str = "") -> Path:
         """A file or folder as a path."""
@@ -134,7 +144,7 @@ class RemoteSource:
         if self.size <= WHOLE_BYTES:
             return self._published.block(self._file, 0, self.size)[offset : offset + length]
         if length >= BLOCK_BYTES:
-            return self._published.part(self._file, offset, min(length, _PIECE_BYTES))
+            return self._published.part(self._file, offset, min(length, PIECE_BYTES))
         start = min(offset - offset % BLOCK_BYTES, self.size - BLOCK_BYTES)  # the last one ends where the file does
         if offset >= self.size - BLOCK_BYTES:
             start = self.size - BLOCK_BYTES
@@ -214,7 +224,7 @@ class RemotePath:
 
     def source(self) -> RemoteSource:
         """Its bytes."""
-        return RemoteSource(self.published, self.listed())
+        return self.published.source(self.listed())
 
 
 StorePath = Union[Path, RemotePath]

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import http.client
 import re
+import ssl
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from .errors import InvalidUseError
+from .timely_http import open_timely
 
 _LIKELY_BYTES = 1 << 20
 _MOST_BYTES = 64 << 20
@@ -68,7 +70,9 @@ class Objects(ABC):
                 return self.get(name, start, length, version)
             except (FileNotFoundError, PermissionError, Replaced):
                 raise
-            except (OSError, http.client.HTTPException, Refused) as e:
+            except (OSError, http.client.HTTPException, ValueError, OverflowError, Refused) as e:
+                if isinstance(e, (ValueError, OverflowError)):  # what a server led to is no address, or no reply of HTTP
+                    e = Refused(f"it led to what cannot be asked: {e}")
                 if attempt == self.patience.attempts or isinstance(e, Refused):
                     times = "once" if attempt == 1 else f"{attempt} times"
                     raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
@@ -88,20 +92,30 @@ class Objects(ABC):
 class HttpObjects(Objects):
     """A folder that a web server serves."""
 
-    def __init__(self, address: str, patience: Patience) -> None:
-        parts = urlsplit(address)
+    def __init__(self, address: str, patience: Patience, context: ssl.SSLContext | None = None,
+                 headers: dict[str, str] | None = None) -> None:
+        """headers: what each request says besides what it is for."""
+        try:
+            parts = urlsplit(address)
+            host = (parts.hostname or "").encode("idna")
+            readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
+        except ValueError as e:  # brackets, a port, a host's name
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address ({e}).") from e
+        if not readable:
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address; expected https://host/folder.")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
                                   "addresses below it, so it can have no user, query or fragment.")
         super().__init__(address.rstrip("/") + "/", patience)
+        self._context, self._headers = context, headers or {}
 
     def get(self, name: str, start: int, length: int, version: str) -> tuple[bytes, int, str]:
-        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
+        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity", **self._headers}
         if version.startswith('"'):  # a strong ETag; a weak one never matches
             headers["If-Match"] = version
         limit = self.patience.limit_for(length)
         try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
+            with open_timely(Request(self.address + quote(name), headers=headers), limit, self._context) as reply:
                 found = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
                 total = total_of(reply.headers.get("Content-Range", "") if reply.status == 206 else None, start)
                 if total is None and reply.length is not None and reply.length > length:

@@ -33,6 +33,10 @@ final class HttpObjects implements ObjectSource {
               "Cannot read a store at %s://%s%s: its files have addresses below it, so it can have no user, query or fragment",
               address.getScheme(), address.getHost(), address.getRawPath()));
     }
+    if (address.getHost() == null) {
+      throw new InvalidUseException(
+          Text.of("Cannot read a store at %s: the address names no host", address));
+    }
     String text = address.toString();
     this.folder = URI.create(text.endsWith("/") ? text : text + "/");
     this.patience = patience;

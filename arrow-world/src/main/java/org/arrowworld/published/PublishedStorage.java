@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.published;
 
-import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +16,7 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /**
@@ -166,6 +166,11 @@ public final class PublishedStorage implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) {
+    return path.isEmpty() || list.hasFolder(path);
+  }
+
+  @Override
   public boolean isLink(String path) {
     return false;
   }
@@ -217,7 +222,7 @@ public final class PublishedStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) {
+  public StorageLock lock(String path, String holder) {
     throw refused("lock", path);
   }
 

@@ -14,7 +14,8 @@ public final class RangeAnswer {
   static final String NO_RANGES =
       "the server sends whole files and no parts of them (Range); serve the store with one that does, as most do";
 
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]+)-([0-9]+)/([0-9]+)");
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})");
 
   private RangeAnswer() {}
 

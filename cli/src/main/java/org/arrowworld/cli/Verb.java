@@ -59,6 +59,11 @@ abstract class Verb implements Callable<Integer> {
     return execute();
   }
 
+  /** The store in a directory, open for reading. */
+  static Store open(Path path) throws IOException {
+    return Store.open(store(path));
+  }
+
   /** A store, open for reading. */
   static Store open(Location location) throws IOException {
     return location.isAddress()

@@ -37,9 +37,9 @@ final class RunsOpening {
       Map<String, Parameters> plan = PlanFile.read(storage);
       RunReader reader = new RunReader(absolute, storage, plan);
       List<String> warnings = new ArrayList<>();
-      Map<String, Catalogue.Row> known = catalogue(storage, warnings);
       Set<String> names = new TreeSet<>(RunFiles.runs(absolute));
       names.addAll(plan.keySet());
+      Map<String, Catalogue.Row> known = catalogue(storage, names.size(), warnings);
       List<Run> list = new ArrayList<>();
       int read = 0;
       for (String name : names) {
@@ -64,14 +64,17 @@ final class RunsOpening {
   static Runs ofAddress(URI address) throws IOException {
     Location folder = Location.of(address);
     MemoryStorage held = new MemoryStorage();
+    int most; // no row takes less than a byte
     try {
-      held.put(Catalogue.PATH, Addresses.read(address, Catalogue.PATH));
+      byte[] bytes = Addresses.read(address, Catalogue.PATH);
+      held.put(Catalogue.PATH, bytes);
+      most = bytes.length;
     } catch (NoSuchFileException e) {
       throw StoreNotFoundException.published(folder.toString(), Catalogue.PATH);
     }
     List<Run> list = new ArrayList<>();
     Set<String> parameters = new LinkedHashSet<>();
-    for (Map.Entry<String, Catalogue.Row> row : Catalogue.read(held).entrySet()) {
+    for (Map.Entry<String, Catalogue.Row> row : Catalogue.read(held, most).entrySet()) {
       String name = row.getKey();
       if (!RunFiles.isRunName(name)) {
         throw new DamagedFileException(
@@ -83,10 +86,10 @@ final class RunsOpening {
     return new Runs(folder, list, parameters, Set.of(), List.of(), 0);
   }
 
-  private static Map<String, Catalogue.Row> catalogue(Storage storage, List<String> warnings)
-      throws IOException {
+  private static Map<String, Catalogue.Row> catalogue(
+      Storage storage, int runs, List<String> warnings) throws IOException {
     try {
-      return Catalogue.read(storage);
+      return Catalogue.read(storage, runs);
     } catch (DamagedFileException e) {
       warnings.add(e.getMessage() + "; the catalogue was passed over, saving it makes it anew");
       return Map.of();
