@@ -43,7 +43,8 @@ class Numbers {
       for await (const part of api.series(this.meta.name, { of: names.join(","), from, step }, abort.signal)) {
         for (const name of names) {
           this.series.get(name).ticks.push(...part.tick);
-          this.series.get(name).values.push(...part[name]);
+          // A table without rows has no mean: a gap, where NaN would leave the plot without a scale.
+          this.series.get(name).values.push(...part[name].map((value) => (Number.isNaN(value) ? null : value)));
         }
         this.changed();
       }
