@@ -20,9 +20,9 @@ import org.arrowworld.timeline.Cursor;
 import org.arrowworld.timeline.Timeline;
 
 /**
- * Runs to look at, and what going through them costs. {@code make DIR ENTITIES TICKS}: a world whose
- * rows all move, six columns a tick. {@code read DIR SEEKS}: stepping through it beside one pass, and
- * ticks at random by a cursor beside {@code at}; one line of JSON.
+ * Runs to look at, and what going through them costs. {@code make DIR ENTITIES TICKS}: a world
+ * whose rows all move, six columns a tick. {@code read DIR SEEKS}: stepping through it beside one
+ * pass, and ticks at random by a cursor beside {@code at}; one line of JSON.
  */
 final class ViewBench {
   private static final String[] COLUMNS = {"x", "y", "vx", "vy", "energy", "heat"};

@@ -66,8 +66,7 @@ public final class StoredBatches {
   public boolean nextSegment() {
     do {
       part++;
-    } while (part < parts.size()
-        && !isWanted(parts.get(part)));
+    } while (part < parts.size() && !isWanted(parts.get(part)));
     return part < parts.size();
   }
 
@@ -91,16 +90,12 @@ public final class StoredBatches {
       } else if (hasDictionaries(reader.file(), from, to)) {
         RegionFile region = reader.stored(entries, i);
         dictionaries(
-            region,
-            from,
-            to,
-            m -> taker.take(region.slice(m.offset(), m.end() - m.offset())));
+            region, from, to, m -> taker.take(region.slice(m.offset(), m.end() - m.offset())));
       }
     }
   }
 
-  private static boolean hasDictionaries(ReadableFile file, long from, long to)
-      throws IOException {
+  private static boolean hasDictionaries(ReadableFile file, long from, long to) throws IOException {
     boolean[] found = {false};
     dictionaries(file, from, to, message -> found[0] = true);
     return found[0];

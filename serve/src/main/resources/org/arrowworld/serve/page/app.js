@@ -122,7 +122,7 @@ const paint = perPicture(() => {
       rows.show(frame?.tables.get(state.list), matches.get(state.list), state.sort, state.sel);
     }
   });
-  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image });
+  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image, filter: state.filter });
   entity.update();
   byId("slider").value = state.tick ?? 0;
   if (document.activeElement !== byId("tick")) byId("tick").value = state.tick ?? "";
@@ -268,6 +268,7 @@ function follow(name) {
       first = false;
     },
     lost: () => readAnew(name),
+    broken: fail,
     failed: () => { if (first) stopListening(); },
   });
 }
