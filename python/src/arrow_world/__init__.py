@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .schema import Schema as Schema
     from .schema import TableSchema as TableSchema
     from .segment import Torn as Torn
+    from .served import connect as connect
     from .simlog import RecordField as RecordField
     from .simlog import Records as Records
     from .simlog import read_records as read_records
@@ -102,6 +103,7 @@ _HOMES = {
     "runs": ("Answers", "Run", "Runs"),
     "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
+    "served": ("connect",),
     "simlog": ("RecordField", "Records", "read_records"),
     "snapshot": ("Manifest", "Snapshot"),
     "stats": ("Stats", "Summary"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import ssl
 import threading
 import time
 import zlib
@@ -26,7 +27,8 @@ BLOCK_BYTES = 64 << 10
 WHOLE_BYTES = 256 << 10
 """A file up to this length comes whole, and is compared with its checksum."""
 _KEPT_BYTES = 16 << 20
-_PIECE_BYTES = 8 << 20
+PIECE_BYTES = 8 << 20
+"""The most that one request asks for."""
 _LIKELY_LIST_BYTES = 1 << 20
 _MOST_LIST_BYTES = 64 << 20
 
@@ -41,7 +43,7 @@ class Patience(NamedTuple):
     limit: float = 30.0
 
 
-class _Replaced(Exception):
+class Replaced(Exception):
     """Another file stands there than the one that was read before."""
 
 
@@ -52,6 +54,9 @@ class _Refused(Exception):
 class Published:
     """The files of a published store at an http or https address. Safe for threads."""
 
+    unchanging = True
+    """Whether what is there stays as it is."""
+
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
         parts = urlsplit(address)
         if parts.query or parts.fragment or parts.username or parts.password:
@@ -59,6 +64,7 @@ class Published:
                                   "addresses below it, so it can have no user, query or fragment.")
         self.address = address.rstrip("/") + "/"
         self.patience = patience
+        self.context: ssl.SSLContext | None = None
         self._versions: dict[str, str] = {}
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._kept_bytes = 0
@@ -71,6 +77,18 @@ class Published:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Published, (self.address, self.patience)
+
+    def headers(self) -> dict[str, str]:
+        """What each request says besides what it is for."""
+        return {}
+
+    def stamps(self) -> dict[str, tuple[int, int, int]]:
+        """What tells whether the history is another one by now."""
+        return {}
+
+    def source(self, file: Listed) -> RemoteSource:
+        """A file as bytes at offsets."""
+        return RemoteSource(self, file)
 
     def path(self, name: str = "") -> Path:
         """A file or folder as a path."""
@@ -91,10 +109,10 @@ class Published:
         if not length:
             return b""
         try:
-            data, total, version = self._ask(file.name, start, length)
+            data, total, version = self._ask(file.name, start, length, self._versions.get(file.name, ""))
         except FileNotFoundError as e:
             raise DamagedFileError(f"{self.address} does not have it any more", self.path(file.name), remedy="") from e
-        except _Replaced as e:
+        except Replaced as e:
             raise self._replaced(file, str(e)) from e
         if total != file.bytes:
             raise self._replaced(file, f"it has {total} bytes, expected {file.bytes}")
@@ -122,13 +140,13 @@ class Published:
         return DamagedFileError(f"{finding}, as {FILES} of {self.address} has it: it was replaced; a published store never "
                                 "changes", self.path(file.name), remedy="Open it again.")
 
-    def _ask(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
-        """Asks as often as it may help (P-6)."""
+    def _ask(self, name: str, start: int, length: int, match: str = "") -> tuple[bytes, int, str]:
+        """Asks as often as it may help (P-6); match: the version that it must be of, if it is a strong ETag."""
         pause = self.patience.pause
         for attempt in range(1, self.patience.attempts + 1):
             try:
-                return self._get(name, start, length)
-            except (FileNotFoundError, PermissionError, _Replaced):
+                return self._get(name, start, length, match)
+            except (FileNotFoundError, PermissionError, Replaced):
                 raise
             except (OSError, http.client.HTTPException, _Refused) as e:
                 if attempt == self.patience.attempts or isinstance(e, _Refused):
@@ -139,16 +157,15 @@ class Published:
             pause *= 4
         raise AssertionError
 
-    def _get(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
+    def _get(self, name: str, start: int, length: int, match: str) -> tuple[bytes, int, str]:
         """One attempt: the bytes, the length of the whole file, and its version."""
-        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
-        known = self._versions.get(name, "")
-        if known.startswith('"'):  # a strong ETag; a weak one never matches
-            headers["If-Match"] = known
+        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity", **self.headers()}
+        if match.startswith('"'):  # a weak ETag never matches
+            headers["If-Match"] = match
         limit = self.patience.limit * (1 + length / (4 << 20))
         end = time.monotonic() + limit
         try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
+            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit, context=self.context) as reply:
                 version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
                 total = _total(reply, start)
                 if total is None and start or reply.length is not None and reply.length > length:
@@ -195,9 +212,9 @@ def _refusal(code: int, name: str, start: int) -> Exception:
     if code in (401, 403):
         return PermissionError(f"Cannot read {name}: HTTP {code}")
     if code == 412:
-        return _Replaced("HTTP 412, its ETag is another one")
+        return Replaced("HTTP 412, its ETag is another one")
     if code == 416:
-        return _Replaced(f"it ends before byte {start}")
+        return Replaced(f"it ends before byte {start}")
     return OSError(f"HTTP {code}") if code >= 500 or code in (408, 425, 429) else _Refused(f"HTTP {code}")
 
 
@@ -239,7 +256,7 @@ class RemoteSource:
         if self.size <= WHOLE_BYTES:
             return self._published.block(self._file, 0, self.size)[offset : offset + length]
         if length >= BLOCK_BYTES:
-            return self._published.part(self._file, offset, min(length, _PIECE_BYTES))
+            return self._published.part(self._file, offset, min(length, PIECE_BYTES))
         start = min(offset - offset % BLOCK_BYTES, self.size - BLOCK_BYTES)  # the last one ends where the file does
         if offset >= self.size - BLOCK_BYTES:
             start = self.size - BLOCK_BYTES
@@ -319,7 +336,7 @@ class RemotePath:
 
     def source(self) -> RemoteSource:
         """Its bytes."""
-        return RemoteSource(self.published, self.listed())
+        return self.published.source(self.listed())
 
 
 StorePath = Union[Path, RemotePath]

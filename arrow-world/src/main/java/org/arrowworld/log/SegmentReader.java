@@ -212,9 +212,28 @@ final class SegmentReader implements Closeable {
     if (batch.firstSeq() != entry.firstSeq()
         || batch.rows() != entry.rows()
         || checked.crc != entry.crc()) {
-      throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
+      throw another(entry);
     }
     return batch;
+  }
+
+  /**
+   * The bytes of a batch known from an index, and of the messages before it, as they stand in the
+   * file: verified to be those that were indexed. Valid until this reader reads again.
+   */
+  RegionFile stored(List<SegmentIndex.Entry> entries, int index) throws IOException {
+    SegmentIndex.Entry entry = entries.get(index);
+    int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
+    RegionFile region = RegionFile.read(file, entry.from(), entry.to(), scratch);
+    IpcMessage batch = lastMessage(region, Math.max(entry.from(), firstMessage), entry.to());
+    if (checkCrc(region, batch, entry.from(), entry.to(), previousCrc) != entry.crc()) {
+      throw another(entry);
+    }
+    return region;
+  }
+
+  private DamagedFileException another(SegmentIndex.Entry entry) {
+    return new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
   }
 
   /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */

@@ -33,6 +33,7 @@ final class DiffReply {
       throws IOException {
     try (ServedRun.Lease lease = left.lease(Long.MAX_VALUE);
         Store other = Store.open(right.path())) {
+      reply.of(lease);
       StoreDiff.Report found = lease.store().diff(other, most);
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("outcome", found.outcome().name().toLowerCase(Locale.ROOT));
@@ -61,6 +62,7 @@ final class DiffReply {
     asked.required("from");
     asked.required("to");
     try (ServedRun.Lease lease = run.lease(asked.number("to", 0))) {
+      reply.of(lease);
       List<Object> rows = new ArrayList<>();
       long[] count = {0};
       lease

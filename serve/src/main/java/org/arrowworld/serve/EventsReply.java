@@ -25,6 +25,7 @@ final class EventsReply {
     Optional<Integer> id = asked.text("id").map(t -> asked.id("id"));
     try (ServedRun.Lease lease =
         run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
+      reply.of(lease);
       Optional<String> key = asked.text("key");
       Query<Row> rows =
           key.isPresent() ? lease.store().rows(key.get(), ticks) : lease.store().events(ticks);

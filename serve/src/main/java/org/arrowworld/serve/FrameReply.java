@@ -27,6 +27,7 @@ final class FrameReply {
         tick.isPresent()
             ? run.lease(tick.getAsLong(), asked.text("view"))
             : run.leaseNewest(asked.text("view"))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       List<Integer> ids = asked.ids("ids");
       List<Integer> gens = asked.ids("gens");
@@ -94,6 +95,7 @@ final class FrameReply {
   /** As {@code at}, tick after tick. The client's pace is the server's. */
   static void frames(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       Span span = Span.of(run, lease, asked);
       Cursor cursor = lease.reader().cursor();
@@ -113,6 +115,7 @@ final class FrameReply {
   static void play(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     asked.required("columns");
     try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       if (parts.size() != 1) {
         throw Problem.badRequest(

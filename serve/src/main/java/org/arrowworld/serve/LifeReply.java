@@ -33,9 +33,12 @@ final class LifeReply {
     int id = asked.id("id");
     int most = asked.count("most", 100, 0, MOST_KIN);
     try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      reply.of(lease);
       TableSchema schema = lease.store().schema().table(table);
       Optional<Lineages> known =
-          run.lineages().get(table, lease.reader().end(), () -> Lineages.of(lease.store(), table));
+          lease
+              .lineages()
+              .get(table, lease.reader().end(), () -> Lineages.of(lease.store(), table));
       EntityRef entity = new EntityRef(id, generation(asked, schema, known, id));
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("table", table);
@@ -108,6 +111,7 @@ final class LifeReply {
     String table = asked.required("table");
     int most = asked.count("most", 20_000, 1, MOST_ROWS);
     try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      reply.of(lease);
       TableSchema schema = lease.store().schema().table(table);
       Collected collected = new Collected(schema, asked.list("columns"), most);
       OptionalInt gen = schema.hasGenerations() ? asked.generation() : OptionalInt.empty();

@@ -48,22 +48,26 @@ final class MetaReply {
     return line;
   }
 
-  /** One run. A store that cannot be read is told so, with what may be done. */
+  /** One run that can be read. */
   static Map<String, Object> of(ServedRun run) throws IOException {
+    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      Map<String, Object> meta = named(run);
+      meta.put("epoch", lease.epoch());
+      sound(meta, run, lease);
+      return meta;
+    }
+  }
+
+  private static Map<String, Object> named(ServedRun run) {
     Map<String, Object> meta = new LinkedHashMap<>();
     meta.put("name", run.name());
     meta.put("path", run.path().toString());
-    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
-      meta.put("epoch", run.epoch());
-      sound(meta, run, lease);
-    } catch (IOException e) {
-      damaged(meta, run, e);
-    }
     return meta;
   }
 
-  private static void damaged(Map<String, Object> meta, ServedRun run, IOException failure)
-      throws IOException {
+  /** One run that cannot be read: why, and what may be done. */
+  static Map<String, Object> damaged(ServedRun run, IOException failure) throws IOException {
+    Map<String, Object> meta = named(run);
     meta.put("state", "damaged");
     meta.put("message", Problem.of(failure).getMessage());
     meta.put(
@@ -76,6 +80,7 @@ final class MetaReply {
         meta.put("tables", List.of()); // the schema is not readable either
       }
     }
+    return meta;
   }
 
   private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease)

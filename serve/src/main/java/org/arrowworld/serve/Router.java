@@ -16,13 +16,14 @@ final class Router implements HttpHandler {
   private static final String API = "/api/runs";
   private static final List<String> NAMES =
       List.of(
-          "at", "frames", "play", "series", "life", "history", "events", "diff", "log", "live",
-          "files");
+          "at", "frames", "play", "series", "life", "history", "events", "diff", "fields", "field",
+          "log", "live", "files");
 
   private final Guard guard;
   private final ServedRuns runs;
   private final Page page;
-  private final StalledWrites patience;
+  private final ClientWaits patience;
+  private final Turns clients;
   private final Turns listeners;
   private final CountDownLatch ending;
 
@@ -30,23 +31,31 @@ final class Router implements HttpHandler {
       Guard guard,
       ServedRuns runs,
       Page page,
-      StalledWrites patience,
+      ClientWaits patience,
+      Turns clients,
       Turns listeners,
       CountDownLatch ending) {
     this.guard = guard;
     this.runs = runs;
     this.page = page;
     this.patience = patience;
+    this.clients = clients;
     this.listeners = listeners;
     this.ending = ending;
   }
 
   @Override
   public void handle(HttpExchange exchange) {
+    patience.requestCame();
     Reply reply = new Reply(exchange, patience);
     try {
       try {
-        answer(exchange, reply);
+        clients.begin();
+        try {
+          answer(exchange, reply);
+        } finally {
+          clients.end();
+        }
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
         if (reply.isBegun()) {
           throw e;
@@ -105,9 +114,36 @@ final class Router implements HttpHandler {
           run,
           RequestQuery.decoded(what.substring("files/".length())),
           Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")),
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match")),
           reply);
       return;
     }
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      run.renew();
+      if (reply.isBegun()) {
+        throw e;
+      }
+      tellAnew(run, what, query, reply);
+    } finally {
+      runs.trim();
+    }
+  }
+
+  /** Files may have been merged or replaced under a reader: one that opens them now tells. */
+  private void tellAnew(ServedRun run, String what, String query, Reply reply) throws IOException {
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      if (!what.isEmpty() || reply.isBegun()) {
+        throw e;
+      }
+      reply.json(MetaReply.damaged(run, e));
+    }
+  }
+
+  private void tell(ServedRun run, String what, String query, Reply reply) throws IOException {
     switch (what) {
       case "" -> {
         new RequestQuery(query, NONE);
@@ -121,6 +157,11 @@ final class Router implements HttpHandler {
       case "history" -> LifeReply.history(run, new RequestQuery(query, LifeReply.HISTORY), reply);
       case "events" -> EventsReply.write(run, new RequestQuery(query, EventsReply.NAMES), reply);
       case "diff" -> DiffReply.write(runs, run, new RequestQuery(query, DiffReply.NAMES), reply);
+      case "fields" -> {
+        new RequestQuery(query, NONE);
+        reply.json(FieldReply.list(run));
+      }
+      case "field" -> FieldReply.write(run, new RequestQuery(query, FieldReply.NAMES), reply);
       case "log" -> LogReply.write(run, new RequestQuery(query, LogReply.NAMES), reply);
       case "live" -> {
         new RequestQuery(query, NONE);

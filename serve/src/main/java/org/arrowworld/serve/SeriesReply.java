@@ -35,6 +35,7 @@ final class SeriesReply {
     try (ServedRun.Lease lease =
             run.lease(asked.number("from", 0), asked.text("view").map(v -> v + "/series"));
         Series series = new Series(lease.store().schema(), lease.store().log(), names)) {
+      reply.of(lease);
       TickRange ticks = asked.ticks(lease.store().firstTick(), lease.store().lastTick());
       long to = Math.min(ticks.last(), lease.store().lastTick());
       int step = asked.count("step", 1, 1, Integer.MAX_VALUE);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,12 @@ final class ServedRuns implements Closeable {
 
   private final List<Path> roots = new ArrayList<>();
   private final Turns turns;
+  private final int mostIdle;
+  private final long keptBytes;
   private final Map<Path, ServedRun> open = new LinkedHashMap<>();
 
-  ServedRuns(List<Path> roots, Turns turns) throws IOException {
+  /** The runs in some places, read within limits. */
+  ServedRuns(List<Path> roots, ServeOptions.Limits limits) throws IOException {
     for (Path root : roots) {
       Path absolute = AbsolutePath.of(root).normalize();
       if (!Files.isDirectory(absolute)) {
@@ -37,7 +41,9 @@ final class ServedRuns implements Closeable {
       }
       this.roots.add(absolute);
     }
-    this.turns = turns;
+    this.turns = new Turns(limits.scans(), limits.patienceMillis(), "readings of stores");
+    this.mostIdle = limits.scans();
+    this.keptBytes = limits.keyframeBytes() / (limits.scans() + mostIdle);
     if (paths().isEmpty()) {
       throw new StoreNotFoundException(
           Text.of("%s, or up to %d folders below it", roots.get(0), DEPTH));
@@ -51,7 +57,7 @@ final class ServedRuns implements Closeable {
       named.put(
           entry.getKey(),
           open.computeIfAbsent(
-              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns)));
+              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns, keptBytes)));
     }
     return named;
   }
@@ -66,6 +72,24 @@ final class ServedRuns implements Closeable {
           Text.of("There is no run '%s' here: there are %s", name, all.keySet()));
     }
     return run;
+  }
+
+  /** Closes the readers that were not used for longest, of all runs, where there are many. */
+  void trim() throws IOException {
+    List<Idle> idle = new ArrayList<>();
+    for (ServedRun run : opened()) {
+      run.idle().forEach((reader, used) -> idle.add(new Idle(run, reader, used)));
+    }
+    idle.sort(Comparator.comparingLong(Idle::usedNanos));
+    for (Idle one : idle.subList(0, Math.max(0, idle.size() - mostIdle))) {
+      one.run.close(one.reader);
+    }
+  }
+
+  private record Idle(ServedRun run, Reader reader, long usedNanos) {}
+
+  private synchronized List<ServedRun> opened() {
+    return List.copyOf(open.values());
   }
 
   private Map<String, Path> paths() throws IOException {
