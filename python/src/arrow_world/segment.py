@@ -103,7 +103,7 @@ class SegmentReader:
             start = 8
         message = read_message(self._source, start)
         if message is None or message.kind != SCHEMA:
-            raise Malformed("the first message is no schema")
+            raise Malformed("the first message is not a schema")
         fields, metadata = read_schema(message.header)
         header = header_of(self.path, fields, metadata, strings)
         if metadata.get("aw.store") != self._store_id.hex():
@@ -316,7 +316,7 @@ class SegmentReader:
             return None
         found = self._read_again()
         if found is None:
-            raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23
+            raise DamagedFileError(f"{reason}; {later}, so this is not a torn end", self.path, self.end, self._batch)  # L-23
         return found
 
     def _later_batch(self) -> str | None:

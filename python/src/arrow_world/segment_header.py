@@ -94,7 +94,7 @@ def keys_of(path: Path, text: str, known: int) -> list[Key]:
     except (ValueError, RecursionError) as e:
         raise Malformed(f"aw.keys is not JSON: {e}") from e
     if not isinstance(items, list):
-        raise Malformed("aw.keys is no array")
+        raise Malformed("aw.keys is not an array")
     keys = [Key.from_json(item, path) for item in items]
     if [k.code for k in keys] != list(range(known, known + len(keys))):
         raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3

@@ -120,7 +120,8 @@ final class SegmentFormat {
   static Header header(String path, IpcSchema schema) throws IOException {
     Map<String, String> m = schema.metadata();
     if (!KIND_SEGMENT.equals(m.get(KIND))) {
-      throw new DamagedFileException(path, -1, "it is no log segment: aw.kind is " + m.get(KIND));
+      throw new DamagedFileException(
+          path, -1, "it is not a log segment: aw.kind is " + m.get(KIND));
     }
     try {
       int format = Integer.parseInt(m.get(FORMAT));
