@@ -50,23 +50,26 @@ def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
     return files
 
 
-def check_list(store: Path) -> Iterator[DamagedFileError]:
+def check_list(store: Path, store_id: str) -> Iterator[DamagedFileError]:
     """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
     path = store / FILES
     if not path.exists():
         return
     try:
-        listed = list_of(jsonfile.read(path), path)
+        raw = jsonfile.read(path)
+        listed = list_of(raw, path)
     except DamagedFileError as e:
         yield e
         return
-    there = set(_names(store, ""))
+    if raw.get("store") != store_id:
+        yield DamagedFileError(f"it is the list of store {raw.get('store')}, and this is {store_id}", path, remedy="")
+    there = set(names_below(store))
     for file in listed.values():
         if file.name not in there:
             yield DamagedFileError(f"it is missing, and {FILES} has it", store / file.name, remedy="")
             continue
         try:
-            found = _listed(store / file.name, file.name)
+            found = listed_file(store / file.name, file.name)
         except DamagedFileError as e:
             yield e
             continue
@@ -76,15 +79,17 @@ def check_list(store: Path) -> Iterator[DamagedFileError]:
         yield DamagedFileError(f"it is not in {FILES}", store / name, remedy="")
 
 
-def _names(folder: Path, prefix: str) -> Iterator[str]:
+def names_below(folder: Path, prefix: str = "") -> Iterator[str]:
+    """The files, links and empty folders below a folder, by their paths in it."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
-            yield from _names(path, f"{prefix}{path.name}/")
+            yield from names_below(path, f"{prefix}{path.name}/")
         else:
             yield prefix + path.name
 
 
-def _listed(path: Path, name: str) -> Listed:
+def listed_file(path: Path, name: str) -> Listed:
+    """A file as the list has it; it is read through."""
     if hasattr(path, "source"):  # a remote.RemotePath, which imports this
         data = read_regular(path)
         return Listed(name, len(data), zlib.crc32(data))

@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import DamagedFileError
 from .flatbuf import Malformed
-from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Footer, Message, digits, find_footer,
+from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Footer, Message, Source, digits, find_footer,
                   open_source, read_footer, read_message, read_nodes, read_schema, read_words)
 from .rows import Rows
 from .schema import Key
@@ -59,14 +59,15 @@ class SegmentReader:
     segment ends early, or is None.
     """
 
-    def __init__(self, path: Path, store_id: bytes, strings: bool, first_seq: int, sealed: bool) -> None:
+    def __init__(self, path: Path, store_id: bytes | None, strings: bool | None, first_seq: int | None, sealed: bool) -> None:
+        """None of store, strings and first seq: whatever the header says."""
         self.path = path
         self.sealed = sealed
         self.torn: Torn | None = None
         self.footer: Footer | None = None
         self.fenced = False
         self.stats: list[list[str]] = []
-        self._store_id = store_id
+        self._store_id = store_id or b""
         self._batch = 0
         self._last_message = 0
         self._start = 0
@@ -82,7 +83,7 @@ class SegmentReader:
         except BaseException:
             self._source.close()
             raise
-        self.next_seq, self.end, self.compressed = first_seq, self._pos, False
+        self.next_seq, self.end, self.compressed = self.header.first_seq, self._pos, False
         self.last_crc: int | None = None
 
     def __enter__(self) -> "SegmentReader":
@@ -95,7 +96,17 @@ class SegmentReader:
         """Closes the file; may be called again."""
         self._source.close()
 
-    def _read_header(self, strings: bool, first_seq: int) -> tuple[Header, int]:
+    @property
+    def store_id(self) -> bytes:
+        """The store that it belongs to."""
+        return self._store_id
+
+    @property
+    def source(self) -> Source:
+        """Its bytes."""
+        return self._source
+
+    def _read_header(self, strings: bool | None, first_seq: int | None) -> tuple[Header, int]:
         start = 0
         if self.sealed:
             if bytes(self._source.read(0, 8)) != FILE_MAGIC:
@@ -105,10 +116,14 @@ class SegmentReader:
         if message is None or message.kind != SCHEMA:
             raise Malformed("the first message is not a schema")
         fields, metadata = read_schema(message.header)
+        strings = any(f.name == "text" for f in fields) if strings is None else strings
         header = header_of(self.path, fields, metadata, strings)
-        if metadata.get("aw.store") != self._store_id.hex():
-            raise Malformed(f"aw.store is {metadata.get('aw.store')!r}, expected {self._store_id.hex()}")
-        if header.first_seq != first_seq:
+        store = metadata.get("aw.store", "")
+        if not self._store_id and re.fullmatch("[0-9a-f]{32}", store):
+            self._store_id = bytes.fromhex(store)
+        if store != self._store_id.hex() or not store:
+            raise Malformed(f"aw.store is {store!r}, expected {self._store_id.hex() or '32 hex digits'}")
+        if first_seq is not None and header.first_seq != first_seq:
             raise Malformed(f"aw.first_seq is {header.first_seq}, the file name says {first_seq}")
         pos = message.end
         for _ in range(2 if strings else 1):
@@ -194,14 +209,35 @@ class SegmentReader:
             if found is None:
                 return
             most = None if most is None else most - 1
-            message, stored, rows = found
-            self._batch += 1
-            self.next_seq += len(rows)
-            self.last_crc = stored
-            self._last_message = message.start
-            self.end = self._pos = self._start = message.end
-            self.stats.append(batch_stat(rows, stored))
-            yield rows
+            yield self._take(*found)
+
+    def _take(self, message: Message, stored: int, rows: Rows) -> Rows:
+        self._batch += 1
+        self.next_seq = rows.end_seq
+        self.last_crc = stored
+        self._last_message = message.start
+        self.end = self._pos = self._start = message.end
+        self.stats.append(batch_stat(rows, stored))
+        return rows
+
+    def behind(self, end: int, crc: int) -> Iterator[Rows]:
+        """The batches that verify behind one that need not, which ends at a byte and says that its checksum is this one (B-5).
+
+        For what is to be saved of a damaged segment: the first may begin at any seq.
+        """
+        words = dict(self._words)
+        self._batch, self.next_seq, self.last_crc = self._batch + 1, -1, crc
+        self.end = self._pos = self._start = end
+        while True:
+            try:
+                found = self._read()
+            except (Malformed, DamagedFileError):
+                found = None
+            if found is None:
+                self._words = words
+                return
+            words = dict(self._words)
+            yield self._take(*found)
 
     def _next(self, to_end: bool) -> _Verified | None:
         try:
@@ -252,6 +288,8 @@ class SegmentReader:
     def _rows(self, message: Message) -> Rows:
         header = self.header
         first_seq = message.custom.get("aw.first_seq")
+        if self.next_seq < 0 and first_seq is not None and _TEXT.fullmatch(first_seq.value):
+            self.next_seq = int(first_seq.value)
         if first_seq is None or not _TEXT.fullmatch(first_seq.value) or int(first_seq.value) != self.next_seq:
             raise Malformed(f"aw.first_seq is {first_seq and first_seq.value!r}, expected {self.next_seq:020d}")  # L-1
         keys = header.keys

@@ -218,6 +218,12 @@ class LogWriter:
         self._by_name[name] = key
         return key
 
+    def declare_all(self, keys: list[Key]) -> None:
+        """Takes over the further keys of another log, whose first ones are those declared here."""
+        for key in keys[len(self.keys) :]:
+            self.keys.append(key)
+            self._by_name[key.name] = key
+
     def append(self, name: str, rids: Any, values: Any) -> None:
         """Appends rows of one declared key to the open tick: one value (a word for strings) per row id."""
         self._check()
