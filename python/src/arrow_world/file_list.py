@@ -50,16 +50,19 @@ def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
     return files
 
 
-def check_list(store: Path) -> Iterator[DamagedFileError]:
+def check_list(store: Path, store_id: str) -> Iterator[DamagedFileError]:
     """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
     path = store / FILES
     if not path.exists():
         return
     try:
-        listed = list_of(jsonfile.read(path), path)
+        raw = jsonfile.read(path)
+        listed = list_of(raw, path)
     except DamagedFileError as e:
         yield e
         return
+    if raw.get("store") != store_id:
+        yield DamagedFileError(f"it is the list of store {raw.get('store')}, and this is {store_id}", path, remedy="")
     there = set(names_below(store))
     for file in listed.values():
         if file.name not in there:

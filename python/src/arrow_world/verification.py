@@ -129,7 +129,7 @@ class _Verifier:
     def run(self) -> None:
         report, store = self._report, self._store
         _names(store.path, report)
-        for damage in check_list(store.path):
+        for damage in check_list(store.path, store.info.store.hex()):
             report.add(damage)
         fence = store.fence
         for _, _, directory in store.snapshots():
