@@ -53,6 +53,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Schema and dictionaries of a sealed segment: its bytes up to `end`, and the first batch's checksum there (B-12)."""
+
+    end: int
+    crc: int
+
+
+@dataclass(frozen=True)
 class BatchIndex:
     """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
 
@@ -69,6 +77,8 @@ class BatchIndex:
     start: Array
     end: Array
     last_chain: bytes
+    head: Head | None
+    """What stands before the first batch; None where the footer does not say."""
     held: Array = field(init=False)
     """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
 
@@ -112,6 +122,7 @@ class SegmentReader:
         self.footer: Footer | None = None
         self.fenced = False
         self.stats: list[list[str]] = []
+        self.head: Head | None = None
         self._store_id = store_id
         self._batch = 0
         self._last_message = 0
@@ -150,7 +161,7 @@ class SegmentReader:
         message = read_message(self._source, start)
         if message is None or message.kind != SCHEMA:
             raise Malformed("the first message is no schema")
-        fields, metadata = read_schema(message.header)
+        self._schema = fields, metadata = read_schema(message.header)
         header = _header(self.path, fields, metadata, strings)
         if metadata.get("aw.store") != self._store_id.hex():
             raise Malformed(f"aw.store is {metadata.get('aw.store')!r}, expected {self._store_id.hex()}")
@@ -177,7 +188,9 @@ class SegmentReader:
         """The footer's index of a sealed segment, without reading a batch."""
         try:
             footer = find_footer(self._source)
-            stats, chain = _batch_stats(footer), footer.metadata.get("aw.last_chain", "")
+            if footer.schema is None or read_schema(footer.schema) != self._schema:
+                raise Malformed("its schema differs from the one that the file begins with")
+            stats, chain, head = _batch_stats(footer), footer.metadata.get("aw.last_chain", ""), stated_head(footer)
             if not re.fullmatch("[0-9a-f]{16}", chain):
                 raise Malformed(f"aw.last_chain is {chain!r}, expected 16 digits")
         except Malformed as e:
@@ -189,7 +202,7 @@ class SegmentReader:
         if int(first[0]) != self.header.first_seq or np.any(rows <= 0) or np.any(first[1:] != first[:-1] + rows[:-1]):
             raise DamagedFileError("footer: aw.batches does not describe the batches", self.path)  # L-20
         return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
-                          int(chain, 16).to_bytes(8, "little"))
+                          int(chain, 16).to_bytes(8, "little"), head)
 
     def end_at_fence(self) -> None:
         """Takes in a sealed segment's footer though not all batches are read; a live one has none (L-21)."""
@@ -220,9 +233,25 @@ class SegmentReader:
         """Goes on at a batch of this sealed segment, verified against the CRC its footer gives the one before it."""
         if number == 0:
             return
+        self._verify_words(index)
         self._batch, self.next_seq = number, int(index.first_seq[number])
         self.last_crc = int(index.crc[number - 1])
         self.end = self._pos = self._start = int(index.end[number - 1])
+
+    def _verify_words(self, index: BatchIndex) -> None:
+        """Verifies the words that later batches need (B-12)."""
+        if self.head is not None or not self.header.strings:
+            return
+        if index.head is None:
+            for _ in self.batches(1):
+                pass
+            return
+        end = index.head.end
+        seed, before = self._seed(0, end)
+        crc = zlib.crc32(before, seed)
+        if len(before) != end or crc != index.head.crc:
+            raise DamagedFileError(f"the CRC-32 of bytes 0 to {end} is {crc:08x}, aw.head says {index.head.crc:08x}", self.path, 0)
+        self.head = index.head
 
     def mark(self, last_tick: int, chain: bytes) -> Mark | None:
         """Where a live segment was read to; None before its first batch."""
@@ -262,6 +291,8 @@ class SegmentReader:
         if message is None:
             return None
         seed, before = self._seed(self._start, message.start)
+        if self.sealed and self.last_crc is None:
+            self.head = Head(message.start, zlib.crc32(before, seed))
         stored = digits(message.custom, "aw.crc")
         crc = message.crc(seed, before)
         if crc != stored:
@@ -394,6 +425,20 @@ def _batch_stats(footer: Footer) -> list[list[int]]:
             or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
         raise Malformed("aw.batches does not describe the batches")  # L-20
     return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
+
+
+def stated_head(footer: Footer) -> Head | None:
+    """`aw.head`; None where there is none. Raises Malformed."""
+    text = footer.metadata.get("aw.head")
+    if text is None:
+        return None
+    try:
+        end, crc = jsonfile.loads(text)
+    except (ValueError, TypeError, RecursionError) as e:
+        raise Malformed(f"aw.head is {text!r}, expected two strings") from e
+    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
+        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
+    return Head(int(end), int(crc, 16))
 
 
 def batch_stat(rows: Rows, crc: int) -> list[str]:

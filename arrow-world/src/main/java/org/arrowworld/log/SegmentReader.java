@@ -41,6 +41,7 @@ final class SegmentReader implements Closeable {
   private final BodyReader wordReader;
   private final BodyReader batchReader;
   private Words sealedWords;
+  private SegmentIndex.Head head;
 
   private SegmentReader(
       ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys, ReadMemory memory)
@@ -217,11 +218,46 @@ final class SegmentReader implements Closeable {
     return batch;
   }
 
-  /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */
+  /** Takes in what a sealed segment's footer says of the bytes before its first batch. */
+  void knowHead(SegmentIndex.Head stated) {
+    head = stated;
+  }
+
+  /**
+   * Takes in the dictionaries of a sealed segment, which stand before its first batch: by the
+   * checksum that its footer has for them, else by reading that batch.
+   */
   void loadWords(SegmentIndex.Entry first) throws IOException {
-    if (firstMessage > 0 && header.strings() && sealedWords == null) {
-      read(first, 0);
+    if (firstMessage == 0 || !header.strings() || sealedWords != null) {
+      return;
     }
+    if (head == null) {
+      read(first, 0);
+      return;
+    }
+    RegionFile region = RegionFile.read(file, 0, head.lengthBytes(), scratch);
+    SegmentIndex.Head found = headOf(region, head.lengthBytes());
+    if (!found.equals(head)) {
+      throw new DamagedFileException(
+          path(),
+          0,
+          Text.of(
+              "the checksum of bytes 0 to %d is %08x, expected %08x",
+              head.lengthBytes(), found.crc(), head.crc()));
+    }
+    sealedWords = copy(dictionaries(region, firstMessage, head.lengthBytes(), Words.none()));
+  }
+
+  /** What its footer should say of the bytes before the first batch. */
+  SegmentIndex.Head head(SegmentIndex.Entry first) throws IOException {
+    RegionFile region = RegionFile.read(file, 0, first.to(), scratch);
+    return headOf(region, lastMessage(region, firstMessage, first.to()).offset());
+  }
+
+  private SegmentIndex.Head headOf(RegionFile region, long lengthBytes) throws IOException {
+    CRC32 crc = SegmentWriter.firstCrc(header);
+    crc.update(region.slice(0, lengthBytes));
+    return new SegmentIndex.Head(lengthBytes, (int) crc.getValue());
   }
 
   /**
@@ -241,6 +277,7 @@ final class SegmentReader implements Closeable {
   SegmentReader knowing(KeyTable allKeys, ReadMemory memory) throws IOException {
     SegmentReader sibling = new SegmentReader(file, firstMessage, schema, allKeys, memory);
     sibling.sealedWords = sealedWords;
+    sibling.head = head;
     sibling.nextDeclaration = Long.MAX_VALUE;
     return sibling;
   }
@@ -310,9 +347,21 @@ final class SegmentReader implements Closeable {
       declare(keys, path(), declared);
       nextDeclaration = batch.end();
     }
-    Words words = sealedWords == null ? Words.none() : sealedWords;
-    IpcMessage message = IpcMessage.read(region, at, batch.offset());
-    while (message != null) {
+    Words before = sealedWords == null ? Words.none() : sealedWords;
+    Words words = dictionaries(region, at, batch.offset(), before);
+    if (firstMessage > 0 && sealedWords == null) {
+      sealedWords = copy(words);
+    }
+    return words;
+  }
+
+  /** The words of the last dictionary for {@code text} in {@code [at, end)}, else those before. */
+  private Words dictionaries(RegionFile region, long at, long end, Words before)
+      throws IOException {
+    Words words = before;
+    for (IpcMessage message = IpcMessage.read(region, at, end);
+        message != null;
+        message = IpcMessage.read(region, message.end(), end)) {
       if (message.kind() == IpcMessage.Kind.DICTIONARY) {
         ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
         if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
@@ -321,10 +370,6 @@ final class SegmentReader implements Closeable {
           words = message.words(body, wordReader);
         }
       }
-      message = IpcMessage.read(region, message.end(), batch.offset());
-    }
-    if (firstMessage > 0 && sealedWords == null) {
-      sealedWords = copy(words);
     }
     return words;
   }
