@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # aw, the command line of arrow-world.
 #
 # In a release it stands in bin beside aw.jar; in the source tree it builds itself the first time, and

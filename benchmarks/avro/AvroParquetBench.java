@@ -21,7 +21,7 @@ import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
 import org.arrowworld.Store;
-import org.arrowworld.export.rows.Cells;
+import org.arrowworld.export.rows.IntegerCells;
 import org.arrowworld.export.rows.LogSource;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
@@ -113,8 +113,8 @@ public final class AvroParquetBench {
         }
         yield words[code];
       }
-      case U32, U64, I64 -> Cells.integer(type, bytes, row);
-      default -> (int) Cells.integer(type, bytes, row);
+      case U32, U64, I64 -> IntegerCells.integer(type, bytes, row);
+      default -> (int) IntegerCells.integer(type, bytes, row);
     };
   }
 

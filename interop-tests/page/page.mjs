@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses the page of `aw view` as a person does, in a real browser, and compares what is drawn with what Python says the
 // runs hold. Prints a line per check: "ok NAME" or "failed NAME: why". Argument: a JSON file that test_page.py writes.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
@@ -10,6 +11,7 @@ const FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--use-angle=s
 const browser = await chromium.launch({ executablePath: told.chromium, args: FLAGS });
 const home = new URL(told.address).origin;
 const problems = [];
+const referers = new Set();
 
 function expect(condition, message) {
   if (!condition) throw new Error(message);
@@ -21,6 +23,9 @@ const same = (found, wanted, what) =>
 async function context(options = {}) {
   const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light", ...options });
   made.setDefaultTimeout(20_000);
+  made.on("requestfinished", (request) => {
+    request.allHeaders().then((headers) => referers.add(headers.referer ?? "none"), () => {});
+  });
   return made;
 }
 
@@ -281,6 +286,58 @@ const checks = {
     await phone.close();
   },
 
+  async "components are drawn with their table, over a field"() {
+    const page = await visit(known, `run=parts&tick=${told.parts.tick}&layers=cell:place.x:place.y:heat.level::1`);
+    await page.waitForFunction(() => globalThis.aw.maps[0].scene?.image?.snapshot !== undefined);
+    const { layers, columns, image } = await page.evaluate(() => {
+      const { frame, image } = globalThis.aw.maps[0].scene;
+      const { columns } = frame.tables.get("cell");
+      return {
+        layers: globalThis.aw.state.layers.filter((l) => l.on).map((l) => [l.table, l.x, l.y, l.color]),
+        columns: ["id", "place.x", "heat.level"].map((name) => Array.from(columns.get(name).values, (v) => (v === v ? v : null))),
+        image: { snapshot: image.snapshot, values: Array.from(image.values) },
+      };
+    });
+    same(layers, [["cell", "place.x", "place.y", "heat.level"]], "what is drawn");
+    same(columns, [told.parts.id, told.parts.x, told.parts.level], "the components by entity");
+    same(image, { snapshot: told.parts.snapshot, values: told.parts.field }, "the field");
+    const shades = await page.evaluate((places) => {
+      const map = globalThis.aw.maps[0];
+      const context = map.under.getContext("2d");
+      const ratio = map.under.width / map.holder.clientWidth;
+      return places.map(([x, y]) => {
+        const [px, py] = map.project(x, y);
+        return Array.from(context.getImageData(Math.round(px * ratio), Math.round(py * ratio), 1, 1).data).join();
+      });
+    }, told.parts.places);
+    expect(new Set(shades.slice(0, 2)).size === 2, `low and high have one colour: ${shades}`);
+    same(shades[2], shades[0], "a place as low as another has another colour");
+    const points = await drawn(page, told.parts.known);
+    points.forEach((p, i) => expect(p[3] > 120, `nothing is drawn at ${told.parts.known[i]}: ${p}`));
+    await page.keyboard.press("5");
+    await settled(page);
+    await picture(page, "field-light-1280");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "field-dark-1280");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForFunction(() => document.documentElement.scrollWidth <= 390);
+    await picture(page, "field-dark-390", true);
+    await page.selectOption("#field", "");
+    await page.waitForFunction(() => globalThis.aw.maps[0].scene.image === null);
+    await page.close();
+  },
+
+  async "a run that is cut back while it is looked at is read anew"() {
+    const page = await visit(known, `run=short&tick=${told.cut.last}`);
+    await at(page, told.cut.last);
+    execFileSync(told.cut.command[0], told.cut.command.slice(1));
+    await page.keyboard.press("Home"); // a sealed run is not followed: the next reply tells
+    await page.waitForFunction((t) => document.querySelector("#slider").max === String(t), told.cut.after);
+    await page.evaluate((t) => globalThis.aw.seek(t), told.cut.after);
+    await page.waitForFunction((t) => globalThis.aw.shown[0]?.tick === t, told.cut.after);
+    await page.close();
+  },
+
   async "empty, damaged and plain tables are shown in words"() {
     const words = () => document.querySelector("#map-a .note:not([hidden])") !== null;
     let page = await visit(known, "run=empty", words);
@@ -335,4 +392,6 @@ for (const [name, check] of Object.entries(checks)) {
     }
   }
 }
+const given = [...referers].filter((referer) => referer !== "none");
+console.log(given.length === 0 && referers.size > 0 ? "ok no request has a Referer" : `failed Referer: ${given}`);
 await browser.close();

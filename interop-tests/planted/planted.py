@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants one bug of each kind into a copy of the tree and shows that the reliability tests catch it.
+"""Plants one bug of each kind into a copy of the tree and shows that the tests catch it.
 
-    python3 interop-tests/planted/planted.py [NAME ...]
+    python3 interop-tests/planted/planted.py [NAME ...]     all, or some
+    python3 interop-tests/planted/planted.py house          those of layers, names, licences and citations
 
-Each bug is a replacement of source text; a run fails if the text is not there any more, or if the
+Each bug is a replacement of source text, or a new file; a run fails if the text is not there any more, or if the
 tests pass with the bug. The working tree is only read.
 """
 
@@ -22,8 +23,12 @@ MAIN = "arrow-world/src/main/java/org/arrowworld/"
 EXPORT = "export/src/main/java/org/arrowworld/export/"
 
 BUILD = "the build"
+FORMAT = "the build's check of formats and licences"
 
-# name: (file, text, what it becomes, test that must fail); the file below MAIN, or below the root
+HOUSE = ("LayersTest", "HouseTest", "SpecCitationsTest", "python/tests/test_imports.py", FORMAT)
+"""What holds the layout, the names, and the specification to the tests."""
+
+# name: (file, text, what it becomes, test that must fail); the file below MAIN, or below the root; no text: a new file
 BUGS = {
     "force-of-data-dropped": (
         "log/SegmentWriter.java", "    file.force();\n", "", "PowerLossTest"),
@@ -84,16 +89,54 @@ BUGS = {
         "    return timeline != null;", "StreamingWorldTest"),
     "descriptor-per-segment": (
         "storage/FewFiles.java", "MOST = 8;", "MOST = 8000;", "FewDescriptorsTest"),
+    "layer-broken": (
+        "storage/FewFiles.java", "  private static final int MOST", "  static final Class<?> ABOVE = org.arrowworld.schema.Key.class;\n"
+        "  private static final int MOST", "LayersTest"),
+    "circle-in-java": (
+        "store/StoreInfo.java", "  private static final String KIND", "  static final Class<?> ABOVE = "
+        "org.arrowworld.snapshot.Snapshot.class;\n  private static final String KIND", "LayersTest"),
+    "layer-broken-in-spark": (
+        "spark/src/main/java/org/arrowworld/spark/Pruning.java", "import java.io.Serializable;",
+        "import java.io.Serializable;\nimport org.arrowworld.cli.Main;", "LayersTest"),
+    "circle-in-python": (
+        "python/src/arrow_world/errors.py", "import os\n", "import os\nfrom . import store\n",
+        "python/tests/test_imports.py"),
+    "package-unexplained": (
+        MAIN + "planted/Planted.java", "", "// SPDX-License-Identifier: Apache-2.0\npackage org.arrowworld.planted;\n\n"
+        "/** Planted. */\nfinal class Planted {}\n", "HouseTest"),
+    "one-name-for-two-things": (
+        MAIN + "log/TickRange.java", "", "// SPDX-License-Identifier: Apache-2.0\npackage org.arrowworld.log;\n\n"
+        "/** Planted. */\nfinal class TickRange {}\n", "HouseTest"),
+    "file-too-long": (
+        "storage/FewFiles.java", "  private static final int MOST", "\n" * 400 + "  private static final int MOST", "HouseTest"),
+    "file-too-long-in-python": (
+        "python/src/arrow_world/errors.py", "import os\n", "import os\n" + "\n" * 400, "HouseTest"),
+    "artifact-missing-in-the-bom": (
+        "bom/pom.xml", "<artifactId>arrow-world-spark_2.13</artifactId>", "<artifactId>arrow-world-cli</artifactId>", "HouseTest"),
+    "duty-without-a-test": (
+        "docs/spec/log.md", "- **L-1** ", "- **L-9999** Planted.\n- **L-1** ", "SpecCitationsTest"),
+    "citation-of-nothing": (
+        "python/tests/test_names.py", "import ", "# spec L-9998\nimport ", "SpecCitationsTest"),
+    "licence-missing-in-java": (
+        "storage/FewFiles.java", "// SPDX-License-Identifier: Apache-2.0\n", "", FORMAT),
+    "licence-missing-in-go": (
+        "interop-tests/languages/go/store/store.go", "// SPDX-License-Identifier: Apache-2.0\n", "", FORMAT),
+    "licence-missing-in-python": (
+        "python/src/arrow_world/errors.py", "# SPDX-License-Identifier: Apache-2.0\n", "", FORMAT),
+    "licence-missing-in-a-shell-script": (
+        "spark/run-tests", "# SPDX-License-Identifier: Apache-2.0\n", "", "HouseTest"),
 }
 
 
-FAILURE = re.compile(r"ERROR.*Test|ERROR.*Forbidden|^FAILED .*test_")
+FAILURE = re.compile(r"ERROR.*Test|ERROR.*Forbidden|ERROR.*format violations|^FAILED .*test_")
 
 
 def command(module: str, test: str) -> list[str]:
     """What runs a test: Maven, pytest, or the build itself, whose checks read the classes."""
     if test.startswith("python/"):
         return [sys.executable, "-m", "pytest", "-q", test]
+    if test == FORMAT:
+        return ["./mvnw", "-q", "-o", "-N" if module == "." else "-pl", *([] if module == "." else [module]), "spotless:check"]
     if test == BUILD:
         return ["./mvnw", "-q", "-o", "-pl", module, "-am", "test-compile", "-Dquick",
                 "-Dforbiddenapis.skip=false"]
@@ -103,15 +146,24 @@ def command(module: str, test: str) -> list[str]:
 
 def caught(name: str, tree: pathlib.Path) -> bool:
     file, text, planted, test = BUGS[name]
-    module = file.split("/")[0] if (tree / file).is_file() else "arrow-world"
-    path = tree / file if (tree / file).is_file() else tree / MAIN / file
-    sound = path.read_text(encoding="utf-8")
+    below_root = (tree / file).is_file() or not text
+    module = file.split("/")[0] if below_root else "arrow-world"
+    if test == FORMAT and not file.endswith(".java"):
+        module = "."  # the files of other languages are the root's
+    elif test in HOUSE and test != FORMAT:
+        module = "interop-tests"
+    path = tree / file if below_root else tree / MAIN / file
+    sound = path.read_text(encoding="utf-8") if text else ""
     if sound.count(text) < 1:
         raise SystemExit(f"{name}: {file} does not hold the text any more; bring planted.py up to date")
+    path.parent.mkdir(exist_ok=True)
     path.write_text(sound.replace(text, planted, 1), encoding="utf-8")
     run = subprocess.run(command(module, test), cwd=tree, capture_output=True, text=True, encoding="utf-8",
                          env={**os.environ, "PYTHONPATH": str(tree / "python" / "src")})
-    path.write_text(sound, encoding="utf-8")
+    if text:
+        path.write_text(sound, encoding="utf-8")
+    else:
+        path.unlink()
     lines = [line for line in (run.stdout + run.stderr).splitlines() if FAILURE.search(line)]
     print(f"{name}: {'caught by ' + test if run.returncode else 'NOT CAUGHT'}")
     print("    " + (lines[0].strip() if lines else "no failing test is named"), flush=True)
@@ -120,6 +172,8 @@ def caught(name: str, tree: pathlib.Path) -> bool:
 
 def main() -> None:
     names = sys.argv[1:] or list(BUGS)
+    if names == ["house"]:
+        names = [name for name, bug in BUGS.items() if bug[3] in HOUSE]
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder) / "tree"
         ignored = shutil.ignore_patterns(".git", "target", "notebooks", "node_modules")

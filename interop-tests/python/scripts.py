@@ -49,10 +49,15 @@ SCHEMA = aw.Schema((
     (aw.Event("rate", "f64"), aw.Event("order", "string"), aw.Event("count", "i64"), aw.Event("on", "bool")))
 
 
+def chance(rng: random.Random, tenths: int) -> bool:
+    """Yes, so many times of ten. Hypothesis makes simpler scripts of draws of small integers, not of those of floats."""
+    return rng.randrange(10) < tenths
+
+
 def value(rng: random.Random, type_name: str) -> str:
     """A random value of a type."""
     if type_name == "string":
-        return rng.choice(_WORDS) if rng.random() < 0.7 else f"word {rng.randrange(200)}"
+        return rng.choice(_WORDS) if chance(rng, 7) else f"word {rng.randrange(200)}"
     if type_name == "bool":
         return str(rng.randrange(2))
     if type_name in ("f32", "f64"):
@@ -90,7 +95,7 @@ class Maker:
         self._used: dict[str, set[str]] = {t: set() for t in self._world.tables}
         self._entered: dict[str, list[str]] = {t: [] for t in self._world.tables}
         self._kin: set[str] = set()
-        if self._rng.random() < 0.3:
+        if chance(self._rng, 3):
             self._put("changed_only")
         for _ in range(changes):
             getattr(self, self._rng.choice(["_insert", "_insert", "_insert", "_set", "_set", "_write", "_remove", "_event", "_input",
@@ -131,15 +136,15 @@ class Maker:
                 if id in self._used["port"] or id in self._live("port") and id not in self._dead["port"]:
                     return
                 self._used["port"].add(id)
-            elif schema.kind == "row" and rng.random() < 0.5:
+            elif schema.kind == "row" and chance(rng, 5):
                 cause = str(rng.randrange(5))
-            if "parent" in schema.lineage and rng.random() < 0.5:
+            if "parent" in schema.lineage and chance(rng, 5):
                 parent = self._some(schema.name, newborn=not self._dead[schema.name]) or "-"
                 if parent.startswith("*"):
                     self._kin.add(schema.name)  # nobody may die there: the parent could get the id (O-17)
             self._handles += 1
             handle = f"*{self._handles}"
-            columns = [c for c in schema.columns if c.type == "string" or rng.random() < 0.5]
+            columns = [c for c in schema.columns if c.type == "string" or chance(rng, 5)]
             cells = [f"{c.name}={self._value(c)}" for c in columns]
             self._put("insert", schema.name, handle, id, cause, parent, *cells)
             if schema.kind != "presence":
@@ -148,12 +153,12 @@ class Maker:
     def _value(self, column: aw.Column, newborn: bool = True) -> str:
         if column.table is None:
             return value(self._rng, column.type)
-        found = self._some(column.table, newborn) if self._rng.random() < 0.8 else None
+        found = self._some(column.table, newborn) if chance(self._rng, 8) else None
         return str(aw.NO_ROW) if found is None else found
 
     def _anew(self, schema: aw.TableSchema, column: aw.Column, slot: int, newborn: bool = True) -> str:
         """A value for a row that is there, now and then the one that it has."""
-        if column.table is not None or self._rng.random() < 0.7:
+        if column.table is not None or chance(self._rng, 7):
             return self._value(column, newborn)
         held = self._world.tables[schema.name][column.name][slot]
         return str(held.view(f"<u{held.itemsize}") if column.type in ("f32", "f64") else held if column.type == "string" else int(held))
@@ -165,7 +170,7 @@ class Maker:
         schema = self._target([t for t in SCHEMA.tables if t.columns])
         column = self._rng.choice(schema.columns)
         rows = self._world.tables[schema.name].rows
-        if self._rng.random() < 0.4 and rows:
+        if chance(self._rng, 4) and rows:
             slot = self._rng.randrange(rows)
             self._put("set_slot", schema.name, slot, column.name, self._anew(schema, column, slot))
             return
@@ -176,7 +181,7 @@ class Maker:
     def _write(self) -> None:
         schema = self._target([t for t in SCHEMA.tables if t.columns])
         column, rows = self._rng.choice(schema.columns), self._world.tables[schema.name].rows
-        if self._rng.random() < 0.3:
+        if chance(self._rng, 3):
             self._put("write", schema.name, column.name, *(self._anew(schema, column, slot, newborn=False) for slot in range(rows)))
 
     def _remove(self) -> None:
@@ -188,7 +193,7 @@ class Maker:
         if any(live[slot] in self._used[other.name] for other in SCHEMA.tables if other.of == schema.name):
             return
         cause = ["", f"cause {self._rng.randrange(6)}"][self._rng.randrange(2)] if "cause" in schema.lineage else ""
-        by_slot = self._rng.random() < 0.4
+        by_slot = chance(self._rng, 4)
         self._put(*(["remove_slot", schema.name, slot] if by_slot else ["remove", schema.name, live[slot]]),
                   *([cause] if cause else []))
         self._dead[schema.name].add(live[slot])
@@ -217,7 +222,7 @@ def play(live: aw.LiveWorld, lines: list[str], rng: random.Random) -> None:
         waiting: list[list[str]] = []
         for line in lines[1:-1]:
             fields = line.split("\t")
-            if waiting and (fields[0] != "insert" or _shape(fields) != _shape(waiting[0]) or rng.random() < 0.2
+            if waiting and (fields[0] != "insert" or _shape(fields) != _shape(waiting[0]) or chance(rng, 2)
                             or any(f"*{f[2][1:]}" in line.split("\t")[3:] or f"={f[2]}" in line for f in waiting)):
                 _insert(t, waiting, born)
                 waiting = []
@@ -286,11 +291,12 @@ def report(world: aw.World) -> dict[str, Any]:
             "hash_world": world.hash_world(), "resume_hash": world.resume_hash()}
 
 
-def make(folder: Path, seed: int, changes: int) -> list[dict[str, Any]]:
-    """Makes and plays one script: `folder/SEED.script`, `folder/SEED.python`; what Python holds after every tick."""
-    rng, reports, tick = random.Random(f"script {seed}"), [], 0
-    with open(folder / f"{seed}.script", "w", encoding="utf-8", newline="\n") as script, \
-            aw.LiveWorld.create(folder / f"{seed}.python", SCHEMA, durability="none") as live:
+def make(stem: Path, rng: random.Random, changes: int) -> list[dict[str, Any]]:
+    """Makes and plays one script: `stem.script` and the store `stem.python`, whose log Python seals, at its end and now and
+    then before; what Python holds after every tick."""
+    reports, tick = [], 0
+    with open(stem.with_suffix(".script"), "w", encoding="utf-8", newline="\n") as script, \
+            aw.LiveWorld.create(stem.with_suffix(".python"), SCHEMA, durability="none") as live:
         maker = Maker(rng, live.world)
         while changes > 0:
             lines = maker.tick(tick, min(changes, rng.choice([0, 3, 10, 30, 60])))
@@ -299,4 +305,6 @@ def make(folder: Path, seed: int, changes: int) -> list[dict[str, Any]]:
             play(live, lines, rng)
             reports.append(report(live.world))
             tick += rng.choice([1, 1, 4])
+            if changes <= 0 or rng.randrange(40) == 39:
+                live.seal(rng.choice(["none", "zstd"]))
     return reports

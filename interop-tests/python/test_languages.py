@@ -227,7 +227,7 @@ def test_java_verifies_and_go_replays_what_python_wrote(tmp_path: Path) -> None:
 
 
 def matrix() -> str:
-    """What the tests above saw, as the README has it."""
+    """What the tests above saw, as languages/README.md has it."""
     rows = [["", *COLUMNS]] + [["---"] * (len(COLUMNS) + 1)]
     rows += [[duty, *("yes" if (name, duty) in _done else "-" for name in COLUMNS)] for duty in DUTIES]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
@@ -238,4 +238,4 @@ def test_the_readme_has_the_matrix_that_these_tests_saw() -> None:
     missing = [reason for reason in _built.values() if isinstance(reason, str)]
     if missing or set(_built) != set(languages.BUILDERS):
         pytest.skip(f"not every language was tried: {'; '.join(missing) or 'run the whole file'}")
-    assert matrix() in (languages.ROOT / "README.md").read_text(encoding="utf-8"), matrix()
+    assert matrix() in (languages.ROOT / "interop-tests" / "languages" / "README.md").read_text(encoding="utf-8"), matrix()

@@ -22,6 +22,7 @@ import pytest
 import arrow_world as aw
 import java_side
 import languages
+from arrow_world.fields import FieldSnapshotWriter
 
 SOURCES = languages.ROOT / "interop-tests" / "page"
 TARGET = languages.ROOT / "interop-tests" / "target" / "page"
@@ -80,6 +81,41 @@ def chosen(store: Any, rng: random.Random) -> dict[str, Any]:
                     "said": [f"creature {one}", f"tick {born}", f"tick {died}", str(lives.cause[row]), text]}
 
 
+def parts(path: Path) -> dict[str, Any]:
+    """A run of cells whose place and heat are components, over a field; with what its last tick must show."""
+    schema = aw.Schema((aw.TableSchema("cell", columns=(aw.Column("age", "u32"),)),
+                        aw.TableSchema("place", "presence", columns=(aw.Column("x", "f64"), aw.Column("y", "f64")), of="cell"),
+                        aw.TableSchema("heat", "presence", columns=(aw.Column("level", "f32"),), of="cell"),
+                        aw.TableSchema("asleep", "presence", of="cell")))
+    with aw.LiveWorld.create(path, schema, durability="none") as world:
+        with world.tick() as t:
+            cells = t["cell"].insert(30)
+        cells = cells.ids
+        with world.tick() as t:
+            t["place"].insert(id=cells, x=np.arange(30) % 6 * 2.0 + 1, y=np.arange(30) // 6 * 2.0 + 1)
+            t["heat"].insert(id=cells[::2], level=np.arange(15))
+            t["asleep"].insert(id=cells[:4])
+        for tick in range(2, 9):
+            with world.tick() as t:
+                t["heat"].set(cells[::2], level=np.arange(15) + tick)
+                t["place"].set(cells[:1], x=1.0 + tick / 10)
+        world.seal()
+    i, j = np.meshgrid(np.arange(12), np.arange(10), indexing="ij")
+    with FieldSnapshotWriter(path / "fields" / "air", fields=["warmth"], grid_shape=(12, 10), grid_bounds=[(0, 12), (0, 10)],
+                             grid_spacing=[1, 1], periodic=[False, False]) as fields:
+        for tick in (0, 5):
+            fields.append(tick, {"warmth": np.sin(i / 3) * np.cos(j / 3) + tick / 10})
+    shown = np.sin(i / 3) * np.cos(j / 3) + 0.5
+    world = aw.open_store(path).at(8)
+    heat = dict(zip(world["heat"]["id"].tolist(), world["heat"]["level"].tolist()))
+    place = dict(zip(world["place"]["id"].tolist(), world["place"]["x"].tolist()))
+    ids = world["cell"]["id"].tolist()
+    low, high = (np.unravel_index(k, shown.shape) for k in (shown.argmin(), shown.argmax()))
+    return {"tick": 8, "id": ids, "x": [place[k] for k in ids], "level": [heat.get(k) for k in ids], "snapshot": 1,
+            "field": shown.ravel().tolist(), "places": [[float(a) + 0.25, float(b) + 0.25] for a, b in (low, high)]
+            + [[float(low[0]) + 0.75, float(low[1]) + 0.75]], "known": [[place[ids[0]], 1.0], [5.0, 3.0]]}
+
+
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """What the checks said, one line each."""
@@ -93,6 +129,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     java_side.aw("run", "--ticks", TICKS, "--out", runs / "eco", *quick)
     java_side.aw("fork", runs / "eco", "--tick", 100, "--out", runs / "fork")
     java_side.run("PageMain", runs / "fork", runs / "empty")
+    java_side.aw("run", "--ticks", 30, "--out", runs / "short", "--durability", "none")
     shutil.copytree(runs / "fork", runs / "damaged")
     segment = sorted((runs / "damaged" / "log").glob("*.arrow"))[-1]
     content = bytearray(segment.read_bytes())
@@ -111,6 +148,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     pictures = Path(os.environ.get("AW_PICTURES", folder / "pictures"))
     pictures.mkdir(parents=True, exist_ok=True)
     told = {"chromium": chromium, "pictures": str(pictures), "last": TICKS, "frames": frames, "filtered": filtered,
+            "parts": parts(runs / "parts"), "cut": {
+                "last": 30, "after": 12, "command": java_side.aw_command("truncate", runs / "short", "--after", 12, "--yes")},
             "chosen": chosen(store, rng), "difference": 101, "only": os.environ.get("AW_PAGE_ONLY", "")}
     with subprocess.Popen(java_side.aw_command("serve", runs, "--port", 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           text=True, encoding="utf-8") as server, \

@@ -75,3 +75,62 @@ def test_forks(pair: tuple[Path, Path], java_run: JavaRun, tmp_path: Path) -> No
     java_side.aw("fork", pair[1], "--tick", tick, "--out", made[1])
     same(made, tick)
     assert aw.open_store(made[0]).info.parent == aw.open_store(made[1]).info.parent
+
+
+def files(path: Path) -> dict[str, bytes]:
+    """All files below a folder."""
+    return {p.relative_to(path).as_posix(): p.read_bytes() for p in sorted(path.rglob("*")) if p.is_file()}
+
+
+def test_publishing(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    java_side.aw("publish", pair[1], tmp_path / "by java")
+    aw.open_store(pair[1]).publish(tmp_path / "by python")  # of the very files
+    assert files(tmp_path / "by java") == files(tmp_path / "by python")
+    assert aw.open_store(pair[1]).publish(tmp_path / "by java").sent_files == 0
+    aw.open_store(pair[0]).publish(tmp_path / "another")
+    assert java_state(tmp_path / "another", 0) == java_state(tmp_path / "by java", 0)
+    java_side.aw("publish", pair[0], tmp_path / "another")
+
+
+STEPS = {"from": 1, "versions": [
+    {"steps": [{"step": "add", "table": "bug", "column": "new_f", "type": "f32", "default": 0.1},
+               {"step": "add", "table": "bug", "column": "new_b", "type": "bool", "default": True},
+               {"step": "add", "table": "bug", "column": "new_s", "type": "string", "default": "wörd"}]},
+    {"steps": [{"step": "rename", "table": "bug", "column": "new_f", "to": "renamed"},
+               {"step": "widen", "table": "bug", "column": "new_b", "type": "f64"},
+               {"step": "linear", "table": "bug", "column": "renamed", "factor": 3.7, "offset": -1e-9},
+               {"step": "describe", "table": "bug", "column": "renamed", "unit": "kg", "doc": "what it is"}]}]}
+
+
+def test_migrations(pair: tuple[Path, Path], java_run: JavaRun, tmp_path: Path) -> None:
+    schema = aw.open_store(pair[0]).schema
+    table = next(t for t in schema.tables if t.kind == "row" and t.columns)
+    steps = json.loads(json.dumps(STEPS).replace('"bug"', json.dumps(table.name)))
+    widened = {"u8": "i16", "i8": "f32", "u16": "u32", "i16": "i64", "u32": "u64", "i32": "f64", "f32": "f64", "bool": "u8"}
+    for other in schema.tables:
+        steps["versions"][1]["steps"] += [{"step": "widen", "table": other.name, "column": c.name, "type": widened[c.type]}
+                                          for c in other.columns if c.type in widened and c.table is None]
+    (tmp_path / "steps.json").write_text(json.dumps(steps))
+    made = tmp_path / "by python", tmp_path / "by java"
+    aw.open_store(pair[0]).migrate(aw.Migrations.read(tmp_path / "steps.json"), made[0])
+    java_side.aw("migrate", pair[1], "--out", made[1], "--steps", tmp_path / "steps.json")
+    last = java_run.reports[-1]["tick"]
+    same(made, last)
+    stores = [aw.open_store(p) for p in made]
+    assert stores[0].schema.to_json() == stores[1].schema.to_json()
+    assert [s.info.begins for s in stores][0] == stores[1].info.begins
+    assert stores[0].info.parent == stores[1].info.parent and stores[0].info.properties == stores[1].info.properties
+    assert stores[0].info.time == stores[1].info.time and stores[0].info.strings == stores[1].info.strings
+
+
+def test_recovery(pair: tuple[Path, Path], java_run: JavaRun, tmp_path: Path) -> None:
+    for store in pair:
+        segment = sorted((store / "log").rglob("*.arrow*"))[-1]
+        data = bytearray(segment.read_bytes())
+        data[len(data) // 2] ^= 1
+        segment.write_bytes(data)
+    made = tmp_path / "by python", tmp_path / "by java"
+    done = aw.recover(pair[0], made[0])
+    java_side.aw("recover", pair[1], "--out", made[1], code=3)
+    assert done.verification.ok and not done.complete and done.rows_lost > 0
+    same(made, 0, done.saved.tick)

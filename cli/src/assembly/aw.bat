@@ -1,4 +1,5 @@
 @echo off
+rem SPDX-License-Identifier: Apache-2.0
 rem aw, the command line of arrow-world, on Windows: reads, verifies and exports stores.
 setlocal
 set "JAVA=java"

@@ -31,14 +31,24 @@ if TYPE_CHECKING:
     from .lives import Lives as Lives
     from .log import Fence as Fence
     from .log import Log as Log
+    from .log_plan import LogPlan as LogPlan
+    from .log_plan import PlannedBase as PlannedBase
+    from .log_plan import PlannedBatch as PlannedBatch
+    from .log_plan import PlannedSegment as PlannedSegment
+    from .log_plan import PlanReader as PlanReader
     from .log_rows import LogRows as LogRows
     from .loop_recorder import Recorded as Recorded
     from .loop_recorder import recorded as recorded
     from .mesa_recorder import MesaRecorder as MesaRecorder
+    from .migration import Migration as Migration
+    from .migrations import Migrations as Migrations
     from .net_change import Changes as Changes
     from .net_change import NetChange as NetChange
     from .playback import Cursor as Cursor
+    from .publication import Publication as Publication
     from .rebound_recorder import ReboundRecorder as ReboundRecorder
+    from .recovery import Recovery as Recovery
+    from .recovery import recover as recover
     from .rows import Rows as Rows
     from .rows import recompute_chain as recompute_chain
     from .rows import tick_chain as tick_chain
@@ -52,6 +62,7 @@ if TYPE_CHECKING:
     from .schema import Schema as Schema
     from .schema import TableSchema as TableSchema
     from .segment import Torn as Torn
+    from .served import connect as connect
     from .simlog import RecordField as RecordField
     from .simlog import Records as Records
     from .simlog import read_records as read_records
@@ -92,16 +103,22 @@ _HOMES = {
     "live": ("LiveWorld",),
     "lives": ("Lives",),
     "log": ("Fence", "Log"),
+    "log_plan": ("LogPlan", "PlannedBase", "PlannedBatch", "PlannedSegment", "PlanReader"),
     "log_rows": ("LogRows",),
     "loop_recorder": ("Recorded", "recorded"),
     "mesa_recorder": ("MesaRecorder",),
+    "migration": ("Migration",),
+    "migrations": ("Migrations",),
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
+    "publication": ("Publication",),
     "rebound_recorder": ("ReboundRecorder",),
+    "recovery": ("Recovery", "recover"),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
     "runs": ("Answers", "Run", "Runs"),
     "schema": ("NO_ROW", "Column", "Event", "Key", "Schema", "TableSchema"),
     "segment": ("Torn",),
+    "served": ("connect",),
     "simlog": ("RecordField", "Records", "read_records"),
     "snapshot": ("Manifest", "Snapshot"),
     "stats": ("Stats", "Summary"),

@@ -12,6 +12,7 @@ from .codebook import repeated
 from .errors import InvalidUseError
 from .handles import Births, Ids, resolve
 from .rows import Rows
+from .rows_out import RowsOut, Woven, bits_of, words_of
 from .schema import NO_ROW, Key, TableSchema
 from .tick_table import Cells, Changes, Target
 from .values import Array, encode
@@ -36,7 +37,7 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
     for table in presence:
         listed = changes[table.name] if table.name in changes else Changes(world.tables[table.name])
         dead[table.name], born[table.name] = _listed(world, listed, dead, born)
-    out = _Out(world, strings)
+    out = RowsOut(world, strings)
     for key, rid, cells in inputs:
         out.cells(key, rid.resolved(), cells)
     for table in (*plain, *presence):  # O-2, O-3
@@ -200,7 +201,7 @@ def _check_target(table: Table, target: Target, born: "_Born | None") -> None:
                               "is born in this tick.")  # O-16
 
 
-def _values(out: "_Out", keys: Mapping[str, Key], change: Changes, changed_only: bool) -> None:
+def _values(out: RowsOut, keys: Mapping[str, Key], change: Changes, changed_only: bool) -> None:
     table = change.table
     for c in table.schema.columns:
         staged = change.columns.get(c.name)
@@ -218,34 +219,19 @@ def _values(out: "_Out", keys: Mapping[str, Key], change: Changes, changed_only:
         out.many(key, rids, bits[slots], None if staged.words is None else staged.words[slots])
 
 
-def _events(out: "_Out", change: Changes) -> None:
+def _events(out: RowsOut, change: Changes) -> None:
     if not change.events:
         return
     runs = [(key, ids.resolved(), cells) for key, ids, cells in change.events]
     rid = np.concatenate([ids for _, ids, _ in runs])
     code = np.repeat([key.code for key, _, _ in runs], [len(ids) for _, ids, _ in runs]).astype("<u2")
-    bits = np.concatenate([_bits(key, cells, len(ids)) for key, ids, cells in runs])
-    text = np.concatenate([_words(cells, len(ids)) for _, ids, cells in runs])
+    bits = np.concatenate([bits_of(key, cells, len(ids)) for key, ids, cells in runs])
+    text = np.concatenate([words_of(cells, len(ids)) for _, ids, cells in runs])
     order = np.lexsort((rid, code))
     out.raw(code[order], rid[order], bits[order], text[order])
 
 
-def _bits(key: Key, cells: Cells, rows: int) -> Array:
-    bits = np.array(np.broadcast_to(np.asarray(cells.bits, "<u8"), rows)) if cells.words is None else np.zeros(rows, "<u8")
-    for place, born in cells.newborns.items():
-        assert born._births.numbers is not None
-        number = encode("u32", born._births.numbers[born._index : born._index + 1])[0]
-        bits[slice(None) if cells.single else place] = number
-    return bits
-
-
-def _words(cells: Cells, rows: int) -> Array:
-    if cells.words is None or isinstance(cells.words, str):
-        return repeated(cells.words, rows)
-    return cells.words
-
-
-def _deaths(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, dead: _Dead, causes: dict[int, str]) -> None:
+def _deaths(out: RowsOut, keys: Mapping[str, Key], schema: TableSchema, dead: _Dead, causes: dict[int, str]) -> None:
     if not len(dead.slots):
         return
     died = keys[f"{schema.name}.died"].code
@@ -254,13 +240,13 @@ def _deaths(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, dead: _De
         return
     words = np.array([causes.get(s) for s in dead.slots.tolist()], object)
     has = words != None  # noqa: E711 (element-wise)
-    parts = _Woven(np.ones(len(words), bool), has)
+    parts = Woven(np.ones(len(words), bool), has)
     parts.put(0, died, dead.ids, encode("u32", dead.gens))
     parts.put(1, keys[f"{schema.name}.cause"].code, dead.ids, np.zeros(len(words), "<u8"), words)
     parts.to(out)
 
 
-def _births(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, born: _Born) -> None:
+def _births(out: RowsOut, keys: Mapping[str, Key], schema: TableSchema, born: _Born) -> None:
     rows = len(born.ids)
     if not rows:
         return
@@ -283,7 +269,7 @@ def _births(out: "_Out", keys: Mapping[str, Key], schema: TableSchema, born: _Bo
             bits = np.concatenate([_inserted(b, c.name, c.default_bits) for b in births])[order]
             columns.append((key, bits, None))
             given.append(bits != np.uint64(c.default_bits))
-    woven = _Woven(*given)
+    woven = Woven(*given)
     woven.put(0, keys[f"{name}.born"].code, born.ids, encode("u32", born.gens))
     part = 1
     if parents is not None:
@@ -302,36 +288,6 @@ def _inserted(births: Births, column: str, default: int) -> Array:
         bits = bits.copy()
         bits[list(newborns)] = encode("u32", resolve(np.zeros(len(newborns), "<u4"), dict(enumerate(newborns.values()))))
     return bits
-
-
-class _Woven:
-    """Several possible rows per entity, put one entity after the other. parts: per possible row, who has it."""
-
-    def __init__(self, *parts: Array) -> None:
-        self._parts = parts
-        counts = np.zeros(len(parts[0]), np.int64)
-        self._offsets = []
-        for part in parts:
-            self._offsets.append(counts.copy())
-            counts += part
-        start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        self._start, rows = start[:-1], int(start[-1])
-        self._key, self._rid, self._bits = np.zeros(rows, "<u2"), np.zeros(rows, "<u4"), np.zeros(rows, "<u8")
-        self._text: Array | None = None
-
-    def put(self, part: int, code: int, rids: Array, bits: Array, words: Array | None = None) -> None:
-        """Fills in one possible row of those that have it."""
-        has = self._parts[part]
-        at = (self._start + self._offsets[part])[has]
-        self._key[at], self._rid[at], self._bits[at] = code, rids[has], bits[has]
-        if words is not None:
-            if self._text is None:
-                self._text = np.full(len(self._key), None, object)
-            self._text[at] = words[has]
-
-    def to(self, out: "_Out") -> None:
-        """Hands the rows on."""
-        out.raw(self._key, self._rid, self._bits, self._text)
 
 
 def _listed(world: World, change: Changes, dead: dict[str, _Dead], born: dict[str, _Born]) -> tuple[_Dead, _Born]:
@@ -366,42 +322,3 @@ def _listed(world: World, change: Changes, dead: dict[str, _Dead], born: dict[st
     entering = _Born(table, births, order[enters])
     entering.ids, entering.gens = ids[enters], np.zeros(int(enters.sum()), "<u4")
     return leaving, entering
-
-
-class _Out:
-    """Rows in the making; string codes are given in row order (L-12)."""
-
-    def __init__(self, world: World, strings: bool) -> None:
-        self.world, self._strings = world, strings
-        self._parts: list[tuple[Array, Array, Array, Array | None]] = []
-
-    def many(self, key: Key, rids: Array, bits: Array, words: Array | None = None) -> None:
-        """One row of a key per rid."""
-        self._parts.append((np.full(len(rids), key.code, "<u2"), rids, bits, words))
-
-    def cells(self, key: Key, rids: Array, cells: Cells) -> None:
-        """One row of a key per rid, of values as they were given."""
-        self.many(key, rids, _bits(key, cells, len(rids)), None if cells.words is None else _words(cells, len(rids)))
-
-    def raw(self, codes: Array, rids: Array, bits: Array, words: Array | None) -> None:
-        """Rows as they are; words where a row has one, None elsewhere."""
-        self._parts.append((codes, rids, bits, words))
-
-    def rows(self, tick: int, first_seq: int) -> Rows:
-        """All of it."""
-        parts = self._parts or [(np.empty(0, "<u2"), np.empty(0, "<u4"), np.empty(0, "<u8"), None)]
-        key, rid, bits = (np.concatenate([p[i] for p in parts]) for i in range(3))
-        text = None
-        if self._strings:
-            text = np.concatenate([np.full(len(p[0]), None, object) if p[3] is None else p[3] for p in parts])
-            places = np.flatnonzero(text != None)  # noqa: E711 (element-wise)
-            bits[places] = encode("u32", np.array(self._codes(text[places].tolist()), "<u4"))
-        return Rows(first_seq, np.full(len(key), tick, "<u8"), rid, key, bits, text)
-
-    def _codes(self, words: list[str]) -> list[int]:
-        find, new, known = self.world.codebook.find, {}, len(self.world.codebook)  # type: ignore[var-annotated]
-        out = []
-        for word in words:
-            code = find(word)
-            out.append(new.setdefault(word, known + len(new)) if code is None else code)
-        return out

@@ -164,7 +164,7 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
 def create_directory(path: Path, description: Description, members: dict[str, Any], replace: bool) -> Path | None:
     """Makes the run's directory, whole at once (F-3); returns where a replaced run was set aside (F-9).
 
-    The caller holds the output's lock. Where it fails, the run that was there is there.
+    The caller holds the output's lock, and has made the unfinished name free. Where it fails, the run that was there is there.
     """
     present = sorted(p.name for p in path.iterdir()) if path.exists() else []
     if present and not replace:
@@ -178,7 +178,6 @@ def create_directory(path: Path, description: Description, members: dict[str, An
         StoreLock(path).close()  # nobody writes it now
     temporary, aside = path.with_name(path.name + ".tmp"), path.with_name(path.name + ".replaced.tmp")
     try:
-        shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
         publish_file(temporary / TIMES, header(np.dtype("<f8"), (0,)))
         for file in description.files():

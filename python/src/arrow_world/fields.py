@@ -103,7 +103,8 @@ class FieldSnapshotWriter:
         self._last_time = -math.inf
         self._state = "open"
         self._process = os.getpid()
-        with output_lock(self.path):  # of two that begin the same run, one looks, makes and locks it before the other looks
+        with output_lock(self.path) as free:  # of two that begin the same run, one looks, makes and locks it before the other looks
+            free(self.path.with_name(self.path.name + ".tmp"))
             self._aside = create_directory(self.path, self._description, members, replace)
             self._lock = StoreLock(self.path)
         self._files: list[GrowingNpy] = []

@@ -86,7 +86,22 @@ class Members:
     def _member(self, name: str, kind: type, expected: str) -> Any:
         value = self.raw.get(name)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise DamagedFileError(f"{self._what}: {name!r} is {value!r}, expected {expected}", self._path)
+            raise self.wrong(name, expected)
+        return value
+
+    def inner(self, value: Any, what: str) -> Members:
+        """An object within this one."""
+        return Members(value, self._path, what)
+
+    def wrong(self, name: str, expected: str) -> DamagedFileError:
+        """What to say of a member that is not as expected."""
+        return DamagedFileError(f"{self._what}: {name!r} is {self.raw.get(name)!r}, expected {expected}", self._path)
+
+    def real(self, name: str, absent: float) -> int | float:
+        """A number member, integer or not; `absent` where there is none."""
+        value = self.raw.get(name, absent)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.wrong(name, "a number")
         return value
 
     def text(self, name: str) -> str:
@@ -112,8 +127,7 @@ class Members:
         """A string of `digits` lower-case hex digits (J-2)."""
         value = self.text(name)
         if not re.fullmatch(f"[0-9a-f]{{{digits}}}", value):
-            raise DamagedFileError(f"{self._what}: {name!r} is {value!r}, expected {digits} lower-case hex digits",
-                                   self._path)
+            raise self.wrong(name, f"{digits} lower-case hex digits")
         return value
 
     def u64(self, name: str) -> int:

@@ -22,7 +22,8 @@ from .log_rows import LogRows
 from .regular import require_real
 from .rows import Rows, commit_problem, concat
 from .schema import Key
-from .segment import BatchIndex, Header, Mark, SegmentReader, Torn
+from .segment import Mark, SegmentReader, Torn
+from .segment_header import BatchIndex, Header
 from .values import U64, Array
 
 _MARK_BYTES = 1 << 18

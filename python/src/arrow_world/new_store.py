@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a store may begin, and how a beginning that fails is undone."""
+"""Where a store may begin, what its store.json says, and how a beginning that fails is undone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from . import jsonfile
 from .errors import InvalidUseError
-from .lock import StoreLock, require_outside_stores
+from .lock import StoreLock, output_lock, require_outside_stores
+from .publish import discard, force_directory
+from .schema import Schema
+from .segment_header import FORMAT
+from .storefiles import Base, base_json
+from .tick_time import TickTime
 
 
 def check_empty(store: Path) -> None:
@@ -43,3 +52,42 @@ def undo(made: list[Path], lock: StoreLock | None) -> None:
             pass
     if lock is not None:
         lock.close()
+
+
+@contextmanager
+def appearing(target: Path, source: Path, what: str) -> Iterator[Path]:
+    """The unfinished folder of a store that is made of another one: it appears at `target` whole, or not at all where the
+    block raises. what: what is done, for messages.
+    """
+    def refuse_existing() -> None:
+        if target.exists() or target.is_symlink():
+            raise InvalidUseError(f"Cannot {what}: it exists; choose another path.")
+
+    refuse_existing()
+    if isinstance(source, Path) and target.resolve().is_relative_to(source.resolve()):
+        raise InvalidUseError(f"Cannot {what}: that is inside the store; choose a path outside.")
+    with output_lock(target) as free:
+        refuse_existing()
+        temporary = target.with_name(target.name + ".tmp")
+        free(temporary)
+        try:
+            temporary.mkdir()
+            yield temporary
+            temporary.rename(target)
+        except BaseException:
+            discard(temporary)
+            raise
+        force_directory(target.parent)
+
+
+def description(
+    store: bytes, schema: Schema, *, strings: bool, tick_unit: str, properties: Mapping[str, str], time: TickTime | None,
+    parent: Mapping[str, Any] | None, begins: Base | None, environment: Mapping[str, str] | None = None,
+) -> bytes:
+    """The bytes of store.json (S-4)."""
+    return jsonfile.encode({
+        "kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": strings, "tick_unit": tick_unit,
+        "schema": schema.to_json(), "properties": dict(properties),
+        "environment": {"writer": "arrow_world (Python)"} if environment is None else dict(environment),
+        **({} if time is None else {"time": time.to_json()}), **({} if parent is None else {"parent": dict(parent)}),
+        **({} if begins is None else {"begins": base_json(*begins)})})

@@ -184,9 +184,9 @@ class Playback:
 
 def _stamps(store: Path) -> _Stamps:
     """Inodes, sizes and times of the files that make up the history; and what it begins with."""
-    found: _Stamps = {}
     if isinstance(store, RemotePath):
-        return found  # it never changes
+        return store.published.stamps()
+    found: _Stamps = {}
     for _, _, path in list_snapshots(store)[:1]:
         with suppress(FileNotFoundError):
             found[path.name] = path.stat().st_ino, 0, 0

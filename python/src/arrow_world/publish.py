@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 
-def write_at(fd: int, data: bytes, offset: int) -> None:
+def write_at(fd: int, data: bytes | memoryview, offset: int) -> None:
     """Writes all of `data` at `offset`."""
     view = memoryview(data)
     while view:

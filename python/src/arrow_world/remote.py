@@ -1,35 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Published stores, read by GET with Range alone; and the list of files that tells one (P-1 to P-7)."""
+"""Published stores, read by GET with Range alone (P-5, P-6)."""
 
 from __future__ import annotations
 
 import http.client
 import os
 import re
+import ssl
 import threading
 import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Union
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from . import jsonfile
-from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
-from .regular import open_regular
+from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
+from .file_list import FILES, Listed, list_of
+from .timely_http import open_timely
 
-FILES = "files.json"
-"""The list of a published store's files, by its path in the store."""
 BLOCK_BYTES = 64 << 10
 """What a small read asks for."""
 WHOLE_BYTES = 256 << 10
 """A file up to this length comes whole, and is compared with its checksum."""
 _KEPT_BYTES = 16 << 20
-_PIECE_BYTES = 8 << 20
+PIECE_BYTES = 8 << 20
+"""The most that one request asks for."""
 _LIKELY_LIST_BYTES = 1 << 20
 _MOST_LIST_BYTES = 64 << 20
 
@@ -44,90 +44,7 @@ class Patience(NamedTuple):
     limit: float = 30.0
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A file of a published store: its path in it, its length and the CRC-32 of all its bytes."""
-
-    name: str
-    bytes: int
-    crc32: int
-
-    def __str__(self) -> str:
-        return f"{self.bytes} bytes with CRC-32 {self.crc32:08x}"
-
-
-def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
-    """The files that files.json lists, by name (P-2)."""
-    m = jsonfile.Members(raw, path)
-    if m.text("kind") != "arrow-world files":
-        raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world files'", path, remedy="")
-    if m.count("format") != 1:
-        raise UnsupportedVersionError(f"Cannot read {path}: its format is {m.count('format')}, this package reads 1.")
-    files: dict[str, Listed] = {}
-    before = ""
-    for entry in (jsonfile.Members(e, path, "files") for e in m.items("files")):
-        name = entry.text("name")
-        parts = name.split("/")
-        if any(p in ("", ".", "..") for p in parts) or "\\" in name or "\0" in name or name == FILES or name <= before:
-            raise DamagedFileError(f"'name' is {name!r}, expected a path within the store, in order", path, remedy="")
-        files[name] = Listed(name, entry.u64("bytes"), int(entry.hex("crc32", 8), 16))
-        before = name
-    return files
-
-
-def check_list(store: Path) -> Iterator[DamagedFileError]:
-    """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
-    path = store / FILES
-    if not path.exists():
-        return
-    try:
-        listed = list_of(jsonfile.read(path), path)
-    except DamagedFileError as e:
-        yield e
-        return
-    there = set(_names(store, ""))
-    for file in listed.values():
-        if file.name not in there:
-            yield DamagedFileError(f"it is missing, and {FILES} has it", store / file.name, remedy="")
-            continue
-        try:
-            found = _listed(store / file.name, file.name)
-        except DamagedFileError as e:
-            yield e
-            continue
-        if found != file:
-            yield DamagedFileError(f"it has {found}, expected {file}", store / file.name, remedy="")
-    for name in sorted(there - set(listed) - {FILES}):
-        yield DamagedFileError(f"it is not in {FILES}", store / name, remedy="")
-
-
-def _names(folder: Path, prefix: str) -> Iterator[str]:
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
-            yield from _names(path, f"{prefix}{path.name}/")
-        else:
-            yield prefix + path.name
-
-
-def _listed(path: Path, name: str) -> Listed:
-    if isinstance(path, RemotePath):
-        data = path.source().map()
-        return Listed(name, len(data), zlib.crc32(data))
-    crc, size = 0, 0
-    with os.fdopen(open_regular(path), "rb") as file:
-        while part := file.read(_PIECE_BYTES):
-            crc, size = zlib.crc32(part, crc), size + len(part)
-    return Listed(name, size, crc)
-
-
-def require_unpublished(store: Path) -> None:
-    """Raises InvalidUseError where a store is published, and so never changed (P-4)."""
-    if (store / FILES).exists():
-        raise InvalidUseError(f"Cannot change the store in {store}: it was published ({FILES}), and readers elsewhere rely on "
-                              "it. Fork it to go on with it.")
-
-
-class _Replaced(Exception):
+class Replaced(Exception):
     """Another file stands there than the one that was read before."""
 
 
@@ -138,13 +55,24 @@ class _Refused(Exception):
 class Published:
     """The files of a published store at an http or https address. Safe for threads."""
 
+    unchanging = True
+    """Whether what is there stays as it is."""
+
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            host = (parts.hostname or "").encode("idna")
+            readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
+        except ValueError as e:  # brackets, a port, a host's name
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address ({e}).") from e
+        if not readable:
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address; expected https://host/folder.")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
                                   "addresses below it, so it can have no user, query or fragment.")
         self.address = address.rstrip("/") + "/"
         self.patience = patience
+        self.context: ssl.SSLContext | None = None
         self._versions: dict[str, str] = {}
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._kept_bytes = 0
@@ -157,6 +85,18 @@ class Published:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Published, (self.address, self.patience)
+
+    def headers(self) -> dict[str, str]:
+        """What each request says besides what it is for."""
+        return {}
+
+    def stamps(self) -> dict[str, tuple[int, int, int]]:
+        """What tells whether the history is another one by now."""
+        return {}
+
+    def source(self, file: Listed) -> RemoteSource:
+        """A file as bytes at offsets."""
+        return RemoteSource(self, file)
 
     def path(self, name: str = "") -> Path:
         """A file or folder as a path."""
@@ -177,10 +117,10 @@ class Published:
         if not length:
             return b""
         try:
-            data, total, version = self._ask(file.name, start, length)
+            data, total, version = self._ask(file.name, start, length, self._versions.get(file.name, ""))
         except FileNotFoundError as e:
             raise DamagedFileError(f"{self.address} does not have it any more", self.path(file.name), remedy="") from e
-        except _Replaced as e:
+        except Replaced as e:
             raise self._replaced(file, str(e)) from e
         if total != file.bytes:
             raise self._replaced(file, f"it has {total} bytes, expected {file.bytes}")
@@ -208,15 +148,17 @@ class Published:
         return DamagedFileError(f"{finding}, as {FILES} of {self.address} has it: it was replaced; a published store never "
                                 "changes", self.path(file.name), remedy="Open it again.")
 
-    def _ask(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
-        """Asks as often as it may help (P-6)."""
+    def _ask(self, name: str, start: int, length: int, match: str = "") -> tuple[bytes, int, str]:
+        """Asks as often as it may help (P-6); match: the version that it must be of, if it is a strong ETag."""
         pause = self.patience.pause
         for attempt in range(1, self.patience.attempts + 1):
             try:
-                return self._get(name, start, length)
-            except (FileNotFoundError, PermissionError, _Replaced):
+                return self._get(name, start, length, match)
+            except (FileNotFoundError, PermissionError, Replaced):
                 raise
-            except (OSError, http.client.HTTPException, _Refused) as e:
+            except (OSError, http.client.HTTPException, ValueError, OverflowError, _Refused) as e:
+                if isinstance(e, (ValueError, OverflowError)):  # what a server led to is no address, or no reply of HTTP
+                    e = _Refused(f"it led to what cannot be asked: {e}")
                 if attempt == self.patience.attempts or isinstance(e, _Refused):
                     times = "once" if attempt == 1 else f"{attempt} times"
                     raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
@@ -225,16 +167,14 @@ class Published:
             pause *= 4
         raise AssertionError
 
-    def _get(self, name: str, start: int, length: int) -> tuple[bytes, int, str]:
+    def _get(self, name: str, start: int, length: int, match: str) -> tuple[bytes, int, str]:
         """One attempt: the bytes, the length of the whole file, and its version."""
-        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
-        known = self._versions.get(name, "")
-        if known.startswith('"'):  # a strong ETag; a weak one never matches
-            headers["If-Match"] = known
+        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity", **self.headers()}
+        if match.startswith('"'):  # a weak ETag never matches
+            headers["If-Match"] = match
         limit = self.patience.limit * (1 + length / (4 << 20))
-        end = time.monotonic() + limit
         try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit) as reply:
+            with open_timely(Request(self.address + quote(name), headers=headers), limit, self.context) as reply:
                 version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
                 total = _total(reply, start)
                 if total is None and start or reply.length is not None and reply.length > length:
@@ -247,8 +187,6 @@ class Published:
                     left -= len(part)
                     if left < 0:
                         raise _Refused(f"more than the {length} bytes that were asked for came")
-                    if time.monotonic() > end:
-                        raise OSError(f"no answer within {limit:g} s")
         except HTTPError as e:
             e.close()
             raise _refusal(e.code, name, start) from e
@@ -281,9 +219,9 @@ def _refusal(code: int, name: str, start: int) -> Exception:
     if code in (401, 403):
         return PermissionError(f"Cannot read {name}: HTTP {code}")
     if code == 412:
-        return _Replaced("HTTP 412, its ETag is another one")
+        return Replaced("HTTP 412, its ETag is another one")
     if code == 416:
-        return _Replaced(f"it ends before byte {start}")
+        return Replaced(f"it ends before byte {start}")
     return OSError(f"HTTP {code}") if code >= 500 or code in (408, 425, 429) else _Refused(f"HTTP {code}")
 
 
@@ -325,7 +263,7 @@ class RemoteSource:
         if self.size <= WHOLE_BYTES:
             return self._published.block(self._file, 0, self.size)[offset : offset + length]
         if length >= BLOCK_BYTES:
-            return self._published.part(self._file, offset, min(length, _PIECE_BYTES))
+            return self._published.part(self._file, offset, min(length, PIECE_BYTES))
         start = min(offset - offset % BLOCK_BYTES, self.size - BLOCK_BYTES)  # the last one ends where the file does
         if offset >= self.size - BLOCK_BYTES:
             start = self.size - BLOCK_BYTES
@@ -405,7 +343,7 @@ class RemotePath:
 
     def source(self) -> RemoteSource:
         """Its bytes."""
-        return RemoteSource(self.published, self.listed())
+        return self.published.source(self.listed())
 
 
 StorePath = Union[Path, RemotePath]

@@ -19,7 +19,8 @@ from .ipc_write import (
 )
 from .publish import discard, force_directory
 from .rows import Rows, concat
-from .segment import Header, SegmentReader, batch_stat
+from .segment import SegmentReader
+from .segment_header import Header, batch_stat
 from .segment_write import KEY_ID, TEXT_ID, key_width, segment_schema, text_buffers
 from .values import Array
 

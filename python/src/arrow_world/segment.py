@@ -6,26 +6,22 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from . import jsonfile
-from .errors import DamagedFileError, UnsupportedVersionError
+from .errors import DamagedFileError
 from .flatbuf import Malformed
-from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Field, Footer, Message, digits, find_footer,
+from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Footer, Message, Source, digits, find_footer,
                   open_source, read_footer, read_message, read_nodes, read_schema, read_words)
 from .rows import Rows
-from .schema import COMMIT, Key
+from .schema import Key
 from .search import BatchSearch
-from .values import Array
+from .segment_header import BatchIndex, Head, Header, batch_stat, batch_stats, head_of, header_of, keys_of
 
-FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
-_DECIMAL = re.compile("[0-9]{1,19}")
 _ROOM_BYTES = 1 << 20
-_DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
 @dataclass(frozen=True)
@@ -52,58 +48,6 @@ class Mark:
     chain: bytes
 
 
-@dataclass(frozen=True)
-class Head:
-    """Schema and dictionaries of a sealed segment: its bytes up to `end`, and the first batch's checksum there (B-12)."""
-
-    end: int
-    crc: int
-
-
-@dataclass(frozen=True)
-class BatchIndex:
-    """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
-
-    first_seq, rows, tick_min, tick_max: int64; rid_min, rid_max: u32; crc, start, end: int64, offsets in the file.
-    """
-
-    first_seq: Array
-    rows: Array
-    tick_min: Array
-    tick_max: Array
-    rid_min: Array
-    rid_max: Array
-    crc: Array
-    start: Array
-    end: Array
-    last_chain: bytes
-    head: Head | None
-    """What stands before the first batch; None where the footer does not say."""
-    held: Array = field(init=False)
-    """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "held", np.zeros(len(self.first_seq), "<u8"))
-
-    @property
-    def end_seq(self) -> int:
-        """The seq after the segment's last row."""
-        return int(self.first_seq[-1] + self.rows[-1])
-
-
-@dataclass
-class Header:
-    """What a segment's schema message says, plus the keys that later batches declared."""
-
-    first_seq: int
-    prev_chain: bytes
-    schema_version: int
-    key_type: str
-    strings: bool
-    keys: list[Key]
-    dictionary_ids: dict[str, int] = field(default_factory=dict)
-
-
 _Verified = tuple[Message, int, Rows]
 """A batch, its checksum and its rows."""
 
@@ -115,7 +59,8 @@ class SegmentReader:
     segment ends early, or is None.
     """
 
-    def __init__(self, path: Path, store_id: bytes, strings: bool, first_seq: int, sealed: bool) -> None:
+    def __init__(self, path: Path, store_id: bytes | None, strings: bool | None, first_seq: int | None, sealed: bool) -> None:
+        """None of store, strings and first seq: whatever the header says."""
         self.path = path
         self.sealed = sealed
         self.torn: Torn | None = None
@@ -123,7 +68,7 @@ class SegmentReader:
         self.fenced = False
         self.stats: list[list[str]] = []
         self.head: Head | None = None
-        self._store_id = store_id
+        self._store_id = store_id or b""
         self._batch = 0
         self._last_message = 0
         self._start = 0
@@ -139,7 +84,7 @@ class SegmentReader:
         except BaseException:
             self._source.close()
             raise
-        self.next_seq, self.end, self.compressed = first_seq, self._pos, False
+        self.next_seq, self.end, self.compressed = self.header.first_seq, self._pos, False
         self.last_crc: int | None = None
 
     def __enter__(self) -> "SegmentReader":
@@ -152,7 +97,17 @@ class SegmentReader:
         """Closes the file; may be called again."""
         self._source.close()
 
-    def _read_header(self, strings: bool, first_seq: int) -> tuple[Header, int]:
+    @property
+    def store_id(self) -> bytes:
+        """The store that it belongs to."""
+        return self._store_id
+
+    @property
+    def source(self) -> Source:
+        """Its bytes."""
+        return self._source
+
+    def _read_header(self, strings: bool | None, first_seq: int | None) -> tuple[Header, int]:
         start = 0
         if self.sealed:
             if bytes(self._source.read(0, 8)) != FILE_MAGIC:
@@ -162,10 +117,14 @@ class SegmentReader:
         if message is None or message.kind != SCHEMA:
             raise Malformed("the first message is no schema")
         self._schema = fields, metadata = read_schema(message.header)
-        header = _header(self.path, fields, metadata, strings)
-        if metadata.get("aw.store") != self._store_id.hex():
-            raise Malformed(f"aw.store is {metadata.get('aw.store')!r}, expected {self._store_id.hex()}")
-        if header.first_seq != first_seq:
+        strings = any(f.name == "text" for f in fields) if strings is None else strings
+        header = header_of(self.path, fields, metadata, strings)
+        store = metadata.get("aw.store", "")
+        if not self._store_id and re.fullmatch("[0-9a-f]{32}", store):
+            self._store_id = bytes.fromhex(store)
+        if store != self._store_id.hex() or not store:
+            raise Malformed(f"aw.store is {store!r}, expected {self._store_id.hex() or '32 hex digits'}")
+        if first_seq is not None and header.first_seq != first_seq:
             raise Malformed(f"aw.first_seq is {header.first_seq}, the file name says {first_seq}")
         pos = message.end
         for _ in range(2 if strings else 1):
@@ -190,7 +149,7 @@ class SegmentReader:
             footer = find_footer(self._source)
             if footer.schema is None or read_schema(footer.schema) != self._schema:
                 raise Malformed("its schema differs from the one that the file begins with")
-            stats, chain, head = _batch_stats(footer), footer.metadata.get("aw.last_chain", ""), stated_head(footer)
+            stats, chain, head = batch_stats(footer), footer.metadata.get("aw.last_chain", ""), head_of(footer)
             if not re.fullmatch("[0-9a-f]{16}", chain):
                 raise Malformed(f"aw.last_chain is {chain!r}, expected 16 digits")
         except Malformed as e:
@@ -269,14 +228,35 @@ class SegmentReader:
             if found is None:
                 return
             most = None if most is None else most - 1
-            message, stored, rows = found
-            self._batch += 1
-            self.next_seq += len(rows)
-            self.last_crc = stored
-            self._last_message = message.start
-            self.end = self._pos = self._start = message.end
-            self.stats.append(batch_stat(rows, stored))
-            yield rows
+            yield self._take(*found)
+
+    def _take(self, message: Message, stored: int, rows: Rows) -> Rows:
+        self._batch += 1
+        self.next_seq = rows.end_seq
+        self.last_crc = stored
+        self._last_message = message.start
+        self.end = self._pos = self._start = message.end
+        self.stats.append(batch_stat(rows, stored))
+        return rows
+
+    def behind(self, end: int, crc: int) -> Iterator[Rows]:
+        """The batches that verify behind one that need not, which ends at a byte and says that its checksum is this one (B-5).
+
+        For what is to be saved of a damaged segment: the first may begin at any seq.
+        """
+        words = dict(self._words)
+        self._batch, self.next_seq, self.last_crc = self._batch + 1, -1, crc
+        self.end = self._pos = self._start = end
+        while True:
+            try:
+                found = self._read()
+            except (Malformed, DamagedFileError):
+                found = None
+            if found is None:
+                self._words = words
+                return
+            words = dict(self._words)
+            yield self._take(*found)
 
     def _next(self, to_end: bool) -> _Verified | None:
         try:
@@ -329,11 +309,13 @@ class SegmentReader:
     def _rows(self, message: Message) -> Rows:
         header = self.header
         first_seq = message.custom.get("aw.first_seq")
+        if self.next_seq < 0 and first_seq is not None and _TEXT.fullmatch(first_seq.value):
+            self.next_seq = int(first_seq.value)
         if first_seq is None or not _TEXT.fullmatch(first_seq.value) or int(first_seq.value) != self.next_seq:
             raise Malformed(f"aw.first_seq is {first_seq and first_seq.value!r}, expected {self.next_seq:020d}")  # L-1
         keys = header.keys
         if "aw.keys" in message.custom:
-            keys = keys + _keys(self.path, message.custom["aw.keys"].value, len(keys))
+            keys = keys + keys_of(self.path, message.custom["aw.keys"].value, len(keys))
         names = self._words.get(header.dictionary_ids["key"], [])
         if names != [k.name for k in keys]:
             raise Malformed("the key dictionary does not list the declared keys in code order")  # L-7, L-8
@@ -411,80 +393,3 @@ class SegmentReader:
         if search.gave_up:
             return "so much behind it looks like the beginning of a batch that not all can be looked at"
         return None
-
-
-def _batch_stats(footer: Footer) -> list[list[int]]:
-    """`aw.batches` as numbers."""
-    try:
-        stats = jsonfile.loads(footer.metadata.get("aw.batches", ""))
-    except (ValueError, RecursionError) as e:
-        raise Malformed(f"aw.batches is not JSON: {e}") from e
-    if not isinstance(stats, list) or len(stats) != len(footer.batches) or not stats or any(
-            not isinstance(s, list) or len(s) != 7 or not all(isinstance(n, str) for n in s)
-            or not all(_DECIMAL.fullmatch(n) and int(n) < 1 << 63 for n in s[:6])
-            or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
-        raise Malformed("aw.batches does not describe the batches")  # L-20
-    return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
-
-
-def stated_head(footer: Footer) -> Head | None:
-    """`aw.head`; None where there is none. Raises Malformed."""
-    text = footer.metadata.get("aw.head")
-    if text is None:
-        return None
-    try:
-        end, crc = jsonfile.loads(text)
-    except (ValueError, TypeError, RecursionError) as e:
-        raise Malformed(f"aw.head is {text!r}, expected two strings") from e
-    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
-        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
-    return Head(int(end), int(crc, 16))
-
-
-def batch_stat(rows: Rows, crc: int) -> list[str]:
-    if not len(rows):
-        return [str(rows.first_seq), "0", "0", "0", "0", "0", f"{crc:08x}"]
-    numbers = (rows.first_seq, len(rows), rows.tick.min(), rows.tick.max(), rows.rid.min(), rows.rid.max())
-    return [str(int(n)) for n in numbers] + [f"{crc:08x}"]
-
-
-def _keys(path: Path, text: str, known: int) -> list[Key]:
-    try:
-        items = jsonfile.loads(text)
-    except (ValueError, RecursionError) as e:
-        raise Malformed(f"aw.keys is not JSON: {e}") from e
-    if not isinstance(items, list):
-        raise Malformed("aw.keys is no array")
-    keys = [Key.from_json(item, path) for item in items]
-    if [k.code for k in keys] != list(range(known, known + len(keys))):
-        raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3
-    return keys
-
-
-def _header(path: Path, fields: list[Field], metadata: dict[str, str], strings: bool) -> Header:
-    if metadata.get("aw.kind") != "segment":
-        raise Malformed(f"aw.kind is {metadata.get('aw.kind')!r}, expected segment")
-    if metadata.get("aw.format") != str(FORMAT):
-        raise UnsupportedVersionError(f"Cannot read {path}: aw.format is {metadata.get('aw.format')!r}, this package "
-                                      f"reads {FORMAT}.")
-    first_seq, prev_chain = metadata.get("aw.first_seq", ""), metadata.get("aw.prev_chain", "")
-    if not _TEXT.fullmatch(first_seq) or not re.fullmatch("[0-9a-f]{16}", prev_chain):
-        raise Malformed(f"aw.first_seq is {first_seq!r} and aw.prev_chain {prev_chain!r}, expected 20 and 16 digits")
-    version = metadata.get("aw.schema", "")
-    if not re.fullmatch("[0-9]{1,10}", version):
-        raise Malformed(f"aw.schema is {version!r}, expected a number")
-    expected = [("tick", "u64"), ("rid", "u32"), ("key", "utf8"), ("val", "f64")] + [("text", "utf8")] * strings
-    if [(f.name, f.type) for f in fields] != expected:
-        raise Malformed(f"columns are {[(f.name, f.type) for f in fields]}, expected {expected}")
-    coded = {f.name: f for f in fields if f.index_type is not None}
-    if set(coded) != ({"key", "text"} if strings else {"key"}) or coded["key"].index_type not in ("u8", "u16") or (
-            strings and coded["text"].index_type != "u32") or any(f.ordered for f in coded.values()):
-        raise Malformed("key must be dictionary<u8 or u16>, text dictionary<u32>, not ordered")
-    keys = _keys(path, metadata.get("aw.keys", ""), 0)
-    if not keys or keys[0] != COMMIT:
-        raise Malformed("key 0 is not tick.commit")  # L-5
-    ids = {f.name: f.dictionary_id for f in coded.values()}
-    if ids != {name: number for name, number in _DICTIONARY_IDS.items() if name in ids}:
-        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS}")  # L-17
-    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), str(coded["key"].index_type),
-                  strings, keys, ids)

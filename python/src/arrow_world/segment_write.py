@@ -18,7 +18,7 @@ from .publish import publish_file, write_at
 from .regular import open_regular
 from .rows import Rows
 from .schema import Key
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .values import Array
 
 KEY_ID, TEXT_ID = 0, 1

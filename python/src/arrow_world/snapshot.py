@@ -21,7 +21,7 @@ from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Mes
 from .jsonfile import Members
 from .regular import require_real
 from .schema import Column, Schema
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .tables import Table
 from .values import Array
 from .world import World
@@ -56,6 +56,7 @@ class Manifest:
     codes: int
     tables: dict[str, Members]
     files: dict[str, Members]
+    store: bytes
 
 
 def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
@@ -66,8 +67,8 @@ def list_snapshots(store: Path) -> list[tuple[int, int, Path]]:
     return sorted((int(n[1]), int(n[2]), p) for n, p in names if n)
 
 
-def read_manifest(directory: Path, store_id: bytes) -> Manifest:
-    """Reads and checks manifest.json (N-5)."""
+def read_manifest(directory: Path, store_id: bytes | None) -> Manifest:
+    """Reads and checks manifest.json (N-5); store_id: of the store it must be of, None for any."""
     path = directory / "manifest.json"
     require_real(directory)
     try:
@@ -78,13 +79,13 @@ def read_manifest(directory: Path, store_id: bytes) -> Manifest:
         raise DamagedFileError(f"kind is {m.text('kind')!r}, expected 'arrow-world snapshot'", path, remedy=REMEDY)
     if m.count("format") != FORMAT:
         raise UnsupportedVersionError(f"Cannot read {path}: format is {m.count('format')}, this package reads {FORMAT}.")
-    if m.hex("store", 32) != store_id.hex():
+    if store_id is not None and m.hex("store", 32) != store_id.hex():
         raise DamagedFileError(f"store is {m.hex('store', 32)}, expected {store_id.hex()}", path, remedy=REMEDY)
     tables = [Members(t, path, "tables") for t in m.items("tables")]
     files = [Members(f, path, "files") for f in m.items("files")]
     manifest = Manifest(directory, Schema.from_json(m.raw.get("schema"), path), m.u64("tick"), m.u64("seq"),
                         m.chain("chain"), m.flag("base"), *_hashes(m, tables), m.strings("properties"), m.count("codes"),
-                        {t.text("name"): t for t in tables}, {f.text("name"): f for f in files})
+                        {t.text("name"): t for t in tables}, {f.text("name"): f for f in files}, bytes.fromhex(m.hex("store", 32)))
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
     if directory.name != name:
         raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=REMEDY)

@@ -17,7 +17,7 @@ from .errors import InvalidUseError
 from .ipc import FILE_MAGIC, Field
 from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
 from .publish import discard, force_directory, write_forced
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .snapshot import expected_field
 from .values import Array
 from .tables import Table

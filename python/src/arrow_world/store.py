@@ -18,6 +18,7 @@ from .history import History, check_life, history_of
 from .lives import Lives, lives_of
 from .log import Fence, Log, Scan, SegmentFile
 from .log_dataset import log_dataset
+from .log_plan import LogPlan, plan_of
 from .log_rows import LogRows
 from .net_change import Changes, net_changes
 from .playback import Cursor, Playback
@@ -206,9 +207,8 @@ class Store(Upkeep):
     # The log.
 
     def log(self) -> Log:
-        """All committed rows as columns: tick u64, rid u32, key u16, bits u64 / val f64, text; shape (n,) each.
-
-        Raises DamagedFileError if any batch fails; a torn end is no error but told in `.torn`.
+        """All committed rows as columns: tick u64, rid u32, key u16, bits u64 / val f64, text; shape (n,) each. Raises
+        DamagedFileError if any batch fails; a torn end is no error but told in `.torn`.
         """
         files = self._files.log_files()
         first = files.segments[0].first_seq if files.segments else 0
@@ -236,6 +236,12 @@ class Store(Upkeep):
         if what != "log":
             raise InvalidUseError(f"Cannot scan {what!r}: expected 'log'. A table at a tick is at(tick)[table].")
         return log_dataset(self._files.log_files())
+
+    def plan(self, ticks: Ticks = None, *, ids: Ticks = None) -> LogPlan:
+        """The batches of the log that may hold rows of these ticks and row ids, each one, a range, or the first and the last:
+        for workers that read them anywhere, in any order, each by a `PlanReader`. The plan may be pickled and cut.
+        """
+        return plan_of(self._files, ticks, ids)
 
     def rows(self, key: str | Iterable[str] | None = None, ticks: Ticks = None, *, ids: Any = None) -> LogRows:
         """The log rows of these keys, ticks and ids, in log order.

@@ -11,6 +11,9 @@ from pathlib import Path
 from . import upkeep
 from .checks import tick_of
 from .errors import InvalidUseError
+from .migration import Migration, migrate
+from .migrations import Migrations
+from .publication import Publication, publish
 from .seal import compression_of
 from .storefiles import StoreFiles
 from .upkeep import Compaction, Truncation
@@ -76,6 +79,33 @@ class Upkeep(ABC):
         """
         self._require_tables("fork")
         return upkeep.fork(self._files, self.at(tick), path)
+
+    def migrate(self, known: Migrations, path: str | PathLike[str]) -> Migration:
+        """Makes a new store at `path` that begins with the last world of this one under a newer schema; returns what was done.
+
+        This store is only read, and keeps the history before. `path` must not exist, and appears whole or not at all. Raises
+        InvalidUseError naming the step that does not fit, UnsupportedVersionError where the schema is newer than the last
+        known one.
+        """
+        return migrate(self._files, known, lambda: self.at(self._last("migrate")), path)
+
+    def publish(self, folder: str | PathLike[str]) -> Publication:
+        """Publishes this store into a folder, for any web server: a copy that is sealed, compact and never changes, to be read
+        by `open_store(address)`; returns what was done.
+
+        This store is sealed, compacted and proven first; every tick of it stays. The folder is made; if it exists, it holds
+        nothing but a part of this publication. After a failure it is called again, and goes on. Raises DamagedFileError
+        where this store is not sound, or what arrived is not what was sent.
+        """
+        done = publish(self._path, folder)
+        self.close()
+        return done
+
+    def _last(self, action: str) -> int:
+        span = self._files.span()
+        if span is None:
+            raise InvalidUseError(f"Cannot {action} {self._path}: no tick was committed yet.")
+        return span[1]
 
     def _require_tables(self, action: str) -> None:
         if not self._files.schema.tables:

@@ -17,7 +17,7 @@ from .foreign import describe
 from .jsonfile import Members
 from .log import Fence, LogFiles, Marks, Scan, SegmentFile, Wanted, list_segments, read_fence
 from .schema import Key, Schema, declare
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .snapshot import Manifest, Snapshot, list_snapshots, read_manifest
 from .tick_time import TickTime
 

@@ -26,7 +26,7 @@ from .hashes import beginning
 from .lock import output_lock
 from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .snapshot_write import write_snapshot
 from .storefiles import base_json
 from .values import DTYPES, Array

@@ -130,9 +130,13 @@ class Table(Frame):
             raise InvalidUseError(f"No row {int(ids[np.argmax(missing)])} in {self.schema.name} at this tick.")
         return slots
 
+    def copy_ids_to(self, other: Table) -> None:
+        """Gives another table as many rows, and the state of its ids; no columns."""
+        other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
+
     def copy_to(self, other: Table) -> None:
         """Gives another table this state, as far as it has the columns; they are shared until one of both changes."""
-        other.rows, other.next_id, other.free, other.dead = self.rows, self.next_id, list(self.free), dict(self.dead)
+        self.copy_ids_to(other)
         other._columns = {name: self._columns[name] for name in other._columns}
         other._lookup = self._lookup
         for column in other._columns.values():

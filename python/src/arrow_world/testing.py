@@ -30,7 +30,7 @@ from .errors import InvalidUseError
 from .live import LiveWorld
 from .log_rows import LogRows
 from .net_change import RowDifference, compare
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .snapshot_write import write_snapshot
 from .store import Store, open_store
 from .storefiles import base_json

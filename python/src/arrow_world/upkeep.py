@@ -13,17 +13,17 @@ from typing import NamedTuple
 from . import jsonfile
 from .checks import integer, path_of
 from .errors import DamagedFileError, InvalidUseError
-from .lock import StoreLock, output_lock
+from .lock import StoreLock
 from .log import LogFiles, Scan, SegmentFile
 from .log_end import log_end
+from .new_store import appearing, description
 from .publish import discard, discard_unfinished, force_directory, publish_file
 from .rows import Rows
 from .seal import Compression, add_words, seal_segment, write_sealed
-from .segment import FORMAT
 from .snapshot import list_snapshots, read_manifest
 from .snapshot_write import write_snapshot
 from .store_diff import Position, position_of
-from .storefiles import StoreFiles, base_json
+from .storefiles import Base, StoreFiles, base_json
 from .world import World
 
 _SEGMENT_BYTES = 256 << 20
@@ -232,32 +232,13 @@ def _is_zstd(log: LogFiles, segment: SegmentFile) -> bool:
 def fork(source: StoreFiles, world: World, path: str | os.PathLike[str]) -> Path:
     """Makes a new store that begins with a world of another one."""
     target = path_of(path, "fork into")
-    if target.exists() or target.is_symlink():
-        raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
-    if isinstance(source.path, Path) and target.resolve().is_relative_to(source.path.resolve()):
-        raise InvalidUseError(f"Cannot fork {source.path} into {target}: that is inside the store; choose a path outside.")
-    info = source.info
+    info, place = source.info, Base(world.tick, world.seq, world.chain)
     store = secrets.token_bytes(16)
-    members = {
-        "kind": "arrow-world store", "format": FORMAT, "store": store.hex(), "strings": info.strings, "tick_unit": info.tick_unit,
-        "schema": world.schema.to_json(), "properties": info.properties, "environment": {"writer": "arrow_world (Python)"},
-        **({} if info.time is None else {"time": info.time.to_json()}),
-        "parent": {"store": info.store.hex(), **base_json(world.tick, world.seq, world.chain)},
-        "begins": base_json(world.tick, world.seq, world.chain)}
-    with output_lock(target) as free:
-        if target.exists() or target.is_symlink():
-            raise InvalidUseError(f"Cannot fork {source.path} into {target}: it exists; choose another path.")
-        temporary = target.with_name(target.name + ".tmp")
-        free(temporary)
-        try:
-            temporary.mkdir()
-            publish_file(temporary / "store.json", jsonfile.encode(members))
-            write_snapshot(temporary, store, info.strings, world, base=True, properties=info.properties)
-            temporary.rename(target)
-        except BaseException:
-            discard(temporary)
-            raise
-        force_directory(target.parent)
+    with appearing(target, source.path, f"fork {source.path} into {target}") as folder:
+        publish_file(folder / "store.json", description(
+            store, world.schema, strings=info.strings, tick_unit=info.tick_unit, properties=info.properties, time=info.time,
+            parent={"store": info.store.hex(), **base_json(*place)}, begins=place))
+        write_snapshot(folder, store, info.strings, world, base=True, properties=info.properties)
     return target
 
 

@@ -61,13 +61,13 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
     if (kind == "b") != (type_name == "bool") and not (type_name == "bool" and kind in "iu"):
         raise _refused(array[0], type_name, what, "a bool column takes it" if kind == "b" else "")
     if type_name == "f32" and array.dtype.itemsize == 4 and kind == "f":
-        return _widen(np.ascontiguousarray(array, "<f4"))
+        return widened(np.ascontiguousarray(array, "<f4"))
     if kind == "f" and (type_name not in ("f32", "f64") or array.dtype.itemsize != 8):
         hint = "an f32 column takes it, or convert the values to float64" if array.dtype.itemsize == 4 and (
             type_name == "f64") else "an f64 column takes it, or convert the values to integers"
         raise _refused(array[0], type_name, what, hint)
     if type_name == "f32":
-        return _widen(_to_f32(array, what))
+        return widened(_to_f32(array, what))
     if type_name == "f64":
         return _exact(array, np.dtype("<f8"), type_name, what).view("<u8")
     exact = _exact(array, DTYPES[type_name], type_name, what)
@@ -205,7 +205,7 @@ def decode(type_name: str, bits: U64) -> Array:
             if np.array_equal(plain.astype("<f8").view("<u8"), bits):
                 return plain  # as nearly always; the rest is for signalling NaNs and what does not fit
         values: Array = _narrow(bits)
-        wrong = _widen(values) != bits
+        wrong = widened(values) != bits
     else:
         numbers = bits.view("<f8")
         with np.errstate(invalid="ignore"):
@@ -239,15 +239,15 @@ def _exact(array: Array, dtype: np.dtype[Any], type_name: str, what: str) -> Arr
 def _to_f32(array: Array, what: str) -> Array:
     wide = np.ascontiguousarray(_exact(array, np.dtype("<f8"), "f32", what)).view("<u8")
     narrow = _narrow(wide)
-    lost = _widen(narrow) != wide
+    lost = widened(narrow) != wide
     if lost.any():
         value = array[np.argmax(lost)].item()
         raise _refused(value, "f32", what, f"pass np.float32({value!r}) to round it" if array.dtype.kind == "f" else "")
     return narrow
 
 
-def _widen(values: Array) -> U64:
-    """f32 to f64 patterns; NaNs on their bits (L-10)."""
+def widened(values: Array) -> U64:
+    """f32 values as f64 patterns; NaNs on their bits (L-10)."""
     raw = np.ascontiguousarray(values).view("<u4")
     nan = (raw & 0x7FFFFFFF) > 0x7F800000
     with np.errstate(invalid="ignore"):
@@ -258,7 +258,7 @@ def _widen(values: Array) -> U64:
 
 
 def _narrow(bits: U64) -> Array:
-    """f64 patterns to f32, the reverse of `_widen`; what is not exact does not widen back."""
+    """f64 patterns to f32, the reverse of `widened`; what is not exact does not widen back."""
     nan = (bits & ~_SIGN) > _EXPONENT
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         raw = bits.view("<f8").astype("<f4").view("<u4")

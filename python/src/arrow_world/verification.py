@@ -18,16 +18,17 @@ from . import jsonfile
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
+from .file_list import check_list
 from .flatbuf import Malformed
 from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
 from .references import false_references
 from .regular import require_real
-from .remote import check_list
 from .rows import Rows, tick_chain
 from .schema import Schema, declare
-from .segment import SegmentReader, Torn, stated_head
+from .segment import SegmentReader, Torn
+from .segment_header import head_of
 from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
 from .values import decode
@@ -130,7 +131,7 @@ class _Verifier:
     def run(self) -> None:
         report, store = self._report, self._store
         _names(store.path, report)
-        for damage in check_list(store.path):
+        for damage in check_list(store.path, store.info.store.hex()):
             report.add(damage)
         fence = store.fence
         for _, _, directory in store.snapshots():
@@ -338,7 +339,7 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     if read != reader.stats:
         report.add(DamagedFileError("footer aw.batches does not describe the batches", reader.path))  # L-20
     try:
-        head = stated_head(reader.footer)
+        head = head_of(reader.footer)
     except Malformed as e:
         report.add(DamagedFileError(f"footer {e}", reader.path))
         return

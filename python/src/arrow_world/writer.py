@@ -26,7 +26,7 @@ from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import Compression, compression_of, seal_segment
-from .segment import FORMAT
+from .segment_header import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
 from .storefiles import StoreFiles, StoreInfo
 from .tick_time import TickTime
@@ -217,6 +217,12 @@ class LogWriter:
         self.keys.append(key)
         self._by_name[name] = key
         return key
+
+    def declare_all(self, keys: list[Key]) -> None:
+        """Takes over the further keys of another log, whose first ones are those declared here."""
+        for key in keys[len(self.keys) :]:
+            self.keys.append(key)
+            self._by_name[key.name] = key
 
     def append(self, name: str, rids: Any, values: Any) -> None:
         """Appends rows of one declared key to the open tick: one value (a word for strings) per row id."""

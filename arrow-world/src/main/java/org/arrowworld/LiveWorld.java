@@ -26,7 +26,6 @@ import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.BackgroundSnapshots;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.snapshot.SnapshotWriter;
-import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -122,21 +121,7 @@ public final class LiveWorld implements Closeable {
               "Cannot create a store with %s in its options and with a store info: give it in that",
               options.time().isPresent() ? "a time" : "properties"));
     }
-    info.checkNew(storage);
-    checkEmpty(storage);
     return new LiveWorld(OpenedWorld.create(storage, info, options), options);
-  }
-
-  /** A store is not made among other files. A creation that was interrupted leaves just these. */
-  private static void checkEmpty(Storage storage) throws IOException {
-    for (String name : storage.list("")) {
-      if (!name.equals("LOCK") && !name.endsWith(AtomicFiles.UNFINISHED)) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot create a store in %s: it is not empty, it has %s; choose another path",
-                storage.description(), name));
-      }
-    }
   }
 
   private static void requireGiven(Object value, String what) {

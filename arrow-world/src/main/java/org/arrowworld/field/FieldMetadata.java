@@ -133,12 +133,12 @@ public final class FieldMetadata {
       members.put(COUNT, "0");
       members.put("grid_spacing", null);
       members.put("grid_bounds", null);
-      members.put("grid_shape", Json.text(Arrays.stream(shape).boxed().toList()));
+      members.put("grid_shape", MetadataJson.text(Arrays.stream(shape).boxed().toList()));
       members.put("periodic", null);
       members.put("parameters", "{}");
       members.put("fields", null);
       members.put("velocities", null);
-      members.put("dtype", Json.text("float64"));
+      members.put("dtype", MetadataJson.text("float64"));
       environment(
           Map.of(
               "java", System.getProperty("java.version", "unknown"),
@@ -213,7 +213,7 @@ public final class FieldMetadata {
     }
 
     private Builder set(String name, Object value) {
-      members.put(name, Json.text(Objects.requireNonNull(value, name)));
+      members.put(name, MetadataJson.text(Objects.requireNonNull(value, name)));
       return this;
     }
 
@@ -232,10 +232,10 @@ public final class FieldMetadata {
      */
     public FieldMetadata build() {
       Map<String, String> complete = new LinkedHashMap<>(members);
-      complete.put("velocities", Json.text(velocities));
+      complete.put("velocities", MetadataJson.text(velocities));
       complete.values().removeIf(Objects::isNull);
       for (Map.Entry<String, String> member : extra.entrySet()) {
-        if (!Json.isValue(member.getValue())) {
+        if (!MetadataJson.isValue(member.getValue())) {
           throw new InvalidUseException(
               Text.of("Cannot describe a run: member %s is no JSON value", member.getKey()));
         }

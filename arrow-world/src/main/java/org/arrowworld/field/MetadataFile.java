@@ -30,7 +30,7 @@ final class MetadataFile {
   static ByteBuffer encode(FieldMetadata metadata) {
     String body =
         metadata.members().entrySet().stream()
-            .map(member -> Json.text(member.getKey()) + ": " + member.getValue())
+            .map(member -> MetadataJson.text(member.getKey()) + ": " + member.getValue())
             .collect(Collectors.joining(",\n", "{", ""));
     byte[] covered = body.getBytes(StandardCharsets.UTF_8);
     String tail = Text.of(",\"crc\":\"%08x\"}\n", crc(covered, covered.length));
@@ -51,7 +51,7 @@ final class MetadataFile {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       checkCrc(path, bytes);
-      Map<String, String> members = Json.members(text);
+      Map<String, String> members = MetadataJson.members(text);
       return new FieldMetadata(members);
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(path, -1, "it is not UTF-8", e);

@@ -151,7 +151,7 @@ record MetadataValues(
     private Object value(String name) throws MetadataProblem {
       String json = text.get(name);
       try {
-        return json == null ? null : Json.value(json);
+        return json == null ? null : MetadataJson.value(json);
       } catch (JsonProcessingException e) {
         throw new MetadataProblem(Text.of("%s is no JSON: %s", name, e.getOriginalMessage()), e);
       }

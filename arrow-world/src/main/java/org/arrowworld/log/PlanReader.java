@@ -23,6 +23,8 @@ import org.arrowworld.storage.Storage;
  * is refused.
  */
 public final class PlanReader implements Closeable {
+  private static final String CUT_ELSEWHERE = "its batches are cut elsewhere";
+
   private final Storage storage;
   private final LogPlan plan;
   private final KeyTable keys;
@@ -85,11 +87,29 @@ public final class PlanReader implements Closeable {
     if (sealedMeanwhile != null) {
       return readSealed(batch);
     }
-    if (batch.index() > 0) {
-      reader.loadWords(current.first().entry());
+    try {
+      if (batch.index() > 0) {
+        reader.loadWords(current.first().entry());
+      }
+      TripleBatch read = reader.read(batch.entry(), batch.previousCrc());
+      return rows(read, batch.firstSeq(), batch.rows());
+    } catch (IOException e) {
+      throw isCutElsewhere(batch, e) ? gone(reader.path(), CUT_ELSEWHERE, e) : e;
     }
-    TripleBatch read = reader.read(batch.entry(), batch.previousCrc());
-    return rows(read, batch.firstSeq(), batch.rows());
+  }
+
+  /** Whether a batch cannot be read because its sealed segment was written anew since. */
+  private boolean isCutElsewhere(PlannedBatch batch, IOException failure) {
+    if (!current.isSealed()) {
+      return false;
+    }
+    try {
+      List<SegmentIndex.Entry> now = SegmentIndexer.sealed(reader).batches();
+      return batch.index() >= now.size() || !now.get(batch.index()).equals(batch.entry());
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 
   private PlannedSegment segmentOf(PlannedBatch batch) {
@@ -195,7 +215,7 @@ public final class PlanReader implements Closeable {
     long end = Math.min(batch.firstSeq() + batch.rows(), plan.end().seq());
     int number = holding(sealedMeanwhile, batch.firstSeq());
     if (number < 0 || number != holding(sealedMeanwhile, end - 1)) {
-      throw gone(reader.path(), "its batches are cut elsewhere", null);
+      throw gone(reader.path(), CUT_ELSEWHERE, null);
     }
     return rows(reader.read(sealedMeanwhile, number), batch.firstSeq(), batch.rows());
   }

@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
@@ -38,7 +37,7 @@ final class SegmentReader implements Closeable {
   private final SegmentFormat.Header header;
   private final KeyTable keys;
   private final Scratch scratch;
-  private final BodyReader wordReader;
+  private final Dictionaries dictionaries;
   private final BodyReader batchReader;
   private Words sealedWords;
   private SegmentIndex.Head head;
@@ -52,7 +51,7 @@ final class SegmentReader implements Closeable {
     this.header = SegmentFormat.header(file.path(), schema);
     this.keys = keys;
     this.scratch = memory.region();
-    this.wordReader = memory.words().withFile(file.size());
+    this.dictionaries = new Dictionaries(keys, memory.words().withFile(file.size()));
     this.batchReader = memory.batches().withFile(file.size());
   }
 
@@ -149,11 +148,17 @@ final class SegmentReader implements Closeable {
 
   /** How the first batch is compressed; not at all, where there is none. */
   BodyCodec codec() throws IOException {
-    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
-    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-      message = IpcMessage.read(file, message.end(), file.size());
-    }
+    IpcMessage message = batchFrom(firstMessage, file.size());
     return message == null ? BodyCodec.NONE : message.codec();
+  }
+
+  /** The first batch's message behind a byte, or null. */
+  private IpcMessage batchFrom(long at, long size) throws IOException {
+    IpcMessage message = IpcMessage.read(file, at, size);
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(file, message.end(), size);
+    }
+    return message;
   }
 
   /** Forgets the words of a sealed segment; the next read reads them again. */
@@ -184,12 +189,7 @@ final class SegmentReader implements Closeable {
   }
 
   private Verified next(long from, int previousCrc, long size) throws IOException {
-    long at = Math.max(from, firstMessage);
-    IpcMessage message = IpcMessage.read(file, at, size);
-    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-      at = message.end();
-      message = IpcMessage.read(file, at, size);
-    }
+    IpcMessage message = batchFrom(Math.max(from, firstMessage), size);
     if (message == null) {
       return null;
     }
@@ -213,9 +213,28 @@ final class SegmentReader implements Closeable {
     if (batch.firstSeq() != entry.firstSeq()
         || batch.rows() != entry.rows()
         || checked.crc != entry.crc()) {
-      throw new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
+      throw another(entry);
     }
     return batch;
+  }
+
+  /**
+   * The bytes of a batch known from an index, and of the messages before it, as they stand in the
+   * file: verified to be those that were indexed. Valid until this reader reads again.
+   */
+  RegionFile stored(List<SegmentIndex.Entry> entries, int index) throws IOException {
+    SegmentIndex.Entry entry = entries.get(index);
+    int previousCrc = index == 0 ? 0 : entries.get(index - 1).crc();
+    RegionFile region = RegionFile.read(file, entry.from(), entry.to(), scratch);
+    IpcMessage batch = lastMessage(region, Math.max(entry.from(), firstMessage), entry.to());
+    if (checkCrc(region, batch, entry.from(), entry.to(), previousCrc) != entry.crc()) {
+      throw another(entry);
+    }
+    return region;
+  }
+
+  private DamagedFileException another(SegmentIndex.Entry entry) {
+    return new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
   }
 
   /** Takes in what a sealed segment's footer says of the bytes before its first batch. */
@@ -245,7 +264,7 @@ final class SegmentReader implements Closeable {
               "the checksum of bytes 0 to %d is %08x, expected %08x",
               head.lengthBytes(), found.crc(), head.crc()));
     }
-    sealedWords = copy(dictionaries(region, firstMessage, head.lengthBytes(), Words.none()));
+    sealedWords = dictionaries.read(region, firstMessage, head.lengthBytes(), Words.none()).copy();
   }
 
   /** What its footer should say of the bytes before the first batch. */
@@ -348,54 +367,15 @@ final class SegmentReader implements Closeable {
       nextDeclaration = batch.end();
     }
     Words before = sealedWords == null ? Words.none() : sealedWords;
-    Words words = dictionaries(region, at, batch.offset(), before);
+    Words words = dictionaries.read(region, at, batch.offset(), before);
     if (firstMessage > 0 && sealedWords == null) {
-      sealedWords = copy(words);
-    }
-    return words;
-  }
-
-  /** The words of the last dictionary for {@code text} in {@code [at, end)}, else those before. */
-  private Words dictionaries(RegionFile region, long at, long end, Words before)
-      throws IOException {
-    Words words = before;
-    for (IpcMessage message = IpcMessage.read(region, at, end);
-        message != null;
-        message = IpcMessage.read(region, message.end(), end)) {
-      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
-        ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
-        if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
-          checkKeys(message, message.words(body, wordReader));
-        } else {
-          words = message.words(body, wordReader);
-        }
-      }
+      sealedWords = words.copy();
     }
     return words;
   }
 
   /** Declarations in batches before this offset were taken in already. */
   private long nextDeclaration;
-
-  private void checkKeys(IpcMessage message, Words names) throws DamagedFileException {
-    for (int code = 0; code < names.count(); code++) {
-      if (code >= keys.size() || !keys.key(code).name().equals(names.word(code))) {
-        throw message.damaged(
-            Text.of(
-                "the key dictionary names code %d '%s', which aw.keys does not",
-                code, names.word(code)));
-      }
-    }
-  }
-
-  /** The sealed dictionary outlives the memory it was read into. */
-  private static Words copy(Words words) {
-    List<byte[]> all = new ArrayList<>();
-    for (int i = 0; i < words.count(); i++) {
-      all.add(words.utf8(i));
-    }
-    return Words.of(all);
-  }
 
   private static SegmentIndex.Entry entry(TripleBatch batch, long from, long to, int crc) {
     int ridMin = -1;

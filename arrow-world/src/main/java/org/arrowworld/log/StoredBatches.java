@@ -5,22 +5,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.arrowworld.internal.ipc.IpcMessage;
-import org.arrowworld.storage.ReadableFile;
+import org.arrowworld.internal.ipc.RegionFile;
 
 /**
  * The messages of a span of ticks as they stand in the log's files, to be passed on: of each
  * segment its schema, the dictionaries so far, and every committed batch that holds rows of the
- * span. What is handed over was not verified here: the batches carry their checksums. One thread,
- * while the log is open.
+ * span. Each is verified by its checksum to be the one that the log had when it was opened. One
+ * thread, while the log is open.
  */
 public final class StoredBatches {
-  private static final int PIECE_BYTES = 1 << 18;
-
   private final List<Log.Part> parts;
   private final long first;
   private final long last;
   private final long endSeq;
-  private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES);
   private int part = -1;
 
   StoredBatches(List<Log.Part> parts, long first, long last, long endSeq) {
@@ -56,33 +53,29 @@ public final class StoredBatches {
   /** Hands over the segment's messages, a stream without its end. */
   public void forEach(Taker taker) throws IOException {
     SegmentReader reader = parts.get(part).reader();
-    ReadableFile file = reader.file();
-    long at = reader.firstMessage();
-    for (SegmentIndex.Entry entry : parts.get(part).index().batches()) {
-      if (isWanted(entry)) {
-        copy(file, at, entry.to(), taker);
-      } else {
-        copyDictionaries(file, at, entry.to(), taker);
+    List<SegmentIndex.Entry> entries = parts.get(part).index().batches();
+    for (int i = 0; i < entries.size(); i++) {
+      long from = Math.max(entries.get(i).from(), reader.firstMessage());
+      long to = entries.get(i).to();
+      if (isWanted(entries.get(i))) {
+        taker.take(reader.stored(entries, i).slice(from, to - from));
+      } else if (!isBatch(IpcMessage.read(reader.file(), from, to))) {
+        copyDictionaries(reader.stored(entries, i), from, to, taker);
       }
-      at = entry.to();
     }
+  }
+
+  private static boolean isBatch(IpcMessage message) {
+    return message == null || message.kind() == IpcMessage.Kind.RECORD_BATCH;
   }
 
   /** The schema and dictionaries before a batch that is left out: later ones may need them. */
-  private void copyDictionaries(ReadableFile file, long from, long to, Taker taker)
+  private static void copyDictionaries(RegionFile region, long from, long to, Taker taker)
       throws IOException {
-    IpcMessage message = IpcMessage.read(file, from, to);
-    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-      copy(file, message.offset(), message.end(), taker);
-      message = IpcMessage.read(file, message.end(), to);
-    }
-  }
-
-  private void copy(ReadableFile file, long from, long to, Taker taker) throws IOException {
-    for (long at = from; at < to; at += piece.limit()) {
-      piece.clear().limit((int) Math.min(piece.capacity(), to - at));
-      file.readFully(piece, at);
-      taker.take(piece.flip());
+    IpcMessage message = IpcMessage.read(region, from, to);
+    while (!isBatch(message)) {
+      taker.take(region.slice(message.offset(), message.end() - message.offset()));
+      message = IpcMessage.read(region, message.end(), to);
     }
   }
 }

@@ -62,10 +62,10 @@ public final class SimColumn {
     present.set(row);
     presentOf.get(type).set(row);
     switch (type) {
-      case INT64 -> longs[row] = Decoding.toLong(kind, bits);
-      case FLOAT64 -> doubles[row] = Decoding.toDouble(kind, bits);
+      case INT64 -> longs[row] = RecordValues.toLong(kind, bits);
+      case FLOAT64 -> doubles[row] = RecordValues.toDouble(kind, bits);
       case STRING -> strings[row] = word;
-      case BOOL -> booleans.set(row, Decoding.toBoolean(bits));
+      case BOOL -> booleans.set(row, RecordValues.toBoolean(bits));
       case MIXED -> throw new IllegalStateException("a value has a type of its own");
     }
   }

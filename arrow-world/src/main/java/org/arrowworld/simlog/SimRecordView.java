@@ -89,13 +89,13 @@ public final class SimRecordView {
   /** An {@code INT64} value. */
   public long longValue(SimFieldInfo field) {
     require(field, SimType.INT64);
-    return Decoding.toLong(kinds[field.index()], bits[field.index()]);
+    return RecordValues.toLong(kinds[field.index()], bits[field.index()]);
   }
 
   /** A {@code FLOAT64} value, every bit as it was logged. */
   public double doubleValue(SimFieldInfo field) {
     require(field, SimType.FLOAT64);
-    return Decoding.toDouble(kinds[field.index()], bits[field.index()]);
+    return RecordValues.toDouble(kinds[field.index()], bits[field.index()]);
   }
 
   /** A {@code STRING} value. */
@@ -107,7 +107,7 @@ public final class SimRecordView {
   /** A {@code BOOL} value. */
   public boolean bool(SimFieldInfo field) {
     require(field, SimType.BOOL);
-    return Decoding.toBoolean(bits[field.index()]);
+    return RecordValues.toBoolean(bits[field.index()]);
   }
 
   /**

@@ -7,15 +7,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.ipc.IpcField;
+import org.arrowworld.internal.ipc.IpcType;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
@@ -24,7 +24,6 @@ import org.arrowworld.internal.world.WorldState.IdState;
 import org.arrowworld.internal.world.WorldState.TableState;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.StoreId;
-import org.arrowworld.schema.Column;
 import org.arrowworld.schema.TableKind;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
@@ -278,33 +277,7 @@ public final class Snapshot implements Closeable {
    */
   public void prove(BufferAllocator allocator) throws IOException {
     verify();
-    List<String> names = schema().tables().stream().map(TableSchema::name).toList();
-    require("tables", manifest.tables().stream().map(TableEntry::name).toList(), names);
-    try (MutableWorld world = load(allocator)) {
-      for (int i = 0; i < names.size(); i++) {
-        MutableTable table = world.tables().get(i);
-        TableEntry entry = manifest.table(table.name());
-        List<String> columns = table.columns().stream().map(Column::name).toList();
-        require("columns of " + table.name(), entry.columns(), columns);
-        require("hash of " + table.name(), hashes().tables().get(i), Hashes.table(table));
-        if (table.schema().kind() != TableKind.APPEND_ONLY) {
-          long distinct = Arrays.stream(table.ids(), 0, table.rows()).distinct().count();
-          require("ids in " + table.name(), (long) table.rows(), distinct);
-        }
-      }
-      require("hash_world", hashWorld(), Hashes.world(world.tables()));
-      require("resume_hash", resumeHash(), Hashes.resume(world));
-      require("codes", manifest.codes(), world.codebook().size());
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private void require(String what, Object stated, Object found) throws DamagedFileException {
-    if (!found.equals(stated)) {
-      throw new DamagedFileException(
-          directory, -1, Text.of("%s: found %s, its manifest says %s", what, found, stated));
-    }
+    SnapshotProof.of(this, manifest, directory, allocator);
   }
 
   /** The words of the codebook at this tick. */
@@ -315,10 +288,7 @@ public final class Snapshot implements Closeable {
       return List.of();
     }
     FileEntry entry = manifest.file(SnapshotFormat.CODEBOOK);
-    List<org.arrowworld.internal.ipc.IpcField> fields =
-        List.of(
-            org.arrowworld.internal.ipc.IpcField.plain(
-                "word", org.arrowworld.internal.ipc.IpcType.UTF8));
+    List<IpcField> fields = List.of(IpcField.plain("word", IpcType.UTF8));
     try (SnapshotFile file = SnapshotFile.open(storage, directory, entry, fields, reading)) {
       return file.words(manifest.codes());
     }

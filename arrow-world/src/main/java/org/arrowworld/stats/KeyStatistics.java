@@ -85,7 +85,7 @@ public final class KeyStatistics {
 
   /** The summary of all values, sorted in temporary files where they are many. */
   public static Summary all(Log log, Options options) throws IOException {
-    try (Scratch scratch = new Scratch()) {
+    try (ScratchFolder scratch = new ScratchFolder()) {
       return new KeyStatistics(
               log, Given.required("summarise values", "choice", options), scratch.storage())
           .all();
@@ -98,7 +98,7 @@ public final class KeyStatistics {
   public static void byTick(Log log, Options options, TickVisitor visitor) throws IOException {
     Given.required("summarise values", "choice", options);
     Given.required("summarise values", "visitor", visitor);
-    try (Scratch scratch = new Scratch()) {
+    try (ScratchFolder scratch = new ScratchFolder()) {
       new KeyStatistics(log, options, scratch.storage()).byTick(visitor);
     }
   }
@@ -125,7 +125,7 @@ public final class KeyStatistics {
   /** The values of several logs, summarised as if they were one. Closed by whoever makes it. */
   public static final class Together implements Closeable {
     private final Options options;
-    private final Scratch scratch = new Scratch();
+    private final ScratchFolder scratch = new ScratchFolder();
     private Tally tally;
     private ColumnType type;
 

@@ -3,10 +3,8 @@ package org.arrowworld.timeline;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
@@ -15,7 +13,6 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
-import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.BatchFilter;
 import org.arrowworld.log.Log;
@@ -349,89 +346,19 @@ public final class Timeline implements Closeable {
     return startWorld(tick, Start.NEAREST_SNAPSHOT, wanted, allocator);
   }
 
-  /** The world replay starts from for a tick: a loaded snapshot, or the empty world. */
+  /** The wanted part of the world that replay to a tick starts from, of a start of choice. */
   MutableWorld startWorld(long tick, Start start, Projection wanted, BufferAllocator allocator)
       throws IOException {
-    List<Snapshot.Location> candidates =
-        snapshots.stream()
-            .filter(s -> s.tick() <= tick)
-            .sorted(
-                Comparator.comparingLong(Snapshot.Location::tick)
-                    .thenComparingInt(Snapshot.Location::schemaVersion)
-                    .reversed())
-            .toList();
-    Optional<Snapshot.Location> gone = Optional.empty();
-    for (Snapshot.Location candidate : candidates) {
-      try (Snapshot snapshot = snapshot(candidate)) {
-        boolean usable = start == Start.NEAREST_SNAPSHOT || snapshot.isBase();
-        if (usable && belongs(snapshot)) {
-          return snapshot.load(wanted.of(snapshot.schema()), allocator);
-        }
-      } catch (DamagedFileException e) {
-        passOver(e);
-        gone = storage.exists(candidate.directory()) ? gone : Optional.of(candidate);
-      }
-    }
-    if (gone.isPresent()) {
-      throw new DamagedFileException(
-          gone.get().directory(),
-          -1,
-          "it is gone: the store was compacted since it was opened; open it again");
-    }
-    if (log.start().seq() > 0) {
-      throw beginning().unreadable(tick);
-    }
-    if (!candidates.isEmpty() && candidates.get(candidates.size() - 1).tick() < firstLogged()) {
-      throw new DamagedFileException(
-          candidates.get(candidates.size() - 1).directory(),
-          -1,
-          "it is the base of the history, which cannot be replayed without it; " + lastWarning());
-    }
-    if (beginning().isBase()) {
-      throw beginning().missing();
-    }
-    return new MutableWorld(wanted.of(info.schema()), new MutableCodebook(), allocator);
+    return new ReplayStart(this, storage).world(tick, start, wanted, allocator);
   }
 
   private long firstLogged() {
     return open().firstTick().orElse(Long.MAX_VALUE);
   }
 
-  private String lastWarning() {
+  /** Why a snapshot was passed over, the last of them, for a message. */
+  String lastWarning() {
     return warnings.isEmpty() ? "it is no base" : warnings().get(warnings.size() - 1);
-  }
-
-  /**
-   * Whether the log holds the snapshot's commit, or begins right after it (spec L-24).
-   *
-   * @throws DamagedFileException if it does neither
-   */
-  private boolean belongs(Snapshot snapshot) throws IOException {
-    LogPosition position = snapshot.position();
-    if (snapshot.isBase() && log.segments().isEmpty()) {
-      return true;
-    }
-    boolean first = snapshot.isBase() && position.seq() == log.start().seq();
-    if (first && position.chain() == log.start().chain()) {
-      return true;
-    }
-    if (first || position.seq() < log.start().seq()) {
-      throw stranger(position, log.start());
-    }
-    LogPosition found = log.positionAt(position.tick());
-    if (!found.equals(position)) {
-      throw stranger(position, found);
-    }
-    return true;
-  }
-
-  private static DamagedFileException stranger(LogPosition position, LogPosition found) {
-    return new DamagedFileException(
-        "snapshots",
-        -1,
-        Text.of(
-            "the snapshot of tick %d stands at seq %d chain %016x, but the log has seq %d chain %016x there",
-            position.tick(), position.seq(), position.chain(), found.seq(), found.chain()));
   }
 
   /**

@@ -13,22 +13,19 @@ import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
-import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
 import org.arrowworld.internal.memory.DirectMemory;
-import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.Log;
 import org.arrowworld.log.LogAudit;
 import org.arrowworld.log.LogPosition;
-import org.arrowworld.log.LogReader;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
-import org.arrowworld.log.TripleBatch;
 import org.arrowworld.published.FileList;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from
@@ -141,7 +138,11 @@ public final class Verifier {
         if (options.depth == Depth.DEEP && timeline.end().tick() >= 0) {
           choose(timeline, options.seed, samples);
         }
-        checkAgainstReplay(timeline, snapshots, samples);
+        try {
+          new ReplayCheck(timeline, allocator, findings::add).run(snapshots, samples);
+        } catch (DamagedFileException e) {
+          found(e);
+        }
       }
       return new Report(
           List.copyOf(findings),
@@ -192,7 +193,15 @@ public final class Verifier {
   private void checkFileList() throws IOException {
     if (FileList.exists(storage)) {
       try {
-        findings.addAll(FileList.read(storage).check(storage));
+        FileList list = FileList.read(storage);
+        findings.addAll(list.check(storage));
+        String store = StoreInfo.read(storage).id().hex();
+        if (!list.store().equals(store)) {
+          findings.add(
+              Text.of(
+                  "%s is the list of store %s, and this is %s",
+                  FileList.PATH, list.store(), store));
+        }
       } catch (DamagedFileException e) {
         found(e);
       }
@@ -308,102 +317,6 @@ public final class Verifier {
     Random random = new Random(seed);
     while (samples.size() < Math.min(SAMPLES, span)) {
       samples.add(first + Math.floorMod(random.nextLong(), span));
-    }
-  }
-
-  /**
-   * One replay from the base to the end, every row proven, stopping at every snapshot's tick and
-   * every sample.
-   */
-  private void checkAgainstReplay(
-      Timeline timeline, Map<Long, Snapshot.Location> snapshots, Set<Long> samples)
-      throws IOException {
-    if (timeline.end().tick() < 0) {
-      return;
-    }
-    TreeSet<Long> stops = new TreeSet<>(samples);
-    stops.addAll(snapshots.keySet());
-    stops.add(timeline.lastTick());
-    long first = timeline.firstTick();
-    try (MutableWorld world =
-        timeline.startWorld(first, Timeline.Start.BASE, Projection.ALL, allocator)) {
-      HistoryProof proof = new HistoryProof(world, timeline.log().keys());
-      for (long stop : stops) {
-        if (world.tick() < stop) {
-          try (LogReader reader = timeline.log().rowReader(world.tick() + 1, stop)) {
-            while (reader.next()) {
-              int from = reader.from();
-              TripleBatch batch = reader.batch();
-              proof.add(
-                  reader.rows(),
-                  0,
-                  reader.rows().size(),
-                  row -> batch.word(from + row),
-                  batch.firstSeq() + from);
-            }
-          }
-        }
-        String hash = Hashes.resume(world);
-        if (snapshots.containsKey(stop)) {
-          compareSnapshot(timeline, snapshots.get(stop), world, hash);
-        }
-        if (samples.contains(stop)) {
-          compareNearest(timeline, stop, hash);
-        }
-      }
-      findings.addAll(proof.falseReferences());
-    } catch (DamagedFileException e) {
-      found(e);
-    }
-  }
-
-  private void compareSnapshot(
-      Timeline timeline, Snapshot.Location location, MutableWorld world, String resumeHash)
-      throws IOException {
-    try (Snapshot snapshot = Snapshot.open(storage, location, timeline.info().id())) {
-      String hash = Hashes.world(world.tables());
-      List<String> words = new ArrayList<>();
-      for (int code = 0; code < world.codebook().size(); code++) {
-        words.add(world.codebook().word(code));
-      }
-      if (!hash.equals(snapshot.hashWorld())) {
-        findings.add(
-            Text.of(
-                "%s differs from the log: %s",
-                location.directory(), Divergence.describe(world, snapshot)));
-      } else if (!resumeHash.equals(snapshot.resumeHash())) {
-        findings.add(Text.of("%s: its allocator state differs from the log", location.directory()));
-      } else if (snapshot.schema().hasStrings() && !words.equals(snapshot.codebook())) {
-        findings.add(Text.of("%s: its codebook is not that of the log", location.directory()));
-      }
-      if (!stands(timeline, snapshot)) {
-        findings.add(Text.of("%s stands at another place than the log says", location.directory()));
-      }
-    }
-  }
-
-  /** Whether a snapshot stands right after a commit of the log, or where the log begins. */
-  private static boolean stands(Timeline timeline, Snapshot snapshot) throws IOException {
-    LogPosition position = snapshot.position();
-    LogPosition start = timeline.log().start();
-    if (snapshot.isBase() && timeline.log().segments().isEmpty()) {
-      return true;
-    }
-    if (snapshot.isBase() && position.seq() == start.seq()) {
-      return position.chain() == start.chain();
-    }
-    return timeline.log().positionAt(position.tick()).equals(position);
-  }
-
-  private void compareNearest(Timeline timeline, long tick, String expected) throws IOException {
-    try (MutableWorld nearest = timeline.at(tick, allocator)) {
-      String hash = Hashes.resume(nearest);
-      if (!hash.equals(expected)) {
-        findings.add(
-            Text.of(
-                "tick %d replayed from the nearest snapshot gives %s, from the base %s",
-                tick, hash, expected));
-      }
     }
   }
 }

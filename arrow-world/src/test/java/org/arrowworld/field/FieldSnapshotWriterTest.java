@@ -76,6 +76,15 @@ class FieldSnapshotWriterTest {
     assertThat(memory.list("")).containsExactly("run");
   }
 
+  @Test
+  void What_has_the_unfinished_name_and_is_not_ours_is_left_alone() throws IOException {
+    memory.put("run.tmp/letter", new byte[] {7});
+    assertThatThrownBy(() -> create(memory, EACH))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("run.tmp stands where it is made");
+    assertThat(memory.bytes("run.tmp/letter")).containsExactly(7);
+  }
+
   /** Spec F-3. */
   @Test
   void A_run_is_readable_at_every_moment_with_what_was_flushed() throws IOException {

@@ -33,10 +33,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "at",
     description = {
-      "Show the world at a tick, or write it as files.",
-      "npz, npy: one array per column; string columns are u32 codes, and the arrays",
-      "codebook.offsets and codebook.utf8 hold the words as Arrow lays them out. csv and parquet",
-      "hold the words themselves. More options for those: aw export."
+      "Show the world at a tick, or write it as files. npz and npy hold one array per column;",
+      "string columns are u32 codes, and the arrays codebook.offsets and codebook.utf8 hold the",
+      "words as Arrow lays them out. csv and parquet hold the words themselves. aw export has",
+      "more options for those."
     })
 final class AtVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -48,10 +48,9 @@ final class AtVerb extends ReadingVerb {
   @Option(
       names = "--time",
       paramLabel = "T",
-      description = {
-        "The time, where the store says when its ticks are: a number, or an instant as",
-        "2026-11-30T12:00:00Z. There must be a tick at it."
-      })
+      description =
+          "The time, where the store says when its ticks are: a number, or an instant as "
+              + "2026-11-30T12:00:00Z. There must be a tick at it.")
   private String time;
 
   @Option(names = "--table", paramLabel = "N", description = "Only this table.")
@@ -66,10 +65,9 @@ final class AtVerb extends ReadingVerb {
   @Option(
       names = "--out",
       paramLabel = "PATH",
-      description = {
-        "With --table a file, else a directory of <table>.<format>. With --to npy a directory of",
-        "<column>.npy, or of such directories."
-      })
+      description =
+          "With --table a file, else a directory of <table>.<format>. With --to npy a directory of "
+              + "<column>.npy, or of such directories.")
   private Path out;
 
   @Option(

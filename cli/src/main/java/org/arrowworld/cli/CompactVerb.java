@@ -29,10 +29,9 @@ final class CompactVerb extends ReadingVerb {
       names = "--compress",
       paramLabel = "C",
       converter = CompressionConverter.class,
-      description = {
-        "none, zstd or zstd:LEVEL: write segments anew that are not so compressed; default: as the",
-        "last one is."
-      })
+      description =
+          "How all segments are compressed afterwards: none, zstd or zstd:LEVEL. Default: as the last "
+              + "one is.")
   private BufferCompression compression;
 
   @Override

@@ -20,12 +20,16 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Find the first tick at which two stores differ, by bisecting their digest chains, and name",
-      "the rows that differ in it: key, id, value on the left, value on the right, separated by",
-      "tabs; a missing one is '-'. A fork is compared with its origin from where it begins.",
-      "With --between A..B: the net changes of one store from the state at tick A to the state at",
-      "tick B: key, id, value before, value after; T.born and T.died with the generation.",
-      "Exits 0 if they are equal, 1 if not."
+      "Find the first tick at which two stores differ, and name the rows that differ in it. The",
+      "digest chains are bisected, so that only a few batches are read. Fields are separated by",
+      "tabs: key, id, value on the left, value on the right; a missing value is '-'. A fork is",
+      "compared with its origin from where the fork begins.",
+      "",
+      "With --between A..B, show the net changes of one store from the state at tick A to the",
+      "state at tick B: key, id, value before, value after; for T.born and T.died the values",
+      "are generations.",
+      "",
+      "The exit code is 0 if they are equal, 1 if not."
     })
 final class DiffVerb extends ReadingVerb {
   @Parameters(index = "0", paramLabel = "STORE", description = "The left store's directory.")
@@ -41,9 +45,9 @@ final class DiffVerb extends ReadingVerb {
   @Option(
       names = "--between",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Compare the states of the one store at these two ticks.")
-  private TickRange between;
+  private TickSpan between;
 
   @Option(
       names = "--limit",

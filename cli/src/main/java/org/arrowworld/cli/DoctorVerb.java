@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "doctor",
     description = {
-      "Look at everything a store holds and say in plain words what is wrong, what it means, and",
-      "what to do next. Writes nothing. Exit 1 if anything is damaged."
+      "Say in plain words what is wrong with a store, what it means, and what to do next. It",
+      "looks at everything and writes nothing. The exit code is 1 if anything is damaged."
     })
 final class DoctorVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")

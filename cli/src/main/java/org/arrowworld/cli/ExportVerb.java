@@ -18,6 +18,7 @@ import org.arrowworld.export.parquet.ParquetProfile;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
+import org.arrowworld.timeline.TickRange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,12 +30,13 @@ import picocli.CommandLine.Parameters;
       "Write tables, the log or the records of a store as files for other tools.",
       "",
       "Views: table, the tables at a tick; log, all committed rows in order; by_entity, the same by",
-      "key, rid and tick; events, the records of a record log with a column per field. Without",
-      "--view: events of a record log; else table, and with --to parquet table and log.",
+      "key, rid and tick; events, the records of a record log with a column per field; archive, the",
+      "tables and the log, as parquet. Default: events of a record log, archive with --to parquet, and",
+      "table with any other format.",
       "",
       "parquet is a directory with a manifest; if it is interrupted, the same command goes on.",
-      "sqlite is one file. Of the others a log, events, or a --table is one file, tables are a",
-      "directory of <table>.<format>. --out is refused if it exists unless --replace.",
+      "sqlite is one file. In any other format a log, events, or one --table is a file, and several",
+      "tables are a directory of <table>.<format>. If --out exists, it is refused, but for --replace.",
       "",
       "STORE may be a gridded-field run: --to npz gives its arrays, csv and parquet a row per point",
       "and time; --range then counts snapshots from 0."
@@ -47,49 +49,60 @@ final class ExportVerb extends ReadingVerb {
       names = "--to",
       required = true,
       paramLabel = "FORMAT",
-      description = "${COMPLETION-CANDIDATES}.")
+      description = "The format: ${COMPLETION-CANDIDATES}.")
   private Format to;
 
-  @Option(names = "--out", required = true, paramLabel = "PATH", description = "What to write.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "PATH",
+      description = "The file or directory to write.")
   private Path out;
 
-  @Option(names = "--view", paramLabel = "V", description = "${COMPLETION-CANDIDATES}.")
+  @Option(
+      names = "--view",
+      paramLabel = "V",
+      description = "What to write: ${COMPLETION-CANDIDATES}.")
   private View view;
 
-  @Option(names = "--table", paramLabel = "N", description = "Of the tables only this one.")
+  @Option(names = "--table", paramLabel = "N", description = "Only this table.")
   private String table;
 
-  @Option(names = "--tick", paramLabel = "T", description = "Of tables; default: the last tick.")
+  @Option(
+      names = "--tick",
+      paramLabel = "T",
+      description = "The tick of the tables; default: the last.")
   private Long tick;
 
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
-      description = "Of the log: only these ticks, both ends included.")
-  private TickRange range;
+      converter = TickSpan.Converter.class,
+      description = "Only these ticks of the log, both ends included.")
+  private TickSpan range;
 
   @Option(
       names = "--keys",
       paramLabel = "k,l",
       split = ",",
-      description = "Of the log only rows of these keys; of events only these fields.")
+      description = "Only log rows of these keys; of records, only these fields.")
   private List<String> keys;
 
   @Option(
       names = "--profile",
       paramLabel = "P",
-      description = "Of parquet: compat (default) or compact, smaller but not for fastparquet.")
+      description =
+          "For parquet: compat (default), or compact: smaller, but fastparquet cannot read it.")
   private Profile profile;
 
   @Option(
       names = "--signed",
-      description = "Of parquet and arrow: no unsigned types; u64 keeps its 64 bits.")
+      description = "For parquet and arrow: write signed types only; a u64 keeps its 64 bits.")
   private boolean signed;
 
   @Option(
       names = "--spreadsheet-safe",
-      description = "Of csv: no text that a spreadsheet runs as a formula.")
+      description = "For csv: put a ' in front of text that a spreadsheet would run as a formula.")
   private boolean spreadsheetSafe;
 
   @Option(names = "--replace", description = "Replace what is at --out.")
@@ -161,9 +174,7 @@ final class ExportVerb extends ReadingVerb {
         new ExportRequest.Rows(
             Optional.ofNullable(table),
             tick == null ? OptionalLong.empty() : OptionalLong.of(tick),
-            range == null
-                ? org.arrowworld.timeline.TickRange.ALL
-                : org.arrowworld.timeline.TickRange.of(range.first(), range.last()),
+            range == null ? TickRange.ALL : TickRange.of(range.first(), range.last()),
             keys == null ? List.of() : keys),
         new ExportRequest.Output(
             out, ExportRequest.Layout.ARCHIVE, replace ? Existing.REPLACE : Existing.REFUSE),
@@ -182,7 +193,7 @@ final class ExportVerb extends ReadingVerb {
             storage,
             to,
             out,
-            range == null ? TickRange.ALL : range,
+            range == null ? TickSpan.ALL : range,
             replace ? Existing.REPLACE : Existing.REFUSE)
         .print(console(), format());
     return Exit.OK;

@@ -34,7 +34,7 @@ final class FieldsExport {
    *
    * @param range indices of snapshots, both ends included
    */
-  static Report run(Storage storage, Format to, Path out, TickRange range, Existing existing)
+  static Report run(Storage storage, Format to, Path out, TickSpan range, Existing existing)
       throws IOException {
     if (to == Format.avro || to == Format.sqlite || to == Format.arrow) {
       throw new UsageException("a field run goes --to npz, parquet or csv");
@@ -45,7 +45,7 @@ final class FieldsExport {
     DiskStorage parent = new DiskStorage(absolute.getParent());
     String name = absolute.getFileName().toString();
     try (FieldSnapshots run = FieldSnapshots.open(storage, "")) {
-      TickRange wanted = range.and(new TickRange(0, run.count() - 1));
+      TickSpan wanted = range.and(new TickSpan(0, run.count() - 1));
       if (wanted.isEmpty()) {
         throw new UsageException(Text.of("no such snapshots: the run has %d, from 0", run.count()));
       }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "hash",
     description = {
-      "Print the BLAKE2b-128 hash of the world at a tick; the bare hash is the last line.",
+      "Print the BLAKE2b-128 hash of the world at a tick. The bare hash is the last line.",
       "Python's hashlib.blake2b(digest_size=16) over the same columns gives the same."
     })
 final class HashVerb extends ReadingVerb {
@@ -40,7 +40,7 @@ final class HashVerb extends ReadingVerb {
 
   @Option(
       names = "--resume",
-      description = "The resume hash: the world, the tick and the allocators of ids.")
+      description = "Print the resume hash: of the world, the tick, and the ids that come next.")
   private boolean resume;
 
   @Override

@@ -12,10 +12,14 @@ final class HistoryFlags {
   @Option(
       names = "--entity",
       paramLabel = "COL",
-      description = "Who a row is about: with --time, the table becomes a history.")
+      description =
+          "The column that says who a row is about; with --time, the table becomes a history.")
   private String entity;
 
-  @Option(names = "--time", paramLabel = "COL", description = "When a row was.")
+  @Option(
+      names = "--time",
+      paramLabel = "COL",
+      description = "The column that says when a row was.")
   private String time;
 
   @Option(
@@ -27,10 +31,12 @@ final class HistoryFlags {
   @Option(names = "--rate", paramLabel = "R", description = "Ticks a second.")
   private String rate;
 
-  @Option(names = "--snap", description = "Take the nearest tick of a time off the grid.")
+  @Option(
+      names = "--snap",
+      description = "Move a time that lies between two ticks to the nearest one.")
   private boolean snap;
 
-  @Option(names = "--keep", description = "Who has no row at a time lives on.")
+  @Option(names = "--keep", description = "Let those live on who have no row at a time.")
   private boolean keep;
 
   @Option(

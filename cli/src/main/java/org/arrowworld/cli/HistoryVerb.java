@@ -22,10 +22,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     description = {
-      "Print all that happened to one id, in order: births and deaths with their lineage, values,",
-      "events, and its coming and going in presence tables, in all its generations.",
-      "Fields are tick, gen, key, value, separated by tabs; with --json one object per line.",
-      "With --family: where it came from, its children, and why it died."
+      "Print all that happened to one id, in order. That is births and deaths with their",
+      "lineage, values, events, and its coming and going in presence tables, in all its",
+      "generations. Fields are tick, gen, key and value, separated by tabs; with --json one",
+      "object per line.",
+      "",
+      "With --family, print where it came from, its children, and why it died."
     })
 final class HistoryVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -51,9 +53,8 @@ final class HistoryVerb extends ReadingVerb {
   @Option(
       names = "--gen",
       paramLabel = "G",
-      description = {
-        "Only this one of the id's lives; by default all, and with --family the last one."
-      })
+      description =
+          "Only this one of the id's lives; by default all, and with --family the last one.")
   private Long gen;
 
   @Override

@@ -10,9 +10,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "arrow",
     description = {
-      "Make a store of an Arrow IPC file or stream, uncompressed, zstd or LZ4, as a base at tick 0. A column",
-      "of another type than a table can have, or with nulls that --columns names no value for, is",
-      "reported, the file is kept in the store's unmapped/, and the exit code is 3."
+      "Make a store of an Arrow IPC file or stream, as a base at tick 0. It may be",
+      "uncompressed, zstd or LZ4. A column of another type than a table can have, or with nulls",
+      "that --columns names no value for, is reported; then the file is kept in the store's",
+      "unmapped/, and the exit code is 3."
     })
 final class ImportArrowVerb extends ImportTablesVerb {
   @Mixin private HistoryFlags history;

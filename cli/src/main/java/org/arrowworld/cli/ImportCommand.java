@@ -9,7 +9,9 @@ import picocli.CommandLine.Spec;
 
 /** The parent of the kinds of imports. */
 @Command(
-    description = "Make a store of other data.",
+    description = {
+      "Make a store of other data: tables, histories, records, trajectories or fields."
+    },
     synopsisSubcommandLabel = "KIND",
     subcommands = {})
 final class ImportCommand implements Runnable {

@@ -11,9 +11,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "csv",
     description = {
-      "Make a store of a CSV file (RFC 4180, UTF-8, one header line, gzip or not), as a base at tick 0.",
-      "A column is i64, u64, f64 or bool if every field is one, else string; --columns says otherwise.",
-      "A malformed line is refused by its number, and no store is left behind."
+      "Make a store of a CSV file, as a base at tick 0. The file is RFC 4180 in UTF-8, with one",
+      "header line, gzip or not. A column is i64, u64, f64 or bool if every field is one, else",
+      "string; --columns says otherwise. A malformed line is refused by its number, and no",
+      "store is left behind."
     })
 final class ImportCsvVerb extends ImportTablesVerb {
   @Mixin private HistoryFlags history;

@@ -14,9 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "fields",
     description = {
-      "Take over a directory of gridded fields that another solver wrote, byte for byte: metadata.json,",
-      "times.npy and an array per field. A run that is cut, or longer than it says, is refused. Files",
-      "that are no part of it are kept in unmapped/, and the exit code is 3."
+      "Take over a directory of gridded fields that another solver wrote, byte for byte. It",
+      "holds metadata.json, times.npy and an array per field. A run that is cut, or longer than",
+      "it says, is refused. Other files are kept in unmapped/, and the exit code is 3."
     })
 final class ImportFieldsVerb extends ReadingVerb {
   @Parameters(paramLabel = "DIR", description = "The run's directory.")

@@ -19,10 +19,9 @@ abstract class ImportFileVerb extends ReadingVerb {
   @Option(
       names = "--columns",
       paramLabel = "NEW=OLD[:TYPE][?VALUE],...",
-      description = {
-        "Names and types of columns; others keep theirs. NEW is id or gen for what identifies a row,",
-        "_ to leave a column out; TYPE is u8 ... f64, bool or string; VALUE stands for nulls."
-      })
+      description =
+          "Names and types of columns; others keep theirs. NEW is id or gen for what identifies a row, "
+              + "_ to leave a column out; TYPE is u8 ... f64, bool or string; VALUE stands for nulls.")
   private String columns;
 
   @Option(names = "--out", required = true, paramLabel = "STORE", description = "The new store.")

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     name = "npy",
     description = {
       "Make a store of a directory of .npy files, one per column, as a base at tick 0 or the tick in",
-      "tick.npy. What is no column is kept in the store's unmapped/, and the exit code is 3."
+      "tick.npy. What cannot be a column is kept in the store's unmapped/, and the exit code is 3."
     })
 final class ImportNpyVerb extends ImportTablesVerb {
   @Override

@@ -13,9 +13,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "npz",
     description = {
-      "Make a store of a NumPy archive: a log that aw exported, with its digest chain proven, or",
-      "tables, as a base at the tick in the archive or 0. What is no column is kept in the store's",
-      "unmapped/, and the exit code is 3."
+      "Make a store of a NumPy archive: a log that aw exported, or tables. The digest chain of",
+      "a log is proven; tables become a base at the tick in the archive, or 0. What cannot be a",
+      "column is kept in the store's unmapped/, and the exit code is 3."
     })
 final class ImportNpzVerb extends ImportTablesVerb {
   @Override

@@ -14,13 +14,14 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "parquet",
     description = {
-      "Make a store of an archive that aw export --to parquet made: of its log, with the digest chain",
-      "and the world's hash proven, or, if the log does not begin where its store did, of its tables,",
-      "as a base at their tick; then the exit code is 3 if there was a log.",
+      "Make a store of a Parquet file, or of an archive that aw export --to parquet made. A",
+      "file becomes a table at tick 0. A column of another type than a table can have, or with",
+      "nulls that --columns names no value for, is reported; then the file is kept in the",
+      "store's unmapped/, and the exit code is 3.",
       "",
-      "Or of one Parquet file of anyone's, as a table at tick 0. A column of another type than a table",
-      "can have, or with nulls that --columns names no value for, is reported, the file is kept in the",
-      "store's unmapped/, and the exit code is 3."
+      "An archive comes back as its log, with the digest chain and the world's hash proven. If",
+      "the log does not begin where its store did, its tables come back, as a base at their",
+      "tick, and the exit code is 3 if there was a log."
     })
 final class ImportParquetVerb extends ImportTablesVerb {
   @Mixin private HistoryFlags history;

@@ -13,9 +13,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "records",
     description = {
-      "Make a record log of a CSV, Parquet or Arrow file: each row is a record, in order, and a null or an",
-      "empty CSV field is no field of it. Integers stay integers, floats floats. A column of a type that a",
-      "record cannot have is reported, the file is kept in unmapped/, and the exit code is 3."
+      "Make a record log of a CSV, Parquet or Arrow file: each row is a record, in order. A",
+      "null, or an empty CSV field, is left out. Integers stay integers, floats floats. A",
+      "column of a type that a record cannot have is reported; then the file is kept in",
+      "unmapped/, and the exit code is 3."
     })
 final class ImportRecordsVerb extends ImportFileVerb {
   @Mixin private TextOptions text;

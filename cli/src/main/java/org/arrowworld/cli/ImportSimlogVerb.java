@@ -13,9 +13,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "simlog",
     description = {
-      "Make a record log of a directory that the Python simlog wrote: chunk_NNNNNN.npz files and a",
-      "_codebook.json. Without the codebook what can be told is imported, with codes for words, and",
-      "the exit code is 3. A damaged chunk is refused and no store is left behind."
+      "Make a record log of a directory that the Python simlog wrote. It holds chunk_NNNNNN.npz",
+      "files and a _codebook.json. Without the codebook, what can be told is imported, with",
+      "codes for words, and the exit code is 3. A damaged chunk is refused, and no store is",
+      "left behind."
     })
 final class ImportSimlogVerb extends ReadingVerb {
   @Parameters(paramLabel = "DIR", description = "The simlog directory.")

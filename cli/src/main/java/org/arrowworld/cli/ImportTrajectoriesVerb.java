@@ -22,10 +22,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trajectories",
     description = {
-      "Make a store of recorded trajectories: text, fields separated by blanks, tabs, commas or semicolons, # begins a",
-      "comment; or an SQLite database of JuPedSim. Each frame is a tick and holds exactly that frame's ids: born at their first",
-      "frame, gone in the first frame without them, reborn with the next gen if they come back.",
-      "A malformed line is refused with its place, and no store is left behind."
+      "Make a store of recorded trajectories: a text file, or an SQLite database of JuPedSim.",
+      "Fields of a text are separated by blanks, tabs, commas or semicolons; # begins a",
+      "comment. Each frame is a tick and holds exactly the ids of that frame: an id is born at",
+      "its first frame, is gone in the first frame without it, and is born again with the next",
+      "gen if it comes back. A malformed line is refused with its place, and no store is left",
+      "behind."
     })
 final class ImportTrajectoriesVerb extends ReadingVerb {
   @Parameters(paramLabel = "FILE", description = "The text file, or the database.")
@@ -34,10 +36,9 @@ final class ImportTrajectoriesVerb extends ReadingVerb {
   @Option(
       names = "--columns",
       paramLabel = "id,tick,x,...",
-      description = {
-        "What the fields are: id, tick, names of f64 columns, _ to leave one out.",
-        "Not needed where a header names them."
-      })
+      description =
+          "What the fields are: id, tick, names of f64 columns, _ to leave one out. "
+              + "Not needed where a header names them.")
   private String columns;
 
   @Mixin private TextOptions text;

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "info",
     description = {
-      "Tell what a store or a field run holds, or what a file is: a log segment, a file of a snapshot,",
-      "manifest.json, store.json, .npy or .npz. Reads as little as it can."
+      "Tell what a store, a field run or a file holds. Files may be a log segment, a file of a",
+      "snapshot, manifest.json, store.json, .npy, .npz, or one that can be imported. It reads",
+      "as little as it can."
     })
 final class InfoVerb extends ReadingVerb {
   @Parameters(paramLabel = "PATH", description = "A store's directory, or a file.")

@@ -24,17 +24,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "log",
     description = {
-      "Print the committed rows of the log: tick, rid, key, value, separated by tabs; with --json",
-      "one object per line.",
+      "Print the committed rows of the log. Fields are tick, rid, key and value, separated by",
+      "tabs; with --json one object per line.",
       "",
-      "--where is NAME (==|!=|<|<=|>|>=) LITERAL joined by 'and'. NAME is tick, rid, key, val, or",
-      "a key: 'creature.energy < 1' means key == creature.energy and val < 1. LITERAL is a number",
-      "(also nan, inf, -inf), true, false, or a word, in quotes if it has blanks. A float32",
-      "compares with the number rounded to float32.",
+      "--where is NAME (==|!=|<|<=|>|>=) LITERAL joined by 'and'. NAME is tick, rid, key, val,",
+      "or a key: 'creature.energy < 1' means key == creature.energy and val < 1. LITERAL is a",
+      "number (also nan, inf, -inf), true, false, or a word, in quotes if it has blanks. A",
+      "float32 compares with the number rounded to float32.",
       "",
-      "Of a record log, names of fields (in double quotes if they have other characters than",
-      "letters, digits and _#-.) select whole records: number, commit group, then name=value;",
-      "\"activity == 'picking' and value > 2\". --range is of commit groups then."
+      "In a record log, names of fields select whole records: \"activity == 'picking' and value",
+      "> 2\". A name with other characters than letters, digits and _#-. stands in double",
+      "quotes. A record is printed as number, commit group, then name=value; --range is of",
+      "commit groups."
     })
 final class LogVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -49,9 +50,9 @@ final class LogVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(names = "--follow", description = "Go on with what is committed from now on.")
   private boolean follow;
@@ -61,7 +62,7 @@ final class LogVerb extends ReadingVerb {
     return quick(p -> store = p)
         .text("--where", v -> where = v)
         .text("--key", v -> key = v)
-        .text("--range", v -> range = TickRange.parse(v))
+        .text("--range", v -> range = TickSpan.parse(v))
         .flag("--follow", () -> follow = true);
   }
 
@@ -96,7 +97,7 @@ final class LogVerb extends ReadingVerb {
     try (Timeline timeline = Timeline.open(storage)) {
       Log log = timeline.log();
       RowFilter filter = new RowFilter(condition, log.keys());
-      TickRange present = range.and(filter.ticks()).and(new TickRange(0, log.end().tick()));
+      TickSpan present = range.and(filter.ticks()).and(new TickSpan(0, log.end().tick()));
       Log.Visitor visitor = printing(filter, log.keys(), printer);
       if (!present.isEmpty() && filter.rid().isPresent()) {
         log.scanRid(present.first(), present.last(), filter.rid().getAsInt(), visitor);
@@ -159,7 +160,7 @@ final class LogVerb extends ReadingVerb {
         }
         requireFollowed(storage, seen);
         if (reader.end().seq() > seen.seq()) {
-          TickRange wanted = range.and(new TickRange(seen.tick() + 1, Long.MAX_VALUE));
+          TickSpan wanted = range.and(new TickSpan(seen.tick() + 1, Long.MAX_VALUE));
           reader.scan(
               record -> {
                 if (wanted.first() <= record.group()

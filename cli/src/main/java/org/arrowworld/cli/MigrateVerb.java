@@ -21,9 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "migrate",
     description = {
-      "Write a new store that begins with the last state of an old one, under a newer schema. The",
-      "old store is only read, and stays the only place of the history before. Without --steps the",
-      "known steps of the reference simulation are taken."
+      "Write a new store that begins with the last state of an old one, under a newer schema.",
+      "The old store is only read, and stays the only place of the history before. Without",
+      "--steps, it takes the known steps of the reference simulation."
     })
 final class MigrateVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The old store's directory.")

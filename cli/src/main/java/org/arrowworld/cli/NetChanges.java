@@ -33,7 +33,7 @@ final class NetChanges {
     return count;
   }
 
-  void print(Console console, Report.Format format, TickRange ticks) {
+  void print(Console console, Report.Format format, TickSpan ticks) {
     new Report()
         .json("equal", count == 0)
         .json("first_tick", ticks.first())

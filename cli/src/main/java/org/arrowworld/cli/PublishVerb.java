@@ -17,10 +17,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description = {
-      "Copy a store to where it can be read from anywhere and never changes: a folder that a web server",
-      "serves. The store is sealed, compacted and proven first; every tick of it stays. Killed and",
-      "called again it goes on; nothing there is written over.",
-      "Read it with Store.open(URI), or open_store(url) in Python."
+      "Copy a store into a folder that a web server serves, where it never changes. The store",
+      "is sealed, compacted and proven first; every tick of it stays. If it is killed, the same",
+      "command goes on; it writes over nothing. In Python open_store(url) reads it there, in",
+      "Java Store.open."
     })
 final class PublishVerb extends ReadingVerb {
   private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");

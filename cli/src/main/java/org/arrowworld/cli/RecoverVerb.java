@@ -13,11 +13,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "recover",
     description = {
-      "Write a new store with the longest history of a damaged one that can be proven, and say what",
-      "is lost. The damaged store is only read; ticks and digest chain of what is saved stay the",
-      "same, and the new store is verified; it appears whole or not at all. Exits 0 if nothing is",
-      "lost, 3 if something is, and 1, without a new store, where nothing of a store can be read:",
-      "neither store.json, nor the manifest of a snapshot, nor one batch of a log."
+      "Write a new store with the longest history of a damaged one that can be proven, and say",
+      "what is lost. The damaged store is only read. Ticks and digest chain of what is saved",
+      "stay the same. The new store is verified, and appears whole or not at all.",
+      "",
+      "The exit code is 0 if nothing is lost, 3 if something is, and 1, without a new store, if",
+      "nothing can be read: neither store.json, nor the manifest of a snapshot, nor one batch",
+      "of a log."
     })
 final class RecoverVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The damaged store's directory.")

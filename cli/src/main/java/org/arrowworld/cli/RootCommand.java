@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code aw} without a verb, and the parsing of every command line that is not plain. */
 @Command(
     name = "aw",
-    description = "Worlds that are logged, snapshotted, replayed and read by other tools.",
+    description = "Records worlds, rebuilds any tick of them, and writes them for other tools.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Version.class,
     footer = {

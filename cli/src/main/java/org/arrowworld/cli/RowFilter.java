@@ -23,7 +23,7 @@ final class RowFilter {
   private final Where where;
   private final KeyTable keys;
   private final List<Test> tests = new ArrayList<>();
-  private TickRange ticks = TickRange.ALL;
+  private TickSpan ticks = TickSpan.ALL;
   private OptionalInt rid = OptionalInt.empty();
 
   /**
@@ -38,7 +38,7 @@ final class RowFilter {
   }
 
   /** Ticks outside of which no row matches. */
-  TickRange ticks() {
+  TickSpan ticks() {
     return ticks;
   }
 
@@ -70,17 +70,17 @@ final class RowFilter {
     long bound = integer(condition, Long.MAX_VALUE);
     Operator operator = condition.operator();
     tests.add((batch, row) -> operator.holds(Long.compare(batch.tick(row), bound)));
-    TickRange span =
+    TickSpan span =
         switch (operator) {
-          case EQUAL -> new TickRange(bound, bound);
-          case AT_MOST -> new TickRange(0, bound);
-          case LESS -> new TickRange(0, bound - 1);
-          case AT_LEAST -> new TickRange(bound, Long.MAX_VALUE);
+          case EQUAL -> new TickSpan(bound, bound);
+          case AT_MOST -> new TickSpan(0, bound);
+          case LESS -> new TickSpan(0, bound - 1);
+          case AT_LEAST -> new TickSpan(bound, Long.MAX_VALUE);
           case MORE ->
               bound == Long.MAX_VALUE
-                  ? new TickRange(1, 0)
-                  : new TickRange(bound + 1, Long.MAX_VALUE);
-          case NOT_EQUAL -> TickRange.ALL;
+                  ? new TickSpan(1, 0)
+                  : new TickSpan(bound + 1, Long.MAX_VALUE);
+          case NOT_EQUAL -> TickSpan.ALL;
         };
     ticks = ticks.and(span);
   }

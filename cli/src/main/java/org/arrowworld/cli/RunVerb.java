@@ -40,7 +40,10 @@ final class RunVerb extends ReadingVerb {
       description = "Ticks to commit after tick 0; default ${DEFAULT-VALUE}.")
   private long ticks = 1000;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Default ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "The seed of all that is random; default ${DEFAULT-VALUE}.")
   private long seed = 1;
 
   @Mixin private RunSettings settings;

@@ -24,10 +24,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "runs",
     description = {
-      "Show the runs of a folder, one a line, separated by tabs: name, state (waiting, begun, done,",
-      "failed, damaged), last tick, and the parameters in which they differ; with --json all. With",
-      "--stats a summary of a key's values: of each run, or with --by of all runs with one value of a",
-      "parameter together: count, mean, min, max."
+      "Show the runs of a folder, one a line. Fields are separated by tabs: name, state",
+      "(waiting, begun, done, failed, damaged), last tick, and the parameters in which the runs",
+      "differ; with --json all parameters.",
+      "",
+      "With --stats, show a summary of a key's values: count, mean, min, max. It is of each",
+      "run, or with --by of all runs that have one value of a parameter."
     })
 final class RunsVerb extends ReadingVerb {
   @Parameters(paramLabel = "DIR", description = "The folder of runs.")
@@ -53,9 +55,9 @@ final class RunsVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Summarise only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(
       names = "--save",
@@ -69,7 +71,7 @@ final class RunsVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    if (key == null && (by != null || !range.equals(TickRange.ALL))) {
+    if (key == null && (by != null || !range.equals(TickSpan.ALL))) {
       throw new UsageException("--by and --range summarise; name a key by --stats");
     }
     Runs all = Runs.open(folder);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "seal",
     description = {
-      "Seal what a writer that ended left unsealed, after which files of the log never change.",
+      "Seal what a writer that ended left unsealed. Files of the log never change afterwards.",
       "Nothing happens where all is sealed."
     })
 final class SealVerb extends ReadingVerb {

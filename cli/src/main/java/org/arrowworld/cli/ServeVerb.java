@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Serve runs over HTTP, reading only: exact Arrow for programs, and the page of aw view.",
-      "Prints the address with its token, which gives access: keep it to yourself. Programs send",
-      "it as 'Authorization: Bearer TOKEN'.",
+      "Serve runs over HTTP: exact Arrow for programs, and the page of aw view. It only reads.",
+      "It prints the address with its token, which gives access: keep it to yourself. Programs",
+      "send it as 'Authorization: Bearer TOKEN'.",
       "",
-      "Off this machine only with --bind, and there only with --tls, or with --insecure where",
-      "something else keeps the connection private."
+      "It listens on this machine alone unless --bind names an address. Then it needs --tls, or",
+      "--insecure if something else keeps the connection private."
     })
 final class ServeVerb extends ServingVerb {
   @Option(

@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "stats",
     description = {
-      "Summarise the values that log rows of a key carry: how many, mean, least, greatest, distinct",
-      "values, quartiles, and a histogram with --bins. All are exact, whatever the length of the",
-      "history. With --by tick one line per tick, separated by tabs: tick, count, mean, min, max,",
-      "distinct; with --json one object per line."
+      "Summarise the values that log rows of a key carry. It shows how many, mean, least,",
+      "greatest, distinct values, quartiles, and a histogram with --bins. All are exact,",
+      "however long the history is. With --by tick it prints one line per tick, separated by",
+      "tabs: tick, count, mean, min, max, distinct; with --json one object per line."
     })
 final class StatsVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -40,9 +40,9 @@ final class StatsVerb extends ReadingVerb {
   @Option(
       names = "--range",
       paramLabel = "A..B",
-      converter = TickRange.Converter.class,
+      converter = TickSpan.Converter.class,
       description = "Only these ticks, both ends included.")
-  private TickRange range = TickRange.ALL;
+  private TickSpan range = TickSpan.ALL;
 
   @Option(names = "--bins", paramLabel = "N", description = "Bins of a histogram; none by default.")
   private int bins;

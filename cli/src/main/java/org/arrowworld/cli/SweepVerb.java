@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     description = {
       "Run the reference simulation once for each combination of parameters, each run a store in one",
       "folder. Stopped or killed anywhere, the same command goes on where each run stopped; with",
-      "further values it makes the runs that are lacking. aw runs shows them."
+      "further values it makes the runs that are missing. aw runs shows them."
     })
 final class SweepVerb extends ReadingVerb {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The folder of runs.")
@@ -49,7 +49,7 @@ final class SweepVerb extends ReadingVerb {
   @Option(
       names = "--preset",
       paramLabel = "P",
-      description = "What is not varied; default ${DEFAULT-VALUE}.")
+      description = "The preset that gives what is not varied; default ${DEFAULT-VALUE}.")
   private String preset = "tiny";
 
   @Option(
@@ -134,7 +134,7 @@ final class SweepVerb extends ReadingVerb {
 
   private static List<?> values(String text) {
     if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
-      TickRange range = TickRange.parse(text);
+      TickSpan range = TickSpan.parse(text);
       return SweepPlan.range(range.first(), range.last());
     }
     List<Object> values = new ArrayList<>();

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "truncate",
     description = {
-      "Remove every tick after T, and the snapshots of those ticks: that history is gone. Whatever",
-      "interrupts it, the store is the old one or the new one."
+      "Remove every tick after T, and the snapshots of those ticks. That history is gone.",
+      "Whatever interrupts it, the store is the old one or the new one."
     })
 final class TruncateVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")

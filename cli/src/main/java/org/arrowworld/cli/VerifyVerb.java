@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     description = {
       "Prove a store: checksums, footers, the digest chain, and every snapshot against replay.",
-      "Exit 1 if anything is damaged. A log that was cut exactly after a commit is a valid",
-      "shorter log: the result says to which tick the store is valid, not that it is whole."
+      "The exit code is 1 if anything is damaged. A log that was cut exactly after a commit is",
+      "a valid shorter log: the result says to which tick the store is valid, not that it is",
+      "whole."
     })
 final class VerifyVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
     name = "view",
     description = {
       "Show runs in the browser: any tick, moving, with the whole life of whatever is clicked.",
-      "Serves them to this machine alone until it is interrupted; aw serve serves to others.",
-      "Where there is no browser, prints the address; its token gives access."
+      "It serves them to this machine alone until it is interrupted; aw serve serves them to",
+      "others. If there is no browser, it prints the address, whose token gives access."
     })
 final class ViewVerb extends ServingVerb {
   @Option(names = "--no-browser", description = "Print the address, open nothing.")

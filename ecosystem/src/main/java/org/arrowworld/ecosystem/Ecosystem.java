@@ -19,7 +19,7 @@ import org.arrowworld.tick.Tick;
  */
 public final class Ecosystem implements Closeable {
   private final FoodRatePolicy policy;
-  private final Workers workers;
+  private final SlotWorkers workers;
   private final TickPlan plan;
   private final List<TickSystem> systems;
 
@@ -39,7 +39,7 @@ public final class Ecosystem implements Closeable {
    */
   public Ecosystem(Preset preset, long seed, FoodRatePolicy policy, int threads) {
     this.policy = policy;
-    this.workers = new Workers(threads);
+    this.workers = new SlotWorkers(threads);
     this.plan = new TickPlan(preset, seed, workers);
     this.systems = systems(preset);
   }

@@ -40,7 +40,7 @@ final class TickPlan {
   final Preset preset;
   final Torus torus;
   final CounterRandom random;
-  final Workers workers;
+  final SlotWorkers workers;
 
   /** One generator per worker. */
   final List<CounterRandom> randoms = new ArrayList<>();
@@ -75,7 +75,7 @@ final class TickPlan {
   int foodBorn;
   int foodEaten;
 
-  TickPlan(Preset preset, long seed, Workers workers) {
+  TickPlan(Preset preset, long seed, SlotWorkers workers) {
     this.preset = preset;
     this.torus = new Torus(preset.worldSize());
     this.random = new CounterRandom(seed);

@@ -43,7 +43,7 @@ class CrowdedTest {
 
   @Test
   void a_failure_on_one_thread_ends_the_loop() {
-    try (Workers workers = new Workers(3)) {
+    try (SlotWorkers workers = new SlotWorkers(3)) {
       assertThatThrownBy(
               () ->
                   workers.run(

@@ -9,8 +9,8 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.imports.arrow.ArrowColumn;
+import org.arrowworld.imports.arrow.ArrowColumns;
 import org.arrowworld.imports.arrow.ArrowFile;
-import org.arrowworld.imports.arrow.ArrowTable;
 import org.arrowworld.imports.values.Budget;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AbsolutePath;
@@ -47,12 +47,12 @@ final class ArrowImport {
   static ForeignTable table(
       Storage storage, String name, TableImportOptions options, Findings findings)
       throws IOException {
-    ArrowTable found;
+    ArrowColumns found;
     try (ArrowFile file = ArrowFile.open(storage, name)) {
       MappedTable.requireFew(options.tableName(), file.columns().size());
       Budget budget = new Budget(name, file.sizeBytes());
       found =
-          ArrowTable.read(
+          ArrowColumns.read(
               file,
               column -> options.columns().of(column).flatMap(ColumnMapping.Entry::type),
               budget);

@@ -222,7 +222,7 @@ final class HistoryImport {
       if (!free.equals(column.name())) {
         findings.renamed(table.name(), column.name(), free);
       }
-      ForeignColumn described = who && Decimals.scale(column) > 0 ? column.in("") : column;
+      ForeignColumn described = who && UnscaledDecimals.scale(column) > 0 ? column.in("") : column;
       if (!described.unit().isEmpty()) {
         findings.unit(table.name(), free, described.unit());
       }

@@ -73,7 +73,7 @@ final class HistoryRows {
   }
 
   private void who(ForeignColumn column) {
-    if (column.unit().isEmpty() || Decimals.scale(column) > 0) {
+    if (column.unit().isEmpty() || UnscaledDecimals.scale(column) > 0) {
       int row = 0;
       while (row < ids.length && !column.nulls().get(row)) {
         long id = wholeNumber(column, row);
@@ -105,7 +105,7 @@ final class HistoryRows {
   /** A whole number, however its type holds it; -1 if it is none. */
   private static long wholeNumber(ForeignColumn column, int row) {
     ColumnType type = column.type();
-    if (type.isInteger() && Decimals.scale(column) == 0) {
+    if (type.isInteger() && UnscaledDecimals.scale(column) == 0) {
       long value = Cells.integer(type, Cells.read(type, column.data(), row));
       return Math.max(-1, value); // of a u64, what is beyond an i64 is beyond an id
     }
@@ -123,7 +123,7 @@ final class HistoryRows {
   private static BigDecimal number(ForeignColumn column, int row) {
     Object value = value(column, row);
     BigDecimal number = value instanceof Boolean ? null : TimeGrid.number(value.toString());
-    return number == null ? null : number.movePointLeft(Decimals.scale(column));
+    return number == null ? null : number.movePointLeft(UnscaledDecimals.scale(column));
   }
 
   private static Object value(ForeignColumn column, int row) {
@@ -135,7 +135,7 @@ final class HistoryRows {
       return column.words().get(column.data().getInt(4 * row));
     }
     BigDecimal number =
-        Decimals.scale(column) > 0 || column.type().isFloat() ? number(column, row) : null;
+        UnscaledDecimals.scale(column) > 0 || column.type().isFloat() ? number(column, row) : null;
     return number == null
         ? String.valueOf(value(column, row))
         : number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
@@ -143,7 +143,7 @@ final class HistoryRows {
 
   private void when(ForeignColumn column) {
     TimeGrid grid = options.grid();
-    boolean seconds = Decimals.scale(column) > 0 || Seconds.in(column.unit()).isPresent();
+    boolean seconds = UnscaledDecimals.scale(column) > 0 || Seconds.in(column.unit()).isPresent();
     if (grid.as() != TimeGrid.As.TICK && !seconds) {
       throw new InvalidUseException(
           Text.of(
@@ -220,7 +220,7 @@ final class HistoryRows {
     if (as == TimeGrid.As.ISO && !column.unit().contains(" since 1970")) {
       return null;
     }
-    return Decimals.scale(column) > 0
+    return UnscaledDecimals.scale(column) > 0
         ? number
         : number.multiply(Seconds.in(column.unit()).orElseThrow());
   }
@@ -276,7 +276,7 @@ final class HistoryRows {
     if (column.type() != ColumnType.STRING || column.nulls().isEmpty()) {
       return OptionalInt.empty();
     }
-    BitSet births = Births.of(this, options.absence());
+    BitSet births = HistoryBirths.of(this, options.absence());
     return Arrays.stream(order)
         .filter(row -> births.get(row) && column.nulls().get(row))
         .findFirst();

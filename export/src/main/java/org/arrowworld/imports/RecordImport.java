@@ -122,8 +122,8 @@ final class RecordImport {
         continue;
       }
       ForeignColumn kept = column;
-      if (Decimals.scale(column) > 0) {
-        kept = Decimals.asF64(column, table.rows());
+      if (UnscaledDecimals.scale(column) > 0) {
+        kept = UnscaledDecimals.asF64(column, table.rows());
         if (kept == null) {
           findings.unmapped(
               column.name(),

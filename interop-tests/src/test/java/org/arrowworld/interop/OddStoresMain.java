@@ -50,6 +50,9 @@ public final class OddStoresMain {
           line.put("recovered", out.toString());
           line.put("rows", report.saved().seq());
           line.put("tick", report.saved().tick());
+          line.put("lost", report.rowsLost());
+          line.put("complete", report.isComplete());
+          line.put("losses", report.losses());
         } catch (DamagedFileException | UnsupportedVersionException e) {
           line.put("refused", e.getMessage());
         }

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.interop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.live.WorldOptions;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.EventKind;
@@ -21,12 +28,17 @@ import org.arrowworld.tick.Born;
 import org.arrowworld.tick.Tick;
 import org.arrowworld.tick.TickBody;
 import org.arrowworld.tick.TickTable;
+import org.arrowworld.timeline.Verifier;
 
 /**
- * Plays the scripts of a folder (scripts.py says how they are written): {@code N.script} with the
- * schema of the store {@code N.python} into {@code N.java}; prints one JSON line per tick.
+ * Plays scripts (scripts.py says how they are written): for each line {@code STEM} of its input it
+ * plays {@code STEM.script}, with the schema of the store {@code STEM.python}, into {@code
+ * STEM.java}, and prints one JSON line: {@code ticks}, what it holds after each, and {@code
+ * findings} of the deep verification of both stores.
  */
 public final class ScriptMain {
+  private static final int EVERY_TICKS = 7;
+
   private final WorldSchema schema;
   private final Map<String, Born> born = new HashMap<>();
 
@@ -35,21 +47,32 @@ public final class ScriptMain {
   }
 
   public static void main(String[] args) throws IOException {
-    List<Path> scripts;
-    try (Stream<Path> found = Files.list(Path.of(args[0]))) {
-      scripts = found.filter(p -> p.toString().endsWith(".script")).sorted().toList();
-    }
-    for (Path script : scripts) {
-      String name = script.getFileName().toString().replace(".script", "");
-      WorldSchema schema =
-          StoreInfo.read(new DiskStorage(script.resolveSibling(name + ".python"))).schema();
-      new ScriptMain(schema).play(name, script, script.resolveSibling(name + ".java"));
+    try (var lines = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        BufferAllocator memory = new RootAllocator()) {
+      for (String stem = lines.readLine(); stem != null; stem = lines.readLine()) {
+        DiskStorage python = new DiskStorage(Path.of(stem + ".python"));
+        DiskStorage java = new DiskStorage(Path.of(stem + ".java"));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        ScriptMain script = new ScriptMain(StoreInfo.read(python).schema());
+        answer.put("ticks", script.play(Path.of(stem + ".script"), java, memory));
+        answer.put(
+            "findings", Map.of("java", findings(java, memory), "python", findings(python, memory)));
+        System.out.println(Json.write(answer));
+      }
     }
   }
 
-  private void play(String name, Path script, Path store) throws IOException {
+  private static List<?> findings(DiskStorage store, BufferAllocator memory) throws IOException {
+    return Verifier.verify(store, Verifier.Depth.DEEP, EVERY_TICKS, memory).findings();
+  }
+
+  private List<Map<String, Object>> play(Path script, DiskStorage store, BufferAllocator memory)
+      throws IOException {
+    List<Map<String, Object>> reports = new ArrayList<>();
     List<String> lines = List.of(Files.readString(script).split("\n", -1));
-    try (LiveWorld live = LiveWorld.create(store, schema)) {
+    StoreInfo info = StoreInfo.create(schema, "tick", Map.of());
+    try (LiveWorld live =
+        LiveWorld.create(store, info, WorldOptions.DEFAULT.withAllocator(memory))) {
       int from = 0;
       while (lines.get(from).startsWith("tick")) {
         int end = from + lines.subList(from, lines.size()).indexOf("end");
@@ -65,15 +88,12 @@ public final class ScriptMain {
           live.sync();
         }
         Map<String, Object> report = WorldReport.of(live.world(), live.acknowledged());
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("script", name);
-        for (String key : List.of("tick", "seq", "chain", "hash_world", "resume_hash")) {
-          line.put(key, report.get(key));
-        }
-        System.out.println(Json.write(line));
+        report.keySet().retainAll(List.of("tick", "seq", "chain", "hash_world", "resume_hash"));
+        reports.add(report);
         from = end + 1;
       }
     }
+    return reports;
   }
 
   private void change(Tick t, String[] f) {

@@ -14,12 +14,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Each duty of the specification, and of docs/fields.md, is cited by a test that holds it. */
 class SpecCitationsTest {
-  private static final Path ROOT = Path.of("..");
   private static final Pattern DUTY = Pattern.compile("(?m)^ *(?:- )?\\*\\*([A-Z]-\\d+)\\*\\*");
 
   /** {@code O-7}, or {@code O-7 to O-15}. */
@@ -62,7 +60,7 @@ class SpecCitationsTest {
 
   private static Set<String> duties() throws IOException {
     Set<String> duties = new LinkedHashSet<>();
-    for (Path page : files(ROOT.resolve("docs"), ".md")) {
+    for (Path page : Tree.files(Tree.ROOT.resolve("docs"), ".md")) {
       Matcher duty = DUTY.matcher(Files.readString(page, UTF_8));
       while (duty.find()) {
         duties.add(duty.group(1));
@@ -86,35 +84,16 @@ class SpecCitationsTest {
 
   private static List<Path> tests() throws IOException {
     List<Path> tests = new ArrayList<>();
-    for (String module :
-        List.of(
-            "arrow-world",
-            "testing",
-            "export",
-            "serve",
-            "runs",
-            "ecosystem",
-            "cli",
-            "interop-tests")) {
-      tests.addAll(files(ROOT.resolve(module).resolve("src/test/java"), ".java"));
+    for (String module : Tree.modules()) {
+      tests.addAll(Tree.files(Tree.ROOT.resolve(module).resolve("src/test/java"), ".java"));
     }
     tests.removeIf(t -> t.endsWith("SpecCitationsTest.java"));
     for (String folder :
-        List.of("python/tests", "interop-tests/python", "interop-tests/languages")) {
+        List.of("python/tests", "interop-tests/python", "interop-tests/languages", "spark/tests")) {
       for (String ending : List.of(".py", ".go", ".rs", ".js", ".cpp")) {
-        tests.addAll(files(ROOT.resolve(folder), ending));
+        tests.addAll(Tree.files(Tree.ROOT.resolve(folder), ending));
       }
     }
     return tests;
-  }
-
-  private static List<Path> files(Path folder, String ending) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(f -> f.toString().endsWith(ending) && !f.toString().contains("node_modules"))
-          .filter(f -> !f.toString().contains("target"))
-          .sorted()
-          .toList();
-    }
   }
 }

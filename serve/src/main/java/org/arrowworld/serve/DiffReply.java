@@ -19,7 +19,8 @@ final class DiffReply {
 
   private DiffReply() {}
 
-  static void write(Runs runs, Run run, Parameters asked, Reply reply) throws IOException {
+  static void write(ServedRuns runs, ServedRun run, RequestQuery asked, Reply reply)
+      throws IOException {
     int most = asked.count("most", 100, 0, MOST_ROWS);
     if (asked.text("other").isPresent()) {
       compare(run, runs.run(asked.required("other")), most, reply);
@@ -28,9 +29,11 @@ final class DiffReply {
     }
   }
 
-  private static void compare(Run left, Run right, int most, Reply reply) throws IOException {
-    try (Run.Lease lease = left.lease(Long.MAX_VALUE);
+  private static void compare(ServedRun left, ServedRun right, int most, Reply reply)
+      throws IOException {
+    try (ServedRun.Lease lease = left.lease(Long.MAX_VALUE);
         Store other = Store.open(right.path())) {
+      reply.of(lease);
       StoreDiff.Report found = lease.store().diff(other, most);
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("outcome", found.outcome().name().toLowerCase(Locale.ROOT));
@@ -54,10 +57,12 @@ final class DiffReply {
     return row;
   }
 
-  private static void between(Run run, Parameters asked, int most, Reply reply) throws IOException {
+  private static void between(ServedRun run, RequestQuery asked, int most, Reply reply)
+      throws IOException {
     asked.required("from");
     asked.required("to");
-    try (Run.Lease lease = run.lease(asked.number("to", 0))) {
+    try (ServedRun.Lease lease = run.lease(asked.number("to", 0))) {
+      reply.of(lease);
       List<Object> rows = new ArrayList<>();
       long[] count = {0};
       lease

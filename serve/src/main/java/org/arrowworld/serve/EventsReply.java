@@ -19,11 +19,13 @@ final class EventsReply {
 
   private EventsReply() {}
 
-  static void write(Run run, Parameters asked, Reply reply) throws IOException {
+  static void write(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     int most = asked.count("most", 1000, 1, MOST_ROWS);
     TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
     Optional<Integer> id = asked.text("id").map(t -> asked.id("id"));
-    try (Run.Lease lease = run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
+    try (ServedRun.Lease lease =
+        run.lease(Long.MAX_VALUE, asked.text("view").map(v -> v + "/events"))) {
+      reply.of(lease);
       Optional<String> key = asked.text("key");
       Query<Row> rows =
           key.isPresent() ? lease.store().rows(key.get(), ticks) : lease.store().events(ticks);

@@ -4,6 +4,7 @@ package org.arrowworld.serve;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,18 +30,30 @@ final class FilesReply {
   private FilesReply() {}
 
   /** Every file and its length. */
-  static void list(Run run, Reply reply) throws IOException {
+  static void list(ServedRun run, Reply reply) throws IOException {
     List<Object> files = new ArrayList<>();
     for (String path : paths(run.storage(), "", DEPTH)) {
-      OptionalLong bytes = bytes(run.storage(), path);
-      if (bytes.isPresent()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("path", path);
-        entry.put("bytes", bytes.getAsLong());
-        files.add(entry);
-      }
+      entry(run, path).ifPresent(files::add);
     }
     reply.json(Map.of("files", files));
+  }
+
+  /** A file as it is listed; nothing if it was renamed meanwhile, as a segment that is sealed. */
+  private static Optional<Map<String, Object>> entry(ServedRun run, String path)
+      throws IOException {
+    try {
+      OptionalLong bytes = bytes(run.storage(), path);
+      if (bytes.isEmpty()) {
+        return Optional.empty();
+      }
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("path", path);
+      entry.put("bytes", bytes.getAsLong());
+      entry.put("version", FileVersion.of(run.path(), path));
+      return Optional.of(entry);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** A file's length; a link or a pipe is no file of a store. */
@@ -67,13 +80,29 @@ final class FilesReply {
     return paths;
   }
 
-  /** One file. */
-  static void send(Run run, String path, Optional<String> range, Reply reply) throws IOException {
+  /**
+   * One file.
+   *
+   * @param version the entity tag that it must have, if the client has read of it before
+   */
+  static void send(
+      ServedRun run, String path, Optional<String> range, Optional<String> version, Reply reply)
+      throws IOException {
     if (!paths(run.storage(), "", DEPTH).contains(path)) {
       throw Problem.notFound(Text.of("The store has no file '%s'", path));
     }
+    String found = FileVersion.of(run.path(), path);
     try (ReadableFile file = run.storage().openRead(path)) {
       long size = file.size();
+      if (!FileVersion.of(run.path(), path).equals(found)) {
+        throw Problem.busy(Text.of("Cannot send '%s': it is just being replaced; try again", path));
+      }
+      String tag = '"' + found + '"';
+      if (version.isPresent() && !version.get().equals(tag)) {
+        throw new Problem(
+            412, "another_file", Text.of("The file '%s' was replaced by another one", path));
+      }
+      reply.header("ETag", tag);
       long[] span = range.map(r -> span(r, size, reply)).orElse(new long[] {0, size});
       reply.header("Accept-Ranges", "bytes");
       if (range.isPresent()) {

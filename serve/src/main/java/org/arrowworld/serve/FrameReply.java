@@ -21,12 +21,13 @@ final class FrameReply {
   private FrameReply() {}
 
   /** A stream per table, one after the other, each of one batch. */
-  static void at(Run run, Parameters asked, Reply reply) throws IOException {
+  static void at(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     OptionalLong tick = asked.number("tick");
-    try (Run.Lease lease =
+    try (ServedRun.Lease lease =
         tick.isPresent()
             ? run.lease(tick.getAsLong(), asked.text("view"))
             : run.leaseNewest(asked.text("view"))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       List<Integer> ids = asked.ids("ids");
       List<Integer> gens = asked.ids("gens");
@@ -63,7 +64,7 @@ final class FrameReply {
 
   /** Which ticks a stream is of. */
   private record Span(long from, long to, int step) {
-    static Span of(Run run, Run.Lease lease, Parameters asked) throws IOException {
+    static Span of(ServedRun run, ServedRun.Lease lease, RequestQuery asked) throws IOException {
       long from = asked.number("from", lease.store().firstTick());
       long to = asked.number("to", run.end().tick());
       if (from > to) {
@@ -92,8 +93,9 @@ final class FrameReply {
   }
 
   /** As {@code at}, tick after tick. The client's pace is the server's. */
-  static void frames(Run run, Parameters asked, Reply reply) throws IOException {
-    try (Run.Lease lease = run.lease(asked.number("from", 0))) {
+  static void frames(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
+    try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       Span span = Span.of(run, lease, asked);
       Cursor cursor = lease.reader().cursor();
@@ -110,9 +112,10 @@ final class FrameReply {
   }
 
   /** One table as one stream, a batch per tick, whose metadata says which tick it is. */
-  static void play(Run run, Parameters asked, Reply reply) throws IOException {
+  static void play(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     asked.required("columns");
-    try (Run.Lease lease = run.lease(asked.number("from", 0))) {
+    try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+      reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       if (parts.size() != 1) {
         throw Problem.badRequest(

@@ -28,14 +28,17 @@ final class LifeReply {
   private LifeReply() {}
 
   /** Birth, death, cause, ancestors, children, and the other lives of the id. */
-  static void life(Run run, Parameters asked, Reply reply) throws IOException {
+  static void life(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     String table = asked.required("table");
     int id = asked.id("id");
     int most = asked.count("most", 100, 0, MOST_KIN);
-    try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
+    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      reply.of(lease);
       TableSchema schema = lease.store().schema().table(table);
       Optional<Lineages> known =
-          run.lineages().get(table, lease.reader().end(), () -> Lineages.of(lease.store(), table));
+          lease
+              .lineages()
+              .get(table, lease.reader().end(), () -> Lineages.of(lease.store(), table));
       EntityRef entity = new EntityRef(id, generation(asked, schema, known, id));
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("table", table);
@@ -53,7 +56,7 @@ final class LifeReply {
   }
 
   private static int generation(
-      Parameters asked, TableSchema table, Optional<Lineages> known, int id) {
+      RequestQuery asked, TableSchema table, Optional<Lineages> known, int id) {
     OptionalInt gen = asked.generation();
     if (gen.isPresent() || !table.hasGenerations()) {
       return gen.orElse(0);
@@ -104,10 +107,11 @@ final class LifeReply {
   }
 
   /** Events, births, deaths and the wanted columns' values of an entity, in log order. */
-  static void history(Run run, Parameters asked, Reply reply) throws IOException {
+  static void history(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     String table = asked.required("table");
     int most = asked.count("most", 20_000, 1, MOST_ROWS);
-    try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
+    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      reply.of(lease);
       TableSchema schema = lease.store().schema().table(table);
       Collected collected = new Collected(schema, asked.list("columns"), most);
       OptionalInt gen = schema.hasGenerations() ? asked.generation() : OptionalInt.empty();

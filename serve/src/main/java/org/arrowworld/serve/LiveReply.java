@@ -20,23 +20,24 @@ final class LiveReply {
   private static final long LOOK_MILLIS = 150;
 
   /** A comment now and then shows a client that went away. */
-  private static final int QUIET_LOOKS = 60;
+  private static final int QUIET_LOOKS = 12;
 
   private LiveReply() {}
 
-  static void follow(Run run, Turns listeners, CountDownLatch ending, Reply reply)
+  static void follow(ServedRun run, Turns listeners, CountDownLatch ending, Reply reply)
       throws IOException {
     listeners.begin();
     try {
       OutputStream out = reply.stream("text/event-stream; charset=utf-8");
       LogPosition shown = null;
-      int epoch = run.epoch();
+      int epoch = run.now().epoch();
       int quiet = 0;
       boolean goOn = true;
       while (goOn) {
-        LogPosition end = run.end();
-        if (run.epoch() != epoch) {
-          epoch = run.epoch();
+        ServedRun.Now now = run.now();
+        LogPosition end = now.end();
+        if (now.epoch() != epoch) {
+          epoch = now.epoch();
           send(out, "lost", Map.of("epoch", epoch));
         }
         if (!end.equals(shown)) {

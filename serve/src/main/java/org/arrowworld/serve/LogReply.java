@@ -16,8 +16,9 @@ final class LogReply {
 
   private LogReply() {}
 
-  static void write(Run run, Parameters asked, Reply reply) throws IOException {
-    try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
+  static void write(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
+    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      reply.of(lease);
       TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
       StoredBatches stored = lease.store().log().stored(ticks.first(), ticks.last());
       OutputStream out = reply.stream(Reply.ARROW);

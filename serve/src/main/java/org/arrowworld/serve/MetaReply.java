@@ -26,15 +26,15 @@ final class MetaReply {
   private MetaReply() {}
 
   /** All runs, with what is cheap to tell. */
-  static Map<String, Object> list(Map<String, Run> runs) {
+  static Map<String, Object> list(Map<String, ServedRun> runs) {
     List<Object> list = new ArrayList<>();
-    for (Map.Entry<String, Run> entry : runs.entrySet()) {
+    for (Map.Entry<String, ServedRun> entry : runs.entrySet()) {
       list.add(line(entry.getKey(), entry.getValue()));
     }
     return Map.of("runs", list);
   }
 
-  private static Map<String, Object> line(String name, Run run) {
+  private static Map<String, Object> line(String name, ServedRun run) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("name", name);
     try {
@@ -48,22 +48,26 @@ final class MetaReply {
     return line;
   }
 
-  /** One run. A store that cannot be read is told so, with what may be done. */
-  static Map<String, Object> of(Run run) throws IOException {
+  /** One run that can be read. */
+  static Map<String, Object> of(ServedRun run) throws IOException {
+    try (ServedRun.Lease lease = run.lease(Long.MAX_VALUE)) {
+      Map<String, Object> meta = named(run);
+      meta.put("epoch", lease.epoch());
+      sound(meta, run, lease);
+      return meta;
+    }
+  }
+
+  private static Map<String, Object> named(ServedRun run) {
     Map<String, Object> meta = new LinkedHashMap<>();
     meta.put("name", run.name());
     meta.put("path", run.path().toString());
-    try (Run.Lease lease = run.lease(Long.MAX_VALUE)) {
-      meta.put("epoch", run.epoch());
-      sound(meta, run, lease);
-    } catch (IOException e) {
-      damaged(meta, run, e);
-    }
     return meta;
   }
 
-  private static void damaged(Map<String, Object> meta, Run run, IOException failure)
-      throws IOException {
+  /** One run that cannot be read: why, and what may be done. */
+  static Map<String, Object> damaged(ServedRun run, IOException failure) throws IOException {
+    Map<String, Object> meta = named(run);
     meta.put("state", "damaged");
     meta.put("message", Problem.of(failure).getMessage());
     meta.put(
@@ -76,9 +80,11 @@ final class MetaReply {
         meta.put("tables", List.of()); // the schema is not readable either
       }
     }
+    return meta;
   }
 
-  private static void sound(Map<String, Object> meta, Run run, Run.Lease lease) throws IOException {
+  private static void sound(Map<String, Object> meta, ServedRun run, ServedRun.Lease lease)
+      throws IOException {
     Store store = lease.store();
     StoreInfo info = store.info();
     boolean empty = store.isEmpty();

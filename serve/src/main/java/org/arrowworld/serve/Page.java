@@ -27,6 +27,7 @@ final class Page {
           "colors.js",
           "dom.js",
           "entity.js",
+          "fields.js",
           "filter.js",
           "frames.js",
           "gestures.js",

@@ -19,17 +19,23 @@ final class Reader implements Closeable {
   private boolean following;
   private long usedNanos = System.nanoTime();
 
-  private Reader(Store store) throws IOException {
+  private Reader(Store store, long keptBytes) throws IOException {
     this.store = store;
     this.cursor = store.cursor();
+    this.cursor.keepWorlds(keptBytes);
     this.end = store.end();
     store.log().watch((rows, of) -> stopIfCancelled());
   }
 
-  static Reader open(Path path) throws IOException {
+  /**
+   * Opens a store.
+   *
+   * @param keptBytes memory in which its cursor keeps worlds that it passed
+   */
+  static Reader open(Path path, long keptBytes) throws IOException {
     Store store = Store.open(path);
     try {
-      return new Reader(store);
+      return new Reader(store, keptBytes);
     } catch (IOException | RuntimeException | Error e) {
       store.close();
       throw e;

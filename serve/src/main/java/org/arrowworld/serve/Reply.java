@@ -18,11 +18,11 @@ final class Reply {
           + " frame-ancestors 'none'";
 
   private final HttpExchange exchange;
-  private final Patience patience;
+  private final ClientWaits patience;
   private OutputStream body = OutputStream.nullOutputStream();
   private boolean begun;
 
-  Reply(HttpExchange exchange, Patience patience) {
+  Reply(HttpExchange exchange, ClientWaits patience) {
     this.exchange = exchange;
     this.patience = patience;
     Headers headers = exchange.getResponseHeaders();
@@ -32,6 +32,11 @@ final class Reply {
     headers.set("Cross-Origin-Resource-Policy", "same-origin");
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     headers.set("Cache-Control", "no-store");
+  }
+
+  /** Says of which history it is: a number that changes whenever the run becomes another store. */
+  void of(ServedRun.Lease lease) {
+    header("Aw-Epoch", Integer.toString(lease.epoch()));
   }
 
   void header(String name, String value) {
@@ -89,7 +94,7 @@ final class Reply {
   /** Ends the reply: all of it was written. */
   void finish() throws IOException {
     body.close();
-    exchange.close();
+    patience.during(exchange::close); // which takes what is left of the request
   }
 
   /** Ends a reply that broke off so that the client sees that: the connection is cut. */

@@ -16,37 +16,46 @@ final class Router implements HttpHandler {
   private static final String API = "/api/runs";
   private static final List<String> NAMES =
       List.of(
-          "at", "frames", "play", "series", "life", "history", "events", "diff", "log", "live",
-          "files");
+          "at", "frames", "play", "series", "life", "history", "events", "diff", "fields", "field",
+          "log", "live", "files");
 
   private final Guard guard;
-  private final Runs runs;
+  private final ServedRuns runs;
   private final Page page;
-  private final Patience patience;
+  private final ClientWaits patience;
+  private final Turns clients;
   private final Turns listeners;
   private final CountDownLatch ending;
 
   Router(
       Guard guard,
-      Runs runs,
+      ServedRuns runs,
       Page page,
-      Patience patience,
+      ClientWaits patience,
+      Turns clients,
       Turns listeners,
       CountDownLatch ending) {
     this.guard = guard;
     this.runs = runs;
     this.page = page;
     this.patience = patience;
+    this.clients = clients;
     this.listeners = listeners;
     this.ending = ending;
   }
 
   @Override
   public void handle(HttpExchange exchange) {
+    patience.requestCame();
     Reply reply = new Reply(exchange, patience);
     try {
       try {
-        answer(exchange, reply);
+        clients.begin();
+        try {
+          answer(exchange, reply);
+        } finally {
+          clients.end();
+        }
       } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
         if (reply.isBegun()) {
           throw e;
@@ -73,7 +82,7 @@ final class Router implements HttpHandler {
       open(exchange, reply);
     } else if (path.equals(API)) {
       guard.checkData(exchange);
-      new Parameters(exchange.getRequestURI().getRawQuery(), NONE);
+      new RequestQuery(exchange.getRequestURI().getRawQuery(), NONE);
       reply.json(MetaReply.list(runs.all()));
     } else if (path.startsWith(API + "/")) {
       guard.checkData(exchange);
@@ -85,7 +94,7 @@ final class Router implements HttpHandler {
 
   /** Takes the token out of the address: it becomes a cookie, and the page goes to {@code /}. */
   private void open(HttpExchange exchange, Reply reply) throws IOException {
-    Parameters asked = new Parameters(exchange.getRequestURI().getRawQuery(), Set.of("token"));
+    RequestQuery asked = new RequestQuery(exchange.getRequestURI().getRawQuery(), Set.of("token"));
     if (!guard.isToken(asked.required("token"))) {
       throw new Problem(
           401, "no_token", "This token is not the server's: open the address that aw printed last");
@@ -96,38 +105,70 @@ final class Router implements HttpHandler {
 
   private void run(HttpExchange exchange, String path, Reply reply) throws IOException {
     int slash = path.indexOf('/');
-    Run run = runs.run(Parameters.decoded(slash < 0 ? path : path.substring(0, slash)));
+    ServedRun run = runs.run(RequestQuery.decoded(slash < 0 ? path : path.substring(0, slash)));
     String what = slash < 0 ? "" : path.substring(slash + 1);
     String query = exchange.getRequestURI().getRawQuery();
     if (what.startsWith("files/")) {
-      new Parameters(query, NONE);
+      new RequestQuery(query, NONE);
       FilesReply.send(
           run,
-          Parameters.decoded(what.substring("files/".length())),
+          RequestQuery.decoded(what.substring("files/".length())),
           Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range")),
+          Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Match")),
           reply);
       return;
     }
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      run.renew();
+      if (reply.isBegun()) {
+        throw e;
+      }
+      tellAnew(run, what, query, reply);
+    } finally {
+      runs.trim();
+    }
+  }
+
+  /** Files may have been merged or replaced under a reader: one that opens them now tells. */
+  private void tellAnew(ServedRun run, String what, String query, Reply reply) throws IOException {
+    try {
+      tell(run, what, query, reply);
+    } catch (IOException e) {
+      if (!what.isEmpty() || reply.isBegun()) {
+        throw e;
+      }
+      reply.json(MetaReply.damaged(run, e));
+    }
+  }
+
+  private void tell(ServedRun run, String what, String query, Reply reply) throws IOException {
     switch (what) {
       case "" -> {
-        new Parameters(query, NONE);
+        new RequestQuery(query, NONE);
         reply.json(MetaReply.of(run));
       }
-      case "at" -> FrameReply.at(run, new Parameters(query, FrameReply.AT), reply);
-      case "frames" -> FrameReply.frames(run, new Parameters(query, FrameReply.PLAY), reply);
-      case "play" -> FrameReply.play(run, new Parameters(query, FrameReply.PLAY), reply);
-      case "series" -> SeriesReply.write(run, new Parameters(query, SeriesReply.NAMES), reply);
-      case "life" -> LifeReply.life(run, new Parameters(query, LifeReply.LIFE), reply);
-      case "history" -> LifeReply.history(run, new Parameters(query, LifeReply.HISTORY), reply);
-      case "events" -> EventsReply.write(run, new Parameters(query, EventsReply.NAMES), reply);
-      case "diff" -> DiffReply.write(runs, run, new Parameters(query, DiffReply.NAMES), reply);
-      case "log" -> LogReply.write(run, new Parameters(query, LogReply.NAMES), reply);
+      case "at" -> FrameReply.at(run, new RequestQuery(query, FrameReply.AT), reply);
+      case "frames" -> FrameReply.frames(run, new RequestQuery(query, FrameReply.PLAY), reply);
+      case "play" -> FrameReply.play(run, new RequestQuery(query, FrameReply.PLAY), reply);
+      case "series" -> SeriesReply.write(run, new RequestQuery(query, SeriesReply.NAMES), reply);
+      case "life" -> LifeReply.life(run, new RequestQuery(query, LifeReply.LIFE), reply);
+      case "history" -> LifeReply.history(run, new RequestQuery(query, LifeReply.HISTORY), reply);
+      case "events" -> EventsReply.write(run, new RequestQuery(query, EventsReply.NAMES), reply);
+      case "diff" -> DiffReply.write(runs, run, new RequestQuery(query, DiffReply.NAMES), reply);
+      case "fields" -> {
+        new RequestQuery(query, NONE);
+        reply.json(FieldReply.list(run));
+      }
+      case "field" -> FieldReply.write(run, new RequestQuery(query, FieldReply.NAMES), reply);
+      case "log" -> LogReply.write(run, new RequestQuery(query, LogReply.NAMES), reply);
       case "live" -> {
-        new Parameters(query, NONE);
+        new RequestQuery(query, NONE);
         LiveReply.follow(run, listeners, ending, reply);
       }
       case "files" -> {
-        new Parameters(query, NONE);
+        new RequestQuery(query, NONE);
         FilesReply.list(run, reply);
       }
       default -> throw Problem.notFound(Text.of("A run has no '%s': it has %s", what, NAMES));

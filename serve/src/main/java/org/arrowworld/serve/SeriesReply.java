@@ -26,15 +26,16 @@ final class SeriesReply {
 
   private SeriesReply() {}
 
-  static void write(Run run, Parameters asked, Reply reply) throws IOException {
+  static void write(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     List<String> names = asked.list("of");
     if (names.size() > MOST_SERIES) {
       throw Problem.badRequest(
           "Cannot read " + names.size() + " series at once: at most " + MOST_SERIES);
     }
-    try (Run.Lease lease =
+    try (ServedRun.Lease lease =
             run.lease(asked.number("from", 0), asked.text("view").map(v -> v + "/series"));
         Series series = new Series(lease.store().schema(), lease.store().log(), names)) {
+      reply.of(lease);
       TickRange ticks = asked.ticks(lease.store().firstTick(), lease.store().lastTick());
       long to = Math.min(ticks.last(), lease.store().lastTick());
       int step = asked.count("step", 1, 1, Integer.MAX_VALUE);

@@ -35,10 +35,10 @@ public record ServeOptions(
    * How much at a time.
    *
    * @param scans requests that read a store at the same time; more of them wait
-   * @param clients connections that are answered at the same time; more of them wait
+   * @param clients requests that are answered at the same time; more of them wait
    * @param listeners clients that follow a running store
-   * @param patienceMillis how long a request may wait for its turn, and a client may take nothing
-   *     of what is sent
+   * @param patienceMillis how long a request may take to come, header and body, and wait for its
+   *     turn, and how long a client may take nothing of what is sent; then it is dropped
    * @param keyframeBytes memory for worlds kept to go back to, of all runs together
    */
   public record Limits(

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.arrowworld.errors.InvalidUseException;
@@ -32,34 +32,34 @@ public final class ViewServer implements Closeable {
   private static final int STOP_SECONDS = 0;
   private static final int BACKLOG = 256;
 
+  /** Connections, each of which may keep a thread waiting for a request that comes slowly. */
+  private static final int MOST_CONNECTIONS = 512;
+
   static {
     // Read by the JDK's server when it is first used. Without the first, each reply on a kept
     // connection waits 40 ms for the network's own delays; the second drops who never ends asking.
     setUnlessSet("sun.net.httpserver.nodelay", "true");
     setUnlessSet("sun.net.httpserver.maxReqTime", "15");
-    setUnlessSet("jdk.httpserver.maxConnections", "1024");
+    setUnlessSet("jdk.httpserver.maxConnections", Integer.toString(MOST_CONNECTIONS));
   }
 
   private final HttpServer server;
   private final Guard guard;
-  private final Runs runs;
-  private final Patience patience;
+  private final ServedRuns runs;
+  private final ClientWaits patience;
   private final ExecutorService threads;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final URI address;
 
   private ViewServer(ServeOptions options) throws IOException {
     ServeOptions.Limits limits = options.limits();
-    this.runs =
-        new Runs(
-            options.roots(),
-            new Turns(limits.scans(), limits.patienceMillis(), "readings of stores"));
+    this.runs = new ServedRuns(options.roots(), limits);
     this.server = bound(options);
     Guard.Scheme scheme = options.tls().isPresent() ? Guard.Scheme.HTTPS : Guard.Scheme.HTTP;
     InetSocketAddress at = server.getAddress();
     this.guard = new Guard(at, scheme);
-    this.patience = new Patience(limits.patienceMillis());
-    this.threads = threads(limits.clients());
+    this.patience = new ClientWaits(limits.patienceMillis());
+    this.threads = threads();
     this.address =
         URI.create(
             scheme.label()
@@ -70,8 +70,10 @@ public final class ViewServer implements Closeable {
                 + ":"
                 + at.getPort());
     Turns listeners = new Turns(limits.listeners(), 0, "listeners");
-    server.setExecutor(threads);
-    server.createContext("/", new Router(guard, runs, new Page(), patience, listeners, ending));
+    Turns clients = new Turns(limits.clients(), limits.patienceMillis(), "clients' requests");
+    server.setExecutor(connection -> threads.execute(() -> patience.reading(connection)));
+    server.createContext(
+        "/", new Router(guard, runs, new Page(), patience, clients, listeners, ending));
     server.start();
   }
 
@@ -104,21 +106,18 @@ public final class ViewServer implements Closeable {
         : HttpServer.create(at, BACKLOG);
   }
 
-  private static ExecutorService threads(int clients) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            clients,
-            clients,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            work -> {
-              Thread thread = new Thread(work, "aw-serve");
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+  private static ExecutorService threads() {
+    return new ThreadPoolExecutor(
+        0,
+        MOST_CONNECTIONS,
+        IDLE_SECONDS,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        work -> {
+          Thread thread = new Thread(work, "aw-serve");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /**

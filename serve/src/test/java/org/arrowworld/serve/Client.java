@@ -83,8 +83,13 @@ final class Client {
     if (reply.statusCode() != 200) {
       throw new AssertionError(path + ": " + refusal(reply.body()));
     }
+    return tables(reply.body());
+  }
+
+  /** The streams of a body. */
+  static List<Table> tables(byte[] body) throws IOException {
     List<Table> tables = new ArrayList<>();
-    try (InputStream in = new ByteArrayInputStream(reply.body())) {
+    try (InputStream in = new ByteArrayInputStream(body)) {
       while (in.available() > 0) {
         tables.add(read(in));
       }

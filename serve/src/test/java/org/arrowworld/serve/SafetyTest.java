@@ -7,20 +7,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.arrowworld.errors.InvalidUseException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -285,6 +293,125 @@ class SafetyTest {
   }
 
   private static final List<Socket> STALLED = new ArrayList<>();
+
+  @Test
+  void requests_that_never_end_hinder_nobody_and_are_dropped() throws IOException {
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 3 * NARROW.clients(); i++) {
+      Socket socket = socket();
+      slow.add(socket);
+      String begun =
+          switch (i % 3) {
+            case 0 -> "GET /api/ru"; // the first line does not end
+            case 1 -> "GET / HTTP/1.1\r\nHost: " + server.address().getAuthority(); // nor the head
+            default ->
+                request("/api/runs", bearer(), "Content-Length: 50000")
+                        .replace("close", "keep-alive")
+                    + "nor the body";
+          };
+      socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+    }
+    // They are more than may be answered at a time, and somebody else is answered all the same.
+    assertThat(client.get("/api/runs/eco/at?tick=3").statusCode()).isEqualTo(200);
+    for (int i = 0; i < slow.size(); i++) {
+      Socket socket = slow.get(i);
+      socket.setSoTimeout(60_000);
+      assertThat(untilDropped(socket)).as("request " + i).matches("(?s)|HTTP/1.1 200 .*\"eco\".*");
+      socket.close();
+    }
+  }
+
+  /** What comes until the server closes the connection. */
+  private static String untilDropped(Socket socket) throws IOException {
+    try {
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (java.net.SocketException reset) {
+      return ""; // it was closed before it was read to its end
+    }
+  }
+
+  @Test
+  void a_request_that_trickles_is_dropped_as_one_that_stands_still() throws IOException {
+    String beginning = "GET /api/runs HTTP/1.1\r\nX-Long: ";
+    try (SocketChannel trickling =
+        SocketChannel.open(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.address().getPort()))) {
+      trickling.write(ByteBuffer.wrap(beginning.getBytes(StandardCharsets.US_ASCII)));
+      trickling.configureBlocking(false);
+      int others = 0;
+      while (!isDropped(trickling)) {
+        // A byte, and an honest request: so the pace is the server's own.
+        assertThat(client.get("/api/runs").statusCode()).isEqualTo(200);
+        assertThat(++others).as("honest requests meanwhile").isLessThan(100_000);
+      }
+    }
+  }
+
+  private static boolean isDropped(SocketChannel channel) {
+    try {
+      channel.write(ByteBuffer.wrap(new byte[] {'x'}));
+      return channel.read(ByteBuffer.allocate(100)) < 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @Test
+  void clients_that_are_killed_in_mid_stream_leave_nothing_behind() throws IOException {
+    for (String stream : List.of("frames", "play?columns=food", "log", "series?of=food.count")) {
+      for (int i = 0; i < NARROW.scans(); i++) {
+        new Stream(server, "/api/runs/eco/" + stream).kill();
+      }
+    }
+    for (int i = 0; i < NARROW.listeners(); i++) {
+      new Stream(server, "/api/runs/eco/live").kill();
+    }
+    assertThat(client.get("/api/runs/eco/at?tick=100").statusCode()).isEqualTo(200);
+    String head = "";
+    for (int tries = 0; tries < 100_000 && !head.startsWith("HTTP/1.1 200"); tries++) {
+      try (Stream listening = new Stream(server, "/api/runs/eco/live")) {
+        head = listening.head(); // 503 until the server has seen that the listeners are gone
+      }
+    }
+    assertThat(head).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void the_token_is_in_no_log_and_no_reply_but_the_cookie() throws IOException {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line.getMessage() + " " + Arrays.toString(line.getParameters()));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger.getLogger("").addHandler(handler);
+    StringBuilder replies = new StringBuilder();
+    try {
+      for (String path :
+          List.of(
+              "/api/runs?token=" + server.token(),
+              "/api/runs/eco/at?token=" + server.token(),
+              "/nothing?token=" + server.token(),
+              "/open?tokens=" + server.token())) {
+        replies.append(raw(request(path, bearer())));
+      }
+      raw(request("/open?token=" + server.token()));
+      raw(request("/open?token=" + server.token()).replaceFirst("GET", "BAD"));
+    } finally {
+      Logger.getLogger("").removeHandler(handler);
+    }
+    assertThat(logged).noneMatch(line -> line.contains(server.token()));
+    assertThat(replies).doesNotContain(server.token());
+  }
 
   @Test
   void there_is_a_bound_on_listeners() throws IOException {

@@ -51,8 +51,8 @@ public final class ArrowWorldSource implements TableProvider, DataSourceRegister
       }
       View view =
           switch (options.view()) {
-            case LOG -> new LogView(runs, LogRows.ALL);
-            case EVENTS -> new LogView(runs, LogRows.EVENTS);
+            case LOG -> new LogView(runs, WantedRows.ALL);
+            case EVENTS -> new LogView(runs, WantedRows.EVENTS);
             case STATE -> new StateView(runs, options);
             case LIVES -> new LivesView(runs, options);
             case RUNS -> new RunsView(runs.found(), options.path());

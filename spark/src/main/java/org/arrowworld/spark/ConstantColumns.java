@@ -43,10 +43,10 @@ record ConstantColumns(StructType shown, Map<String, String> names) {
   }
 
   /** A run with its constants under the names that they have in the view. */
-  Run named(Run run) {
+  RunLocation named(RunLocation run) {
     Map<String, Object> named = new TreeMap<>();
     run.constants().forEach((name, value) -> named.put(names.get(name), value));
-    return new Run(run.location(), named);
+    return new RunLocation(run.location(), named);
   }
 
   /** The columns of the view. */

@@ -15,6 +15,7 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.runs.Parameters;
+import org.arrowworld.runs.Run;
 import org.arrowworld.runs.RunState;
 import org.arrowworld.runs.Runs;
 import org.arrowworld.schema.ColumnType;
@@ -34,7 +35,7 @@ record FoundRuns(List<Found> list, StructType constants) {
    *
    * @param told empty where the store itself was named
    */
-  record Found(Run run, Optional<org.arrowworld.runs.Run> told) {
+  record Found(RunLocation run, Optional<Run> told) {
 
     /** Whether it has a tick to be read. */
     boolean hasTicks() {
@@ -54,17 +55,17 @@ record FoundRuns(List<Found> list, StructType constants) {
     }
   }
 
-  private static FoundRuns of(Run store) {
+  private static FoundRuns of(RunLocation store) {
     return new FoundRuns(List.of(new Found(store, Optional.empty())), new StructType());
   }
 
   static FoundRuns of(String given) throws IOException {
-    if (Run.isAddress(given)) {
-      return of(new Run(given, Map.of()));
+    if (RunLocation.isAddress(given)) {
+      return of(new RunLocation(given, Map.of()));
     }
-    Path path = AbsolutePath.of(Run.path(given));
+    Path path = AbsolutePath.of(RunLocation.path(given));
     if (Files.exists(path.resolve("store.json"))) {
-      return of(new Run(path.toString(), Map.of()));
+      return of(new RunLocation(path.toString(), Map.of()));
     }
     Runs runs = Runs.open(path);
     if (runs.list().isEmpty()) {
@@ -80,11 +81,11 @@ record FoundRuns(List<Found> list, StructType constants) {
       constants = constants.add(name, Vectors.shown(runs.type(name)), true);
     }
     List<Found> list = new ArrayList<>();
-    for (org.arrowworld.runs.Run told : runs.list()) {
+    for (Run told : runs.list()) {
       Map<String, Object> values = new TreeMap<>();
       values.put(RUN, told.name());
       parameters.forEach((name, type) -> values.put(name, value(told.parameters(), name, type)));
-      list.add(new Found(new Run(told.directory().toString(), values), Optional.of(told)));
+      list.add(new Found(new RunLocation(told.directory().toString(), values), Optional.of(told)));
     }
     return new FoundRuns(List.copyOf(list), constants);
   }

@@ -18,7 +18,7 @@ import org.arrowworld.timeline.Life;
  *
  * @param lastTick what happened later is not shown
  */
-record LivesPart(Run run, String table, long lastTick, Columns columns) implements Part {
+record LivesPart(RunLocation run, String table, long lastTick, Columns columns) implements Part {
 
   @Override
   public PartitionReader<ColumnarBatch> open() throws IOException {

@@ -46,9 +46,9 @@ final class LivesView implements View {
 
   @Override
   public Plan plan(StructType columns, Pruning pruning) throws IOException {
-    List<Run> chosen = runs.choose(pruning, constants);
+    List<RunLocation> chosen = runs.choose(pruning, constants);
     List<LivesPart> parts = new ArrayList<>();
-    for (Run run : chosen) {
+    for (RunLocation run : chosen) {
       PlannedRuns.Planned planned = runs.of(run);
       TableChoice.requireSame(table, run, planned.schema(), runs.first());
       if (planned.lastTick() >= 0) {

@@ -12,10 +12,10 @@ import org.arrowworld.log.LogPlan;
  *
  * @param wanted their rows that are wanted
  */
-record LogPart(LogRows.Wanted wanted, List<Piece> pieces) implements Part {
+record LogPart(WantedRows.Wanted wanted, List<Piece> pieces) implements Part {
 
   /** Batches of a run. */
-  record Piece(Run run, LogPlan plan) implements Serializable {}
+  record Piece(RunLocation run, LogPlan plan) implements Serializable {}
 
   @Override
   public PartitionReader<ColumnarBatch> open() {

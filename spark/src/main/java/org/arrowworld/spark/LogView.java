@@ -29,10 +29,10 @@ final class LogView implements View {
           .add("text", DataTypes.StringType, true);
 
   private final PlannedRuns runs;
-  private final LogRows rows;
+  private final WantedRows rows;
   private final ConstantColumns constants;
 
-  LogView(PlannedRuns runs, LogRows rows) {
+  LogView(PlannedRuns runs, WantedRows rows) {
     this.runs = runs;
     this.rows = rows;
     this.constants = ConstantColumns.before(runs.found().constants(), OWN);
@@ -45,14 +45,14 @@ final class LogView implements View {
 
   @Override
   public Plan plan(StructType columns, Pruning pruning) throws IOException {
-    LogRows.Wanted wanted = new LogRows.Wanted(new Columns(columns), pruning, rows);
-    List<Run> chosen = runs.choose(pruning, constants);
+    WantedRows.Wanted wanted = new WantedRows.Wanted(new Columns(columns), pruning, rows);
+    List<RunLocation> chosen = runs.choose(pruning, constants);
     List<LogPart> parts = new ArrayList<>();
     List<LogPart.Piece> pieces = new ArrayList<>();
     long bytes = 0;
     long batches = 0;
     long all = 0;
-    for (Run run : chosen) {
+    for (RunLocation run : chosen) {
       LogPlan plan = runs.of(run).log();
       all += plan.batches().size();
       List<PlannedBatch> of = new ArrayList<>();
@@ -80,7 +80,7 @@ final class LogView implements View {
   }
 
   private static void addPiece(
-      List<LogPart.Piece> pieces, Run run, LogPlan plan, List<PlannedBatch> of) {
+      List<LogPart.Piece> pieces, RunLocation run, LogPlan plan, List<PlannedBatch> of) {
     if (!of.isEmpty()) {
       pieces.add(new LogPart.Piece(run, plan.only(List.copyOf(of))));
     }

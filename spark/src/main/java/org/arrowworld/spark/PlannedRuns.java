@@ -45,7 +45,7 @@ final class PlannedRuns {
   }
 
   /** The first run that has a tick, by which the others are measured. */
-  Run first() {
+  RunLocation first() {
     List<FoundRuns.Found> list = found.list();
     return list.stream()
         .filter(FoundRuns.Found::hasTicks)
@@ -55,7 +55,7 @@ final class PlannedRuns {
                 new InvalidUseException(
                     Text.of(
                         "No run in %s has a tick yet: there is nothing to show",
-                        Run.path(list.get(0).run().location()).getParent())))
+                        RunLocation.path(list.get(0).run().location()).getParent())))
         .run();
   }
 
@@ -65,10 +65,10 @@ final class PlannedRuns {
    * @param columns gives a run's constants the names that they have in the view
    * @throws org.arrowworld.errors.DamagedFileException if one of them is damaged
    */
-  List<Run> choose(Pruning pruning, ConstantColumns columns) throws IOException {
-    List<Run> chosen = new ArrayList<>();
+  List<RunLocation> choose(Pruning pruning, ConstantColumns columns) throws IOException {
+    List<RunLocation> chosen = new ArrayList<>();
     for (FoundRuns.Found each : found.list()) {
-      Run run = columns.named(each.run());
+      RunLocation run = columns.named(each.run());
       if (pruning.mayHold(run.constants())) {
         each.requireSound();
         if (each.hasTicks()) {
@@ -84,12 +84,12 @@ final class PlannedRuns {
     return chosen;
   }
 
-  View.Share share(List<Run> chosen) {
+  View.Share share(List<RunLocation> chosen) {
     return new View.Share(chosen.size(), found.list().size());
   }
 
   /** What is known of a run. */
-  Planned of(Run run) throws IOException {
+  Planned of(RunLocation run) throws IOException {
     try {
       return plan(run);
     } catch (UncheckedIOException e) {
@@ -97,7 +97,7 @@ final class PlannedRuns {
     }
   }
 
-  private Planned plan(Run run) {
+  private Planned plan(RunLocation run) {
     return planned.computeIfAbsent(
         run.location(),
         location -> {

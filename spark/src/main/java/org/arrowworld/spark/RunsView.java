@@ -10,6 +10,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.runs.Run;
 
 /**
  * The runs of a folder, a row each: what the folder's catalogue tells; no store is opened for it.
@@ -44,7 +45,7 @@ final class RunsView implements View {
   public Plan plan(StructType columns, Pruning pruning) {
     ArrayList<TreeMap<String, Object>> rows = new ArrayList<>();
     for (FoundRuns.Found each : found.list()) {
-      org.arrowworld.runs.Run told = each.told().orElseThrow();
+      Run told = each.told().orElseThrow();
       TreeMap<String, Object> row = new TreeMap<>(constants.named(each.run()).constants());
       row.put("state", told.state().word());
       row.put("tick", told.tick().isPresent() ? told.tick().getAsLong() : null);

@@ -62,15 +62,15 @@ final class StateView implements View {
 
   @Override
   public Plan plan(StructType wanted, Pruning pruning) throws IOException {
-    List<Run> chosen = runs.choose(pruning, constants);
+    List<RunLocation> chosen = runs.choose(pruning, constants);
     StatePart.Shape shape =
         new StatePart.Shape(table.name(), new Columns(wanted), slotName, columns);
     List<StatePart> parts = new ArrayList<>();
-    for (Run run : chosen) {
+    for (RunLocation run : chosen) {
       PlannedRuns.Planned planned = runs.of(run);
       TableChoice.requireSame(table, run, planned.schema(), runs.first());
       for (long tick : ticks(run, planned)) {
-        Run at = run.with(tickName, tick);
+        RunLocation at = run.with(tickName, tick);
         if (pruning.mayHold(at.constants())) {
           parts.add(new StatePart(at, tick, shape));
         }
@@ -79,7 +79,7 @@ final class StateView implements View {
     return new Plan(parts, runs.share(chosen), Share.NONE);
   }
 
-  private List<Long> ticks(Run run, PlannedRuns.Planned planned) {
+  private List<Long> ticks(RunLocation run, PlannedRuns.Planned planned) {
     if (ticks.isEmpty()) {
       return planned.lastTick() < 0 ? List.of() : List.of(planned.lastTick());
     }

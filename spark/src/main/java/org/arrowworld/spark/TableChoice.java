@@ -33,7 +33,8 @@ final class TableChoice {
   }
 
   /** Refuses a run in which the table is another one than in the first. */
-  static void requireSame(TableSchema table, Run run, WorldSchema schema, Run first) {
+  static void requireSame(
+      TableSchema table, RunLocation run, WorldSchema schema, RunLocation first) {
     Optional<TableSchema> found =
         schema.tables().stream().filter(t -> t.name().equals(table.name())).findFirst();
     if (found.isEmpty() || !found.get().allColumns().equals(table.allColumns())) {

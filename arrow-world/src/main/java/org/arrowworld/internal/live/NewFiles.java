@@ -2,6 +2,8 @@
 package org.arrowworld.internal.live;
 
 import java.io.IOException;
+import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.internal.Text;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
 
@@ -19,6 +21,18 @@ final class NewFiles {
     this.storage = storage;
     this.directory = directory;
     this.lock = lock;
+  }
+
+  /** A store is not made among other files. A creation that was interrupted leaves just these. */
+  static void requireNone(Storage storage) throws IOException {
+    for (String name : storage.list("")) {
+      if (!name.equals(LOCK) && !name.endsWith(AtomicFiles.UNFINISHED)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot create a store in %s: it is not empty, it has %s; choose another path",
+                storage.description(), name));
+      }
+    }
   }
 
   /** Notes what is not there yet. */

@@ -49,6 +49,7 @@ public record OpenedWorld(
               storage.description()));
     }
     info.checkNew(storage);
+    NewFiles.requireNone(storage);
     NewFiles made = NewFiles.of(storage);
     Held held = new Held(WorldMemory.of(options));
     try {

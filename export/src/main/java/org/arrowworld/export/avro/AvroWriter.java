@@ -17,8 +17,8 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.util.Utf8;
 import org.arrowworld.export.internal.AtomicOutput;
-import org.arrowworld.export.rows.Cells;
 import org.arrowworld.export.rows.ExportedFile;
+import org.arrowworld.export.rows.IntegerCells;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
@@ -114,8 +114,8 @@ public final class AvroWriter {
         case F64 -> bytes.getDouble(8 * row);
         case BOOL -> bytes.get(row) != 0;
         case STRING -> word(column, bytes.getInt(4 * row));
-        case U32, U64, I64 -> Cells.integer(type, bytes, row);
-        default -> (int) Cells.integer(type, bytes, row);
+        case U32, U64, I64 -> IntegerCells.integer(type, bytes, row);
+        default -> (int) IntegerCells.integer(type, bytes, row);
       };
     }
 

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.arrowworld.export.internal.AtomicOutput;
-import org.arrowworld.export.rows.Cells;
 import org.arrowworld.export.rows.ExportedFile;
+import org.arrowworld.export.rows.IntegerCells;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
@@ -124,7 +124,7 @@ public final class CsvWriter {
         case BOOL -> out.write(bytes.get(row) != 0 ? TRUE : FALSE);
         case STRING -> out.write(word(column, bytes.getInt(4 * row)));
         case U64 -> unsigned(bytes.getLong(8 * row));
-        default -> number(Cells.integer(type, bytes, row));
+        default -> number(IntegerCells.integer(type, bytes, row));
       }
     }
 
@@ -133,7 +133,7 @@ public final class CsvWriter {
       RowSource.KeyedValues values = source.keyed().orElseThrow();
       int keyColumn = values.keyColumn();
       ColumnType codeType = columns.get(keyColumn).type();
-      int code = (int) Cells.integer(codeType, batch.bytes(keyColumn), row);
+      int code = (int) IntegerCells.integer(codeType, batch.bytes(keyColumn), row);
       switch (values.keys().key(code).type()) {
         case F32 -> ascii(Decimals.of(Float.intBitsToFloat(Values.toF32Bits(pattern))));
         case F64 -> ascii(Decimals.of(Double.longBitsToDouble(pattern)));

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Arrays;
 import java.util.List;
-import org.arrowworld.export.rows.Cells;
+import org.arrowworld.export.rows.IntegerCells;
 import org.arrowworld.export.rows.RowBatch;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.export.rows.RowSource;
@@ -69,7 +69,7 @@ final class RowBinder {
       case F32 -> real(column, bytes.getFloat(4 * row));
       case F64 -> real(column, bytes.getDouble(8 * row));
       case STRING -> statement.setString(column + 1, word(column, bytes.getInt(4 * row)));
-      default -> statement.setLong(column + 1, Cells.integer(type, bytes, row));
+      default -> statement.setLong(column + 1, IntegerCells.integer(type, bytes, row));
     }
   }
 
@@ -78,7 +78,7 @@ final class RowBinder {
     RowSource.KeyedValues values = source.keyed().orElseThrow();
     int keyColumn = values.keyColumn();
     ColumnType codeType = columns.get(keyColumn).type();
-    Key key = values.keys().key((int) Cells.integer(codeType, batch.bytes(keyColumn), row));
+    Key key = values.keys().key((int) IntegerCells.integer(codeType, batch.bytes(keyColumn), row));
     switch (key.type()) {
       case F32, F64 -> real(keyed, Double.longBitsToDouble(pattern));
       case U64, I64 -> statement.setLong(keyed + 1, pattern);

@@ -178,7 +178,7 @@ final class Batch implements Closeable {
     claim(size + stored);
     ByteBuffer packed = read(from, stored);
     ByteBuffer plain = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
-    try (ReadMemory memory = new ReadMemory(2 * (size + stored) + 4096)) {
+    try (ArrowMemory memory = new ArrowMemory(2 * (size + stored) + 4096)) {
       ArrowBuf in = memory.allocator().buffer(stored);
       in.setBytes(0, packed);
       in.writerIndex(stored);

@@ -23,11 +23,12 @@ final class ChunkWriter implements Closeable {
 
   private final SimLog log;
   private final SimLogCodebook codebook;
-  private final Findings findings;
+  private final RecordFindings findings;
   private final Map<Integer, Target> targets = new HashMap<>();
   private long values;
 
-  ChunkWriter(Storage storage, SimLogCodebook codebook, Findings findings) throws IOException {
+  ChunkWriter(Storage storage, SimLogCodebook codebook, RecordFindings findings)
+      throws IOException {
     this.log = SimLog.open(storage, LogOptions.DEFAULT.withDurability(Durability.NONE));
     this.codebook = codebook;
     this.findings = findings;

@@ -72,7 +72,7 @@ public final class SimLogImport {
     }
     chunks.sort((a, b) -> Long.compare(number(a), number(b)));
     SimLogCodebook codebook = hasCodebook ? SimLogCodebook.read(source) : SimLogCodebook.missing();
-    Findings findings = new Findings();
+    RecordFindings findings = new RecordFindings();
     if (!hasCodebook) {
       findings.noCodebook();
     }
@@ -89,7 +89,7 @@ public final class SimLogImport {
       SimLogCodebook codebook,
       Storage parent,
       String name,
-      Findings findings)
+      RecordFindings findings)
       throws IOException {
     String temporary = name + AtomicFiles.UNFINISHED;
     AtomicFiles.discard(parent, temporary);
@@ -119,7 +119,7 @@ public final class SimLogImport {
     return Long.parseLong(chunk.replaceAll("[^0-9]", ""));
   }
 
-  private static void noteMissing(List<String> chunks, Findings findings)
+  private static void noteMissing(List<String> chunks, RecordFindings findings)
       throws DamagedFileException {
     long expected = 0;
     for (String chunk : chunks) {

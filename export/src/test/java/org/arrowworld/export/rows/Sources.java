@@ -83,7 +83,7 @@ public final class Sources {
           new String(
               source.utf8(column, batch.bytes(column).getInt(4 * row)),
               java.nio.charset.StandardCharsets.UTF_8);
-      default -> Cells.integer(type, batch.bytes(column), row);
+      default -> IntegerCells.integer(type, batch.bytes(column), row);
     };
   }
 }

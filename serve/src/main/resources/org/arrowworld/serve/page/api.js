@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything the page asks the server.
-import { Bytes, batches, nextTable, tableAt } from "./ipc.js";
+import { Bytes, batches, join, nextTable, tableAt } from "./ipc.js";
 
 /** A refusal of the server: its kind for the page, its message for people. */
 export class Refusal extends Error {
@@ -21,6 +21,22 @@ function address(run, what, parameters) {
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
+/** Which history of a run the page shows, by its name: a truncated or replaced run has another. */
+const epochs = new Map();
+let another = () => {};
+
+/** Calls back with the name of a run that has become another store since the page read what it is. */
+export const onAnother = (listener) => { another = listener; };
+
+/** Refuses a reply of another history than that shown: the two must not be mixed. */
+function checkEpoch(run, reply) {
+  const epoch = reply.headers.get("Aw-Epoch");
+  if (epoch !== null && epochs.has(run) && epochs.get(run) !== epoch) {
+    another(run);
+    throw new Refusal("another_history", "The run was truncated, compacted or replaced: it is read anew.", 409);
+  }
+}
+
 async function ask(url, signal) {
   let reply;
   try {
@@ -31,6 +47,7 @@ async function ask(url, signal) {
     }
     throw new Refusal("unreachable", "The server does not answer: it has ended, or the connection is gone.", 0);
   }
+  checkEpoch(decodeURIComponent(url.split("/")[3]?.split("?")[0] ?? ""), reply);
   if (!reply.ok) {
     let error = { kind: "failed", message: `The server answers ${reply.status}.` };
     try {
@@ -46,7 +63,14 @@ async function ask(url, signal) {
 const json = async (url, signal) => (await ask(url, signal)).json();
 
 export const runs = () => json("/api/runs");
-export const meta = (run) => json(address(run, "", {}));
+
+export async function meta(run) {
+  epochs.delete(run);
+  const found = await json(address(run, "", {}));
+  if (found.epoch !== undefined) epochs.set(run, String(found.epoch));
+  return found;
+}
+
 export const life = (run, parameters, signal) => json(address(run, "life", parameters), signal);
 export const history = (run, parameters, signal) => json(address(run, "history", parameters), signal);
 export const events = (run, parameters, signal) =>
@@ -72,6 +96,7 @@ async function frame(bytes, count, known) {
     tables.set(at.name, at);
     size += at.bytes;
   }
+  join(tables, known);
   return { tick, tables, bytes: size };
 }
 
@@ -103,6 +128,20 @@ export async function* frames(meta, parameters, columns, signal) {
   } finally {
     bytes.cancel();
   }
+}
+
+/** The gridded fields of a run. */
+export const fields = async (run) => (await json(address(run, "fields", {}))).fields;
+
+/** A plane of a field at a tick: its cells, the first axis slowest, how many there are, and where they lie. */
+export async function field(run, parameters, signal) {
+  const reply = await ask(address(run, "field", parameters), signal);
+  const bytes = new Bytes(reply.body);
+  const table = await nextTable(bytes);
+  await bytes.end();
+  const said = (name) => table.schema.metadata.get(`aw.${name}`).split(",").map(Number);
+  const [wide, high] = said("shape");
+  return { values: table.getChild("value").data[0].values, wide, high, stride: said("stride")[0], cells: said("cells"), bounds: said("bounds"), time: said("time")[0], snapshot: said("snapshot")[0] };
 }
 
 /** Numbers over time, batch after batch: {tick: [...], name: [...], ...}. */

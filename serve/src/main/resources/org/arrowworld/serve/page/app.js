@@ -5,9 +5,10 @@ import { theme } from "./colors.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";
 import { EntityPanel } from "./entity.js";
 import { matching, parse } from "./filter.js";
+import { FieldImage } from "./fields.js";
 import { Frames } from "./frames.js";
 import { keys } from "./keys.js";
-import { layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
+import { asked, columnsOf, layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
 import { MapPane } from "./map.js";
 import { about, ComparePanel, EventsPanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -26,6 +27,7 @@ let terms = [];
 const shown = [null, null];
 
 const fail = (e) => {
+  if (e.kind === "another_history") return; // it is read anew
   byId("banner").firstElementChild.textContent = e.kind === "no_token"
     ? "This server wants its token: open the address that aw printed (it ends in /open?token=…)."
     : e.message;
@@ -56,6 +58,7 @@ const loaders = [0, 1].map((i) => new Frames(i ? "/b" : "", {
   fail,
   busy: (on) => { byId("busy").hidden = !on; },
 }));
+const images = [0, 1].map(() => new FieldImage({ ready: () => paint(), fail }));
 const player = new Player(loaders, {
   show: (tick, frames) => { frames.forEach((f, i) => { shown[i] = f ?? shown[i]; }); set({ tick }); paint(); },
   stopped: () => playing(false),
@@ -72,7 +75,7 @@ const compare = new ComparePanel(byId("panel-compare"), { onOther: (other) => se
 function columns() {
   const names = new Set();
   for (const layer of state.layers.filter((l) => l.on)) {
-    [layer.x, layer.y, layer.color, layer.size].filter(Boolean).forEach((c) => names.add(`${layer.table}.${c}`));
+    asked(meta, layer, [layer.x, layer.y, layer.color, layer.size]).forEach((name) => names.add(name));
   }
   [state.sel?.table, state.tab === "table" || state.filter ? state.list : null].filter(Boolean).forEach((t) => {
     if (meta.tables.some((known) => known.name === t)) names.add(t);
@@ -112,12 +115,13 @@ const paint = perPicture(() => {
       });
     }
     const path = i === 0 && frame ? trails.take(frame, state) : [];
-    map.show({ frame, layers: state.layers, sel: state.sel, square: state.square, draw: state.draw, trails: path, matches });
+    images[i].want(frame?.tick ?? null, state.field);
+    map.show({ frame, image: images[i].image, layers: state.layers, sel: state.sel, square: state.square, draw: state.draw, trails: path, matches });
     if (i === 0 && state.tab === "table") {
       rows.show(frame?.tables.get(state.list), matches.get(state.list), state.sort, state.sel);
     }
   });
-  legend(byId("legend"), state.layers, shown[0], maps[0].dense, maps[0].most);
+  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image });
   entity.update();
   byId("slider").value = state.tick ?? 0;
   if (document.activeElement !== byId("tick")) byId("tick").value = state.tick ?? "";
@@ -167,7 +171,7 @@ async function open(name) {
   maps[0].say(usable ? null : [meta.message, meta.advice].filter(Boolean).join("\n\n"));
   about(byId("panel-about"), { keys: [], snapshots: [], ...meta, first_tick: meta.first_tick ?? null });
   meta = { keys: [], tables: [], ...meta, first_tick: meta.first_tick ?? null };
-  const known = (l) => meta.tables.some((t) => t.name === l.table && [l.x, l.y].every((c) => t.columns.some((k) => k.name === c)));
+  const known = (l) => meta.tables.some((t) => t.name === l.table && [l.x, l.y].every((c) => columnsOf(meta, t).some((k) => k.name === c)));
   const first = usual(meta);
   const given = (state.layers ?? []).filter(known);
   const rest = first.filter((l) => !given.some((g) => g.table === l.table)).map((l) => ({ ...l, on: false }));
@@ -183,7 +187,7 @@ async function open(name) {
   extent();
   Object.assign(state, { layers, list, plots: chosen, tick: usable ? clamp(state.tick ?? (meta.open_ended && state.live ? meta.last_tick : meta.first_tick)) : null });
   if (state.other === name) state.other = "";
-  await openOther();
+  await Promise.all([openOther(), images[0].of(usable ? meta : null)]);
   controls();
   plots.plots = chosen;
   plots.of(usable ? meta : null, otherMeta);
@@ -196,6 +200,14 @@ async function open(name) {
   panels();
   saveNow();
 }
+
+/** A run that was truncated or replaced is another: nothing that was shown of it is of use. */
+let anew = 0;
+function readAnew(name) {
+  clearTimeout(anew);
+  anew = setTimeout(() => { if (name === state.run || name === state.other) open(state.run); }, 50);
+}
+api.onAnother(readAnew);
 
 async function openOther() {
   otherMeta = null;
@@ -211,6 +223,7 @@ async function openOther() {
       fail(e);
     }
   }
+  await images[1].of(otherMeta);
   byId("map-b").hidden = !otherMeta;
   byId("maps").classList.toggle("two", Boolean(otherMeta));
   ["map-a", "map-b"].forEach((id, i) => {
@@ -253,7 +266,7 @@ function follow(name) {
       }
       first = false;
     },
-    lost: () => open(name),
+    lost: () => readAnew(name),
     failed: () => { if (first) stopListening(); },
   });
 }
@@ -262,6 +275,7 @@ function controls() {
   byId("run").value = state.run;
   layerControls(byId("layers"), meta, state.layers, (layers) => set({ layers }));
   byId("draw").value = state.draw;
+  images[0].controls(byId("field"), state.field);
   byId("trails").value = state.trails;
   byId("square").checked = state.square;
   byId("filter").value = state.filter;
@@ -311,7 +325,7 @@ onChange((changed) => {
   if (has("tab", "other", "sel")) panels();
   if (has("step", "rate") && player.isOn()) play();
   if (has("live") && state.live && meta.last_tick !== null && state.tick !== meta.last_tick && !player.isOn()) set({ tick: meta.last_tick });
-  if (has("layers", "draw", "trails", "square", "filter", "step", "rate", "live", "run")) controls();
+  if (has("layers", "draw", "field", "trails", "square", "filter", "step", "rate", "live", "run")) controls();
   paint();
 });
 
@@ -344,6 +358,7 @@ function wire() {
   on("tick", "change", (e) => seek(Math.round(Number(e.target.value))));
   on("step", "change", (e) => set({ step: Number(e.target.value) }));
   on("rate", "change", (e) => set({ rate: Number(e.target.value) }));
+  on("field", "change", (e) => set({ field: e.target.value || "none" }));
   on("draw", "change", (e) => set({ draw: e.target.value }));
   on("trails", "change", (e) => set({ trails: e.target.value }));
   on("square", "change", (e) => set({ square: e.target.checked }));

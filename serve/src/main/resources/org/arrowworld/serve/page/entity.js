@@ -85,7 +85,7 @@ export class EntityPanel {
         await this.events(schema, life, signal);
       }
     } catch (e) {
-      if (e.name !== "AbortError") {
+      if (e.name !== "AbortError" && e.kind !== "another_history") {
         this.say(e.message);
       }
     }

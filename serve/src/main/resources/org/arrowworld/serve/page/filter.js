@@ -2,7 +2,7 @@
 // The filter box: energy < 5 and pos_x >= 10, flag == red, id == 17.
 import { cell } from "./ipc.js";
 
-const TERM = /^\s*([A-Za-z_][\w]*)\s*(==|=|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|[^\s"']+)\s*$/;
+const TERM = /^\s*([A-Za-z_][\w.]*)\s*(==|=|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|[^\s"']+)\s*$/;
 
 const TESTS = {
   "==": (a, b) => a === b,

@@ -140,6 +140,34 @@ export function tableAt(table, schema) {
   return { name: schema.name, rows: table.numRows, columns, bytes };
 }
 
+const NONE = "–";
+
+/**
+ * Gives the rows of a table the columns of its components, by id: `heat.level`, NaN or “–” for who has none; and whether
+ * they are in a presence table without columns: `damaged.is`.
+ */
+export function join(tables, schemas) {
+  for (const [name, part] of tables) {
+    const schema = schemas.get(name);
+    const whole = schema?.kind === "presence" ? tables.get(schema.of) : null;
+    if (!whole) continue;
+    const rows = new Map(Array.from(part.columns.get("id").values, (id, row) => [id, row]));
+    const from = Int32Array.from(whole.columns.get("id").values, (id) => rows.get(id) ?? -1);
+    if (schema.columns.length === 0) {
+      const key = `${name}.is`;
+      whole.columns.set(key, { name: key, type: "string", values: Uint8Array.from(from, (row) => (row < 0 ? 0 : 1)), words: ["no", "yes"] });
+    }
+    for (const { name: own, type, values, words } of part.columns.values()) {
+      if (own === "id" || own === "gen") continue;
+      const all = type === "bool" ? ["false", "true"] : words;
+      const lacking = all ? all.length : NaN;
+      const key = `${name}.${own}`;
+      const joined = Float64Array.from(from, (row) => (row < 0 ? lacking : Number(values[row])));
+      whole.columns.set(key, { name: key, type: all ? "string" : type, values: joined, words: all ? [...all, NONE] : null });
+    }
+  }
+}
+
 /** A cell as it is: a word, a truth, a number, or a bigint. */
 export function cell(column, row) {
   const value = column.values[row];

@@ -5,6 +5,7 @@ import { amounts, kinds, variable } from "./colors.js";
 import { gestures } from "./gestures.js";
 import { Points } from "./points.js";
 import { cell } from "./ipc.js";
+import { extent, picture } from "./fields.js";
 import { marks, paint, span } from "./scales.js";
 
 const DENSE = 60_000;
@@ -78,6 +79,10 @@ export class MapPane {
       const y = span(`${layer.table}.${layer.y}`);
       box = [Math.min(box[0], x.least), Math.min(box[1], y.least), Math.max(box[2], x.greatest), Math.max(box[3], y.greatest)];
     }
+    if (this.scene?.image) {
+      const [x0, x1, y0, y1] = extent(this.scene.image);
+      box = [Math.min(box[0], x0), Math.min(box[1], y0), Math.max(box[2], x1), Math.max(box[3], y1)];
+    }
     if (!(box[0] <= box[2])) {
       return [0, 0, 1, 1];
     }
@@ -132,6 +137,7 @@ export class MapPane {
     this.gl?.clear();
     const context = this.clear(this.over);
     const ground = this.clear(this.under);
+    this.field(ground);
     this.axes(ground);
     if (dense) {
       this.density(ground, parts);
@@ -197,6 +203,23 @@ export class MapPane {
     const { clientWidth: width, clientHeight: height } = this.holder;
     const clip = [(2 * (qx - px)) / width, (-2 * (qy - py)) / height, (2 * px) / width - 1, 1 - (2 * py) / height];
     this.gl.draw(rows, positions, colors, sizes, clip);
+  }
+
+  /** The field under everything. */
+  field(context) {
+    const { image } = this.scene;
+    if (!image) return;
+    const { left, top, width, height } = this.inner();
+    const [x0, x1, y0, y1] = extent(image);
+    const [px, py] = this.project(x0, y1);
+    const [qx, qy] = this.project(x1, y0);
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.imageSmoothingEnabled = false;
+    context.drawImage(picture(image), px, py, qx - px, qy - py);
+    context.restore();
   }
 
   /** How many rows there are in each little square, by the logarithm: for crowds. */

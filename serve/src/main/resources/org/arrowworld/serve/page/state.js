@@ -11,6 +11,7 @@ const STARTS = {
   draw: "auto",
   trails: "selected",
   sel: null,
+  field: "",
   filter: "",
   list: "",
   sort: "",

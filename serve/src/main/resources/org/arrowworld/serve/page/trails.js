@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where entities have just been. Read from the run, so that a trail is there after a jump too.
 import * as api from "./api.js";
+import { asked } from "./layers.js";
 import { rowOf } from "./map.js";
 
 const LENGTH = 40;
@@ -32,7 +33,7 @@ export class Trails {
     try {
       const found = [];
       const parameters = { from: Math.max(meta.first_tick, to - LENGTH * state.step), to, step: state.step };
-      for await (const frame of api.frames(meta, parameters, [`${layer.table}.${layer.x}`, `${layer.table}.${layer.y}`], signal)) {
+      for await (const frame of api.frames(meta, parameters, asked(meta, layer, [layer.x, layer.y]), signal)) {
         found.push(frame);
       }
       if (!signal.aborted) {

@@ -10,12 +10,12 @@ import picocli.CommandLine.TypeConversionException;
  * @param first first tick
  * @param last last tick
  */
-record TickRange(long first, long last) {
-  static final TickRange ALL = new TickRange(0, Long.MAX_VALUE);
+record TickSpan(long first, long last) {
+  static final TickSpan ALL = new TickSpan(0, Long.MAX_VALUE);
 
   /** The ticks of both. May be empty: first after last. */
-  TickRange and(TickRange other) {
-    return new TickRange(Math.max(first, other.first), Math.min(last, other.last));
+  TickSpan and(TickSpan other) {
+    return new TickSpan(Math.max(first, other.first), Math.min(last, other.last));
   }
 
   boolean isEmpty() {
@@ -23,10 +23,10 @@ record TickRange(long first, long last) {
   }
 
   /** Reads {@code A..B}. */
-  static TickRange parse(String text) {
+  static TickSpan parse(String text) {
     if (text.matches("[0-9]{1,18}\\.\\.[0-9]{1,18}")) {
       String[] ends = text.split("\\.\\.");
-      TickRange range = new TickRange(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
+      TickSpan range = new TickSpan(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
       if (!range.isEmpty()) {
         return range;
       }
@@ -35,9 +35,9 @@ record TickRange(long first, long last) {
   }
 
   /** {@link #parse} for picocli. */
-  static final class Converter implements ITypeConverter<TickRange> {
+  static final class Converter implements ITypeConverter<TickSpan> {
     @Override
-    public TickRange convert(String text) {
+    public TickSpan convert(String text) {
       try {
         return parse(text);
       } catch (UsageException e) {

@@ -11,14 +11,14 @@ import org.arrowworld.storage.Storage;
  * @param segment the number of the first segment
  * @param snapshot the first snapshot's directory
  */
-record Beginning(Optional<String> segment, Optional<String> snapshot) {
+record FirstFiles(Optional<String> segment, Optional<String> snapshot) {
   private static final int DIGITS = 20;
 
-  static Beginning of(Storage storage) throws IOException {
+  static FirstFiles of(Storage storage) throws IOException {
     Optional<String> live = first(storage, "log/live", ".arrows");
     Optional<String> sealed = first(storage, "log", ".arrow");
     Optional<String> segment = sealed.or(() -> live).map(name -> name.substring(0, DIGITS));
-    return new Beginning(segment, first(storage, "snapshots", ""));
+    return new FirstFiles(segment, first(storage, "snapshots", ""));
   }
 
   private static Optional<String> first(Storage storage, String folder, String ending)

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +21,19 @@ import org.arrowworld.storage.AbsolutePath;
  * through each time, two levels deep, so that runs that are begun later are seen too. Links inside
  * it are not followed.
  */
-final class Runs implements Closeable {
+final class ServedRuns implements Closeable {
   private static final int DEPTH = 2;
   private static final int MOST_RUNS = 1000;
   private static final String STORE = "store.json";
 
   private final List<Path> roots = new ArrayList<>();
   private final Turns turns;
-  private final Map<Path, Run> open = new LinkedHashMap<>();
+  private final int mostIdle;
+  private final long keptBytes;
+  private final Map<Path, ServedRun> open = new LinkedHashMap<>();
 
-  Runs(List<Path> roots, Turns turns) throws IOException {
+  /** The runs in some places, read within limits. */
+  ServedRuns(List<Path> roots, ServeOptions.Limits limits) throws IOException {
     for (Path root : roots) {
       Path absolute = AbsolutePath.of(root).normalize();
       if (!Files.isDirectory(absolute)) {
@@ -37,7 +41,9 @@ final class Runs implements Closeable {
       }
       this.roots.add(absolute);
     }
-    this.turns = turns;
+    this.turns = new Turns(limits.scans(), limits.patienceMillis(), "readings of stores");
+    this.mostIdle = limits.scans();
+    this.keptBytes = limits.keyframeBytes() / (limits.scans() + mostIdle);
     if (paths().isEmpty()) {
       throw new StoreNotFoundException(
           Text.of("%s, or up to %d folders below it", roots.get(0), DEPTH));
@@ -45,19 +51,20 @@ final class Runs implements Closeable {
   }
 
   /** The runs there are now, by name. */
-  synchronized Map<String, Run> all() throws IOException {
-    Map<String, Run> named = new LinkedHashMap<>();
+  synchronized Map<String, ServedRun> all() throws IOException {
+    Map<String, ServedRun> named = new LinkedHashMap<>();
     for (Map.Entry<String, Path> entry : paths().entrySet()) {
       named.put(
           entry.getKey(),
-          open.computeIfAbsent(entry.getValue(), path -> new Run(entry.getKey(), path, turns)));
+          open.computeIfAbsent(
+              entry.getValue(), path -> new ServedRun(entry.getKey(), path, turns, keptBytes)));
     }
     return named;
   }
 
-  Run run(String name) throws IOException {
-    Map<String, Run> all = all();
-    Run run = all.get(name);
+  ServedRun run(String name) throws IOException {
+    Map<String, ServedRun> all = all();
+    ServedRun run = all.get(name);
     if (run == null) {
       throw new Problem(
           404,
@@ -65,6 +72,24 @@ final class Runs implements Closeable {
           Text.of("There is no run '%s' here: there are %s", name, all.keySet()));
     }
     return run;
+  }
+
+  /** Closes the readers that were not used for longest, of all runs, where there are many. */
+  void trim() throws IOException {
+    List<Idle> idle = new ArrayList<>();
+    for (ServedRun run : opened()) {
+      run.idle().forEach((reader, used) -> idle.add(new Idle(run, reader, used)));
+    }
+    idle.sort(Comparator.comparingLong(Idle::usedNanos));
+    for (Idle one : idle.subList(0, Math.max(0, idle.size() - mostIdle))) {
+      one.run.close(one.reader);
+    }
+  }
+
+  private record Idle(ServedRun run, Reader reader, long usedNanos) {}
+
+  private synchronized List<ServedRun> opened() {
+    return List.copyOf(open.values());
   }
 
   private Map<String, Path> paths() throws IOException {
@@ -116,7 +141,7 @@ final class Runs implements Closeable {
 
   @Override
   public synchronized void close() throws IOException {
-    for (Run run : open.values()) {
+    for (ServedRun run : open.values()) {
       run.close();
     }
     open.clear();

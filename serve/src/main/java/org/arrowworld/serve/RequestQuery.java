@@ -16,7 +16,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.timeline.TickRange;
 
 /** The query of a request: names and values, each name once, none that is not known. */
-final class Parameters {
+final class RequestQuery {
   private final Map<String, String> values = new LinkedHashMap<>();
 
   /**
@@ -25,7 +25,7 @@ final class Parameters {
    * @param rawQuery as it was sent, or null
    * @param known the names there are
    */
-  Parameters(String rawQuery, Set<String> known) {
+  RequestQuery(String rawQuery, Set<String> known) {
     for (String pair : rawQuery == null ? new String[0] : rawQuery.split("&", -1)) {
       if (!pair.isEmpty()) {
         add(pair, known);

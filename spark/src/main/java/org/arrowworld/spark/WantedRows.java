@@ -9,7 +9,7 @@ import org.arrowworld.schema.KeyKind;
 import org.arrowworld.schema.KeyTable;
 
 /** Which rows of a log a view shows. */
-enum LogRows {
+enum WantedRows {
   ALL,
   EVENTS;
 
@@ -24,10 +24,10 @@ enum LogRows {
    * @param pruning what is known of them
    */
   record Wanted(
-      Columns columns, Pruning.Range ticks, Pruning.Range rids, Pruning pruning, LogRows of)
+      Columns columns, Pruning.Range ticks, Pruning.Range rids, Pruning pruning, WantedRows of)
       implements Serializable {
 
-    Wanted(Columns columns, Pruning pruning, LogRows of) {
+    Wanted(Columns columns, Pruning pruning, WantedRows of) {
       this(columns, pruning.range("tick"), pruning.range("rid"), pruning, of);
     }
 

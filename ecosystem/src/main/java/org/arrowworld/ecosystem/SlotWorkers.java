@@ -14,16 +14,16 @@ import java.util.concurrent.Future;
  * Runs loops over slots on a fixed number of threads. What a loop leaves behind must not depend on
  * how the slots are shared out. Used by one thread at a time.
  */
-final class Workers implements Closeable {
+final class SlotWorkers implements Closeable {
   private final int count;
   private final ExecutorService pool;
 
   /**
    * @param count threads, the caller's among them
    */
-  Workers(int count) {
+  SlotWorkers(int count) {
     this.count = count;
-    this.pool = count == 1 ? null : Executors.newFixedThreadPool(count - 1, Workers::thread);
+    this.pool = count == 1 ? null : Executors.newFixedThreadPool(count - 1, SlotWorkers::thread);
   }
 
   private static Thread thread(Runnable work) {
@@ -61,7 +61,7 @@ final class Workers implements Closeable {
     try {
       loop.run(0, 0, share(slots, 1));
     } finally {
-      others.forEach(Workers::await);
+      others.forEach(SlotWorkers::await);
     }
   }
 

@@ -2,8 +2,8 @@
 package org.arrowworld.simlog;
 
 /** Values out of the bits of a log row. */
-final class Decoding {
-  private Decoding() {}
+final class RecordValues {
+  private RecordValues() {}
 
   static long toLong(ValueKind kind, long bits) {
     return kind == ValueKind.INTEGER ? bits : (long) Double.longBitsToDouble(bits);

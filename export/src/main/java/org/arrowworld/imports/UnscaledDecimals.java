@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import org.arrowworld.schema.ColumnType;
 
 /** Decimals, which columns hold by their unscaled integers (spec T-8). */
-final class Decimals {
+final class UnscaledDecimals {
   private static final Pattern UNIT = Pattern.compile("1e-([0-9]{1,4})");
 
-  private Decimals() {}
+  private UnscaledDecimals() {}
 
   /** The digits behind the point; 0 if a column's values are no decimals. */
   static int scale(ForeignColumn column) {

@@ -19,7 +19,7 @@ import org.arrowworld.schema.ColumnType;
  * @param rows rows of each
  * @param columns in the file's order, those that are none with why
  */
-public record ArrowTable(int rows, List<ArrowColumn> columns) {
+public record ArrowColumns(int rows, List<ArrowColumn> columns) {
 
   /**
    * Reads a file.
@@ -27,7 +27,7 @@ public record ArrowTable(int rows, List<ArrowColumn> columns) {
    * @param asked the type the user gave a column, by its name
    * @throws DamagedFileException if it is cut or damaged, or asks for more than its budget
    */
-  public static ArrowTable read(
+  public static ArrowColumns read(
       ArrowFile file, Function<String, Optional<ColumnType>> asked, Budget budget)
       throws IOException {
     try {
@@ -51,7 +51,7 @@ public record ArrowTable(int rows, List<ArrowColumn> columns) {
       this.budget = budget;
     }
 
-    ArrowTable read(Function<String, Optional<ColumnType>> asked) throws IOException {
+    ArrowColumns read(Function<String, Optional<ColumnType>> asked) throws IOException {
       long total = file.rows();
       if (total > Integer.MAX_VALUE - 8) {
         throw new InvalidUseException(
@@ -68,7 +68,7 @@ public record ArrowTable(int rows, List<ArrowColumn> columns) {
       for (ArrowBlock block : file.batches()) {
         take(file.message(block));
       }
-      return new ArrowTable((int) total, columns.stream().map(ColumnReader::finish).toList());
+      return new ArrowColumns((int) total, columns.stream().map(ColumnReader::finish).toList());
     }
 
     private void take(ArrowMessage message) throws IOException {

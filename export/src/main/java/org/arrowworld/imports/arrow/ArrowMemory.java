@@ -18,11 +18,11 @@ import org.arrowworld.internal.Text;
  * Arrow memory for one read, within a limit. Closing frees all of it: a reader of Arrow's that
  * fails on a malformed file does not give back what it held, whatever is closed. One thread.
  */
-final class ReadMemory implements Closeable {
+final class ArrowMemory implements Closeable {
   private final Set<Block> live = Collections.newSetFromMap(new IdentityHashMap<>());
   private final BufferAllocator allocator;
 
-  ReadMemory(long limitBytes) {
+  ArrowMemory(long limitBytes) {
     this.allocator =
         new RootAllocator(
             RootAllocator.configBuilder()

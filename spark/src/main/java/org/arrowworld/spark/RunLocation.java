@@ -22,17 +22,17 @@ import org.arrowworld.storage.Storage;
  * @param location a path, or a URI
  * @param constants values of columns by their names: of the run's name, of parameters
  */
-record Run(String location, TreeMap<String, Object> constants) implements Serializable {
+record RunLocation(String location, TreeMap<String, Object> constants) implements Serializable {
 
-  Run(String location, Map<String, ?> constants) {
+  RunLocation(String location, Map<String, ?> constants) {
     this(location, new TreeMap<>(constants));
   }
 
   /** The same with one more constant column. */
-  Run with(String column, Object value) {
+  RunLocation with(String column, Object value) {
     TreeMap<String, Object> more = new TreeMap<>(constants);
     more.put(column, value);
-    return new Run(location, more);
+    return new RunLocation(location, more);
   }
 
   /** Its files. The caller closes it. */

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import org.arrowworld.schema.ColumnType;
 
 /** Single values out of columns. */
-public final class Cells {
-  private Cells() {}
+public final class IntegerCells {
+  private IntegerCells() {}
 
   /** An integer, a bool (0 or 1) or a code; of a u64 the 64 bits. */
   public static long integer(ColumnType type, ByteBuffer bytes, int row) {

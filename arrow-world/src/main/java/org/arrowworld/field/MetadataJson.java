@@ -18,14 +18,14 @@ import java.util.Map;
 /**
  * The JSON of metadata files. Members keep their text, so what is not understood is not changed.
  */
-final class Json {
+final class MetadataJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN and Infinity
           .build();
 
-  private Json() {}
+  private MetadataJson() {}
 
   /** The members of an object in file order, each with its value's own text. */
   static Map<String, String> members(String text) throws JsonProcessingException {

@@ -6,8 +6,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Which rows of a history are births (spec T-50). */
-final class Births {
-  private Births() {}
+final class HistoryBirths {
+  private HistoryBirths() {}
 
   /** The rows of the table at which somebody is born. */
   static BitSet of(HistoryRows rows, HistoryOptions.Absence absence) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import org.arrowworld.timeline.Timeline;
  * A store that is served: a few readers of it, each with its own cursor, and how far it goes now. A
  * store that was truncated, replaced or lost old history is a new one: its readers are dropped.
  */
-final class Run implements Closeable {
+final class ServedRun implements Closeable {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -37,16 +38,25 @@ final class Run implements Closeable {
   private final DiskStorage storage;
   private LogFollower follower;
   private StoreId followed;
-  private Beginning beginning;
+  private FirstFiles beginning;
   private long lookedNanos;
   private int epoch;
   private boolean closed;
   private Kept<Lineages> lineages = new Kept<>();
 
-  Run(String name, Path path, Turns turns) {
+  private final long keptBytes;
+
+  /**
+   * A run that nobody has read yet.
+   *
+   * @param turns how many read at a time, of this run and others
+   * @param keptBytes memory in which each reader keeps worlds that it passed
+   */
+  ServedRun(String name, Path path, Turns turns, long keptBytes) {
     this.name = name;
     this.path = path;
     this.turns = turns;
+    this.keptBytes = keptBytes;
     this.storage = new DiskStorage(path);
   }
 
@@ -58,13 +68,32 @@ final class Run implements Closeable {
     return path;
   }
 
+  /** Whose turn it is to read. */
+  Turns turns() {
+    return turns;
+  }
+
   DiskStorage storage() {
     return storage;
   }
 
+  /**
+   * A run at a moment.
+   *
+   * @param epoch how often it became another store
+   * @param end how far it goes
+   */
+  record Now(int epoch, LogPosition end) {}
+
+  /** How it is, as of a moment ago. */
+  synchronized Now now() throws IOException {
+    LogPosition end = endFor(-1);
+    return new Now(epoch, end);
+  }
+
   /** How far the store goes, as of a moment ago. */
   LogPosition end() throws IOException {
-    return endFor(-1);
+    return now().end();
   }
 
   /** How far the store goes; now, if it did not go as far as a tick a moment ago. */
@@ -93,7 +122,7 @@ final class Run implements Closeable {
   }
 
   private void follow() throws IOException {
-    beginning = Beginning.of(storage);
+    beginning = FirstFiles.of(storage);
     try (Timeline timeline = Timeline.open(storage)) {
       followed = timeline.info().id();
       follower = timeline.follower();
@@ -104,30 +133,47 @@ final class Run implements Closeable {
     epoch++;
     follower = null;
     lineages = new Kept<>();
+    closeIdle();
+  }
+
+  private void closeIdle() throws IOException {
     for (Reader reader : idle) {
       reader.close();
     }
     idle.clear();
   }
 
-  /** How often it became another store. */
-  synchronized int epoch() {
-    return epoch;
+  /**
+   * Looks anew at what there is, after a reader failed: files may have been merged, cut or replaced
+   * since it opened them.
+   */
+  synchronized void renew() throws IOException {
+    closeIdle();
+    lookedNanos = System.nanoTime() - LOOK_NANOS - 1;
   }
 
-  /** Its lives, as long as it does not grow. */
-  synchronized Kept<Lineages> lineages() {
-    return lineages;
+  /** The readers that nobody uses, and when they were used last. */
+  synchronized Map<Reader, Long> idle() {
+    Map<Reader, Long> used = new LinkedHashMap<>();
+    idle.forEach(reader -> used.put(reader, reader.usedNanos()));
+    return used;
+  }
+
+  /** Closes a reader if it is still idle. */
+  synchronized void close(Reader reader) throws IOException {
+    if (idle.remove(reader)) {
+      reader.close();
+    }
   }
 
   /** A reader that is the holder's until it is closed. */
   final class Lease implements AutoCloseable {
     private final Reader reader;
-    private final int of;
+    private final History of;
     private final Optional<String> view;
     private final AtomicBoolean cancelled = new AtomicBoolean();
 
-    private Lease(Reader reader, int of, Optional<String> view) {
+    private Lease(Reader reader, History of, Optional<String> view) {
       this.reader = reader;
       this.of = of;
       this.view = view;
@@ -143,11 +189,21 @@ final class Run implements Closeable {
       return reader;
     }
 
+    /** How often the run had become another store when this was leased. */
+    int epoch() {
+      return of.epoch();
+    }
+
+    /** The lives of its history, as long as that does not grow. */
+    Kept<Lineages> lineages() {
+      return of.lineages();
+    }
+
     @Override
     public void close() throws IOException {
       view.ifPresent(v -> views.remove(v, cancelled));
       try {
-        giveBack(reader, of);
+        giveBack(reader, of.epoch());
       } finally {
         turns.end();
       }
@@ -169,6 +225,9 @@ final class Run implements Closeable {
     return lease(view, end -> takeFollowing(), -1);
   }
 
+  /** Which of the histories that the run has had. */
+  private record History(int epoch, Kept<Lineages> lineages) {}
+
   private interface Taker {
     /** An idle reader, null if none is of use. */
     Reader take(LogPosition end) throws IOException;
@@ -179,10 +238,14 @@ final class Run implements Closeable {
     turns.begin();
     boolean leased = false;
     try {
-      LogPosition end = endFor(tick);
-      int now = epoch();
-      Reader reader = taker.take(end);
-      Lease lease = new Lease(reader == null ? Reader.open(path) : reader, now, view);
+      Optional<Reader> free;
+      History now;
+      synchronized (this) {
+        free = Optional.ofNullable(taker.take(endFor(tick)));
+        now = new History(epoch, lineages);
+      }
+      Reader reader = free.isPresent() ? free.get() : Reader.open(path, keptBytes);
+      Lease lease = new Lease(reader, now, view);
       leased = true;
       return lease;
     } finally {

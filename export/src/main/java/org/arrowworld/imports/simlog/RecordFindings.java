@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.arrowworld.internal.Text;
 
 /** What an import could not bring in or tell, gathered into a bounded list. */
-final class Findings {
+final class RecordFindings {
 
   /** How often something was met, and where first. */
   private static final class Count {

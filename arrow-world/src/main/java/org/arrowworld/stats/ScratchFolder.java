@@ -10,11 +10,11 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.Storage;
 
 /** A temporary directory, gone when closed. */
-final class Scratch implements Closeable {
+final class ScratchFolder implements Closeable {
   private final Path directory;
   private final Storage storage;
 
-  Scratch() throws IOException {
+  ScratchFolder() throws IOException {
     directory = Files.createTempDirectory("aw-stats");
     storage = new DiskStorage(directory);
   }

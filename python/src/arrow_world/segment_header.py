@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a segment says of itself: the header in front of its batches, and the index of them in its footer (log.md)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from . import jsonfile
+from .errors import UnsupportedVersionError
+from .flatbuf import Malformed
+from .ipc import Field, Footer
+from .rows import Rows
+from .schema import COMMIT, Key
+from .values import Array
+
+FORMAT = 1
+_TEXT = re.compile("[0-9]{20}")
+_DECIMAL = re.compile("[0-9]{1,19}")
+_DICTIONARY_IDS = {"key": 0, "text": 1}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Schema and dictionaries of a sealed segment: its bytes up to `end`, and the first batch's checksum there (B-12)."""
+
+    end: int
+    crc: int
+
+
+@dataclass(frozen=True)
+class BatchIndex:
+    """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
+
+    first_seq, rows, tick_min, tick_max: int64; rid_min, rid_max: u32; crc, start, end: int64, offsets in the file.
+    """
+
+    first_seq: Array
+    rows: Array
+    tick_min: Array
+    tick_max: Array
+    rid_min: Array
+    rid_max: Array
+    crc: Array
+    start: Array
+    end: Array
+    last_chain: bytes
+    head: Head | None
+    """What stands before the first batch; None where the footer does not say."""
+    held: Array = field(init=False)
+    """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", np.zeros(len(self.first_seq), "<u8"))
+
+    @property
+    def end_seq(self) -> int:
+        """The seq after the segment's last row."""
+        return int(self.first_seq[-1] + self.rows[-1])
+
+
+@dataclass
+class Header:
+    """What a segment's schema message says, plus the keys that later batches declared."""
+
+    first_seq: int
+    prev_chain: bytes
+    schema_version: int
+    key_type: str
+    strings: bool
+    keys: list[Key]
+    dictionary_ids: dict[str, int] = field(default_factory=dict)
+
+
+def batch_stats(footer: Footer) -> list[list[int]]:
+    """`aw.batches` as numbers."""
+    try:
+        stats = jsonfile.loads(footer.metadata.get("aw.batches", ""))
+    except (ValueError, RecursionError) as e:
+        raise Malformed(f"aw.batches is not JSON: {e}") from e
+    if not isinstance(stats, list) or len(stats) != len(footer.batches) or not stats or any(
+            not isinstance(s, list) or len(s) != 7 or not all(isinstance(n, str) for n in s)
+            or not all(_DECIMAL.fullmatch(n) and int(n) < 1 << 63 for n in s[:6])
+            or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
+        raise Malformed("aw.batches does not describe the batches")  # L-20
+    return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
+
+
+def head_of(footer: Footer) -> Head | None:
+    """`aw.head`; None where there is none. Raises Malformed."""
+    text = footer.metadata.get("aw.head")
+    if text is None:
+        return None
+    try:
+        end, crc = jsonfile.loads(text)
+    except (ValueError, TypeError, RecursionError) as e:
+        raise Malformed(f"aw.head is {text!r}, expected two strings") from e
+    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
+        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
+    return Head(int(end), int(crc, 16))
+
+
+def batch_stat(rows: Rows, crc: int) -> list[str]:
+    """A batch's entry of `aw.batches` (B-7)."""
+    if not len(rows):
+        return [str(rows.first_seq), "0", "0", "0", "0", "0", f"{crc:08x}"]
+    numbers = (rows.first_seq, len(rows), rows.tick.min(), rows.tick.max(), rows.rid.min(), rows.rid.max())
+    return [str(int(n)) for n in numbers] + [f"{crc:08x}"]
+
+
+def keys_of(path: Path, text: str, known: int) -> list[Key]:
+    """The keys that `aw.keys` declares behind those known."""
+    try:
+        items = jsonfile.loads(text)
+    except (ValueError, RecursionError) as e:
+        raise Malformed(f"aw.keys is not JSON: {e}") from e
+    if not isinstance(items, list):
+        raise Malformed("aw.keys is no array")
+    keys = [Key.from_json(item, path) for item in items]
+    if [k.code for k in keys] != list(range(known, known + len(keys))):
+        raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3
+    return keys
+
+
+def header_of(path: Path, fields: list[Field], metadata: dict[str, str], strings: bool) -> Header:
+    """The header that a schema message's fields and metadata are."""
+    if metadata.get("aw.kind") != "segment":
+        raise Malformed(f"aw.kind is {metadata.get('aw.kind')!r}, expected segment")
+    if metadata.get("aw.format") != str(FORMAT):
+        raise UnsupportedVersionError(f"Cannot read {path}: aw.format is {metadata.get('aw.format')!r}, this package "
+                                      f"reads {FORMAT}.")
+    first_seq, prev_chain = metadata.get("aw.first_seq", ""), metadata.get("aw.prev_chain", "")
+    if not _TEXT.fullmatch(first_seq) or not re.fullmatch("[0-9a-f]{16}", prev_chain):
+        raise Malformed(f"aw.first_seq is {first_seq!r} and aw.prev_chain {prev_chain!r}, expected 20 and 16 digits")
+    version = metadata.get("aw.schema", "")
+    if not re.fullmatch("[0-9]{1,10}", version):
+        raise Malformed(f"aw.schema is {version!r}, expected a number")
+    expected = [("tick", "u64"), ("rid", "u32"), ("key", "utf8"), ("val", "f64")] + [("text", "utf8")] * strings
+    if [(f.name, f.type) for f in fields] != expected:
+        raise Malformed(f"columns are {[(f.name, f.type) for f in fields]}, expected {expected}")
+    coded = {f.name: f for f in fields if f.index_type is not None}
+    if set(coded) != ({"key", "text"} if strings else {"key"}) or coded["key"].index_type not in ("u8", "u16") or (
+            strings and coded["text"].index_type != "u32") or any(f.ordered for f in coded.values()):
+        raise Malformed("key must be dictionary<u8 or u16>, text dictionary<u32>, not ordered")
+    keys = keys_of(path, metadata.get("aw.keys", ""), 0)
+    if not keys or keys[0] != COMMIT:
+        raise Malformed("key 0 is not tick.commit")  # L-5
+    ids = {f.name: f.dictionary_id for f in coded.values()}
+    if ids != {name: number for name, number in _DICTIONARY_IDS.items() if name in ids}:
+        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS}")  # L-17
+    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), str(coded["key"].index_type),
+                  strings, keys, ids)
