@@ -27,6 +27,7 @@ class TickLife(Protocol):
     @property
     def world(self) -> "World":
         """The world before the tick."""
+        ...
 
     def _check_committed(self, table: str) -> None:
         """Raises InvalidUseError unless the tick has ended well."""

@@ -233,7 +233,7 @@ class _History:
 
     def _values(self, columns: list[Foreign | str], who: int, when: int) -> list[_Named]:
         """The columns of the store (T-50, T-51, T-53)."""
-        taken, seen, values = set(_TAKEN), set(), []
+        taken, seen, values = set[str](_TAKEN), set[str](), list[Any]()
         for i, (given, found) in enumerate(zip(self.given.found.columns, columns)):
             first = given.name not in seen
             seen.add(given.name)

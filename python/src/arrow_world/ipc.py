@@ -37,6 +37,7 @@ class Source(Protocol):
 
     def read(self, offset: int, length: int) -> memoryview:
         """`length` bytes from `offset`, fewer at the end."""
+        ...
 
 
 class BytesSource:

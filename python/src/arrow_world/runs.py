@@ -177,15 +177,13 @@ class Runs(Frame):
         == and !=. Files are read of none of them. Raises InvalidUseError where it cannot be read, saying where.
         """
         if callable(conditions):
-            wanted = conditions
+            chosen = filter(conditions, self._runs)
         elif isinstance(conditions, str):
             holds = RunFilter(conditions, self.parameters).holds
-
-            def wanted(run: Run) -> bool:
-                return holds(run.name, run.state, run.tick, run.rows, run.parameters)
+            chosen = filter(lambda r: holds(r.name, r.state, r.tick, r.rows, r.parameters), self._runs)
         else:
             raise InvalidUseError(f"Cannot filter runs by {conditions!r}: expected conditions, as 'seed == 1', or a function.")
-        return Runs(self.path, filter(wanted, self._runs), self.parameters, self.warnings, self.read)
+        return Runs(self.path, chosen, self.parameters, self.warnings, self.read)
 
     def save(self) -> None:
         """Writes the catalogue of these runs, which speeds up the next opening; best of all runs. Raises InvalidUseError where

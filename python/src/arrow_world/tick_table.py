@@ -51,6 +51,7 @@ class OpenTick(TickLife, Protocol):
 
     def _key(self, name: str, kind: str) -> Key:
         """A declared key."""
+        ...
 
 
 @dataclass(frozen=True)
