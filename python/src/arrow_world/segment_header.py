@@ -24,6 +24,14 @@ _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
 @dataclass(frozen=True)
+class Head:
+    """Schema and dictionaries of a sealed segment: its bytes up to `end`, and the first batch's checksum there (B-12)."""
+
+    end: int
+    crc: int
+
+
+@dataclass(frozen=True)
 class BatchIndex:
     """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
 
@@ -40,6 +48,8 @@ class BatchIndex:
     start: Array
     end: Array
     last_chain: bytes
+    head: Head | None
+    """What stands before the first batch; None where the footer does not say."""
     held: Array = field(init=False)
     """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
 
@@ -77,6 +87,20 @@ def batch_stats(footer: Footer) -> list[list[int]]:
             or not re.fullmatch("[0-9a-f]{8}", s[6]) for s in stats):
         raise Malformed("aw.batches does not describe the batches")  # L-20
     return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
+
+
+def head_of(footer: Footer) -> Head | None:
+    """`aw.head`; None where there is none. Raises Malformed."""
+    text = footer.metadata.get("aw.head")
+    if text is None:
+        return None
+    try:
+        end, crc = jsonfile.loads(text)
+    except (ValueError, TypeError, RecursionError) as e:
+        raise Malformed(f"aw.head is {text!r}, expected two strings") from e
+    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
+        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
+    return Head(int(end), int(crc, 16))
 
 
 def batch_stat(rows: Rows, crc: int) -> list[str]:

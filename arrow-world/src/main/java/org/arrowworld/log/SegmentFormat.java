@@ -41,6 +41,7 @@ final class SegmentFormat {
   static final String KIND_SEGMENT = "segment";
   static final String BATCHES = "aw.batches";
   static final String LAST_CHAIN = "aw.last_chain";
+  static final String HEAD = "aw.head";
 
   /**
    * Bytes that {@code aw.keys} may have where it is written. It stands in one message or footer,
