@@ -44,7 +44,7 @@ final class Tally implements Closeable {
   private double number(long pattern) {
     return switch (type) {
       case I64 -> (double) pattern;
-      case U64 -> pattern >= 0 ? (double) pattern : (pattern >>> 1 | pattern & 1) * 2.0;
+      case U64 -> pattern >= 0 ? (double) pattern : (pattern >>> 1 | (pattern & 1)) * 2.0;
       default -> Double.longBitsToDouble(pattern);
     };
   }

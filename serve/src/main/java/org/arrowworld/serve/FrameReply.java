@@ -94,7 +94,8 @@ final class FrameReply {
         return false;
       }
       cursor.seek(before + step);
-      return cursor.world().tick() > before || cursor.next();
+      boolean moved = cursor.world().tick() > before || cursor.next();
+      return moved && cursor.world().tick() <= to;
     }
   }
 

@@ -77,7 +77,7 @@ final class SeriesReply {
         if ((cursor.world().tick() - from) % step == 0) {
           put(cursor.world().tick(), values);
         }
-      } while (cursor.world().tick() < to && cursor.next());
+      } while (cursor.world().tick() < to && cursor.next() && cursor.world().tick() <= to);
       flush();
       arrow.end();
     }
