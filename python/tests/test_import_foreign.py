@@ -213,7 +213,7 @@ def test_files_that_are_damaged_behind_their_framing_are_refused_as_a_whole(tmp_
             aw.import_table(tmp_path / f"{name}.arrow", tmp_path / "s")
         assert "is damaged" in aw.import_table(table, tmp_path / name).unmapped[name]
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(aw.InvalidUseError, match="it is no regular file"):
+    with pytest.raises(aw.InvalidUseError, match="it is not a regular file"):
         aw.import_table(tmp_path / "fifo", tmp_path / "s")
 
 
@@ -236,7 +236,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, name: str, k
         file.symlink_to("/dev/zero")
     else:
         file.mkdir()
-    with pytest.raises(aw.InvalidUseError, match="it is no regular file"):
+    with pytest.raises(aw.InvalidUseError, match="it is not a regular file"):
         aw.import_table(file, tmp_path / "s")
     assert sorted(p.name for p in tmp_path.iterdir()) == [name]
 

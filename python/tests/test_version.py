@@ -20,6 +20,7 @@ def test_the_package_has_the_version_of_the_maven_build() -> None:
     assert arrow_world.__version__ == re.sub("-SNAPSHOT$", ".dev0", found)
     for pom in ROOT.glob("*/pom.xml"):
         assert f"<version>{found}</version>" in pom.read_text("utf-8"), pom
+    assert f'arrow-world-bom:{found}"' in (ROOT / "examples" / "gradle" / "build.gradle.kts").read_text("utf-8")
 
 
 def test_the_oldest_versions_that_are_tested_are_those_that_are_claimed():

@@ -221,7 +221,7 @@ def index_of(value: Any, what: str) -> int:
 
 
 def _no_id(value: Any, what: str) -> InvalidUseError:
-    return InvalidUseError(f"Cannot {what}: {value!r} is no id; expected an integer from 0 to {_IDS - 1}, or the handle of "
+    return InvalidUseError(f"Cannot {what}: {value!r} is not an id; expected an integer from 0 to {_IDS - 1}, or the handle of "
                            "a newborn of this tick.")
 
 

@@ -349,7 +349,7 @@ def _shown(value: Value) -> str:
 def _facts(row: dict[str, Any]) -> RunFacts:
     texts = json.loads(row["parameters"])
     if not isinstance(texts, dict) or not all(is_name(name) and isinstance(text, str) for name, text in texts.items()):
-        raise ValueError("it is no catalogue: parameters of a run are not texts by name")
+        raise ValueError("it is not a catalogue: parameters of a run are not texts by name")
     if row["state"] not in STATES:
-        raise ValueError(f"it is no catalogue: a state is {row['state']!r}")
+        raise ValueError(f"it is not a catalogue: a state is {row['state']!r}")
     return RunFacts(row["state"], row["tick"], row["rows"], row["message"], row["store"], texts)
