@@ -13,7 +13,7 @@ import pyarrow as pa
 from .errors import InvalidUseError
 from .lock import output_lock
 from .log_rows import LogRows
-from .publish import discard
+from .publish import discard, force_all, force_directory
 from .selection import Ticks
 from .store import Store
 
@@ -86,10 +86,12 @@ def _appearing(store: Store, out: Path) -> Iterator[Path]:
         free(temporary)
         try:
             yield temporary
+            force_all(temporary)
             temporary.rename(out)
         except BaseException:
             discard(temporary)
             raise
+        force_directory(out.parent)
 
 
 def _write(path: Path, to: Format, parts: Iterable[Any]) -> None:
