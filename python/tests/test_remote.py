@@ -15,6 +15,7 @@ import pytest
 
 import arrow_world as aw
 from arrow_world import jsonfile
+from arrow_world.fields import FieldSnapshotWriter
 from arrow_world.file_list import FILES
 from arrow_world.remote import BLOCK_BYTES, Patience, Published
 
@@ -59,6 +60,18 @@ class Server:
             return
         if fault == "503" or not file.is_file():
             handler.send_error(503 if fault == "503" else 404)
+            return
+        if fault == "trickle":
+            while not self.end.wait(0.05):
+                try:
+                    handler.wfile.write(b"H")
+                except OSError:
+                    return  # nobody reads on
+            return
+        if fault.startswith("to "):
+            handler.send_response(302)
+            handler.send_header("Location", fault[3:])
+            handler.end_headers()
             return
         data = file.read_bytes()
         version = f'"{zlib.crc32(data):08x}"'
@@ -237,6 +250,26 @@ def test_an_answer_without_an_end_is_refused_and_not_held(server: Server) -> Non
         aw.open_store(server.address).at(4)
 
 
+def test_an_answer_that_comes_byte_by_byte_is_waited_for_only_so_long(server: Server) -> None:
+    server.plan(lambda number, name: "trickle")
+    with pytest.raises(OSError, match="asked 2 times: no answer within"):  # P-6
+        _open(server, Patience(2, 0.001, 0.3))
+
+
+@pytest.mark.parametrize("address", ["http://[bad/", "http://" + "a" * 64 + ".org/", "http://\ud800.org/", "http:///x", "http://h:99999/",
+                                     "http://h:x/", "http://a b/"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(aw.InvalidUseError, match="Cannot read a store at .*: it is not an address"):
+        aw.open_store(address)
+
+
+@pytest.mark.parametrize("place", ["http://[bad/", "http://" + "a" * 64 + ".org/"])
+def test_a_redirection_to_what_is_no_address_is_told(server: Server, place: str) -> None:
+    server.plan(lambda number, name: "to " + place)
+    with pytest.raises(OSError, match="asked once: it led to what cannot be asked"):
+        _open(server)
+
+
 def test_a_server_without_ranges_is_told_apart(server: Server) -> None:
     server.plan(lambda number, name: "whole files")
     with pytest.raises(OSError, match="asked once: the server sends whole files and no parts of them"):
@@ -252,11 +285,20 @@ def test_writing_is_refused_by_name(server: Server, web: Path, tmp_path: Path, h
         aw.LiveWorld.resume(web)
     with pytest.raises(aw.InvalidUseError):
         aw.LiveWorld.resume(server.address)
+    with pytest.raises(aw.InvalidUseError, match="it lies in the store"):
+        FieldSnapshotWriter(web / "fields" / "wave", fields=["u"], grid_shape=[2])
+    assert aw.open_store(web).verify()
     assert aw.open_store(store.fork(3, tmp_path / "fork")).at(3).hash_world() == hashes[3]
 
 
 def test_verification_compares_a_published_store_with_its_list(web: Path) -> None:
     assert aw.open_store(web).verify()
+    content = (web / FILES).read_bytes()
+    members = jsonfile.read(web / FILES)
+    members.pop("crc", None)
+    (web / FILES).write_bytes(jsonfile.encode(members | {"store": "0" * 32}))  # P-2
+    assert any(f"it is the list of store {'0' * 32}, and this is" in f.message for f in aw.open_store(web).verify().findings)
+    (web / FILES).write_bytes(content)
     (web / "notes").write_bytes(b"x")  # P-7
     (web / SEGMENT).write_bytes((web / SEGMENT).read_bytes() + b"\0")
     problems = [f.message for f in aw.open_store(web).verify().findings]

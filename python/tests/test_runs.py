@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders of runs and sweeps: R-1 to R-9."""
 
+import itertools
 import os
 import random
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import sweep_functions as functions
@@ -168,6 +171,8 @@ def test_questions_go_to_all_runs_with_the_run_beside_each_answer(folder):
         runs.at(4).to_arrow()
     with pytest.raises(aw.InvalidUseError):
         list(runs.at(11))
+    with pytest.raises(aw.InvalidUseError, match="none of these runs has a tick"):
+        runs.where("seed == 9").rows("ship.x").to_arrow()
 
 
 def test_statistics_by_a_parameter_are_those_of_all_its_runs_together(folder):
@@ -183,7 +188,8 @@ def test_filters_compare_parameters_and_states(folder):
     assert [r.name for r in runs.where("rate == 1.0 and seed >= 2")] == ["000004", "000005"]
     assert len(runs.where("state == done")) == 6 and len(runs.where("run != '000000' and tick == 10")) == 5
     assert len(runs.where(lambda run: run.parameters["seed"] == 3)) == 2
-    for wrong, message in (("rat == 1", "column 1: there is no 'rat'; did you mean 'rate'"), ("rate = 1", "NAME OPERATOR VALUE"),
+    assert len(runs.where("run == 1.50")) == 0 and len(runs.where("run != true")) == 6
+    for wrong, message in (("run < 5", "< compares numbers"), ("rat == 1", "column 1: there is no 'rat'; did you mean 'rate'"), ("rate = 1", "NAME OPERATOR VALUE"),
                            ("rate == 1 or", "column 11: expected 'and'"), ("state > done", "> compares numbers")):
         with pytest.raises(aw.InvalidUseError, match=message):
             runs.where(wrong)
@@ -207,6 +213,71 @@ def test_the_catalogue_is_a_cache_that_may_be_missing_old_or_damaged(folder):
         catalogue.write_bytes(sound[:at] + bytes([sound[at] ^ 0x55]) + sound[at + 1:])
         assert [r.state for r in aw.Runs.open(folder)] == ["done"] * 6
     assert "the catalogue was passed over" in aw.Runs.open(folder).warnings[0]
+
+
+def test_what_is_no_catalogue_is_neither_overwritten_nor_deleted(folder):  # R-8
+    catalogue = folder / "runs.parquet"
+    catalogue.unlink()
+    table = pa.table({"run": ["a"], "mine": [7]})
+    pq.write_table(table, catalogue)
+    with pytest.raises(aw.InvalidUseError, match="something else has this name, which would be lost"):
+        aw.Runs.open(folder).save()
+    for mine in ("a letter", None):
+        catalogue.unlink()
+        catalogue.write_text(mine, "utf-8") if mine else catalogue.symlink_to(folder / "sweep.json")
+        with pytest.raises(aw.InvalidUseError, match="Cannot write the catalogue"):
+            threads(folder, functions.no_store, [{"seed": 9}])
+    assert catalogue.is_symlink() and len(aw.Runs.open(folder)) == 6
+    catalogue.unlink()
+    for name in ("sweep.json.tmp", "runs.parquet.tmp"):
+        (folder / name).mkdir()
+        (folder / name / "letter").touch()
+        report = threads(folder, plan=aw.grid(rate=[2], seed=[1])) if name[0] == "r" else None
+        if report is None:
+            with pytest.raises(aw.InvalidUseError, match="sweep.json.tmp stands where it is made"):
+                threads(folder, plan=aw.grid(rate=[2], seed=[1]))
+        else:
+            assert "runs.parquet.tmp stands where it is made" in report.stopped and report.is_done
+        (folder / name / "letter").unlink()
+        (folder / name).rmdir()
+
+
+def test_a_catalogue_of_far_more_rows_than_there_are_runs_is_not_read(folder):
+    own = pq.read_schema(folder / "runs.parquet")
+    rows = pa.table({name: pa.nulls(20_000, own.field(name).type) for name in own.names})
+    pq.write_table(rows, folder / "runs.parquet")
+    runs = aw.Runs.open(folder)
+    assert "it says to have 20000 rows, and there are 6 runs" in runs.warnings[0] and runs.read == 6
+    runs.save()
+    assert aw.Runs.open(folder).read == 0
+
+
+def test_rows_are_those_of_the_log_and_links_are_not_followed(folder, tmp_path):
+    for x in range(4):
+        with aw.LiveWorld.resume(folder / "000001") as world:
+            with world.tick() as t:
+                t["ship"].set(0, x=float(x))
+            world.seal()
+    with aw.open_store(folder / "000001") as store:
+        store.compact(keep_ticks=2)
+        rows = store.verify().rows
+        forked = store.fork(13, folder / "forked")
+        assert len(store.log()) == rows < 10
+    (folder / "000002").rename(tmp_path / "elsewhere")
+    (folder / "000002").symlink_to(tmp_path / "elsewhere")
+    runs = aw.Runs.open(folder)
+    assert (runs["000001"].tick, runs["000001"].rows) == (14, rows) and (runs["forked"].tick, runs["forked"].rows) == (13, 0)
+    assert forked.exists() and runs["000002"].state == "damaged" and "it is a link, and links are not followed" in runs["000002"].message
+    assert threads(folder).count("damaged") == 1 and (folder / "000002").is_symlink()
+
+
+def test_a_run_whose_store_is_gone_is_made_again(folder):  # R-6
+    for name in ("000000", "000001"):
+        shutil.rmtree(folder / name)
+    (folder / "outcomes" / "000001.json").write_bytes(b"no outcome")
+    assert [run.state for run in aw.Runs.open(folder)][:3] == ["waiting", "waiting", "done"]
+    report = threads(folder)
+    assert report.started == 2 and report.is_done
 
 
 def test_whatever_is_damaged_in_the_folders_own_files_nothing_wrong_is_shown(folder):  # R-10
@@ -269,12 +340,15 @@ def test_states_come_from_the_runs_own_files(tmp_path):
 
 def test_what_cannot_be_planned_is_refused(tmp_path):
     for plan, message in (([{"seed": 1}, {"seed": 1.0}], "they would be the same"), ([{"state": 1}], "Cannot call a parameter"),
-                          ([{"a": "7"}], "reads as a number"), ([{"a": float("nan")}], "finite"), ([1], "in a dict"),
+                          ([{"a": "7"}], "reads as a number"), ([{"a": "\ud800"}], "surrogate without its pair"), ([{"a": float("nan")}], "finite"), ([1], "in a dict"),
                           ({"seed": 1}, "parameters for each run")):
         with pytest.raises(aw.InvalidUseError, match=message):
             threads(tmp_path / "runs", plan=plan)
     with pytest.raises(aw.InvalidUseError, match="several values"):
         aw.grid(seed=1)
+    for many in ({"a": range(10**5), "b": range(10**5)}, {"a": itertools.count()}):
+        with pytest.raises(aw.InvalidUseError, match="more than 1,000,000 runs"):
+            aw.grid(**many)
     assert not (tmp_path / "runs").exists()
     with pytest.raises(aw.StoreNotFoundError):
         aw.Runs.open(tmp_path / "runs")

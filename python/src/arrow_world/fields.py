@@ -103,7 +103,8 @@ class FieldSnapshotWriter:
         self._last_time = -math.inf
         self._state = "open"
         self._process = os.getpid()
-        with output_lock(self.path):  # of two that begin the same run, one looks, makes and locks it before the other looks
+        with output_lock(self.path) as free:  # of two that begin the same run, one looks, makes and locks it before the other looks
+            free(self.path.with_name(self.path.name + ".tmp"))
             self._aside = create_directory(self.path, self._description, members, replace)
             self._lock = StoreLock(self.path)
         self._files: list[GrowingNpy] = []
@@ -157,7 +158,7 @@ class FieldSnapshotWriter:
     def _time(self, time: Any) -> float:
         try:
             if isinstance(time, (str, bytes, bool, np.bool_)) or not is_one(time) or np.ma.is_masked(time):
-                raise TypeError("it is no number")
+                raise TypeError("it is not a number")
             return float(time)
         except (TypeError, ValueError, OverflowError) as e:
             raise self._refused(f"the time is {time!r}, expected a number ({e})") from e

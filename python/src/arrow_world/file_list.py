@@ -50,16 +50,19 @@ def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
     return files
 
 
-def check_list(store: Path) -> Iterator[DamagedFileError]:
+def check_list(store: Path, store_id: str) -> Iterator[DamagedFileError]:
     """What of a published store is missing, differs from its list, or is not in it (P-7); nothing for other stores."""
     path = store / FILES
     if not path.exists():
         return
     try:
-        listed = list_of(jsonfile.read(path), path)
+        raw = jsonfile.read(path)
+        listed = list_of(raw, path)
     except DamagedFileError as e:
         yield e
         return
+    if raw.get("store") != store_id:
+        yield DamagedFileError(f"it is the list of store {raw.get('store')}, and this is {store_id}", path, remedy="")
     there = set(names_below(store))
     for file in listed.values():
         if file.name not in there:
@@ -99,7 +102,8 @@ def listed_file(path: Path, name: str) -> Listed:
 
 def require_unpublished(store: Path) -> None:
     """Raises InvalidUseError where a store is published, and so never changed (P-4), or where a server gives it to be read."""
-    if hasattr(store, "published") and not store.published.unchanging:  # a remote.RemotePath, which imports this
+    published = getattr(store, "published", None)
+    if published is not None and not published.unchanging:  # a remote.RemotePath, which imports this
         raise InvalidUseError(f"Cannot change the store in {store}: a server gives it to be read. Change it where it is.")
     if (store / FILES).exists():
         raise InvalidUseError(f"Cannot change the store in {store}: it was published ({FILES}), and readers elsewhere rely on "

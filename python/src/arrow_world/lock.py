@@ -34,8 +34,11 @@ class StoreLock:
     """
 
     def __init__(self, store: Path, file: Path | None = None) -> None:
-        """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK."""
-        self._fd, self._key, self.created = -1, (0, 0), False
+        """store: what is to be written, for messages; file: the lock's own, by default the store's LOCK.
+
+        `left` says afterwards whether the file still had the text of a holder, who then ended without letting it go.
+        """
+        self._fd, self._key, self.created, self.left = -1, (0, 0), False, False
         path = file or store / "LOCK"
         require_writing(store)
         if file is None:
@@ -61,10 +64,12 @@ class StoreLock:
                 if now is None or (now.st_dev, now.st_ino) != key:
                     raise StoreLockedError(f"Cannot write {store}: its LOCK was replaced while it was taken. Try again.")
                 _held[key] = os.getpid()
-                os.ftruncate(fd, 0)
-                os.pwrite(fd, f"arrow_world (Python), process {os.getpid()}\n".encode(), 0)
+                self.left = os.fstat(fd).st_size > 0
+                text = f"arrow_world (Python), process {os.getpid()}\n".encode()
+                os.pwrite(fd, text, 0)
+                os.ftruncate(fd, len(text))
             except BaseException:
-                if self.created and key in _held:  # no room for the holder's name, say
+                if not self.left and key in _held:  # no room for the holder's name, say; it is still ours alone
                     path.unlink(missing_ok=True)
                 self.close()
                 raise
@@ -79,6 +84,10 @@ class StoreLock:
                                   "opened. Delete it if nobody writes this store.")
         if _held.get((entry.st_dev, entry.st_ino)) == os.getpid():
             raise _mine(store)
+
+    def force(self) -> None:
+        """Makes the holder's text survive a power loss."""
+        os.fsync(self._fd)
 
     def close(self) -> None:
         """Empties LOCK and lets it go; may be called again. In a fork, which holds no lock, it only closes the file."""
@@ -126,10 +135,13 @@ def _lock(fd: int, store: Path) -> None:
 
 
 def require_outside_stores(output: Path) -> None:
-    """Refuses a path in a store, where it would be taken for one of its files. Its `fields` are its own affair."""
+    """Refuses a path in a store, where it would be taken for one of its files. Its `fields` are its own affair, unless it is
+    published, and so never changes (P-4).
+    """
     absolute = output.absolute()
     for above in absolute.parents:
-        if (above / "store.json").is_file() and absolute.relative_to(above).parts[0] != "fields":
+        field = absolute.relative_to(above).parts[0] == "fields" and not (above / "files.json").exists()
+        if (above / "store.json").is_file() and not field:
             raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
 
 
@@ -138,7 +150,7 @@ def output_lock(output: Path) -> Iterator[Callable[[Path], None]]:
     """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
 
     Gives a function that makes an unfinished name free: what a process that was killed left there is removed, known by the
-    lock it left too; anything else is not ours, and InvalidUseError. Java's writers take the same lock. Raises
+    text it left in its lock; anything else is not ours, and InvalidUseError. Java's writers take the same lock. Raises
     StoreLockedError where somebody else is making it.
     """
     require_writing(output)
@@ -147,18 +159,18 @@ def output_lock(output: Path) -> Iterator[Callable[[Path], None]]:
     require_outside_stores(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     file = output.with_name(output.name + ".tmp.lock")
-    inherited = os.path.lexists(file)
     lock = StoreLock(output, file)
 
     def free(unfinished: Path) -> None:
-        if not inherited and os.path.lexists(unfinished):
+        if not lock.left and os.path.lexists(unfinished):
             raise InvalidUseError(f"Cannot write {output}: {unfinished.name} stands where it is made, and no interrupted export left "
                                   "it; move it away or delete it.")
         discard(unfinished)
 
     try:
-        if not inherited:
-            force_directory(output.parent)  # what a power loss leaves of the output is known by it
+        if not lock.left:  # what a power loss leaves of the output is known by it
+            lock.force()
+            force_directory(output.parent)
         yield free
     finally:
         with deferred_interrupts():

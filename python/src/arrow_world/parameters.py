@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .codebook import check_word
 from .errors import InvalidUseError
 
 Value = int | float | bool | str
@@ -52,7 +53,7 @@ def text_of(name: str, value: object) -> str:
         if not isinstance(value_of(plain), str):
             raise InvalidUseError(f"Cannot give the parameter {name!r} the word {plain!r}: it reads as a number or a bool. Give "
                                   "that.")
-        return plain
+        return check_word(plain, f"the parameter {name}")
     raise InvalidUseError(f"Cannot give the parameter {name!r} the value {value!r}: expected a whole number below 2^63, a finite "
                           "number, a bool or a word.")
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, Union
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 from . import jsonfile
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .file_list import FILES, Listed, list_of
+from .timely_http import open_timely
 
 BLOCK_BYTES = 64 << 10
 """What a small read asks for."""
@@ -58,7 +59,14 @@ class Published:
     """Whether what is there stays as it is."""
 
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+            host = (parts.hostname or "").encode("idna")
+            readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
+        except ValueError as e:  # brackets, a port, a host's name
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address ({e}).") from e
+        if not readable:
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address; expected https://host/folder.")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
                                   "addresses below it, so it can have no user, query or fragment.")
@@ -148,7 +156,9 @@ class Published:
                 return self._get(name, start, length, match)
             except (FileNotFoundError, PermissionError, Replaced):
                 raise
-            except (OSError, http.client.HTTPException, _Refused) as e:
+            except (OSError, http.client.HTTPException, ValueError, OverflowError, _Refused) as e:
+                if isinstance(e, (ValueError, OverflowError)):  # what a server led to is no address, or no reply of HTTP
+                    e = _Refused(f"it led to what cannot be asked: {e}")
                 if attempt == self.patience.attempts or isinstance(e, _Refused):
                     times = "once" if attempt == 1 else f"{attempt} times"
                     raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
@@ -163,9 +173,8 @@ class Published:
         if match.startswith('"'):  # a weak ETag never matches
             headers["If-Match"] = match
         limit = self.patience.limit * (1 + length / (4 << 20))
-        end = time.monotonic() + limit
         try:
-            with urlopen(Request(self.address + quote(name), headers=headers), timeout=limit, context=self.context) as reply:
+            with open_timely(Request(self.address + quote(name), headers=headers), limit, self.context) as reply:
                 version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
                 total = _total(reply, start)
                 if total is None and start or reply.length is not None and reply.length > length:
@@ -178,8 +187,6 @@ class Published:
                     left -= len(part)
                     if left < 0:
                         raise _Refused(f"more than the {length} bytes that were asked for came")
-                    if time.monotonic() > end:
-                        raise OSError(f"no answer within {limit:g} s")
         except HTTPError as e:
             e.close()
             raise _refusal(e.code, name, start) from e

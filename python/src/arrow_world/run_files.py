@@ -13,6 +13,7 @@ from pathlib import Path
 from . import jsonfile
 from .errors import ArrowWorldError, DamagedFileError, UnsupportedVersionError
 from .jsonfile import Members
+from .lock import output_lock
 from .log import Scan, Wanted
 from .parameters import is_name, sense_of, senses
 from .publish import force_directory, publish_file
@@ -35,9 +36,9 @@ def run_names(folder: Path) -> list[str]:
 
 
 def is_store(path: Path) -> bool:
-    """Whether there is a store, by its store.json."""
+    """Whether there is a store, by its store.json; links are not followed."""
     file = path / "store.json"
-    return file.is_file() and not file.is_symlink()
+    return file.is_file() and not file.is_symlink() and not path.is_symlink()
 
 
 def read_plan(folder: Path) -> dict[str, dict[str, str]]:
@@ -56,7 +57,7 @@ def read_plan(folder: Path) -> dict[str, dict[str, str]]:
         run = Members(item, path, "a run")
         name, texts = run.text("run"), run.strings("parameters")
         if not is_run_name(name) or name in runs or not all(map(is_name, texts)):
-            raise DamagedFileError(f"{name!r} is no run's name, stands twice, or has parameters without a name", path)
+            raise DamagedFileError(f"{name!r} is not a run's name, stands twice, or has parameters without a name", path)
         runs[name] = texts
     return runs
 
@@ -72,9 +73,11 @@ def extend_plan(folder: Path, wanted: Sequence[Mapping[str, str]]) -> dict[str, 
         known[senses(texts)] = name
         named[name] = dict(texts)
     if len(runs) > before or not before:
-        publish_file(folder / "sweep.json", jsonfile.encode({
-            "kind": "arrow-world sweep", "format": _FORMAT,
-            "runs": [{"run": name, "parameters": texts} for name, texts in runs.items()]}))
+        with output_lock(folder / "sweep.json") as free:
+            free(folder / "sweep.json.tmp")
+            publish_file(folder / "sweep.json", jsonfile.encode({
+                "kind": "arrow-world sweep", "format": _FORMAT,
+                "runs": [{"run": name, "parameters": texts} for name, texts in runs.items()]}))
     return named
 
 
@@ -117,9 +120,11 @@ class Outcome:
 
 
 def delete_outcome(folder: Path, run: str) -> None:
-    """Deletes the outcome of a run that is to be begun again."""
-    _outcome_path(folder, run).unlink(missing_ok=True)
-    force_directory(folder / "outcomes")
+    """Deletes the outcome of a run that is to be begun again, if it has one."""
+    path = _outcome_path(folder, run)
+    if path.exists():
+        path.unlink()
+        force_directory(path.parent)
 
 
 def _outcome_path(folder: Path, run: str) -> Path:
@@ -178,6 +183,12 @@ def log_end_of(path: Path) -> End:
     return End() if base is None else End(base.tick, base.seq, jsonfile.chain_hex(base.chain))
 
 
+def rows_of(path: Path, end: End) -> int:
+    """How many rows a store's log has up to there."""
+    segments = StoreFiles(path).segments()
+    return end.seq - segments[0].first_seq if segments else 0
+
+
 @dataclass(frozen=True)
 class RunFacts:
     """What a run's own files say (R-3, R-6)."""
@@ -193,13 +204,14 @@ class RunFacts:
 def read_run(folder: Path, run: str, planned: Mapping[str, str] | None) -> RunFacts:
     """Reads a run; planned: the plan's parameters, None for a run that it does not name."""
     path, texts = folder / run, dict(planned or {})
-    outcome, end, store, live = None, End(), None, False
-    damage: str | None = None
+    outcome, end, rows, store, live = None, End(), 0, None, False
+    damage = "it is a link, and links are not followed" if path.is_symlink() else None
     try:
         outcome = _read_outcome(folder, run)
         if is_store(path):
             info = StoreFiles(path).info
             end, store, live = log_end_of(path), info.store.hex(), is_live(path)
+            rows = rows_of(path, end)
             for name, text in info.properties.items():
                 if name in texts and sense_of(texts[name]) != sense_of(text):
                     damage = f"the store says that {name} is {text}, the plan that it is {texts[name]}"
@@ -209,6 +221,8 @@ def read_run(folder: Path, run: str, planned: Mapping[str, str] | None) -> RunFa
         damage = str(e)
     if outcome is not None and outcome.failure is not None:
         state, damage = "failed", outcome.failure
+    elif not is_store(path) and not path.is_symlink():
+        state, damage = "waiting", None
     elif damage is not None:
         state = "damaged"
     elif outcome is not None:
@@ -218,4 +232,4 @@ def read_run(folder: Path, run: str, planned: Mapping[str, str] | None) -> RunFa
     else:
         state = "begun" if planned is not None or live else "done"
     known = end.tick >= 0
-    return RunFacts(state, end.tick if known else None, end.seq if known else None, damage, store, texts)
+    return RunFacts(state, end.tick if known else None, rows if known else None, damage, store, texts)

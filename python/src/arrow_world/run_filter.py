@@ -12,7 +12,8 @@ from .checks import nearest
 from .errors import InvalidUseError
 from .parameters import Value, value_of
 
-_OWN = ("run", "state", "tick", "rows")
+_WORDS = ("run", "state")
+_OWN = (*_WORDS, "tick", "rows")
 _CONDITION = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_#.-]*)\s*(==|!=|<=|>=|<|>)\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=!<>]+))\s*")
 _AND = re.compile(r"and\s")
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -25,7 +26,7 @@ class RunFilter:
     def __init__(self, text: str, parameters: Collection[str]) -> None:
         """parameters: the names there are. Raises InvalidUseError, saying where it cannot be read."""
         self._text = text
-        self._conditions: list[tuple[str, str, Value]] = []
+        self._conditions: list[tuple[str, str, Value]] = []  # of the words that have them, the text stands on the right
         at = 0
         while True:
             found = _CONDITION.match(text, at)
@@ -45,8 +46,8 @@ class RunFilter:
         if name not in _OWN and name not in parameters:
             raise self._wrong(found.start(1), f"there is no {name!r}{nearest(name, [*parameters, *_OWN])}")
         quoted = found[3] if found[3] is not None else found[4]
-        literal = value_of(found[5]) if quoted is None else quoted
-        if symbol not in ("==", "!=") and (isinstance(literal, (bool, str))):
+        literal = value_of(found[5]) if quoted is None and name not in _WORDS else found[5] if quoted is None else quoted
+        if symbol not in ("==", "!=") and isinstance(literal, (bool, str)):
             raise self._wrong(found.start(2), f"{symbol} compares numbers; words and bools take == and !=")
         return name, symbol, literal
 
@@ -66,9 +67,7 @@ class RunFilter:
 def _holds(name: str, symbol: str, literal: Value, value: Value | None) -> bool:
     if value is None:
         return False
-    if name == "run":
-        same = value == str(literal)
-    elif isinstance(value, (bool, str)) or isinstance(literal, (bool, str)):
+    if isinstance(value, (bool, str)) or isinstance(literal, (bool, str)):
         same = type(value) is type(literal) and value == literal
     else:
         return bool(_ORDERS[symbol](value, literal))

@@ -21,9 +21,11 @@ from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .frames import Frame
 from .lives import Lives
 from .log_rows import LogRows
-from .parameters import Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
+from .parameters import OWN, Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
+from .lock import output_lock
 from .publish import discard, force_directory
 from .run_files import RunFacts, mark_of, read_plan, read_run, run_names
+from .regular import open_regular
 from .run_filter import RunFilter
 from .selection import Ticks
 from .stats import Stats, Summary, summary
@@ -31,6 +33,7 @@ from .store import Store, open_store
 from .world import World
 
 T = TypeVar("T")
+_ROWS_AT_ONCE = 1024
 STATES = ("waiting", "begun", "done", "failed", "damaged")
 """How far a run can be: not begun; at its last tick; ended; failed or damaged, where `message` says why."""
 
@@ -91,8 +94,16 @@ class Answers(Generic[T]):
             yield rows.add_column(0, "run", pa.DictionaryArray.from_arrays(np.zeros(rows.num_rows, "i4"), names.dictionary))
 
     def to_arrow(self, table: str | None = None) -> pa.Table:
-        """All answers as one Arrow table, held in memory; see `tables`."""
-        return pa.concat_tables(self.tables(table)).unify_dictionaries()
+        """All answers as one Arrow table, held in memory; see `tables`. Raises InvalidUseError where there are none, or where they
+        have not the same columns.
+        """
+        found = list(self.tables(table))
+        if not found:
+            raise InvalidUseError("Cannot make a table of the answers of no run: none of these runs has a tick.")
+        if any(each.schema != found[0].schema for each in found):
+            raise InvalidUseError("Cannot make one table of these answers: their columns are not the same in all runs. Go through "
+                                  "tables().")
+        return pa.concat_tables(found).unify_dictionaries()
 
 
 class Runs(Frame):
@@ -129,9 +140,10 @@ class Runs(Frame):
         if not folder.is_dir():
             raise StoreNotFoundError(f"Cannot open runs in {folder}: there is no such folder.")
         plan, warnings = read_plan(folder), list[str]()
-        known = _catalogue(folder, warnings)
+        names = sorted({*run_names(folder), *plan})
+        known = _catalogue(folder, len(names), warnings)
         runs, read = list[Run](), 0
-        for name in sorted({*run_names(folder), *plan}):
+        for name in names:
             mark = mark_of(folder, name, plan.get(name, {}))
             facts = known.get((name, mark)) if mark is not None else None
             if facts is None:
@@ -140,8 +152,8 @@ class Runs(Frame):
             texts = {**plan.get(name, {}), **{n: t for n, t in facts.texts.items() if n not in plan.get(name, {})}}
             runs.append(Run(name, folder / name, facts.state, facts.tick, facts.rows, facts.message, facts.store,
                             None if facts.state == "damaged" else mark, texts))
-        names = dict.fromkeys(n for texts in (*plan.values(), *(r.texts for r in runs)) for n in texts)
-        return cls(folder, runs, names, warnings, read)
+        parameters = dict.fromkeys(n for texts in (*plan.values(), *(r.texts for r in runs)) for n in texts)
+        return cls(folder, runs, parameters, warnings, read)
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self._runs)
@@ -165,29 +177,31 @@ class Runs(Frame):
         == and !=. Files are read of none of them. Raises InvalidUseError where it cannot be read, saying where.
         """
         if callable(conditions):
-            wanted = conditions
+            chosen = filter(conditions, self._runs)
         elif isinstance(conditions, str):
             holds = RunFilter(conditions, self.parameters).holds
-
-            def wanted(run: Run) -> bool:
-                return holds(run.name, run.state, run.tick, run.rows, run.parameters)
+            chosen = filter(lambda r: holds(r.name, r.state, r.tick, r.rows, r.parameters), self._runs)
         else:
             raise InvalidUseError(f"Cannot filter runs by {conditions!r}: expected conditions, as 'seed == 1', or a function.")
-        return Runs(self.path, filter(wanted, self._runs), self.parameters, self.warnings, self.read)
+        return Runs(self.path, chosen, self.parameters, self.warnings, self.read)
 
     def save(self) -> None:
-        """Writes the catalogue of these runs, which speeds up the next opening; best of all runs."""
+        """Writes the catalogue of these runs, which speeds up the next opening; best of all runs. Raises InvalidUseError where
+        `runs.parquet` is something else, and StoreLockedError while somebody else writes it.
+        """
         temporary = self.path / "runs.parquet.tmp"
-        discard(temporary)
-        try:
-            pq.write_table(self.to_arrow(), temporary, compression="zstd")
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-            temporary.rename(self.path / "runs.parquet")
-        except BaseException:
-            discard(temporary)
-            raise
-        force_directory(self.path)
+        with output_lock(self.path / "runs.parquet") as free:
+            require_catalogue(self.path)
+            free(temporary)
+            try:
+                pq.write_table(self.to_arrow(), temporary, compression="zstd")
+                with temporary.open("rb") as file:
+                    os.fsync(file.fileno())
+                temporary.rename(self.path / "runs.parquet")
+            except BaseException:
+                discard(temporary)
+                raise
+            force_directory(self.path)
 
     def to_arrow(self) -> pa.Table:
         """The catalogue."""
@@ -268,21 +282,58 @@ class Runs(Frame):
                 yield run
 
 
-def _catalogue(folder: Path, warnings: list[str]) -> dict[tuple[str, str], RunFacts]:
-    """The catalogue's rows that have a mark, by run and mark; none where it is missing or damaged (R-8)."""
+def require_catalogue(folder: Path) -> None:
+    """Raises InvalidUseError where `runs.parquet` is none of ours: nothing that a catalogue may be written over (R-8)."""
+    path = folder / "runs.parquet"
+    try:
+        with os.fdopen(open_regular(path), "rb") as file:
+            begin = file.read(4)
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 4))
+            ends = begin, file.read(4)
+    except FileNotFoundError:
+        return
+    except DamagedFileError as e:
+        raise InvalidUseError(f"Cannot write the catalogue {path}: {e.problem}. Move it away.") from e
+    try:
+        with pq.ParquetFile(path) as parquet:
+            ours = {*OWN} <= {*parquet.schema_arrow.names}
+    except (pa.ArrowException, OSError):
+        ours = b"PAR1" in ends or ends == (b"", b"")  # a damaged catalogue
+    if not ours:
+        raise InvalidUseError(f"Cannot write the catalogue {path}: something else has this name, which would be lost. Move it away.")
+
+
+def _catalogue(folder: Path, runs: int, warnings: list[str]) -> dict[tuple[str, str], RunFacts]:
+    """The catalogue's rows that have a mark, by run and mark; none where it is missing or damaged (R-8), or has far more rows
+    than there are runs.
+    """
     path = folder / "runs.parquet"
     if not path.is_file() or path.is_symlink():
         return {}
+    found, number = dict[tuple[str, str], RunFacts](), 0
     try:
         with pq.ParquetFile(path) as file:
-            rows = file.read().to_pylist()
-        for number, row in enumerate(rows):
-            if row["check"] != _check(row):
-                raise ValueError(f"row {number} does not match its checksum")
-        return {(row["run"], row["mark"]): _facts(row) for row in rows if row["mark"] is not None}
+            _require_small(file.metadata, path.stat().st_size, runs)
+            for batch in file.iter_batches(_ROWS_AT_ONCE):
+                for row in batch.to_pylist():
+                    if row["check"] != _check(row):
+                        raise ValueError(f"row {number} does not match its checksum")
+                    if row["mark"] is not None:
+                        found[row["run"], row["mark"]] = _facts(row)
+                    number += 1
+        return found
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
         warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
         return {}
+
+
+def _require_small(said: pq.FileMetaData, size: int, runs: int) -> None:
+    """Reads no more than the file's length and the number of runs give reason to."""
+    if said.num_rows > 10_000 + 10 * runs:
+        raise ValueError(f"it says to have {said.num_rows} rows, and there are {runs} runs")
+    total = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
+    if total > max(256 << 20, 64 * size):
+        raise ValueError(f"it says to hold {total} bytes in {size}")
 
 
 def _check(row: dict[str, Any]) -> str:
@@ -298,7 +349,7 @@ def _shown(value: Value) -> str:
 def _facts(row: dict[str, Any]) -> RunFacts:
     texts = json.loads(row["parameters"])
     if not isinstance(texts, dict) or not all(is_name(name) and isinstance(text, str) for name, text in texts.items()):
-        raise ValueError("it is no catalogue: parameters of a run are not texts by name")
+        raise ValueError("it is not a catalogue: parameters of a run are not texts by name")
     if row["state"] not in STATES:
-        raise ValueError(f"it is no catalogue: a state is {row['state']!r}")
+        raise ValueError(f"it is not a catalogue: a state is {row['state']!r}")
     return RunFacts(row["state"], row["tick"], row["rows"], row["message"], row["store"], texts)

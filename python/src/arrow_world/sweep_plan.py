@@ -18,10 +18,20 @@ def grid(**values: Iterable[Any]) -> list[dict[str, Any]]:
 
     `grid(rate=[0.5, 1.0], seed=range(1, 101))` is 200 runs.
     """
+    varied, runs = dict[str, list[Any]](), 1
     for name, each in values.items():
         if isinstance(each, (str, bytes, Mapping)) or not isinstance(each, Iterable):
             raise InvalidUseError(f"Cannot vary {name!r} over {each!r}: expected several values, as in a list or a range.")
-    return [dict(zip(values, point)) for point in itertools.product(*values.values())]
+        varied[name] = list(itertools.islice(each, _MOST_RUNS + 1))
+        runs *= len(varied[name])
+        if runs > _MOST_RUNS:
+            raise _too_many()
+    return [dict(zip(varied, point)) for point in itertools.product(*varied.values())]
+
+
+def _too_many() -> InvalidUseError:
+    """What to say of a plan that is too large."""
+    return InvalidUseError(f"Cannot plan more than {_MOST_RUNS:,} runs: make several sweeps.")
 
 
 def planned_texts(plan: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -41,5 +51,5 @@ def planned_texts(plan: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
         known.add(senses(texts))
         runs.append(texts)
         if len(runs) > _MOST_RUNS:
-            raise InvalidUseError(f"Cannot plan more than {_MOST_RUNS:,} runs: make several sweeps.")
+            raise _too_many()
     return runs

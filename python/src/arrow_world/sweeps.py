@@ -15,10 +15,10 @@ from pickle import PicklingError
 from typing import Any
 
 from .checks import integer, path_of
-from .errors import InvalidUseError
+from .errors import ArrowWorldError, InvalidUseError
 from .lock import StoreLock, require_outside_stores
-from .run_files import Outcome, delete_outcome, extend_plan
-from .runs import Run, Runs
+from .run_files import Outcome, delete_outcome, extend_plan, rows_of
+from .runs import Run, Runs, require_catalogue
 from .sweep_plan import planned_texts
 from .sweep_worker import Ended, SweepRun, begin_worker, can_bound_memory, failed, make
 
@@ -89,6 +89,7 @@ def sweep(path: str | os.PathLike[str], plan: Iterable[Mapping[str, Any]], funct
     folder.mkdir(parents=True, exist_ok=True)
     lock = StoreLock(folder)
     try:
+        require_catalogue(folder)
         planned = extend_plan(folder, texts)
         work = _Sweep(folder, planned, function, count, memory_per_job, retry, executor, watch)
         return work.run()
@@ -120,14 +121,14 @@ class _Sweep:
         work = deque(name for name, run in self._runs.items() if run.state in states)
         self._started = len(work)
         for name in work:
-            if self._runs[name].state == "failed":
+            if self._runs[name].state in ("failed", "waiting"):  # waiting: of a store that is gone
                 delete_outcome(self._folder, name)
         busy = self._work(work)
         self._work(busy)
         now = Runs.open(self._folder)
         try:
             now.save()
-        except OSError as e:
+        except (ArrowWorldError, OSError) as e:
             self._stopped = self._stopped or f"the catalogue could not be written: {e}"
         self._runs = {run.name: run for run in self._of_plan(now)}
         if self._stopped is None and any(run.state in ("waiting", "begun") for run in self._runs.values()):
@@ -221,7 +222,7 @@ class _Sweep:
             return
         old, tick = self._runs[name], outcome.end.tick
         state = "done" if outcome.failure is None else "failed"
-        self._runs[name] = Run(name, old.path, state, tick if tick >= 0 else None, outcome.end.seq if tick >= 0 else None,
-                               outcome.failure, old.store, None, old.texts)
+        rows = rows_of(old.path, outcome.end) if tick >= 0 else None
+        self._runs[name] = Run(name, old.path, state, tick if tick >= 0 else None, rows, outcome.failure, old.store, None, old.texts)
         if self._watch is not None:
             self._watch(self._runs[name], self._report())

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
@@ -57,19 +58,21 @@ public final class FieldSnapshotWriter implements Closeable {
    * Begins a run of no snapshots. The description's own count is ignored.
    *
    * @throws InvalidUseException if the directory is not empty and is not to be replaced, or holds
-   *     anything but a run
+   *     anything but a run, lies in a published store, or something else has its unfinished name
    * @throws org.arrowworld.errors.StoreLockedException if a writer is at the run to be replaced
    */
   public static FieldSnapshotWriter create(
       Storage storage, String directory, FieldMetadata metadata, FieldRunOptions options)
       throws IOException {
     FieldMetadata empty = metadata.withSnapshots(0);
+    OutputLock.requireUnpublished(storage, directory);
     RunDirectory.createParent(storage, directory);
     // Two that begin the same run: one of them looks, makes and locks it before the other looks.
     FieldSnapshotWriter writer =
-        OutputLock.holding(
+        OutputLock.making(
             storage,
             directory,
+            directory + AtomicFiles.UNFINISHED,
             () -> {
               RunDirectory.create(storage, directory, empty, options);
               return new FieldSnapshotWriter(storage, directory, empty, options);

@@ -49,12 +49,23 @@ final class RunDirectory {
           && !name.equals(FieldFiles.LOCK)) {
         throw new InvalidUseException(
             Text.of(
-                "Cannot replace %s: it holds %s, which is no part of a field run; move it elsewhere",
+                "Cannot replace %s: it holds %s, which is not part of a field run; move it elsewhere",
                 directory, name));
       }
     }
     String temporary = directory + AtomicFiles.UNFINISHED;
-    AtomicFiles.discard(storage, temporary);
+    try {
+      fill(storage, temporary, metadata);
+      setAside(storage, directory, present);
+      AtomicFiles.publish(storage, temporary, directory);
+    } catch (IOException | RuntimeException | Error e) {
+      AtomicFiles.discardAfter(e, storage, temporary);
+      throw e;
+    }
+  }
+
+  private static void fill(Storage storage, String temporary, FieldMetadata metadata)
+      throws IOException {
     AtomicFiles.createDirectories(storage, temporary);
     GrowingNpy.create(storage, FieldFiles.in(temporary, FieldFiles.TIMES), NpyType.F64);
     for (String file : FieldFiles.arrays(metadata.fields(), metadata.velocities())) {
@@ -63,8 +74,6 @@ final class RunDirectory {
     }
     ByteBuffer json = MetadataFile.encode(metadata);
     AtomicFiles.write(storage, FieldFiles.in(temporary, FieldFiles.METADATA), json);
-    setAside(storage, directory, present);
-    AtomicFiles.publish(storage, temporary, directory);
   }
 
   private static void setAside(Storage storage, String directory, List<String> present)

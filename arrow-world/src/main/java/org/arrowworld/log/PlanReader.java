@@ -14,15 +14,17 @@ import org.arrowworld.storage.Storage;
 
 /**
  * Reads the batches of a plan, in any order, each verified by itself before a value of it is used.
- * It opens one segment at a time; of a sealed one in a store with strings the first batch is read
- * too, once, as the words stand in front of it. Memory is that of the largest batch and of one
- * segment's words. One thread; the storage stays the caller's.
+ * It opens one segment at a time; of a sealed one in a store with strings the words are read too,
+ * once (and, where its footer has no checksum of them, with the first batch). Memory is that of the
+ * largest batch and of one segment's words. One thread; the storage stays the caller's.
  *
  * <p>A live segment that was sealed since the plan was made is read under its new name, if the
  * chain at the plan's end is still the planned one. What was merged, dropped or truncated meanwhile
  * is refused.
  */
 public final class PlanReader implements Closeable {
+  private static final String CUT_ELSEWHERE = "its batches are cut elsewhere";
+
   private final Storage storage;
   private final LogPlan plan;
   private final KeyTable keys;
@@ -85,11 +87,29 @@ public final class PlanReader implements Closeable {
     if (sealedMeanwhile != null) {
       return readSealed(batch);
     }
-    if (batch.index() > 0) {
-      reader.loadWords(current.first().entry());
+    try {
+      if (batch.index() > 0) {
+        reader.loadWords(current.first().entry());
+      }
+      TripleBatch read = reader.read(batch.entry(), batch.previousCrc());
+      return rows(read, batch.firstSeq(), batch.rows());
+    } catch (IOException e) {
+      throw isCutElsewhere(batch, e) ? gone(reader.path(), CUT_ELSEWHERE, e) : e;
     }
-    TripleBatch read = reader.read(batch.entry(), batch.previousCrc());
-    return rows(read, batch.firstSeq(), batch.rows());
+  }
+
+  /** Whether a batch cannot be read because its sealed segment was written anew since. */
+  private boolean isCutElsewhere(PlannedBatch batch, IOException failure) {
+    if (!current.isSealed()) {
+      return false;
+    }
+    try {
+      List<SegmentIndex.Entry> now = SegmentIndexer.sealed(reader).batches();
+      return batch.index() >= now.size() || !now.get(batch.index()).equals(batch.entry());
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 
   private PlannedSegment segmentOf(PlannedBatch batch) {
@@ -134,6 +154,9 @@ public final class PlanReader implements Closeable {
             null);
       }
       reader = opened.knowing(keys, memory);
+      if (sealed && segment.isSealed()) {
+        segment.head().ifPresent(reader::knowHead);
+      }
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;
@@ -192,7 +215,7 @@ public final class PlanReader implements Closeable {
     long end = Math.min(batch.firstSeq() + batch.rows(), plan.end().seq());
     int number = holding(sealedMeanwhile, batch.firstSeq());
     if (number < 0 || number != holding(sealedMeanwhile, end - 1)) {
-      throw gone(reader.path(), "its batches are cut elsewhere", null);
+      throw gone(reader.path(), CUT_ELSEWHERE, null);
     }
     return rows(reader.read(sealedMeanwhile, number), batch.firstSeq(), batch.rows());
   }

@@ -45,6 +45,7 @@ import org.arrowworld.timeline.Verifier;
  */
 public final class StorePublication {
   private static final String STORE = "store.json";
+  private static final String LOCK = "LOCK";
 
   /**
    * What was done.
@@ -95,7 +96,7 @@ public final class StorePublication {
       throw new InvalidUseException(
           Text.of("Cannot publish to %s: name a folder that does not exist", folder));
     }
-    OutsideStores.require(folder);
+    OutsideStores.requireAltogether(folder);
     Files.createDirectories(absolute.getParent());
     try (Storage parent = new DiskStorage(absolute.getParent());
         Storage place = new DiskStorage(absolute)) {
@@ -226,7 +227,7 @@ public final class StorePublication {
     for (String name : there) {
       boolean part = list.find(name).isPresent() || list.hasFolder(name);
       if (!name.equals(FileList.PATH) && !part) {
-        throw taken(name + " is there, which is no part of it");
+        throw taken(name + " is there, which is not part of it");
       }
     }
   }
@@ -262,20 +263,27 @@ public final class StorePublication {
     names.sort(FileList.ORDER);
     List<FileList.Entry> files = new ArrayList<>();
     for (String name : names) {
+      if (!FileList.isPath(name)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot publish %s: a list of files cannot have the name %s; rename it",
+                source.description(), name));
+      }
       files.add(FileList.Entry.of(source, name));
     }
     return new FileList(info.id().hex(), files);
   }
 
+  /** Files of a folder and those in it, without locks and what is not finished. */
   private void collect(String folder, List<String> names) throws IOException {
     for (String name : source.list(folder)) {
       String path = folder + "/" + name;
-      if (!name.endsWith(AtomicFiles.UNFINISHED)) {
-        int before = names.size();
-        collect(path, names);
-        if (names.size() == before) {
-          names.add(path);
+      if (source.isDirectory(path)) {
+        if (!name.endsWith(AtomicFiles.UNFINISHED)) {
+          collect(path, names);
         }
+      } else if (!OutputLock.isUnfinished(name) && !name.equals(LOCK)) {
+        names.add(path);
       }
     }
   }

@@ -114,7 +114,8 @@ public record FileList(String store, List<Entry> files) {
     return new FileList(json.string("store"), files);
   }
 
-  private static boolean isPath(String name) {
+  /** Whether the list can have a name: it is a path within the store (spec P-2). */
+  public static boolean isPath(String name) {
     for (String part : name.split("/", -1)) {
       if (part.isEmpty() || part.equals(".") || part.equals("..")) {
         return false;

@@ -23,7 +23,8 @@ import org.arrowworld.internal.Text;
 
 /** A folder that a web server serves. */
 final class HttpObjects implements ObjectSource {
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]+)-([0-9]+)/([0-9]+)");
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})");
 
   private final URI folder;
   private final Patience patience;
@@ -37,6 +38,10 @@ final class HttpObjects implements ObjectSource {
           Text.of(
               "Cannot read a store at %s://%s%s: its files have addresses below it, so it can have no user, query or fragment",
               address.getScheme(), address.getHost(), address.getRawPath()));
+    }
+    if (address.getHost() == null) {
+      throw new InvalidUseException(
+          Text.of("Cannot read a store at %s: the address names no host", address));
     }
     String text = address.toString();
     this.folder = URI.create(text.endsWith("/") ? text : text + "/");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.published;
 
-import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,6 +20,7 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /**
@@ -228,6 +228,11 @@ public final class PublishedStorage implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) {
+    return path.isEmpty() || list.hasFolder(path);
+  }
+
+  @Override
   public boolean isLink(String path) {
     return false;
   }
@@ -279,7 +284,7 @@ public final class PublishedStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) {
+  public StorageLock lock(String path, String holder) {
     throw refused("lock", path);
   }
 

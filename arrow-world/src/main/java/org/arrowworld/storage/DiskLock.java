@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -28,7 +27,7 @@ import org.arrowworld.errors.StoreLockedException;
  * class loader asks: what is held is noted in the system properties, which all of the process
  * shares, by device and inode.
  */
-final class DiskLock implements Closeable {
+final class DiskLock implements StorageLock {
   private static final String HELD = "org.arrowworld.lock.";
 
   /** How often the holder of a lock is asked for, a millisecond apart. */
@@ -45,6 +44,7 @@ final class DiskLock implements Closeable {
 
   private final String identity;
   private final FileChannel channel;
+  private boolean left;
   private boolean closed;
 
   DiskLock(String identity, FileChannel channel) {
@@ -146,10 +146,22 @@ final class DiskLock implements Closeable {
     } catch (NoSuchFileException e) {
       return false; // the one before deleted it
     }
-    Interrupts.defer("lock", file, () -> channel.truncate(0));
-    ByteBuffer text = ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8));
-    Interrupts.defer("lock", file, () -> channel.write(text, 0));
+    left = Interrupts.defer("lock", file, channel::size) > 0;
+    try {
+      write(file, ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      if (!left) { // no room for the text, say; it is still ours alone
+        Files.deleteIfExists(file);
+      }
+      throw e;
+    }
     return true;
+  }
+
+  private void write(Path file, ByteBuffer text) throws IOException {
+    int bytes = text.remaining();
+    Interrupts.defer("lock", file, () -> channel.write(text, 0));
+    Interrupts.defer("lock", file, () -> channel.truncate(bytes));
   }
 
   /** Who says to hold it. A new holder writes its text a moment after it got the lock. */
@@ -165,6 +177,22 @@ final class DiskLock implements Closeable {
       LockSupport.parkNanos(1_000_000);
     }
     return "another process";
+  }
+
+  @Override
+  public boolean wasLeft() {
+    return left;
+  }
+
+  @Override
+  public void force() throws IOException {
+    Interrupts.defer(
+        "force",
+        "a lock",
+        () -> {
+          channel.force(true);
+          return null;
+        });
   }
 
   private void closeAfter(Exception failure) {

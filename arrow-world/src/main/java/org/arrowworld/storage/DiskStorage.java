@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -45,6 +44,23 @@ public final class DiskStorage implements Storage {
   @Override
   public boolean exists(String path) throws IOException {
     return attributes(resolve(path)).isPresent();
+  }
+
+  @Override
+  public boolean isDirectory(String path) throws IOException {
+    return attributes(resolve(path), LinkOption.NOFOLLOW_LINKS)
+        .filter(BasicFileAttributes::isDirectory)
+        .isPresent();
+  }
+
+  @Override
+  public boolean isBelow(List<String> files) {
+    for (Path above = root.getParent(); above != null; above = above.getParent()) {
+      if (files.stream().map(above::resolve).allMatch(Files::isRegularFile)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -167,7 +183,7 @@ public final class DiskStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) throws IOException {
+  public StorageLock lock(String path, String holder) throws IOException {
     if (isLink(path)) {
       throw new InvalidUseException(
           Text.of(

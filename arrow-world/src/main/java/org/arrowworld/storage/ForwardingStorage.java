@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -25,6 +24,16 @@ public abstract class ForwardingStorage implements Storage {
   @Override
   public boolean exists(String path) throws IOException {
     return storage.exists(path);
+  }
+
+  @Override
+  public boolean isDirectory(String path) throws IOException {
+    return storage.isDirectory(path);
+  }
+
+  @Override
+  public boolean isBelow(List<String> files) throws IOException {
+    return storage.isBelow(files);
   }
 
   @Override
@@ -68,7 +77,7 @@ public abstract class ForwardingStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) throws IOException {
+  public StorageLock lock(String path, String holder) throws IOException {
     return storage.lock(path, holder);
   }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.storage;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
@@ -109,6 +109,12 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
+  public synchronized boolean isDirectory(String path) throws IOException {
+    alive();
+    return find(path) instanceof MemoryDirectory;
+  }
+
+  @Override
   public synchronized boolean isLink(String path) throws IOException {
     alive();
     return false;
@@ -191,7 +197,7 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
-  public synchronized Closeable lock(String path, String holder) throws IOException {
+  public synchronized StorageLock lock(String path, String holder) throws IOException {
     step(Operation.LOCK, path);
     MemoryDirectory parent = parent(path);
     if (parent.get(lastName(path)) == null) {
@@ -201,12 +207,44 @@ public final class MemoryStorage implements Storage {
     if (file.holder != null) {
       throw new StoreLockedException(description(), file.holder);
     }
+    boolean left = file.size() > 0;
+    file.truncate(0);
+    file.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
     file.holder = holder;
-    return () -> {
-      synchronized (this) {
+    return new Held(file, left);
+  }
+
+  /** A lock; its text is written and emptied without counting an operation. */
+  private final class Held implements StorageLock {
+    private final MemoryFile file;
+    private final boolean left;
+
+    Held(MemoryFile file, boolean left) {
+      this.file = file;
+      this.left = left;
+    }
+
+    @Override
+    public boolean wasLeft() {
+      return left;
+    }
+
+    @Override
+    public void force() {
+      synchronized (MemoryStorage.this) {
+        file.force();
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (MemoryStorage.this) {
+        if (file.holder != null && !crashed) {
+          file.truncate(0);
+        }
         file.holder = null;
       }
-    };
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.arrowworld.storage;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.internal.Text;
@@ -15,17 +16,18 @@ import org.arrowworld.internal.Text;
 public final class OutputLock implements Closeable {
   private static final String ENDING = ".lock";
 
+  /** What a published store has (spec P-1). */
+  private static final List<String> PUBLISHED = List.of("store.json", "files.json");
+
   private final Storage storage;
   private final String file;
-  private final Closeable lock;
-  private final boolean inherited;
+  private final StorageLock lock;
   private boolean closed;
 
-  private OutputLock(Storage storage, String file, Closeable lock, boolean inherited) {
+  private OutputLock(Storage storage, String file, StorageLock lock) {
     this.storage = storage;
     this.file = file;
     this.lock = lock;
-    this.inherited = inherited;
   }
 
   /** Something that writes an output. */
@@ -38,15 +40,17 @@ public final class OutputLock implements Closeable {
    *
    * @param output what is to be written; the directory that will hold it exists
    * @throws StoreLockedException if another export writes it
+   * @throws InvalidUseException if it would lie in a published store
    */
   public static OutputLock take(Storage storage, String output) throws IOException {
+    requireUnpublished(storage, output);
     String file = output + AtomicFiles.UNFINISHED + ENDING;
     String holder = Text.of("process %d, exporting to %s", ProcessHandle.current().pid(), output);
-    boolean inherited = storage.exists(file);
-    OutputLock taken = new OutputLock(storage, file, lock(storage, file, holder), inherited);
+    OutputLock taken = new OutputLock(storage, file, storage.lock(file, holder));
     try {
-      if (!inherited) { // what a power loss leaves of the output is known by it
-        storage.forceDirectory(output.substring(0, Math.max(0, output.lastIndexOf('/'))));
+      if (!taken.lock.wasLeft()) { // what a power loss leaves of the output is known by it
+        taken.lock.force();
+        storage.forceDirectory(folder(output));
       }
     } catch (IOException | RuntimeException | Error e) {
       try (taken) {
@@ -57,13 +61,39 @@ public final class OutputLock implements Closeable {
   }
 
   /**
+   * Refuses what would lie in a published store, which never changes (spec P-4).
+   *
+   * @throws InvalidUseException naming it; nothing is touched
+   */
+  public static void requireUnpublished(Storage storage, String output) throws IOException {
+    boolean within = storage.isBelow(PUBLISHED);
+    for (String at = output; !within && !at.isEmpty(); ) {
+      at = folder(at);
+      within = true;
+      for (String name : PUBLISHED) {
+        within &= storage.exists(at.isEmpty() ? name : at + "/" + name);
+      }
+    }
+    if (within) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot write %s in %s: it lies in a published store, which never changes; choose a path outside of it",
+              output, storage.description()));
+    }
+  }
+
+  private static String folder(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  /**
    * Makes an unfinished name free: what a process that was killed left there is removed, known by
-   * the lock it left too. Anything else is not ours.
+   * the text it left in its lock. Anything else is not ours.
    *
    * @throws InvalidUseException if something else stands there
    */
   public void free(String unfinished) throws IOException {
-    if (!inherited && (storage.exists(unfinished) || storage.isLink(unfinished))) {
+    if (!lock.wasLeft() && (storage.exists(unfinished) || storage.isLink(unfinished))) {
       throw new InvalidUseException(
           Text.of(
               "Cannot write %s in %s: %s stands where it is made, and no interrupted export left it; move it away or delete it",
@@ -74,15 +104,9 @@ public final class OutputLock implements Closeable {
     AtomicFiles.discard(storage, unfinished);
   }
 
-  private static Closeable lock(Storage storage, String file, String holder) throws IOException {
-    try {
-      return storage.lock(file, holder);
-    } catch (StoreLockedException e) {
-      throw e;
-    } catch (IOException e) {
-      AtomicFiles.discard(storage, file); // made, but without room for the holder's name
-      throw e;
-    }
+  /** Whether a name is that of something unfinished, or of its lock. */
+  public static boolean isUnfinished(String name) {
+    return name.endsWith(AtomicFiles.UNFINISHED) || name.endsWith(AtomicFiles.UNFINISHED + ENDING);
   }
 
   /** Does something while the lock is held. */

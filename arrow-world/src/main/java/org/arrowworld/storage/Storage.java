@@ -22,6 +22,17 @@ public interface Storage extends Closeable {
   /** Whether a file or directory of this path exists. */
   boolean exists(String path) throws IOException;
 
+  /** Whether this is a directory, and no link to one. */
+  boolean isDirectory(String path) throws IOException;
+
+  /**
+   * Whether a directory above the root holds files of all these names; false where there is nothing
+   * above it.
+   */
+  default boolean isBelow(List<String> files) throws IOException {
+    return false;
+  }
+
   /**
    * Whether this is a link to a file or directory, which may be outside of the storage, or to
    * nothing. {@link #delete} deletes the link itself.
@@ -60,7 +71,7 @@ public interface Storage extends Closeable {
    * @param holder text for people, stored in the file
    * @throws org.arrowworld.errors.StoreLockedException at once, if somebody else holds it
    */
-  Closeable lock(String path, String holder) throws IOException;
+  StorageLock lock(String path, String holder) throws IOException;
 
   /** How error messages name this storage. */
   String description();

@@ -25,6 +25,7 @@ import org.arrowworld.published.FileList;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.store.StoreInfo;
 
 /**
  * Proves a store: checksums and footers, the digest chain, and every snapshot against replay from
@@ -192,7 +193,15 @@ public final class Verifier {
   private void checkFileList() throws IOException {
     if (FileList.exists(storage)) {
       try {
-        findings.addAll(FileList.read(storage).check(storage));
+        FileList list = FileList.read(storage);
+        findings.addAll(list.check(storage));
+        String store = StoreInfo.read(storage).id().hex();
+        if (!list.store().equals(store)) {
+          findings.add(
+              Text.of(
+                  "%s is the list of store %s, and this is %s",
+                  FileList.PATH, list.store(), store));
+        }
       } catch (DamagedFileException e) {
         found(e);
       }

@@ -76,6 +76,15 @@ class FieldSnapshotWriterTest {
     assertThat(memory.list("")).containsExactly("run");
   }
 
+  @Test
+  void What_has_the_unfinished_name_and_is_not_ours_is_left_alone() throws IOException {
+    memory.put("run.tmp/letter", new byte[] {7});
+    assertThatThrownBy(() -> create(memory, EACH))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("run.tmp stands where it is made");
+    assertThat(memory.bytes("run.tmp/letter")).containsExactly(7);
+  }
+
   /** Spec F-3. */
   @Test
   void A_run_is_readable_at_every_moment_with_what_was_flushed() throws IOException {
@@ -242,7 +251,7 @@ class FieldSnapshotWriterTest {
     memory.put("run/notes.txt", new byte[1]);
     refused(
         () -> create(memory, EACH.with(Existing.REPLACE)),
-        "Cannot replace run: it holds notes.txt, which is no part of a field run; move it"
+        "Cannot replace run: it holds notes.txt, which is not part of a field run; move it"
             + " elsewhere");
     assertThat(check(memory, "run")).isEqualTo(2);
   }
@@ -339,7 +348,7 @@ class FieldSnapshotWriterTest {
         "member dtype has a meaning of its own");
     refused(
         () -> FieldMetadata.grid(2).fields("u").member("mine", "{").build(),
-        "member mine is no JSON value");
+        "member mine is not a JSON value");
   }
 
   private static void refused(ThrowingCallable call, String message) {

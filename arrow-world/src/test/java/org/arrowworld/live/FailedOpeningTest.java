@@ -4,7 +4,6 @@ package org.arrowworld.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +19,7 @@ import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,7 +132,7 @@ class FailedOpeningTest {
     }
 
     @Override
-    public Closeable lock(String path, String holder) throws IOException {
+    public StorageLock lock(String path, String holder) throws IOException {
       if (!been) {
         been = true;
         try (LiveWorld other = LiveWorld.create(storage, SCHEMA, WorldOptions.DEFAULT)) {

@@ -25,10 +25,12 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.live.WorldOptions;
+import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.Storage;
@@ -241,13 +243,13 @@ class LogPlanTest {
     assertThat(plan.batches()).hasSizeGreaterThan(3);
     CountingStorage counted = new CountingStorage(storage);
     int last = plan.batches().size() - 1;
-    long firstBytes = plan.batches().get(0).lengthBytes();
+    long headBytes = plan.segments().get(0).headBytes();
     try (PlanReader reader = PlanReader.open(counted, plan)) {
       for (int index = last; index > last - 2; index--) {
         long before = counted.bytesRead();
         PlannedBatch batch = plan.batches().get(index);
         PlanReader.Rows rows = reader.read(batch);
-        long words = index == last ? firstBytes : 0;
+        long words = index == last ? headBytes : 0;
         assertThat(counted.bytesRead() - before)
             .isBetween(batch.lengthBytes() + words, batch.lengthBytes() + words + 10_000);
         Triples arrays = new Triples(0);
@@ -367,6 +369,39 @@ class LogPlanTest {
     }
     try (PlanReader reader = PlanReader.open(storage, plan)) {
       assertThatThrownBy(() -> reader.read(last)).isInstanceOf(DamagedFileException.class);
+    }
+  }
+
+  @Test
+  void what_was_merged_since_the_plan_was_made_is_to_be_planned_again() throws IOException {
+    for (BufferCompression compression :
+        List.of(BufferCompression.NONE, BufferCompression.zstd(3))) {
+      MemoryStorage storage = new MemoryStorage();
+      try (LiveWorld live = create(storage, SCHEMA)) {
+        play(live, 12);
+        live.seal();
+      }
+      try (LiveWorld live =
+          LiveWorld.resume(storage, WorldOptions.DEFAULT.withLog(SMALL).withAllocator(memory))) {
+        play(live, 12);
+      }
+      LogPlan plan = plan(storage, BatchFilter.ALL);
+      try (Store store = Store.open(storage)) {
+        store.compact(StoreCompaction.Options.ALL_TICKS.compressing(compression));
+        assertThat(store.verify().findings()).isEmpty();
+      }
+      int refused = 0;
+      try (PlanReader reader = PlanReader.open(storage, plan)) {
+        for (PlannedBatch batch : plan.batches()) {
+          try {
+            assertThat(reader.read(batch).count()).isEqualTo(batch.rows());
+          } catch (DamagedFileException e) {
+            assertThat(e).hasMessageEndingWith("merged, dropped or replaced meanwhile, plan again");
+            refused++;
+          }
+        }
+      }
+      assertThat(refused).isPositive();
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.npy;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /** Files of any size whose large writes are taken for zeros and not kept. */
@@ -101,6 +101,11 @@ final class SparseStorage implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) {
+    return files.keySet().stream().anyMatch(name -> name.startsWith(path + "/"));
+  }
+
+  @Override
   public boolean isLink(String path) {
     return false;
   }
@@ -137,7 +142,7 @@ final class SparseStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) {
+  public StorageLock lock(String path, String holder) {
     throw new UnsupportedOperationException();
   }
 

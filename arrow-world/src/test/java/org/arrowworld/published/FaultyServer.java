@@ -31,6 +31,7 @@ final class FaultyServer implements AutoCloseable {
     CUT,
     SILENT,
     WHOLE_FILES,
+    HUGE_TOTAL,
     NO_VERSION
   }
 
@@ -129,9 +130,10 @@ final class FaultyServer implements AutoCloseable {
       int to = (int) Math.min(content.length, Long.parseLong(parts.group(2)) + 1);
       body = Arrays.copyOfRange(content, (int) from, to);
       status = 206;
+      String total = fault == Fault.HUGE_TOTAL ? "9".repeat(25) : Integer.toString(content.length);
       exchange
           .getResponseHeaders()
-          .set("Content-Range", Text.of("bytes %d-%d/%d", from, to - 1, content.length));
+          .set("Content-Range", Text.of("bytes %d-%d/%s", from, to - 1, total));
     }
     exchange.sendResponseHeaders(status, body.length);
     int sent = fault == Fault.CUT ? body.length / 2 : body.length;

@@ -21,6 +21,9 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreLockedException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.field.FieldMetadata;
+import org.arrowworld.field.FieldRunOptions;
+import org.arrowworld.field.FieldSnapshotWriter;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.log.BatchFilter;
 import org.arrowworld.log.Durability;
@@ -233,8 +236,8 @@ class PublishedStoreTest {
           assertThat(reader.read(batch).count()).isPositive();
         }
       }
-      // The words stand before the first batch, which is read for them; the header is kept.
-      assertThat(server.requests()).hasSize(1 + plan.batches().size());
+      // The header and the words, of which the footer has a checksum, are kept.
+      assertThat(server.requests()).hasSize(plan.batches().size());
     }
   }
 
@@ -442,6 +445,85 @@ class PublishedStoreTest {
     try (Store store = Store.open(place)) {
       assertThat(store.verify().findings()).isEmpty();
     }
+  }
+
+  @Test
+  void nothing_is_made_in_a_published_store() throws IOException {
+    Path fields = folder.resolve("web/fields"); // P-4
+    FieldMetadata wave = FieldMetadata.grid(2).fields("u").build();
+    for (Path root : List.of(fields.getParent(), fields, folder)) {
+      try (Storage storage = new DiskStorage(root)) {
+        String name = root.relativize(fields.resolve("wave")).toString();
+        assertThatThrownBy(
+                () -> FieldSnapshotWriter.create(storage, name, wave, FieldRunOptions.DEFAULT))
+            .isInstanceOf(InvalidUseException.class)
+            .hasMessageContaining("it lies in a published store, which never changes");
+      }
+    }
+    assertThatThrownBy(() -> LiveWorld.create(fields.resolve("run"), SCHEMA))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it lies in the store");
+    try (Store store = Store.open(folder.resolve("web"))) {
+      assertThat(store.verify().findings()).isEmpty();
+    }
+  }
+
+  @Test
+  void folders_without_files_and_locks_of_killed_writers_are_not_published() throws IOException {
+    Path grown = folder.resolve("grown");
+    make(grown, 1);
+    Files.createDirectories(grown.resolve("fields/empty"));
+    Files.createDirectories(grown.resolve("fields/r"));
+    Files.writeString(grown.resolve("fields/r/u.npy"), "values");
+    Files.writeString(grown.resolve("fields/r/LOCK"), "process 1");
+    Files.writeString(grown.resolve("fields/r.tmp.lock"), "process 1");
+    Path place = folder.resolve("place");
+    try (Store store = Store.open(grown);
+        Storage target = new DiskStorage(place)) {
+      assertThatThrownBy(() -> store.publish(grown.resolve("fields/place")))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("it lies in the store " + grown);
+      store.publish(place);
+      assertThat(FileList.read(target).files().stream().map(FileList.Entry::name))
+          .filteredOn(name -> name.startsWith("fields"))
+          .containsExactly("fields/r/u.npy");
+      assertThat(FileList.read(target).check(target)).isEmpty();
+      Files.writeString(grown.resolve("fields/a\\b.npy"), "values");
+      assertThatThrownBy(() -> store.publish(folder.resolve("other")))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("a list of files cannot have the name fields/a\\b.npy; rename it");
+    }
+    assertThat(Files.exists(folder.resolve("other/files.json"))).isFalse();
+  }
+
+  @Test
+  void a_list_of_another_store_is_found() throws IOException {
+    try (Storage storage = new DiskStorage(folder.resolve("web"))) { // P-2
+      FileList list = FileList.read(storage);
+      byte[] another = new FileList("0".repeat(32), list.files()).encode();
+      Files.write(web(FileList.PATH), another);
+      try (Store store = Store.open(storage)) {
+        assertThat(store.verify().findings())
+            .containsExactly(
+                "files.json is the list of store "
+                    + "0".repeat(32)
+                    + ", and this is "
+                    + list.store());
+      }
+    }
+  }
+
+  @Test
+  void addresses_and_replies_that_cannot_be_are_told() throws IOException {
+    for (String address : List.of("http:///x", "http:x", "https://a_b:x/y")) {
+      assertThatThrownBy(() -> Store.open(URI.create(address)))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining("the address names no host");
+    }
+    server.plan((request, name) -> FaultyServer.Fault.HUGE_TOTAL);
+    assertThatThrownBy(() -> Store.open(server.address()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("asked 1 time: it answered bytes 0 on with Content-Range");
   }
 
   @Test

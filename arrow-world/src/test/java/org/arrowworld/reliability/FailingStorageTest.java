@@ -3,7 +3,6 @@ package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.storage.MemoryStorage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 
@@ -87,7 +87,7 @@ class FailingStorageTest {
     }
 
     @Override
-    public Closeable lock(String path, String holder) throws IOException {
+    public StorageLock lock(String path, String holder) throws IOException {
       step(path);
       return super.lock(path, holder);
     }

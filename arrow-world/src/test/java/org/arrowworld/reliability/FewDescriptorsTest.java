@@ -3,7 +3,6 @@ package org.arrowworld.reliability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import org.arrowworld.storage.ForwardingStorage;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 import org.junit.jupiter.api.Test;
 
@@ -115,12 +115,25 @@ class FewDescriptorsTest {
     }
 
     @Override
-    public Closeable lock(String path, String holder) throws IOException {
+    public StorageLock lock(String path, String holder) throws IOException {
       opened();
-      Closeable lock = super.lock(path, holder);
-      return () -> {
-        open.decrementAndGet();
-        lock.close();
+      StorageLock lock = super.lock(path, holder);
+      return new StorageLock() {
+        @Override
+        public boolean wasLeft() {
+          return lock.wasLeft();
+        }
+
+        @Override
+        public void force() throws IOException {
+          lock.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+          open.decrementAndGet();
+          lock.close();
+        }
       };
     }
   }

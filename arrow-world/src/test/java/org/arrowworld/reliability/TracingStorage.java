@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.reliability;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /**
@@ -126,6 +127,12 @@ final class TracingStorage implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) throws IOException {
+    gate();
+    return storage.isDirectory(path);
+  }
+
+  @Override
   public boolean isLink(String path) throws IOException {
     gate();
     return storage.isLink(path);
@@ -186,18 +193,48 @@ final class TracingStorage implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) throws IOException {
-    Closeable lock = storage.lock(path, holder);
+  public StorageLock lock(String path, String holder) throws IOException {
+    StorageLock lock = storage.lock(path, holder);
     synchronized (this) {
       add(
-          "lock",
+          "lock " + path,
           (s, open) -> {
             if (!s.exists(path)) {
-              s.create(path);
+              byte[] text = holder.getBytes(StandardCharsets.UTF_8);
+              s.create(path).write(ByteBuffer.wrap(text), 0);
             }
           });
     }
-    return lock;
+    return new TracedLock(path, lock);
+  }
+
+  /** A lock; a crash ends its holder without letting it go. */
+  private final class TracedLock implements StorageLock {
+    private final String path;
+    private final StorageLock lock;
+
+    TracedLock(String path, StorageLock lock) {
+      this.path = path;
+      this.lock = lock;
+    }
+
+    @Override
+    public boolean wasLeft() {
+      return lock.wasLeft();
+    }
+
+    @Override
+    public void force() throws IOException {
+      lock.force();
+      synchronized (TracingStorage.this) {
+        add("force " + path, (s, open) -> s.openWrite(path).force());
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      lock.close();
+    }
   }
 
   @Override

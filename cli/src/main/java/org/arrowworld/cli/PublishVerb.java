@@ -68,7 +68,7 @@ final class PublishVerb extends ReadingVerb {
       return new URI(destination);
     } catch (URISyntaxException e) {
       throw new UsageException(
-          Text.of("Cannot publish to '%s': it is no address: %s", destination, e.getMessage()));
+          Text.of("Cannot publish to '%s': it is not an address: %s", destination, e.getMessage()));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.arrowworld.runs;
 
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.parquet.InputColumn;
 import org.arrowworld.export.parquet.ParquetInput;
 import org.arrowworld.export.parquet.ParquetOptions;
@@ -27,6 +29,7 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.internal.json.JsonObject;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 
 /** {@code runs.parquet}: a cache of what the runs' own files say (spec R-8). */
@@ -35,7 +38,8 @@ final class Catalogue {
   private static final List<String> OWN =
       List.of("run", "state", "tick", "rows", "message", "store", "mark", "parameters", "check");
   private static final String CHECK = "check";
-  private static final int MOST_ROWS = 10_000_000;
+  private static final String MAGIC = "PAR1";
+  private static final int FEW_ROWS = 10_000;
 
   private Catalogue() {}
 
@@ -64,7 +68,52 @@ final class Catalogue {
     return new BigDecimal((double) whole).compareTo(BigDecimal.valueOf(whole)) == 0;
   }
 
+  /**
+   * Refuses to take the place of what is none of ours (spec R-8).
+   *
+   * @throws InvalidUseException if nothing that a catalogue may be written over has its name
+   */
+  static void requireOurs(Storage folder) throws IOException {
+    if (!folder.exists(PATH) && !folder.isLink(PATH)) {
+      return;
+    }
+    try (ReadableFile file = folder.openRead(PATH)) {
+      long end = file.size() - MAGIC.length();
+      boolean parquet = file.size() == 0 || isMagic(file, 0) || isMagic(file, end);
+      if (parquet && hasOurColumns(folder)) {
+        return;
+      }
+    } catch (DamagedFileException e) {
+      throw notOurs(folder, e.finding());
+    }
+    throw notOurs(folder, "something else has this name, which would be lost");
+  }
+
+  private static boolean isMagic(ReadableFile file, long at) throws IOException {
+    ByteBuffer found = ByteBuffer.allocate(MAGIC.length());
+    return at >= 0
+        && file.read(found, at) == MAGIC.length()
+        && MAGIC.equals(new String(found.array(), StandardCharsets.US_ASCII));
+  }
+
+  /** Whether a Parquet file is a catalogue, or too damaged to say. */
+  private static boolean hasOurColumns(Storage folder) throws IOException {
+    try (ParquetInput input = ParquetInput.open(folder, PATH)) {
+      return input.columns().stream().map(InputColumn::name).toList().containsAll(OWN);
+    } catch (DamagedFileException e) {
+      return true;
+    }
+  }
+
+  private static InvalidUseException notOurs(Storage folder, String finding) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot write the catalogue %s in %s: %s; move it away",
+            PATH, folder.description(), finding));
+  }
+
   static void write(Storage folder, List<Run> runs, Set<String> parameters) throws IOException {
+    requireOurs(folder);
     List<RowColumn> columns = new ArrayList<>();
     for (String name : OWN) {
       boolean number = name.equals("tick") || name.equals("rows");
@@ -139,16 +188,20 @@ final class Catalogue {
   /**
    * The rows that have a mark, by run; empty where there is no catalogue.
    *
+   * @param runs how many runs there are; far more rows are not read
    * @throws DamagedFileException if it is damaged or no catalogue
    */
-  static Map<String, Row> read(Storage folder) throws IOException {
+  static Map<String, Row> read(Storage folder, int runs) throws IOException {
     Map<String, Row> rows = new HashMap<>();
     if (!folder.exists(PATH)) {
       return rows;
     }
     try (ParquetInput input = ParquetInput.open(folder, PATH)) {
-      if (input.rows() < 0 || input.rows() > MOST_ROWS) {
-        throw new DamagedFileException(PATH, -1, Text.of("it says to have %d rows", input.rows()));
+      if (input.rows() < 0 || input.rows() > FEW_ROWS + 10L * runs) {
+        throw new DamagedFileException(
+            PATH,
+            -1,
+            Text.of("it says to have %d rows, and there are %d runs", input.rows(), runs));
       }
       int count = (int) input.rows();
       Map<String, Values> columns = new LinkedHashMap<>();
@@ -156,7 +209,7 @@ final class Catalogue {
         Optional<InputColumn.Reading> reading = column.reading(Optional.empty());
         if (reading.isEmpty()) {
           throw new DamagedFileException(
-              PATH, -1, Text.of("it is no catalogue: column '%s' is not read", column.name()));
+              PATH, -1, Text.of("it is not a catalogue: column '%s' is not read", column.name()));
         }
         columns.put(
             column.name(),
@@ -165,7 +218,7 @@ final class Catalogue {
       }
       if (!columns.keySet().containsAll(OWN)) {
         throw new DamagedFileException(
-            PATH, -1, Text.of("it is no catalogue: it lacks some of %s", OWN));
+            PATH, -1, Text.of("it is not a catalogue: it lacks some of %s", OWN));
       }
       for (int row = 0; row < count; row++) {
         int at = row;
@@ -180,7 +233,7 @@ final class Catalogue {
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new DamagedFileException(PATH, -1, "it is no catalogue: " + e.getMessage(), e);
+      throw new DamagedFileException(PATH, -1, "it is not a catalogue: " + e.getMessage(), e);
     }
     return rows;
   }
@@ -189,7 +242,7 @@ final class Catalogue {
       throws DamagedFileException {
     String texts = columns.get("parameters").text(row);
     if (texts == null) {
-      throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
+      throw new DamagedFileException(PATH, -1, "it is not a catalogue: a run has no parameters");
     }
     JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
@@ -226,7 +279,7 @@ final class Catalogue {
 
     OptionalLong number(int row) throws DamagedFileException {
       if (type != ColumnType.I64) {
-        throw new DamagedFileException(PATH, -1, "it is no catalogue: ticks and rows are int64");
+        throw new DamagedFileException(PATH, -1, "it is not a catalogue: ticks and rows are int64");
       }
       return column.nulls().get(row)
           ? OptionalLong.empty()

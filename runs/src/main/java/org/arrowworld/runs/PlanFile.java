@@ -11,6 +11,8 @@ import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.json.JsonObject;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
 
 /** {@code sweep.json}: which runs there are to be (spec R-4). */
@@ -100,6 +102,13 @@ final class PlanFile {
           list.add(run);
         });
     members.put("runs", list);
-    ChecksummedJson.write(folder, PATH, members);
+    OutputLock.making(
+        folder,
+        PATH,
+        PATH + AtomicFiles.UNFINISHED,
+        () -> {
+          ChecksummedJson.write(folder, PATH, members);
+          return null;
+        });
   }
 }

@@ -55,7 +55,12 @@ final class RunFiles {
   }
 
   static boolean isStore(Path directory) {
-    return Files.isRegularFile(directory.resolve("store.json"), LinkOption.NOFOLLOW_LINKS);
+    return !Files.isSymbolicLink(directory)
+        && Files.isRegularFile(directory.resolve("store.json"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  boolean isLink() {
+    return Files.isSymbolicLink(directory);
   }
 
   boolean hasStore() {

@@ -19,6 +19,9 @@ import org.arrowworld.internal.Text;
  * the left does not match.
  */
 final class RunFilter {
+  /** What is a word, though it may read as a number. */
+  private static final List<String> WORDS = List.of("run", "state");
+
   private static final List<String> OWN = List.of("run", "state", "tick", "rows");
   private static final Pattern CONDITION =
       Pattern.compile(
@@ -74,10 +77,9 @@ final class RunFilter {
           Text.of("there is no '%s': there are %s", name, Nearest.of(name, known)));
     }
     boolean quoted = found.group(5) == null;
-    Object literal =
-        quoted
-            ? Optional.ofNullable(found.group(3)).orElse(found.group(4))
-            : number(found.group(5));
+    String written =
+        quoted ? Optional.ofNullable(found.group(3)).orElse(found.group(4)) : found.group(5);
+    Object literal = quoted || WORDS.contains(name) ? written : Parameters.value(written);
     boolean order = found.group(2).startsWith("<") || found.group(2).startsWith(">");
     if (order && !(literal instanceof Number)) {
       throw wrong(
@@ -86,10 +88,6 @@ final class RunFilter {
           Text.of("%s compares numbers; words and bools take == and !=", found.group(2)));
     }
     return new Condition(name, found.group(2), literal);
-  }
-
-  private static Object number(String literal) {
-    return Parameters.value(literal);
   }
 
   private static String rest(String text, int at) {
@@ -121,11 +119,7 @@ final class RunFilter {
     if (value instanceof Number left && condition.literal instanceof Number right) {
       return numbers(condition.operator, Parameters.exact(left), Parameters.exact(right));
     }
-    // A run's name may read as a number: 000017 does not, 17 does.
-    boolean same =
-        condition.name.equals("run")
-            ? value.equals(String.valueOf(condition.literal))
-            : value.equals(condition.literal);
+    boolean same = value.equals(condition.literal);
     return condition.operator.equals("==") ? same : condition.operator.equals("!=") && !same;
   }
 

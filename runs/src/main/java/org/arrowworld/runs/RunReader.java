@@ -34,17 +34,18 @@ final class RunReader {
   }
 
   /** What a store says of a run; the log ends at {@code START} where no tick was committed. */
-  private record Said(Map<String, String> properties, String id, LogPosition end) {}
+  private record Said(Map<String, String> properties, String id, LogPosition end, long rows) {}
 
   /** Reads a run whose mark was taken before. */
   Run read(String name, Optional<String> mark) {
     Optional<Outcome> outcome = Optional.empty();
     Optional<Said> said = Optional.empty();
-    Optional<String> damage = Optional.empty();
+    RunFiles files = files(name);
+    Optional<String> damage =
+        files.isLink() ? Optional.of("it is a link, and links are not followed") : Optional.empty();
     boolean live = false;
     try {
       outcome = Outcome.read(storage, name);
-      RunFiles files = files(name);
       if (files.hasStore()) {
         said = Optional.of(said(name));
         live = files.isLive();
@@ -69,6 +70,10 @@ final class RunReader {
     }
     LogPosition end = said.map(Said::end).orElse(LogPosition.START);
     Optional<String> failure = outcome.flatMap(Outcome::failure);
+    if (!files.hasStore() && !files.isLink()) {
+      damage = Optional.empty(); // there is nothing that could be damaged
+      outcome = outcome.filter(found -> found.failure().isPresent());
+    }
     RunState state =
         failure.isPresent()
             ? RunState.FAILED
@@ -79,7 +84,7 @@ final class RunReader {
         Parameters.ofTexts(texts),
         state,
         end.tick() < 0 ? OptionalLong.empty() : OptionalLong.of(end.tick()),
-        end.tick() < 0 ? OptionalLong.empty() : OptionalLong.of(end.seq()),
+        end.tick() < 0 ? OptionalLong.empty() : OptionalLong.of(said.orElseThrow().rows()),
         failure.isPresent() ? failure : damage,
         said.map(Said::id),
         state == RunState.DAMAGED ? Optional.empty() : mark);
@@ -100,7 +105,8 @@ final class RunReader {
       return new Said(
           store.info().properties(),
           store.info().id().hex(),
-          store.isEmpty() ? LogPosition.START : store.end());
+          store.isEmpty() ? LogPosition.START : store.end(),
+          store.log().end().seq() - store.log().start().seq());
     }
   }
 }

@@ -90,9 +90,9 @@ public final class Runs {
       Map<String, Parameters> plan = PlanFile.read(storage);
       RunReader reader = new RunReader(absolute, storage, plan);
       List<String> warnings = new ArrayList<>();
-      Map<String, Catalogue.Row> known = catalogue(storage, warnings);
       Set<String> names = new TreeSet<>(RunFiles.runs(absolute));
       names.addAll(plan.keySet());
+      Map<String, Catalogue.Row> known = catalogue(storage, names.size(), warnings);
       List<Run> list = new ArrayList<>();
       int read = 0;
       for (String name : names) {
@@ -113,10 +113,10 @@ public final class Runs {
     }
   }
 
-  private static Map<String, Catalogue.Row> catalogue(Storage storage, List<String> warnings)
-      throws IOException {
+  private static Map<String, Catalogue.Row> catalogue(
+      Storage storage, int runs, List<String> warnings) throws IOException {
     try {
-      return Catalogue.read(storage);
+      return Catalogue.read(storage, runs);
     } catch (DamagedFileException e) {
       warnings.add(e.getMessage() + "; the catalogue was passed over, saving it makes it anew");
       return Map.of();

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -50,8 +49,6 @@ import org.arrowworld.store.StoreLock;
  */
 public final class Sweep {
   private static final int MOST_MESSAGE_CHARS = 10_000;
-  private static final List<String> FULL =
-      List.of("no space left on device", "disk quota exceeded", "not enough space on the disk");
 
   private final Path folder;
   private final SweepPlan plan;
@@ -122,6 +119,7 @@ public final class Sweep {
   }
 
   private SweepReport run(Storage storage, SweepWatcher watcher) throws IOException {
+    Catalogue.requireOurs(storage);
     Map<String, Parameters> planned = PlanFile.extend(storage, plan.runs());
     List<Run> runs = of(planned, Runs.open(folder));
     Queue<Run> work = new ConcurrentLinkedQueue<>();
@@ -146,7 +144,7 @@ public final class Sweep {
     Runs now = Runs.open(folder);
     try {
       now.save();
-    } catch (IOException e) {
+    } catch (IOException | InvalidUseException e) {
       stopped =
           stopped.or(() -> Optional.of("the catalogue could not be written: " + e.getMessage()));
     }
@@ -232,7 +230,8 @@ public final class Sweep {
     }
 
     private void one(Run run) throws IOException {
-      if (run.state() == RunState.FAILED) {
+      if (run.state() == RunState.FAILED
+          || run.state() == RunState.WAITING) { // of one that is gone
         Outcome.delete(storage, run.name());
       }
       Outcome outcome = outcome(run);
@@ -261,7 +260,7 @@ public final class Sweep {
         if (e instanceof InterruptedException) {
           stop();
         }
-        if (isDiskFull(e)) {
+        if (FullDisk.isReason(e, folder)) {
           halt(Text.of("run %s: %s", run.name(), message(e)));
           return null;
         }
@@ -277,16 +276,6 @@ public final class Sweep {
       stopped = stopped.or(() -> Optional.of(why));
     }
     stop();
-  }
-
-  private static boolean isDiskFull(Throwable failure) {
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      if (e instanceof IOException && FULL.stream().anyMatch(text::contains)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The outcome of a run whose function has returned; its log is sealed. */

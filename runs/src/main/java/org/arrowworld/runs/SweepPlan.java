@@ -44,8 +44,15 @@ public final class SweepPlan {
         Given.required("plan a sweep", "list", runs).stream().map(Parameters::of).toList());
   }
 
-  /** The whole numbers from the first to the last, both included. */
+  /**
+   * The whole numbers from the first to the last, both included.
+   *
+   * @throws InvalidUseException if they are more than a plan has runs
+   */
   public static List<Long> range(long first, long last) {
+    if (last >= first && Long.compareUnsigned(last - first, MOST_RUNS) >= 0) {
+      throw tooMany();
+    }
     return LongStream.rangeClosed(first, last).boxed().toList();
   }
 
@@ -56,6 +63,9 @@ public final class SweepPlan {
 
   /** This plan with each run once for each value; what is varied last changes fastest. */
   public SweepPlan vary(String name, List<?> values) {
+    if ((long) runs.size() * values.size() > MOST_RUNS) {
+      throw tooMany();
+    }
     List<Parameters> all = new ArrayList<>();
     for (Parameters run : runs) {
       for (Object value : values) {
@@ -66,12 +76,13 @@ public final class SweepPlan {
         }
         all.add(Parameters.of(more));
       }
-      if (all.size() > MOST_RUNS) {
-        throw new InvalidUseException(
-            Text.of("Cannot plan more than %,d runs: make several sweeps", MOST_RUNS));
-      }
     }
     return checked(all);
+  }
+
+  private static InvalidUseException tooMany() {
+    return new InvalidUseException(
+        Text.of("Cannot plan more than %,d runs: make several sweeps", MOST_RUNS));
   }
 
   private static SweepPlan checked(List<Parameters> runs) {

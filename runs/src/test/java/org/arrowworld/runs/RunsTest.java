@@ -12,12 +12,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.export.parquet.ParquetOptions;
+import org.arrowworld.export.parquet.ParquetRowWriter;
+import org.arrowworld.export.rows.MemoryRows;
+import org.arrowworld.export.rows.RowColumn;
+import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.schema.ColumnType;
+import org.arrowworld.storage.AtomicFiles;
+import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
 import org.arrowworld.timeline.TickRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +102,9 @@ class RunsTest {
     assertThat(runs.where("state == done").list()).hasSize(6);
     assertThat(runs.where("run != '000000' and tick == 10").list()).hasSize(5);
     assertThat(runs.where("rate != 1").where("seed < 2").list()).hasSize(1);
+    assertThat(runs.where("run == 1.50").list()).isEmpty();
+    assertThat(runs.where("run != true").list()).hasSize(6);
+    assertThatThrownBy(() -> runs.where("run < 5")).hasMessageContaining("< compares numbers");
     assertThatThrownBy(() -> runs.where("rat == 1"))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("column 1: there is no 'rat': there are [rate, seed, run,")
@@ -139,6 +154,93 @@ class RunsTest {
           .isEqualTo(known.stream().map(Run::tick).toList());
     }
     assertThat(Runs.open(folder).warnings().get(0)).contains("the catalogue was passed over");
+  }
+
+  @Test
+  void whatIsNoCatalogueIsNeitherOverwrittenNorDeleted() throws IOException {
+    sweep();
+    Path catalogue = folder.resolve("runs.parquet");
+    Files.writeString(catalogue, "a letter");
+    assertThatThrownBy(() -> Runs.open(folder).save())
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("something else has this name, which would be lost; move it away");
+    assertThatThrownBy(this::sweep).isInstanceOf(InvalidUseException.class);
+    assertThat(catalogue).hasContent("a letter");
+    Files.delete(catalogue);
+    try (Storage storage = new DiskStorage(folder)) {
+      List<RowColumn> columns = List.of(RowColumn.required("run", ColumnType.STRING));
+      new ParquetRowWriter(storage, ParquetOptions.DEFAULT)
+          .write("runs.parquet", new MemoryRows("t", columns, List.of(List.of("a")), Map.of()));
+    }
+    assertThatThrownBy(() -> Runs.open(folder).save())
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("something else has this name");
+    Files.delete(catalogue);
+    Files.createSymbolicLink(catalogue, folder.resolve("sweep.json"));
+    assertThatThrownBy(() -> Runs.open(folder).save())
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it is a link");
+    Files.delete(catalogue);
+    Files.createDirectories(folder.resolve("sweep.json.tmp/mine"));
+    assertThatThrownBy(
+            () -> new Sweep(folder, SweepPlan.grid().vary("seed", 9), SmallSimulation.to(1)).run())
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("sweep.json.tmp stands where it is made");
+    assertThat(folder.resolve("sweep.json.tmp/mine")).exists();
+  }
+
+  @Test
+  void aCatalogueOfFarMoreRowsThanThereAreRunsIsNotRead() throws IOException {
+    sweep();
+    Runs runs = Runs.open(folder);
+    try (Storage storage = new DiskStorage(folder)) {
+      Catalogue.write(storage, Collections.nCopies(20_000, runs.list().get(0)), runs.parameters());
+    }
+    Runs again = Runs.open(folder);
+    assertThat(again.warnings().get(0))
+        .contains("it says to have 20000 rows, and there are 6 runs");
+    assertThat(again.list()).isEqualTo(runs.list());
+  }
+
+  @Test
+  void rowsAreThoseOfTheLogAndLinksAreNotFollowed(@TempDir Path other) throws IOException {
+    sweep();
+    Parameters parameters = Runs.open(folder).run("000001").parameters();
+    for (int i = 0; i < 4; i++) {
+      try (LiveWorld world = LiveWorld.resume(folder.resolve("000001"))) {
+        SmallSimulation.tick(world, parameters);
+        world.seal();
+      }
+    }
+    try (Store store = Store.open(folder.resolve("000001"))) {
+      store.compact(StoreCompaction.Options.ALL_TICKS.keepingTicks(2));
+      assertThat(Runs.open(folder).run("000001").rows()).hasValue(store.verify().rows());
+      assertThat(store.verify().rows()).isLessThan(12);
+      store.fork(13, folder.resolve("forked"));
+    }
+    Files.move(folder.resolve("000002"), other.resolve("elsewhere"));
+    Files.createSymbolicLink(folder.resolve("000002"), other.resolve("elsewhere"));
+    Runs runs = Runs.open(folder);
+    assertThat(runs.run("forked").tick()).hasValue(13);
+    assertThat(runs.run("forked").rows()).hasValue(0);
+    assertThat(runs.run("000002").state()).isEqualTo(RunState.DAMAGED);
+    assertThat(runs.run("000002").message()).hasValue("it is a link, and links are not followed");
+  }
+
+  @Test
+  void aRunWhoseStoreIsGoneIsMadeAgain() throws IOException {
+    sweep();
+    try (Storage storage = new DiskStorage(folder)) {
+      AtomicFiles.discard(storage, "000000");
+      AtomicFiles.discard(storage, "000001");
+    }
+    Files.writeString(folder.resolve("outcomes/000001.json"), "no outcome");
+    assertThat(Runs.open(folder).list())
+        .extracting(Run::state)
+        .startsWith(RunState.WAITING, RunState.WAITING, RunState.DONE);
+    SweepReport report = new Sweep(folder, PLAN, SmallSimulation.to(10)).run();
+    assertThat(report.started()).isEqualTo(2);
+    assertThat(report.isDone()).isTrue();
   }
 
   @Test

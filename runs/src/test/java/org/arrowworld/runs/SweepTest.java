@@ -173,6 +173,30 @@ class SweepTest {
   }
 
   @Test
+  void aFullDiskIsKnownWhateverTheLanguageOfTheSystem() {
+    Exception german =
+        new IllegalStateException(
+            new IOException("Auf dem Gerät ist kein Speicherplatz mehr verfügbar"));
+    assertThat(FullDisk.isReason(german, () -> 0)).isTrue();
+    assertThat(FullDisk.isReason(german, () -> 1 << 30)).isFalse();
+    assertThat(FullDisk.isReason(new IllegalStateException("no room"), () -> 0)).isFalse();
+    assertThat(FullDisk.isReason(german, folder)).isFalse();
+  }
+
+  @Test
+  void aPlanOfMoreRunsThanAreTakenIsRefusedBeforeItIsMade() {
+    assertThatThrownBy(() -> SweepPlan.range(1, 10_000_000_000L))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessage("Cannot plan more than 1,000,000 runs: make several sweeps");
+    assertThatThrownBy(() -> SweepPlan.range(Long.MIN_VALUE, Long.MAX_VALUE))
+        .isInstanceOf(InvalidUseException.class);
+    assertThat(SweepPlan.range(5, 4)).isEmpty();
+    List<Long> many = SweepPlan.range(1, 2000);
+    assertThatThrownBy(() -> SweepPlan.grid().vary("a", many).vary("b", many))
+        .isInstanceOf(InvalidUseException.class);
+  }
+
+  @Test
   void aRunThatTakesMoreMemoryThanItsJobMayFails() throws IOException {
     SweepReport report =
         new Sweep(

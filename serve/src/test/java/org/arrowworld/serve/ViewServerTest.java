@@ -386,6 +386,17 @@ class ViewServerTest {
                   .get("x"))
           .isEqualTo(List.of(10f));
       assertThat(viewer.json("/api/runs/live")).containsEntry("open_ended", true);
+      for (String asked : List.of("play?columns=ship.x", "series?of=ship.x.mean")) {
+        assertThat(viewer.arrow("/api/runs/live/" + asked).get(0).batches()).isPositive();
+      }
+      live.tick(t -> t.table("ship").set(0, "x", 11f));
+      for (String span : List.of("", "&from=0", "&from=0&to=7", "&from=5&to=7")) {
+        Client.Table played = viewer.arrow("/api/runs/live/play?columns=ship.x" + span).get(0);
+        assertThat(played.columns().get("x")).as(span).contains(11f);
+        Client.Table means = viewer.arrow("/api/runs/live/series?of=ship.x.mean" + span).get(0);
+        assertThat(means.columns().get("tick")).as(span).endsWith(7L);
+      }
+      assertThat(viewer.json("/api/runs/live/diff?from=7&to=5")).containsKey("count");
     }
   }
 

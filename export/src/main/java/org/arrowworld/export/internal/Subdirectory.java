@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.export.internal;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.arrowworld.storage.WritableFile;
 
 /** A directory of a storage as a storage of its own. */
@@ -59,6 +59,16 @@ public final class Subdirectory implements Storage {
   }
 
   @Override
+  public boolean isDirectory(String path) throws IOException {
+    return parent.isDirectory(at(path));
+  }
+
+  @Override
+  public boolean isBelow(List<String> files) throws IOException {
+    return parent.isBelow(files);
+  }
+
+  @Override
   public void forceDirectory(String path) throws IOException {
     parent.forceDirectory(at(path));
   }
@@ -74,7 +84,7 @@ public final class Subdirectory implements Storage {
   }
 
   @Override
-  public Closeable lock(String path, String holder) throws IOException {
+  public StorageLock lock(String path, String holder) throws IOException {
     return parent.lock(at(path), holder);
   }
 

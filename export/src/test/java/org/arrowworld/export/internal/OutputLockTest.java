@@ -21,7 +21,10 @@ import org.arrowworld.export.rows.RowSource;
 import org.arrowworld.export.rows.Sources;
 import org.arrowworld.export.rows.WatchedRows;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.ForwardingStorage;
+import org.arrowworld.storage.OutputLock;
 import org.arrowworld.storage.Storage;
+import org.arrowworld.storage.StorageLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +86,27 @@ class OutputLockTest {
     }
     assertThat(target.list("")).containsExactly("out");
     assertThat(directory.resolve("out")).hasBinaryContent(new byte[] {7});
+  }
+
+  @Test
+  void a_lock_that_was_let_go_meanwhile_tells_nothing_of_what_stands_there() throws IOException {
+    Path theirs = Files.writeString(directory.resolve("out.tmp"), "a letter");
+    DiskStorage disk = new DiskStorage(directory);
+    OutputLock refused = OutputLock.take(disk, "out");
+    Storage second =
+        new ForwardingStorage(disk) {
+          @Override
+          public StorageLock lock(String path, String holder) throws IOException {
+            refused.close(); // the first one ends just before
+            return super.lock(path, holder);
+          }
+        };
+    assertThatThrownBy(() -> new AtomicOutput(second, "out"))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("out.tmp stands where it is made");
+    Files.createFile(directory.resolve("out.tmp.lock")); // of one that is just beginning
+    assertThatThrownBy(() -> new AtomicOutput(disk, "out")).isInstanceOf(InvalidUseException.class);
+    assertThat(theirs).hasContent("a letter");
   }
 
   @ParameterizedTest
