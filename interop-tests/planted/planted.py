@@ -99,7 +99,7 @@ BUGS = {
         "spark/src/main/java/org/arrowworld/spark/Pruning.java", "import java.io.Serializable;",
         "import java.io.Serializable;\nimport org.arrowworld.cli.Main;", "LayersTest"),
     "circle-in-python": (
-        "python/src/arrow_world/errors.py", "import os\n", "import os\nfrom . import store\n",
+        "python/src/arrow_world/errors.py", "import os\n", "import os\n\n\ndef planted() -> None:\n    from . import store\n",
         "python/tests/test_imports.py"),
     "package-unexplained": (
         MAIN + "planted/Planted.java", "", "// SPDX-License-Identifier: Apache-2.0\npackage org.arrowworld.planted;\n\n"

@@ -33,7 +33,7 @@ def column_hash(data: bytes) -> str:
 
 
 def test_there_are_golden_stores() -> None:
-    assert [g.name for g in GOLDEN] == ["components", "first", "forked", "room", "shortened", "unhashed", "units", "wide"]
+    assert [g.name for g in GOLDEN] == ["components", "first", "forked", "headed", "room", "shortened", "unhashed", "units", "wide"]
 
 
 def test_the_independent_replay_gets_the_expected_values_at_every_tick(golden: Path) -> None:  # L-14, L-15, O-7 to O-14, H-1 to H-3

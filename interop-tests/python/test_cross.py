@@ -189,7 +189,7 @@ def test_both_tell_damage_from_a_torn_tail_alike(tmp_path: Path, place: str) -> 
         assert aw.open_store(path).log().torn is not None and aw.verify(path).ok
         assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "TORN"
         return
-    with pytest.raises(aw.DamagedFileError, match="this is no torn end"):
+    with pytest.raises(aw.DamagedFileError, match="this is not a torn end"):
         aw.open_store(path).log()
     assert json.loads(java_side.run("StoreMain", "log", path))["tail"] == "DAMAGED"
     before = {p: p.read_bytes() for p in path.rglob("*.arrow*")}

@@ -110,3 +110,11 @@ def test_odd_numbers_are_summarised_by_their_order(tmp_path):
     found = aw.open_store(tmp_path / "s").stats("in.x").all
     assert (found.count, found.nans, found.distinct, found.min, found.max) == (6, 1, 6, -math.inf, 1.5)
     assert found.quartiles == (-3.0, -0.0, 0.0) and math.copysign(1, found.quartiles[1]) == -1
+
+
+def test_bins_are_equally_wide_however_far_apart_the_values_are():
+    def bins(*values):
+        numbers = np.array(values)
+        return summary(numbers, numbers.view("<u8"), 4).histogram
+
+    assert bins(-1.7e308, 1.7e308) == (1, 0, 0, 1) and bins(1.0, 2.0, 3.0, 5.0) == (1, 1, 1, 1) and bins(1.0, float("inf")) == ()

@@ -92,7 +92,7 @@ def test_damage_before_a_valid_batch_names_file_offset_and_batch(small):  # B-5,
     _, ends = batch_ends(small)
     data[ends[1] - 1] ^= 1
     path.write_bytes(data)
-    with pytest.raises(aw.DamagedFileError, match=r"so this is no torn end") as e:
+    with pytest.raises(aw.DamagedFileError, match=r"so this is not a torn end") as e:
         small.log()
     assert (e.value.path, e.value.batch) == (str(path), 1) and ends[0] <= e.value.offset < ends[1]
     report = aw.verify(small.path)

@@ -111,7 +111,7 @@ def test_an_existing_run_is_refused_unless_it_is_to_be_replaced(tmp_path: Path) 
             fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
     assert check(tmp_path / "run") == 1
     (tmp_path / "run" / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(errors.InvalidUseError, match="holds notes.txt, which is no part of a field run"):
+    with pytest.raises(errors.InvalidUseError, match="holds notes.txt, which is not part of a field run"):
         fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
 
 

@@ -94,9 +94,9 @@ def test_a_fork_may_not_write_a_run_nor_take_back_what_was_flushed(tmp_path: Pat
 
 
 @pytest.mark.parametrize("extra, told", [
-    ({1: 2}, "the name 1 is no text"), ({None: 1}, "the name None is no text"), ({"a": {True: 1}}, "the name True is no text"),
-    ({"\ud800": 1}, "surrogates not allowed"), ({"a": ["\ud800"]}, "surrogates not allowed"), ({"a": b"x"}, "is no number, text"),
-    ({"a": {1}}, "is no number, text"), ({"a": float("nan")}, "not JSON compliant"), ([1], "expected members by name")])
+    ({1: 2}, "the name 1 is not text"), ({None: 1}, "the name None is not text"), ({"a": {True: 1}}, "the name True is not text"),
+    ({"\ud800": 1}, "surrogates not allowed"), ({"a": ["\ud800"]}, "surrogates not allowed"), ({"a": b"x"}, "is not a number, text"),
+    ({"a": {1}}, "is not a number, text"), ({"a": float("nan")}, "not JSON compliant"), ([1], "expected members by name")])
 def test_members_that_json_has_not_are_refused_before_a_run_begins(tmp_path: Path, extra: object, told: str) -> None:
     with pytest.raises(aw.InvalidUseError, match=f"Cannot describe a run.*{told}"):
         FieldSnapshotWriter(tmp_path / "run", fields=["u"], grid_shape=(2,), extra=extra)  # type: ignore[arg-type]

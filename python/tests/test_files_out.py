@@ -3,6 +3,8 @@
 
 import csv
 import json
+import os
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
@@ -12,6 +14,7 @@ from helpers import run
 
 import arrow_world as aw
 from arrow_world.cli import run as command
+from arrow_world.files_out import export_tables
 
 READERS = {"parquet": lambda p: pa.parquet.read_table(p), "arrow": lambda p: pa.ipc.open_file(str(p)).read_all(),
            "csv": lambda p: pa.csv.read_csv(p)}
@@ -107,3 +110,14 @@ def test_a_store_without_a_tick_has_an_empty_log_and_no_tables_yet(tmp_path, cap
     assert pa.parquet.read_table(tmp_path / "log").num_rows == 0
     assert command(["export", str(tmp_path / "s"), "--to", "csv", "--out", str(tmp_path / "t")]) == 1
     assert "no tick was committed yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", READERS)
+def test_what_is_published_was_forced_before(store, tmp_path, monkeypatch, to):
+    events = []
+    fsync, rename = os.fsync, Path.rename
+    monkeypatch.setattr(os, "fsync", lambda fd: (events.append(os.path.basename(os.readlink(f"/proc/self/fd/{fd}"))), fsync(fd)))
+    monkeypatch.setattr(Path, "rename", lambda a, b: (events.append(f"rename {a.name}"), rename(a, b)))
+    export_tables(store, tmp_path / "all", to)
+    at = events.index("rename all.tmp")
+    assert {f"{t}.{to}" for t in store.at(20)} | {"all.tmp"} <= set(events[:at]) and events[at + 1] == tmp_path.name

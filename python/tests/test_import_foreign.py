@@ -92,6 +92,8 @@ def test_names_that_utf8_cannot_carry_are_repaired(tmp_path: Path) -> None:
 
 def test_categories_enums_and_wide_integers_of_polars(tmp_path: Path) -> None:
     pl = pytest.importorskip("polars")
+    if not hasattr(pl, "Int128"):
+        pytest.skip("this Polars has no Int128")
     frame = pl.DataFrame({"c": pl.Series(["x", "y", "x"], dtype=pl.Categorical),
                           "e": pl.Series(["b", "a", "b"], dtype=pl.Enum(["a", "b"])),
                           "n": pl.Series(["b", None, "b"], dtype=pl.Categorical),
@@ -104,13 +106,15 @@ def test_categories_enums_and_wide_integers_of_polars(tmp_path: Path) -> None:
 
 
 def _runs(values: pa.Array) -> pa.Array:
-    return pa.RunEndEncodedArray.from_arrays(pa.array([2, 3, 5], pa.int32()), values)
+    return pa.RunEndEncodedArray.from_arrays([2, 3, 5], values, pa.run_end_encoded(pa.int32(), values.type))
 
 
 def test_runs_come_in_as_their_values(tmp_path: Path) -> None:  # T-21
-    columns = {"i": pa.array([1, 2, 3]), "w": pa.array(["a", "b", "c"], pa.string_view()), "f": pa.array([1.5, 2, 3], pa.float16()),
+    columns = {"i": pa.array([1, 2, 3]), "w": pa.array(["a", "b", "c"], pa.string_view()), "f": pa.array(np.array([1.5, 2, 3], "f2")),
                "b": pa.array([True, False, True]), "d": pa.array([decimal.Decimal("1.5")] * 3, pa.decimal128(5, 2)),
                "t": pa.array([1, 2, 3], pa.timestamp("us")), "n": pa.array([1, None, 3])}
+    if int(pa.__version__.partition(".")[0]) < 20:
+        del columns["w"]  # it reads no views, and that is said
     table = pa.table({k: _runs(v) for k, v in columns.items()}).slice(1, 3)
     plain = pa.table({k: v.take(pa.array([0, 1, 2])) if str(v.type) != "string_view" else v for k, v in columns.items()})
     with pa.ipc.new_file(tmp_path / "runs.arrow", table.schema) as writer:
@@ -209,7 +213,7 @@ def test_files_that_are_damaged_behind_their_framing_are_refused_as_a_whole(tmp_
             aw.import_table(tmp_path / f"{name}.arrow", tmp_path / "s")
         assert "is damaged" in aw.import_table(table, tmp_path / name).unmapped[name]
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(aw.InvalidUseError, match="it is no regular file"):
+    with pytest.raises(aw.InvalidUseError, match="it is not a regular file"):
         aw.import_table(tmp_path / "fifo", tmp_path / "s")
 
 
@@ -232,7 +236,7 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, name: str, k
         file.symlink_to("/dev/zero")
     else:
         file.mkdir()
-    with pytest.raises(aw.InvalidUseError, match="it is no regular file"):
+    with pytest.raises(aw.InvalidUseError, match="it is not a regular file"):
         aw.import_table(file, tmp_path / "s")
     assert sorted(p.name for p in tmp_path.iterdir()) == [name]
 

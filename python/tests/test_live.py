@@ -358,7 +358,7 @@ def test_a_create_that_is_refused_or_fails_leaves_what_was_there(tmp_path, monke
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("x", encoding="utf-8")
     for path in (tmp_path / "full", tmp_path / "full" / "mine"):
-        with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine|it is no folder"):
+        with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine|it is not a folder"):
             aw.LiveWorld.create(path, SCHEMA)
     (tmp_path / "full" / "mine").rename(tmp_path / "full" / "mine.tmp")
     with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine.tmp"):

@@ -213,9 +213,9 @@ def test_a_variable_that_the_model_has_not_is_refused_by_name(tmp_path):
 
 
 @pytest.mark.parametrize("number, message", [
-    (2.5, r"^Cannot record Wolf\.unique_id: 2\.5 is no id"), (-1, r"^Cannot record Wolf\.unique_id: -1 is no id"),
-    (np.int64(2**32 + 2), r"^Cannot record Wolf\.unique_id: np\.int64\(4294967298\) is no id"), (None, r"^Cannot record Wolf\.unique_id: None is no id"),
-    ((1, 2), r"^Cannot record Wolf\.unique_id: \(1, 2\) is no id"), (13, r"^Cannot record Wolf: 13 is the id of 2 rows; each has its own"),
+    (2.5, r"^Cannot record Wolf\.unique_id: 2\.5 is not an id"), (-1, r"^Cannot record Wolf\.unique_id: -1 is not an id"),
+    (np.int64(2**32 + 2), r"^Cannot record Wolf\.unique_id: np\.int64\(4294967298\) is not an id"), (None, r"^Cannot record Wolf\.unique_id: None is not an id"),
+    ((1, 2), r"^Cannot record Wolf\.unique_id: \(1, 2\) is not an id"), (13, r"^Cannot record Wolf: 13 is the id of 2 rows; each has its own"),
 ])
 def test_an_agent_whose_number_is_no_id_of_its_own_is_refused(number, message, tmp_path):
     model = Pasture()  # the wolves are 13 and 14

@@ -93,7 +93,7 @@ def test_metadata_that_are_not_utf_8_are_damage(store: Path, tmp_path: Path) -> 
     good = path.read_bytes()
     for odd in (b'"a":"\xff"', b'"a":"\\ud800"', b'"a":1,"a":2'):
         path.write_bytes(b"{" + odd + b"," + re.sub(rb',"crc":"[0-9a-f]{8}"}\n$', b"}", good)[1:])
-        with pytest.raises(aw.DamagedFileError, match="it is no JSON"):
+        with pytest.raises(aw.DamagedFileError, match="it is not JSON"):
             FieldSnapshots.open(tmp_path / "f")
 
 

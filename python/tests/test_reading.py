@@ -307,7 +307,7 @@ def test_events_are_declared_events_alone(store):
     assert len(store.events("creature.*")) == len(events)
     some = int(events.rid[0])
     assert set(store.events(ids=some).rid.tolist()) == {some}
-    with pytest.raises(aw.InvalidUseError, match=r"creature.age is no event, its kind is value; rows\(key=...\) reads keys"):
+    with pytest.raises(aw.InvalidUseError, match=r"creature.age is not of kind event but value; rows\(key=...\) reads keys"):
         store.events("creature.age")
 
 

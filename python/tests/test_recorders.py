@@ -171,7 +171,7 @@ def test_what_a_loop_cannot_record_is_named(tmp_path):
     refused({"a": np.zeros((2, 2, 2))}, r"^Cannot record a: its shape is \(2, 2, 2\); expected \(rows,\), or \(rows, 1 to 64\)")
     refused({"a": np.zeros(2, complex)}, "^Cannot record a: no column holds dtype complex128; columns hold numbers, bools or words")
     refused({"id": [1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: one is there twice")
-    refused({"id": [-1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: -1 is no id; expected an integer from 0 to 4294967295")
+    refused({"id": [-1, 1], "a": [1, 2]}, "^Cannot record the ids of the state: -1 is not an id; expected an integer from 0 to 4294967295")
     with pytest.raises(aw.InvalidUseError, match="^Cannot show what <lambda> writes: it was not called yet"):
         _ = aw.recorded(tmp_path / "run")(lambda: {"a": 1}).world
 
@@ -205,7 +205,7 @@ def test_a_state_that_is_not_made_as_the_first_was_is_refused(first, second, mes
     ({"x": 1.0, "rng": np.random.default_rng()}, "^Cannot record rng: it is Generator; .* begins with _ is left out"),
     ({"x": 1.0, "none": None}, "^Cannot record none: it is NoneType"),
     ({"id": [1, 1], "x": [1.0, 2.0]}, "^Cannot record the ids of the state: one is there twice"),
-    ({"id": [1.5, 2.0], "x": [1.0, 2.0]}, "^Cannot record the ids of the state: 1.5 is no id"),
+    ({"id": [1.5, 2.0], "x": [1.0, 2.0]}, "^Cannot record the ids of the state: 1.5 is not an id"),
 ])
 def test_what_would_be_recorded_as_another_value_is_refused(state, message, tmp_path):
     with pytest.raises(aw.InvalidUseError, match=message):

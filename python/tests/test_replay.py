@@ -159,7 +159,7 @@ def test_a_pattern_that_is_no_value_of_its_type_is_refused(tmp_path):  # L-9, L-
     for bits in (0.5, 256.0, -1.0, -0.0, float("nan")):
         rows = aw.Rows(0, np.zeros(3, "<u8"), np.array([0, 0, 2], "<u4"), np.array([1, 2, 0], "<u2"),
                        np.array([0.0, bits, 0.0]).view("<u8"))
-        with pytest.raises(aw.DamagedFileError, match=r"is no u8"):
+        with pytest.raises(aw.DamagedFileError, match=r"is not a value of u8"):
             aw.World(schema)._apply(rows, [aw.Key(0, "tick.commit", "u64", "bits", "commit"),
                                           aw.Key(1, "a.born", "u32", "value", "born"),
                                           aw.Key(2, "a.w", "u8", "value", "value")])

@@ -297,7 +297,7 @@ def test_stock_pyarrow_reads_every_snapshot_file_without_a_copy(tmp_path):  # N-
     (("t", {"kind": "presence", "of": "u"}), "expected a row table"),
     (("t", {"removal": "lazy"}), "removal 'lazy'"),
     (("t", {"columns": (aw.Column("x", "f64", table="t"),)}), "names a table; ids are u32"),
-    (("t", {"columns": (aw.Column("x", "u32", table="u"),)}), "names the table 'u', which is no row table"),
+    (("t", {"columns": (aw.Column("x", "u32", table="u"),)}), "names the table 'u', which is not a row table"),
 ])
 def test_a_schema_that_breaks_the_rules_is_refused(tables, message):  # S-5 to S-9
     name, options = tables

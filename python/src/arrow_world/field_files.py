@@ -172,7 +172,7 @@ def create_directory(path: Path, description: Description, members: dict[str, An
                               "another one, or replace the run")
     for name in present:
         if not name.endswith((".npy", ".tmp")) and name not in (METADATA, LOCK):
-            raise InvalidUseError(f"Cannot replace {path}: it holds {name}, which is no part of a field run; move it "
+            raise InvalidUseError(f"Cannot replace {path}: it holds {name}, which is not part of a field run; move it "
                                   "elsewhere")
     if present:
         StoreLock(path).close()  # nobody writes it now
@@ -223,9 +223,9 @@ def read_metadata(path: Path) -> dict[str, Any]:
     try:
         members = jsonfile.parse(data)
     except (ValueError, RecursionError) as e:
-        raise DamagedFileError(f"it is no JSON: {e}", path, remedy="") from e
+        raise DamagedFileError(f"it is not JSON: {e}", path, remedy="") from e
     if not isinstance(members, dict):
-        raise DamagedFileError("it is no JSON object", path, remedy="")
+        raise DamagedFileError("it is not a JSON object", path, remedy="")
     members.pop("crc", None)
     return members
 
@@ -253,10 +253,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
-                raise ValueError(f"the name {key!r} is no text")
+                raise ValueError(f"the name {key!r} is not text")
         return {k: plain(v) for k, v in value.items()}
     if value is not None and not isinstance(value, (str, int, float)):
-        raise ValueError(f"{value!r} is no number, text, list or dict")
+        raise ValueError(f"{value!r} is not a number, text, list or dict")
     return value
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -30,16 +31,20 @@ class Run(Protocol):
     @property
     def fields(self) -> list[str]:
         """Names of the fields."""
+        ...
 
     @property
     def velocities(self) -> list[str]:
         """Names of the fields whose velocity is stored."""
+        ...
 
     def field(self, name: str) -> Array:
         """Shape (count, *grid_shape)."""
+        ...
 
     def velocity(self, name: str) -> Array:
         """Shape (count, *grid_shape)."""
+        ...
 
 
 def xarray_module() -> Any:
@@ -72,11 +77,10 @@ def to_dataset(run: Run, chunks: Any = None) -> xarray.Dataset:
     dataset = xr.Dataset({n: ((_TIME, *axes), a, attributes(n)) for n, a in variables.items()}, coordinates, _attributes(members))
     if chunks is None:
         return dataset
-    try:
-        return dataset.chunk(chunks)
-    except ImportError as e:
+    if find_spec("dask") is None:
         raise InvalidUseError("Cannot make chunks: dask is not installed. Leave `chunks` out: arrays are read as they are "
-                              "indexed anyway.") from e
+                              "indexed anyway.")
+    return dataset.chunk(chunks)
 
 
 def _places(members: Mapping[str, Any], axis: str, number: int) -> Any:

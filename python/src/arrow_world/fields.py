@@ -158,7 +158,7 @@ class FieldSnapshotWriter:
     def _time(self, time: Any) -> float:
         try:
             if isinstance(time, (str, bytes, bool, np.bool_)) or not is_one(time) or np.ma.is_masked(time):
-                raise TypeError("it is no number")
+                raise TypeError("it is not a number")
             return float(time)
         except (TypeError, ValueError, OverflowError) as e:
             raise self._refused(f"the time is {time!r}, expected a number ({e})") from e

@@ -102,7 +102,8 @@ def listed_file(path: Path, name: str) -> Listed:
 
 def require_unpublished(store: Path) -> None:
     """Raises InvalidUseError where a store is published, and so never changed (P-4), or where a server gives it to be read."""
-    if hasattr(store, "published") and not store.published.unchanging:  # a remote.RemotePath, which imports this
+    published = getattr(store, "published", None)
+    if published is not None and not published.unchanging:  # a remote.RemotePath, which imports this
         raise InvalidUseError(f"Cannot change the store in {store}: a server gives it to be read. Change it where it is.")
     if (store / FILES).exists():
         raise InvalidUseError(f"Cannot change the store in {store}: it was published ({FILES}), and readers elsewhere rely on "

@@ -13,7 +13,7 @@ import pyarrow as pa
 from .errors import InvalidUseError
 from .lock import output_lock
 from .log_rows import LogRows
-from .publish import discard
+from .publish import discard, force_all, force_directory
 from .selection import Ticks
 from .store import Store
 
@@ -86,10 +86,12 @@ def _appearing(store: Store, out: Path) -> Iterator[Path]:
         free(temporary)
         try:
             yield temporary
+            force_all(temporary)
             temporary.rename(out)
         except BaseException:
             discard(temporary)
             raise
+        force_directory(out.parent)
 
 
 def _write(path: Path, to: Format, parts: Iterable[Any]) -> None:
@@ -127,8 +129,7 @@ class _CsvWriter:
             self._write(batch.columns)
 
     def _write(self, columns: list[Any]) -> None:
-        from pyarrow import compute as pc
-
+        pc = _compute()
         fields = [pc.coalesce(_quoted(c) if pa.types.is_string(c.type) else c.cast(pa.utf8()), pa.scalar("")) for c in columns]
         for line in pc.binary_join_element_wise(*fields, ",").to_pylist():
             self._file.write(line.encode() + b"\r\n")
@@ -137,9 +138,15 @@ class _CsvWriter:
         self._file.close()
 
 
-def _quoted(words: Any) -> Any:
-    from pyarrow import compute as pc
+def _compute() -> Any:
+    """pyarrow.compute, whose functions are made when it is imported."""
+    import pyarrow.compute
 
+    return pyarrow.compute
+
+
+def _quoted(words: Any) -> Any:
+    pc = _compute()
     needed = pc.match_substring_regex(words, '[",\r\n]|^$')
     return pc.if_else(needed, pc.binary_join_element_wise("\"", pc.replace_substring(words, "\"", "\"\""), "\"", ""), words)
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from .codebook import check_word
 from .foreign_tables import Given
 from .values import Array, decode, encode_one
 
+pc: Any = pyarrow.compute  # whose functions are made when it is imported
 KEPT = object()
 """Stands for nulls that stay such."""
 

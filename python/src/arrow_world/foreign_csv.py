@@ -8,15 +8,17 @@ import io
 import zlib
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from .errors import InvalidUseError
 from .foreign_tables import ForeignTable, Given, damaged, require_file
 from .values import Array
 
+pc: Any = pyarrow.compute  # whose functions are made when it is imported
 _CANDIDATES = b",;\t|"
 _HEAD_BYTES = 1 << 16
 _BLOCK_BYTES = 1 << 25  # of pyarrow: no record is longer
@@ -51,6 +53,7 @@ def read_csv(file: Path, delimiter: str | None, decimal: str, skip_lines: int, f
         if len(names) == 1:
             fields = _without_blank_end(fields)
         if name in filled:
+            fields = _own(fields)
             fields = pc.if_else(pc.equal(fields, ""), pa.scalar(None, pa.large_string()), fields)
         columns.append(Given(name, _typed(file, name, fields, decimal)))
     return ForeignTable(len(columns[0].data), columns)
@@ -159,6 +162,11 @@ def _without_blank_end(fields: pa.ChunkedArray) -> pa.ChunkedArray:
     return fields.slice(0, int(there[-1]) + 1 if len(there) else 0)
 
 
+def _own(fields: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same in memory of their own: if_else of older pyarrow takes other bytes of words that begin amid an array."""
+    return fields.take(pa.array(np.arange(len(fields))))
+
+
 def _typed(file: Path, name: str, fields: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
     """The first of i64, u64, f64, bool and string that all fields are (T-11)."""
     given = fields.drop_null()
@@ -209,7 +217,7 @@ def _numbers(fields: pa.ChunkedArray, decimal: str, point: bool = False) -> pa.C
 
 def _with_specials(fields: pa.ChunkedArray, special: pa.ChunkedArray) -> pa.ChunkedArray:
     """Numbers among which are `nan` and `inf` in the words that T-11 allows."""
-    values = pc.if_else(special, pa.scalar("0", fields.type), fields).cast(pa.float64())
+    values = pc.if_else(special, pa.scalar("0", fields.type), _own(fields)).cast(pa.float64())
     for word, meant in _SPECIALS.items():
         values = pc.if_else(pc.equal(fields, word), pa.scalar(float(meant)), values)
     return values

@@ -52,7 +52,7 @@ def damaged(problem: str, file: Path) -> DamagedFileError:
 def require_file(file: Path) -> None:
     """Refuses directories, FIFOs, which would wait for a writer, and devices, which may have no end."""
     if file.exists() and not file.is_file():
-        raise InvalidUseError(f"Cannot import {file}: it is no regular file.")
+        raise InvalidUseError(f"Cannot import {file}: it is not a regular file.")
 
 
 def read_file(file: Path) -> ForeignTable:

@@ -48,7 +48,7 @@ class Frame(ABC):
                                   "'arrow-world[pandas]'`, or use to_arrow().") from e
         nullable = {pa.uint64(): pd.UInt64Dtype(), pa.int64(): pd.Int64Dtype(), pa.uint32(): pd.UInt32Dtype()}
         table = self.to_arrow()
-        return pd.DataFrame({name: column.to_pandas(types_mapper=nullable.get if column.null_count else None)
+        return pd.DataFrame({name: _signed(column).to_pandas(types_mapper=nullable.get if column.null_count else None)
                              for name, column in zip(table.column_names, table.columns)}, copy=False)
 
     def to_polars(self) -> polars.DataFrame:
@@ -58,7 +58,8 @@ class Frame(ABC):
         except ImportError as e:
             raise InvalidUseError("Cannot make a data frame: polars is not installed. Run `pip install "
                                   "'arrow-world[polars]'`, or use to_arrow().") from e
-        return pl.from_arrow(self.to_arrow())
+        frame: Any = pl.from_arrow(self.to_arrow())
+        return frame
 
     @abstractmethod
     def _title(self) -> str:
@@ -78,6 +79,14 @@ class Frame(ABC):
     def _at(self, rows: Array) -> pa.Table:
         """Some rows of it."""
         return self.to_arrow().take(rows)
+
+
+def _signed(column: Any) -> Any:
+    """A column whose words have signed codes, as older pyarrow must have them for pandas."""
+    if not pa.types.is_dictionary(column.type) or not pa.types.is_unsigned_integer(column.type.index_type):
+        return column
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(c.indices.cast(pa.int32()), c.dictionary) for c in column.chunks],
+                            pa.dictionary(pa.int32(), column.type.value_type))
 
 
 def words_column(codes: Array, words: Sequence[str]) -> Any:

@@ -27,6 +27,7 @@ class TickLife(Protocol):
     @property
     def world(self) -> "World":
         """The world before the tick."""
+        ...
 
     def _check_committed(self, table: str) -> None:
         """Raises InvalidUseError unless the tick has ended well."""
@@ -220,7 +221,7 @@ def index_of(value: Any, what: str) -> int:
 
 
 def _no_id(value: Any, what: str) -> InvalidUseError:
-    return InvalidUseError(f"Cannot {what}: {value!r} is no id; expected an integer from 0 to {_IDS - 1}, or the handle of "
+    return InvalidUseError(f"Cannot {what}: {value!r} is not an id; expected an integer from 0 to {_IDS - 1}, or the handle of "
                            "a newborn of this tick.")
 
 

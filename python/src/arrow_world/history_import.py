@@ -176,7 +176,7 @@ class _History:
         factor = grid.factor(column.unit) if not _scale(column.unit) else Fraction(1)
         if factor is None:
             raise InvalidUseError(f"Cannot make a history of table {title!r}: column {name!r} is in {column.unit!r}, which "
-                                  "are no seconds.")
+                                  "are not seconds.")
         places, numbers = _distinct(column)
         if column.words is not None:
             numbers = [grid.read(word) for word in column.words]
@@ -233,7 +233,7 @@ class _History:
 
     def _values(self, columns: list[Foreign | str], who: int, when: int) -> list[_Named]:
         """The columns of the store (T-50, T-51, T-53)."""
-        taken, seen, values = set(_TAKEN), set(), []
+        taken, seen, values = set[str](_TAKEN), set[str](), list[Any]()
         for i, (given, found) in enumerate(zip(self.given.found.columns, columns)):
             first = given.name not in seen
             seen.add(given.name)
@@ -242,7 +242,7 @@ class _History:
             if i == when or i == who and not self.words:
                 meant = "tick" if i == when else "id"
                 if wanted not in (meant, given.name, None):
-                    self.notes.append(f"column {given.name!r} says {'when' if i == when else 'who'}, and is no column of the "
+                    self.notes.append(f"column {given.name!r} says {'when' if i == when else 'who'}, and is not a column of the "
                                       f"table: nothing is called {wanted!r}")
                 continue
             if wanted is None:

@@ -37,6 +37,7 @@ class Source(Protocol):
 
     def read(self, offset: int, length: int) -> memoryview:
         """`length` bytes from `offset`, fewer at the end."""
+        ...
 
 
 class BytesSource:
@@ -334,6 +335,8 @@ class Footer:
     metadata: dict[str, str]
     batches: list[tuple[int, int, int]]
     dictionaries: list[tuple[int, int, int]]
+    schema: Table | None
+    """As the schema message is to have it."""
 
 
 def find_footer(source: Source) -> Footer:
@@ -364,4 +367,4 @@ def read_footer(source: Source, data_end: int) -> Footer:
     if actual != stored:
         raise Malformed(f"footer CRC-32 is {actual:08x}, aw.footer_crc says {stored:08x}")
     blocks = [[(b[0], b[1], b[2]) for b in root.structs(slot, "qi4xq")] for slot in (2, 3)]
-    return Footer({k: v.value for k, v in custom.items()}, blocks[1], blocks[0])
+    return Footer({k: v.value for k, v in custom.items()}, blocks[1], blocks[0], root.table(1))

@@ -21,7 +21,7 @@ from .tick_time import TickTime
 def check_empty(store: Path) -> None:
     """Refuses a path at which no store can begin."""
     if store.is_symlink() and not store.exists() or store.exists() and not store.is_dir():
-        raise InvalidUseError(f"Cannot create a store at {store}: it is no folder. Choose another path.")
+        raise InvalidUseError(f"Cannot create a store at {store}: it is not a folder. Choose another path.")
     require_outside_stores(store)
     mine = "LOCK", "store.json.tmp"
     found = [p.name for p in store.iterdir() if p.name not in mine] if store.exists() else []

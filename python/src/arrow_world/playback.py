@@ -252,7 +252,7 @@ class Cursor:
             span = self._playback.span()
             return span is not None and self.seek(span[0]).tick >= 0
         with self._standing() as travel:
-            moved = False
+            moved, way = False, travel
             for _ in range(2):  # the second time with the log as it is by now
                 way = self._playback.move(travel, stood, onward=True)
                 way.to(stood, self._bar)

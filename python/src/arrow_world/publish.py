@@ -25,6 +25,13 @@ def force_directory(path: Path) -> None:
         os.close(fd)
 
 
+def force_all(path: Path) -> None:
+    """Forces a file, or a folder with all files below it."""
+    for each in path.iterdir() if path.is_dir() else ():
+        force_all(each)
+    force_directory(path)
+
+
 def write_forced(path: Path, data: bytes) -> None:
     """Creates a file with these bytes, forced; it must not exist."""
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)

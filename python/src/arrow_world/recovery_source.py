@@ -52,7 +52,7 @@ def find(folder: Path, salvage: Salvage) -> Source:
     snapshots, unreadable = _snapshots(folder, damage)
     stated = _stated(folder, losses)
     origins = salvage.origins()
-    ids = dict.fromkeys([*([stated.store] if stated else []), *(o.store for o in origins), *(m.store for m in snapshots)])
+    ids: dict[bytes, None] = dict.fromkeys([*([stated.store] if stated else []), *(o.store for o in origins), *(m.store for m in snapshots)])
     if not ids:
         raise DamagedFileError("nothing of a store can be read in it: neither store.json, nor the manifest of a snapshot, nor a "
                                f"batch of a log; {'; '.join(losses)}", folder, remedy="")

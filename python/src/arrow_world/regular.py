@@ -38,8 +38,9 @@ def open_regular(path: str | os.PathLike[str], flags: int = os.O_RDONLY) -> int:
 
 def read_regular(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a regular file, or of one of a published store; raises as `open_regular`."""
-    if hasattr(path, "source"):  # a remote.RemotePath, which imports this
-        source = path.source()
+    remote = getattr(path, "source", None)
+    if remote is not None:  # of a remote.RemotePath, which imports this
+        source = remote()
         return bytes(source.read(0, source.size))
     with os.fdopen(open_regular(path), "rb") as file:
         return file.read()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .codebook import repeated
@@ -34,7 +36,7 @@ class RowsOut:
 
     def rows(self, tick: int, first_seq: int) -> Rows:
         """All of it."""
-        parts = self._parts or [(np.empty(0, "<u2"), np.empty(0, "<u4"), np.empty(0, "<u8"), None)]
+        parts: Any = self._parts or [(np.empty(0, "<u2"), np.empty(0, "<u4"), np.empty(0, "<u8"), None)]
         key, rid, bits = (np.concatenate([p[i] for p in parts]) for i in range(3))
         text = None
         if self._strings:

@@ -57,7 +57,7 @@ def read_plan(folder: Path) -> dict[str, dict[str, str]]:
         run = Members(item, path, "a run")
         name, texts = run.text("run"), run.strings("parameters")
         if not is_run_name(name) or name in runs or not all(map(is_name, texts)):
-            raise DamagedFileError(f"{name!r} is no run's name, stands twice, or has parameters without a name", path)
+            raise DamagedFileError(f"{name!r} is not a run's name, stands twice, or has parameters without a name", path)
         runs[name] = texts
     return runs
 

@@ -216,15 +216,13 @@ class Runs(Frame):
         == and !=. Files are read of none of them. Raises InvalidUseError where it cannot be read, saying where.
         """
         if callable(conditions):
-            wanted = conditions
+            chosen = filter(conditions, self._runs)
         elif isinstance(conditions, str):
             holds = RunFilter(conditions, self.parameters).holds
-
-            def wanted(run: Run) -> bool:
-                return holds(run.name, run.state, run.tick, run.rows, run.parameters)
+            chosen = filter(lambda r: holds(r.name, r.state, r.tick, r.rows, r.parameters), self._runs)
         else:
             raise InvalidUseError(f"Cannot filter runs by {conditions!r}: expected conditions, as 'seed == 1', or a function.")
-        return Runs(self.path, filter(wanted, self._runs), self.parameters, self.warnings, self.read)
+        return Runs(self.path, chosen, self.parameters, self.warnings, self.read)
 
     def save(self) -> None:
         """Writes the catalogue of these runs, which speeds up the next opening; best of all runs. Raises InvalidUseError where
@@ -395,7 +393,7 @@ def _shown(value: Value) -> str:
 def _facts(row: dict[str, Any]) -> RunFacts:
     texts = json.loads(row["parameters"])
     if not isinstance(texts, dict) or not all(is_name(name) and isinstance(text, str) for name, text in texts.items()):
-        raise ValueError("it is no catalogue: parameters of a run are not texts by name")
+        raise ValueError("it is not a catalogue: parameters of a run are not texts by name")
     if row["state"] not in STATES:
-        raise ValueError(f"it is no catalogue: a state is {row['state']!r}")
+        raise ValueError(f"it is not a catalogue: a state is {row['state']!r}")
     return RunFacts(row["state"], row["tick"], row["rows"], row["message"], row["store"], texts)

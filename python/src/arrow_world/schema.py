@@ -211,7 +211,7 @@ def _event_json(event: Event) -> dict[str, Any]:
 
 def _events(value: Any, path: Path) -> tuple[Event, ...]:
     if not isinstance(value, list):
-        raise DamagedFileError("schema: events or inputs are no array", path)
+        raise DamagedFileError("schema: events or inputs are not an array", path)
     members = [Members(e, path, "schema event") for e in value]
     return tuple(Event(m.text("name"), m.text("type"), m.text("table") if "table" in m.raw else None) for m in members)
 
@@ -298,7 +298,7 @@ def _problem(schema: Schema) -> str | None:
         if m.type not in TYPES:
             return f"{m.name} has type {m.type!r}, expected one of {' '.join(TYPES)}"
         if m.table is not None and not (schema.has(m.table) and schema.table(m.table).kind == "row"):
-            return f"{m.name} names the table {m.table!r}, which is no row table"
+            return f"{m.name} names the table {m.table!r}, which is not a row table"
         if isinstance(m, Column) and m.table is not None and m.type != "u32":
             return f"{m.name} has type {m.type} and names a table; ids are u32"  # S-14
         if isinstance(m, Column) and m.table is not None and m.default != NO_ROW:

@@ -83,7 +83,7 @@ def write_sealed(target: Path, store_id: bytes, header: Header, runs: Iterator[R
             out = _Sealed(file, header.strings, words, compression == "zstd")
             fields, metadata = segment_schema(store_id, header.schema_version, header.first_seq, header.prev_chain,
                                               header.keys, header.strings)
-            out.begin(schema_metadata(fields, metadata), store_id, header.first_seq, [k.name for k in header.keys])
+            head = out.begin(schema_metadata(fields, metadata), store_id, header.first_seq, [k.name for k in header.keys])
             pending: list[Rows] = []
             for rows in runs:
                 rows = rows.slice(0, min(len(rows), end - rows.first_seq))
@@ -95,7 +95,8 @@ def write_sealed(target: Path, store_id: bytes, header: Header, runs: Iterator[R
                 if rows.end_seq >= end:
                     break
             file.write(closing(fields, metadata, out.dictionaries, out.batches, {
-                "aw.batches": json.dumps(out.stats, separators=(",", ":")), "aw.last_chain": jsonfile.chain_hex(chain)}))
+                "aw.batches": json.dumps(out.stats, separators=(",", ":")), "aw.last_chain": jsonfile.chain_hex(chain),
+                "aw.head": json.dumps(head, separators=(",", ":"))}))
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(target)
@@ -117,14 +118,15 @@ class _Sealed:
         self.batches: list[Block] = []
         self.stats: list[list[str]] = []
 
-    def begin(self, schema: bytes, store_id: bytes, first_seq: int, names: list[str]) -> None:
-        """Magic, schema, and one complete dictionary per field."""
+    def begin(self, schema: bytes, store_id: bytes, first_seq: int, names: list[str]) -> list[str]:
+        """Magic, schema, and one complete dictionary per field; where they end, and their checksum (B-12)."""
         self._running = zlib.crc32(store_id + first_seq.to_bytes(8, "little"))
         self._key_type = key_width(len(names))
         self._put(FILE_MAGIC)
         self._put(frame(schema, self._at, _ALIGN))
         for number, words in ((KEY_ID, names), *([(TEXT_ID, list(self._words))] if self._strings else [])):
             self._message(*dictionary_message(number, words, self._at, _ALIGN), self.dictionaries)
+        return [str(self._at), f"{self._running:08x}"]
 
     def batch(self, rows: Rows) -> None:
         """One record batch."""

@@ -18,7 +18,7 @@ from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Footer, Message, Source
 from .rows import Rows
 from .schema import Key
 from .search import BatchSearch
-from .segment_header import BatchIndex, Header, batch_stat, batch_stats, header_of, keys_of
+from .segment_header import BatchIndex, Head, Header, batch_stat, batch_stats, head_of, header_of, keys_of
 
 _TEXT = re.compile("[0-9]{20}")
 _ROOM_BYTES = 1 << 20
@@ -67,6 +67,7 @@ class SegmentReader:
         self.footer: Footer | None = None
         self.fenced = False
         self.stats: list[list[str]] = []
+        self.head: Head | None = None
         self._store_id = store_id or b""
         self._batch = 0
         self._last_message = 0
@@ -114,8 +115,8 @@ class SegmentReader:
             start = 8
         message = read_message(self._source, start)
         if message is None or message.kind != SCHEMA:
-            raise Malformed("the first message is no schema")
-        fields, metadata = read_schema(message.header)
+            raise Malformed("the first message is not a schema")
+        self._schema = fields, metadata = read_schema(message.header)
         strings = any(f.name == "text" for f in fields) if strings is None else strings
         header = header_of(self.path, fields, metadata, strings)
         store = metadata.get("aw.store", "")
@@ -146,7 +147,9 @@ class SegmentReader:
         """The footer's index of a sealed segment, without reading a batch."""
         try:
             footer = find_footer(self._source)
-            stats, chain = batch_stats(footer), footer.metadata.get("aw.last_chain", "")
+            if footer.schema is None or read_schema(footer.schema) != self._schema:
+                raise Malformed("its schema differs from the one that the file begins with")
+            stats, chain, head = batch_stats(footer), footer.metadata.get("aw.last_chain", ""), head_of(footer)
             if not re.fullmatch("[0-9a-f]{16}", chain):
                 raise Malformed(f"aw.last_chain is {chain!r}, expected 16 digits")
         except Malformed as e:
@@ -158,7 +161,7 @@ class SegmentReader:
         if int(first[0]) != self.header.first_seq or np.any(rows <= 0) or np.any(first[1:] != first[:-1] + rows[:-1]):
             raise DamagedFileError("footer: aw.batches does not describe the batches", self.path)  # L-20
         return BatchIndex(first, rows, tick_min, tick_max, rid_min, rid_max, np.array([s[6] for s in stats], np.int64), starts, ends,
-                          int(chain, 16).to_bytes(8, "little"))
+                          int(chain, 16).to_bytes(8, "little"), head)
 
     def end_at_fence(self) -> None:
         """Takes in a sealed segment's footer though not all batches are read; a live one has none (L-21)."""
@@ -189,9 +192,25 @@ class SegmentReader:
         """Goes on at a batch of this sealed segment, verified against the CRC its footer gives the one before it."""
         if number == 0:
             return
+        self._verify_words(index)
         self._batch, self.next_seq = number, int(index.first_seq[number])
         self.last_crc = int(index.crc[number - 1])
         self.end = self._pos = self._start = int(index.end[number - 1])
+
+    def _verify_words(self, index: BatchIndex) -> None:
+        """Verifies the words that later batches need (B-12)."""
+        if self.head is not None or not self.header.strings:
+            return
+        if index.head is None:
+            for _ in self.batches(1):
+                pass
+            return
+        end = index.head.end
+        seed, before = self._seed(0, end)
+        crc = zlib.crc32(before, seed)
+        if len(before) != end or crc != index.head.crc:
+            raise DamagedFileError(f"the CRC-32 of bytes 0 to {end} is {crc:08x}, aw.head says {index.head.crc:08x}", self.path, 0)
+        self.head = index.head
 
     def mark(self, last_tick: int, chain: bytes) -> Mark | None:
         """Where a live segment was read to; None before its first batch."""
@@ -252,6 +271,8 @@ class SegmentReader:
         if message is None:
             return None
         seed, before = self._seed(self._start, message.start)
+        if self.sealed and self.last_crc is None:
+            self.head = Head(message.start, zlib.crc32(before, seed))
         stored = digits(message.custom, "aw.crc")
         crc = message.crc(seed, before)
         if crc != stored:
@@ -354,7 +375,7 @@ class SegmentReader:
             return None
         found = self._read_again()
         if found is None:
-            raise DamagedFileError(f"{reason}; {later}, so this is no torn end", self.path, self.end, self._batch)  # L-23
+            raise DamagedFileError(f"{reason}; {later}, so this is not a torn end", self.path, self.end, self._batch)  # L-23
         return found
 
     def _later_batch(self) -> str | None:

@@ -24,6 +24,14 @@ _DICTIONARY_IDS = {"key": 0, "text": 1}
 
 
 @dataclass(frozen=True)
+class Head:
+    """Schema and dictionaries of a sealed segment: its bytes up to `end`, and the first batch's checksum there (B-12)."""
+
+    end: int
+    crc: int
+
+
+@dataclass(frozen=True)
 class BatchIndex:
     """What the footer of a sealed segment says of its batches: one entry each, in order; CRC-protected (B-7, L-20).
 
@@ -40,6 +48,8 @@ class BatchIndex:
     start: Array
     end: Array
     last_chain: bytes
+    head: Head | None
+    """What stands before the first batch; None where the footer does not say."""
     held: Array = field(init=False)
     """The keys of each batch as one bit per code modulo 64, u64; 0 where it was not read yet."""
 
@@ -79,6 +89,20 @@ def batch_stats(footer: Footer) -> list[list[int]]:
     return [[*map(int, s[:6]), int(s[6], 16)] for s in stats]
 
 
+def head_of(footer: Footer) -> Head | None:
+    """`aw.head`; None where there is none. Raises Malformed."""
+    text = footer.metadata.get("aw.head")
+    if text is None:
+        return None
+    try:
+        end, crc = jsonfile.loads(text)
+    except (ValueError, TypeError, RecursionError) as e:
+        raise Malformed(f"aw.head is {text!r}, expected two strings") from e
+    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
+        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
+    return Head(int(end), int(crc, 16))
+
+
 def batch_stat(rows: Rows, crc: int) -> list[str]:
     """A batch's entry of `aw.batches` (B-7)."""
     if not len(rows):
@@ -94,7 +118,7 @@ def keys_of(path: Path, text: str, known: int) -> list[Key]:
     except (ValueError, RecursionError) as e:
         raise Malformed(f"aw.keys is not JSON: {e}") from e
     if not isinstance(items, list):
-        raise Malformed("aw.keys is no array")
+        raise Malformed("aw.keys is not an array")
     keys = [Key.from_json(item, path) for item in items]
     if [k.code for k in keys] != list(range(known, known + len(keys))):
         raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3

@@ -70,7 +70,7 @@ class Selection:
             if not found:
                 raise InvalidUseError(f"No key {pattern!r}{nearest(pattern, [k.name for k in keys if self._of_kind(k)])}")
             if not any(map(self._of_kind, found)):
-                raise InvalidUseError(f"{found[0].name} is no {self._kind}, its kind is {found[0].kind}; rows(key=...) reads "
+                raise InvalidUseError(f"{found[0].name} is not of kind {self._kind} but {found[0].kind}; rows(key=...) reads "
                                       "keys of every kind.")
 
     def _of_kind(self, key: Key) -> bool:

@@ -90,7 +90,7 @@ class _Server:
         try:
             return json.loads(body)
         except ValueError as e:
-            raise InvalidUseError(f"Cannot connect to {self.home}: it is no server of arrow-world.") from e
+            raise InvalidUseError(f"Cannot connect to {self.home}: it is not a server of arrow-world.") from e
 
 
 def _refusal(address: str, code: int, body: bytes) -> Exception:

@@ -63,7 +63,7 @@ def read_records(path: str | Path) -> Records:
     store = open_store(path)
     rules = store.info.properties.get("records")
     if rules is None:
-        raise InvalidUseError(f"Cannot read records from {path}: the store is no record log.")  # G-1
+        raise InvalidUseError(f"Cannot read records from {path}: the store is not a record log.")  # G-1
     if rules != RULES:
         raise UnsupportedVersionError(f"Cannot read records from {path}: their rules are {rules}, this package reads {RULES}.")
     log = store.log()
@@ -99,7 +99,7 @@ def _target(key: Key, path: Path) -> tuple[str, str]:
         named = suffix == kind if "#" in key.name.replace("##", "\0") else may_be_bare
         if named and key.type == type_name and key.kind == "event" and field:
             return field.replace("\0", "#"), kind
-    raise DamagedFileError(f"key {key.name!r} of type {key.type} and kind {key.kind} is no key of a record log",  # G-4
+    raise DamagedFileError(f"key {key.name!r} of type {key.type} and kind {key.kind} is not a key of a record log",  # G-4
                            path / "log")
 
 

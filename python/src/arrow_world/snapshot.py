@@ -277,7 +277,7 @@ class Snapshot:
             table._columns[c.name] = _numbers(nodes[i], c, path)
             if c.type == "string":
                 words = file.dictionaries.get(file.fields[i].dictionary_id)
-                if words != self.codebook.words or np.any(table._columns[c.name] >= len(words)):
+                if words is None or words != self.codebook.words or np.any(table._columns[c.name] >= len(words)):
                     raise DamagedFileError(f"the dictionary of {c.name} is not the codebook", path, remedy=REMEDY)  # N-2
         if table.schema.kind == "row":
             self._free(table)

@@ -25,7 +25,7 @@ class Summary:
     count: how many, NaNs included; nans: how many are NaN, which count in nothing below but `distinct`; mean, min, max:
     NaN if there is nothing; distinct: how many different ones there are, bit by bit; quartiles: lower quartile, median and
     upper quartile, each the least value with at least that share of the values at or below it; histogram: counts of equally
-    wide bins from min to max, empty if not asked for.
+    wide bins from min to max, empty if not asked for, or where one of them is infinite.
     """
 
     count: int
@@ -118,11 +118,11 @@ def summary(values: Array, bits: Array, bins: int = 0) -> Summary:
     share = ordered[first : first + len(numbers)]
     least, *quartiles, most = (_number(share[i]) for i in (0, *(-(-len(share) * k // 4) - 1 for k in (1, 2, 3)), -1))
     counts: Array = np.empty(0, np.int64)
-    if bins:
-        width = most - least
-        with np.errstate(invalid="ignore", over="ignore"):
-            place = np.zeros(len(numbers)) if width == 0 else (numbers - least) / width * bins
-        counts = np.bincount(np.clip(np.nan_to_num(place), 0, bins - 1).astype(np.int64), minlength=bins)
+    if bins and math.isfinite(least) and math.isfinite(most):
+        scale = 1.0 if math.isfinite(most - least) else 0.5  # so that no difference is too large
+        width = most * scale - least * scale
+        place = np.zeros(len(numbers)) if width == 0 else (numbers * scale - least * scale) / width * bins
+        counts = np.bincount(np.clip(place, 0, bins - 1).astype(np.int64), minlength=bins)
     return Summary(len(values), nans, _sum(numbers) / len(numbers), least, most, _distinct(bits), tuple(quartiles),
                    tuple(counts.tolist()))
 

@@ -68,7 +68,7 @@ def read_store_info(path: Path) -> StoreInfo:
                                       f"{FORMAT}. Use a newer arrow-world.")
     parent = m.raw.get("parent")
     if parent is not None and not isinstance(parent, dict):
-        raise DamagedFileError("parent is no object", file)
+        raise DamagedFileError("parent is not an object", file)
     schema = Schema.from_json(m.raw.get("schema"), file)
     if schema.has_strings and not m.flag("strings"):
         raise DamagedFileError("strings is false, but the schema has strings", file)  # S-8

@@ -174,7 +174,7 @@ def title_of(name: str) -> str:
 def _check_text(text: bool, delimiter: Any, decimal: Any, skip_lines: Any) -> None:
     """Refuses what cannot be said of the text of a CSV file."""
     if not text and (delimiter, decimal, skip_lines) != (None, ".", 0):
-        raise InvalidUseError("Cannot tell of delimiter=, decimal= and skip_lines= what is no CSV file.")
+        raise InvalidUseError("Cannot tell of delimiter=, decimal= and skip_lines= what is not a CSV file.")
     if delimiter is not None and not (isinstance(delimiter, str) and len(delimiter) == 1 and " " <= delimiter <= "~"
                                       and delimiter != '"') and delimiter != "\t":
         raise InvalidUseError(f"Cannot separate fields by {delimiter!r}: expected one character of ASCII.")

@@ -24,6 +24,7 @@ class Owner(Protocol):
     @property
     def world(self) -> World:
         """The world as it is now."""
+        ...
 
     def _begin(self, tick: "Tick") -> None: ...
 

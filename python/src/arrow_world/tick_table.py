@@ -51,6 +51,7 @@ class OpenTick(TickLife, Protocol):
 
     def _key(self, name: str, kind: str) -> Key:
         """A declared key."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -364,5 +365,5 @@ def _count(count: int, what: str) -> int:
     except TypeError:
         rows = -1
     if not 0 <= rows <= NO_ROW or isinstance(count, bool):
-        raise InvalidUseError(f"Cannot {what}: {count!r} is no number of rows.")
+        raise InvalidUseError(f"Cannot {what}: {count!r} is not a number of rows.")
     return rows

@@ -214,7 +214,7 @@ def decode(type_name: str, bits: U64) -> Array:
         if type_name == "bool":
             wrong |= values > 1
     if wrong.any():
-        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is no {type_name}")  # L-9, L-11
+        raise ValueError(f"the pattern {int(bits[np.argmax(wrong)]):016x} is not a value of {type_name}")  # L-9, L-11
     return values
 
 

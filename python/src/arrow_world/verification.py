@@ -19,6 +19,7 @@ from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
 from .file_list import check_list
+from .flatbuf import Malformed
 from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
@@ -27,6 +28,7 @@ from .regular import require_real
 from .rows import Rows, tick_chain
 from .schema import Schema, declare
 from .segment import SegmentReader, Torn
+from .segment_header import head_of
 from .snapshot import Manifest, Snapshot, read_manifest
 from .storefiles import StoreFiles
 from .values import decode
@@ -336,6 +338,15 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
     read = stats[: len(reader.stats)] if reader.fenced and isinstance(stats, list) else stats
     if read != reader.stats:
         report.add(DamagedFileError("footer aw.batches does not describe the batches", reader.path))  # L-20
+    try:
+        head = head_of(reader.footer)
+    except Malformed as e:
+        report.add(DamagedFileError(f"footer {e}", reader.path))
+        return
+    if head is not None and reader.head is not None and head != reader.head:
+        report.add(DamagedFileError(
+            f"footer aw.head says that bytes 0 to {head.end} stand before the first batch, with CRC-32 {head.crc:08x}; it is 0 to "
+            f"{reader.head.end}, {reader.head.crc:08x}", reader.path))  # B-12
     if reader.fenced and (read != stats or reader.next_seq != scan.end_seq):
         return  # the fence stands within: the chain at its end is not known
     last = reader.footer.metadata.get("aw.last_chain")

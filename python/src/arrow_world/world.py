@@ -50,7 +50,8 @@ class World(Mapping[str, Table]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.tables)

@@ -140,7 +140,7 @@ class StoreTest {
       assertThatThrownBy(() -> store.events("ship.x"))
           .isInstanceOf(InvalidUseException.class)
           .hasMessage(
-              "Key 'ship.x' is no event but value; rows(\"ship.x\") reads it. The events of this store are [ship.hit]");
+              "Key 'ship.x' is not an event but value; rows(\"ship.x\") reads it. The events of this store are [ship.hit]");
       assertThatThrownBy(() -> store.at(34))
           .isInstanceOf(InvalidUseException.class)
           .hasMessage("No world at tick 34: the store has ticks 0 to 33");

@@ -237,7 +237,7 @@ public final class FieldMetadata {
       for (Map.Entry<String, String> member : extra.entrySet()) {
         if (!MetadataJson.isValue(member.getValue())) {
           throw new InvalidUseException(
-              Text.of("Cannot describe a run: member %s is no JSON value", member.getKey()));
+              Text.of("Cannot describe a run: member %s is not a JSON value", member.getKey()));
         }
         if (complete.putIfAbsent(member.getKey(), member.getValue()) != null) {
           throw new InvalidUseException(

@@ -56,7 +56,7 @@ final class MetadataFile {
     } catch (CharacterCodingException e) {
       throw new DamagedFileException(path, -1, "it is not UTF-8", e);
     } catch (JsonProcessingException e) {
-      throw new DamagedFileException(path, -1, "it is no JSON: " + e.getOriginalMessage(), e);
+      throw new DamagedFileException(path, -1, "it is not JSON: " + e.getOriginalMessage(), e);
     } catch (MetadataProblem e) {
       throw new DamagedFileException(path, -1, e.getMessage(), e);
     }

@@ -153,7 +153,7 @@ record MetadataValues(
       try {
         return json == null ? null : MetadataJson.value(json);
       } catch (JsonProcessingException e) {
-        throw new MetadataProblem(Text.of("%s is no JSON: %s", name, e.getOriginalMessage()), e);
+        throw new MetadataProblem(Text.of("%s is not JSON: %s", name, e.getOriginalMessage()), e);
       }
     }
 

@@ -49,7 +49,7 @@ final class RunDirectory {
           && !name.equals(FieldFiles.LOCK)) {
         throw new InvalidUseException(
             Text.of(
-                "Cannot replace %s: it holds %s, which is no part of a field run; move it elsewhere",
+                "Cannot replace %s: it holds %s, which is not part of a field run; move it elsewhere",
                 directory, name));
       }
     }

@@ -139,9 +139,27 @@ public final class LogAudit {
     }
   }
 
+  /** Where a footer has a checksum of what stands before the first batch, it is that (B-12). */
+  private static void checkHead(SegmentReader reader, SegmentIndex stated) throws IOException {
+    if (stated.head().isEmpty()) {
+      return;
+    }
+    SegmentIndex.Head found = reader.head(stated.batches().get(0));
+    if (!stated.head().get().equals(found)) {
+      throw reader.wrongFooter(
+          Text.of(
+              "its footer says that bytes 0 to %d stand before the first batch, with checksum %08x; it is 0 to %d, %08x",
+              stated.head().get().lengthBytes(),
+              stated.head().get().crc(),
+              found.lengthBytes(),
+              found.crc()));
+    }
+  }
+
   /** A sealed segment's footer says of each batch what is so (spec L-20, L-16). */
   private void sealed(SegmentReader reader) throws IOException {
     SegmentIndex stated = SegmentIndexer.sealed(reader);
+    checkHead(reader, stated);
     LogPosition end = reader.header().start();
     long at = 0;
     int crc = 0;

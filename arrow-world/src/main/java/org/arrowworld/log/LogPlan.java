@@ -79,11 +79,11 @@ public final class LogPlan implements Serializable {
   private static PlannedSegment segment(Log.Part part, LogPosition end) {
     SegmentIndex index = part.index();
     String path = part.reader().path();
-    return new PlannedSegment(
+    return PlannedSegment.of(
         path,
         part.reader().header().start(),
         index.end().seq() < end.seq() ? index.end() : end,
-        PlannedBatch.of(path, index, 0));
+        index);
   }
 
   /** The same, of a history that begins with a base. */

@@ -133,8 +133,9 @@ final class Sealer implements Closeable {
       if (header.strings()) {
         writeDictionary(out, SegmentFormat.TEXT_DICTIONARY, encoder.dictionary());
       }
+      SegmentIndex.Head head = new SegmentIndex.Head(out.position(), (int) crc.getValue());
       writeBatches(out, crc);
-      out.finish(SegmentIndexer.footerMetadata(entries, end.chain()));
+      out.finish(SegmentIndexer.footerMetadata(entries, end.chain(), head));
     }
   }
 

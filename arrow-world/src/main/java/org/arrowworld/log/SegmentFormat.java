@@ -41,6 +41,7 @@ final class SegmentFormat {
   static final String KIND_SEGMENT = "segment";
   static final String BATCHES = "aw.batches";
   static final String LAST_CHAIN = "aw.last_chain";
+  static final String HEAD = "aw.head";
 
   /**
    * Bytes that {@code aw.keys} may have where it is written. It stands in one message or footer,
@@ -120,7 +121,8 @@ final class SegmentFormat {
   static Header header(String path, IpcSchema schema) throws IOException {
     Map<String, String> m = schema.metadata();
     if (!KIND_SEGMENT.equals(m.get(KIND))) {
-      throw new DamagedFileException(path, -1, "it is no log segment: aw.kind is " + m.get(KIND));
+      throw new DamagedFileException(
+          path, -1, "it is not a log segment: aw.kind is " + m.get(KIND));
     }
     try {
       int format = Integer.parseInt(m.get(FORMAT));

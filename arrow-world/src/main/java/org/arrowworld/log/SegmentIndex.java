@@ -2,6 +2,7 @@
 package org.arrowworld.log;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a segment's batches are, and where its valid part ends.
@@ -10,8 +11,22 @@ import java.util.List;
  * @param end the position after the last commit row of the valid part; the segment's start if it
  *     has none
  * @param tail what follows the valid part
+ * @param head what stands before the first batch of a sealed segment; empty where its footer does
+ *     not say, and for a live one
  */
-record SegmentIndex(List<Entry> batches, LogPosition end, Tail tail) {
+record SegmentIndex(List<Entry> batches, LogPosition end, Tail tail, Optional<Head> head) {
+
+  SegmentIndex(List<Entry> batches, LogPosition end, Tail tail) {
+    this(batches, end, tail, Optional.empty());
+  }
+
+  /**
+   * The schema and the dictionaries of a sealed segment: its bytes from the first on.
+   *
+   * @param lengthBytes how many they are: where the first batch's message begins
+   * @param crc the checksum of the first batch as it stands there (spec B-12)
+   */
+  record Head(long lengthBytes, int crc) {}
 
   /**
    * One batch.

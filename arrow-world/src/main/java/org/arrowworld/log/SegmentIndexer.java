@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Digits;
 import org.arrowworld.internal.Text;
@@ -194,10 +196,24 @@ final class SegmentIndexer {
       long chain = Long.parseUnsignedLong(footer.metadata().get(SegmentFormat.LAST_CHAIN), 16);
       LogPosition end = new LogPosition(lastTick, reader.header().start().seq() + rowCount, chain);
       Tail tail = new Tail(Tail.Kind.CLEAN, path, reader.file().size(), "");
-      return new SegmentIndex(List.copyOf(entries), end, tail);
+      Optional<SegmentIndex.Head> head = head(footer, entries.get(0));
+      head.ifPresent(reader::knowHead);
+      return new SegmentIndex(List.copyOf(entries), end, tail, head);
     } catch (RuntimeException e) {
-      throw new DamagedFileException(path, -1, "its footer has no valid aw.batches", e);
+      throw new DamagedFileException(path, -1, "its footer has no valid aw.batches or aw.head", e);
     }
+  }
+
+  private static Optional<SegmentIndex.Head> head(IpcFooter footer, SegmentIndex.Entry first)
+      throws IOException {
+    String stated = footer.metadata().get(SegmentFormat.HEAD);
+    if (stated == null) {
+      return Optional.empty();
+    }
+    List<?> pair = (List<?>) Json.parse(stated);
+    long lengthBytes = Long.parseLong((String) pair.get(0));
+    int crc = Integer.parseUnsignedInt((String) pair.get(1), 16);
+    return Optional.of(new SegmentIndex.Head(Objects.checkIndex(lengthBytes, first.to()), crc));
   }
 
   private static SegmentIndex.Entry entry(List<?> row, long from, long to) {
@@ -214,7 +230,8 @@ final class SegmentIndexer {
   }
 
   /** The footer metadata of a sealed segment. */
-  static Map<String, String> footerMetadata(List<SegmentIndex.Entry> entries, long lastChain) {
+  static Map<String, String> footerMetadata(
+      List<SegmentIndex.Entry> entries, long lastChain, SegmentIndex.Head head) {
     List<List<String>> rows = new ArrayList<>();
     for (SegmentIndex.Entry e : entries) {
       rows.add(
@@ -230,6 +247,8 @@ final class SegmentIndexer {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SegmentFormat.BATCHES, Json.write(rows));
     metadata.put(SegmentFormat.LAST_CHAIN, Digits.hex16(lastChain));
+    List<String> pair = List.of(Long.toString(head.lengthBytes()), Digits.hex8(head.crc()));
+    metadata.put(SegmentFormat.HEAD, Json.write(pair));
     return metadata;
   }
 }

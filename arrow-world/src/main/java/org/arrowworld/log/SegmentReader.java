@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.arrowworld.errors.DamagedFileException;
@@ -38,9 +37,10 @@ final class SegmentReader implements Closeable {
   private final SegmentFormat.Header header;
   private final KeyTable keys;
   private final Scratch scratch;
-  private final BodyReader wordReader;
+  private final Dictionaries dictionaries;
   private final BodyReader batchReader;
   private Words sealedWords;
+  private SegmentIndex.Head head;
 
   private SegmentReader(
       ReadableFile file, long firstMessage, IpcSchema schema, KeyTable keys, ReadMemory memory)
@@ -51,7 +51,7 @@ final class SegmentReader implements Closeable {
     this.header = SegmentFormat.header(file.path(), schema);
     this.keys = keys;
     this.scratch = memory.region();
-    this.wordReader = memory.words().withFile(file.size());
+    this.dictionaries = new Dictionaries(keys, memory.words().withFile(file.size()));
     this.batchReader = memory.batches().withFile(file.size());
   }
 
@@ -148,11 +148,17 @@ final class SegmentReader implements Closeable {
 
   /** How the first batch is compressed; not at all, where there is none. */
   BodyCodec codec() throws IOException {
-    IpcMessage message = IpcMessage.read(file, firstMessage, file.size());
-    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-      message = IpcMessage.read(file, message.end(), file.size());
-    }
+    IpcMessage message = batchFrom(firstMessage, file.size());
     return message == null ? BodyCodec.NONE : message.codec();
+  }
+
+  /** The first batch's message behind a byte, or null. */
+  private IpcMessage batchFrom(long at, long size) throws IOException {
+    IpcMessage message = IpcMessage.read(file, at, size);
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      message = IpcMessage.read(file, message.end(), size);
+    }
+    return message;
   }
 
   /** Forgets the words of a sealed segment; the next read reads them again. */
@@ -183,12 +189,7 @@ final class SegmentReader implements Closeable {
   }
 
   private Verified next(long from, int previousCrc, long size) throws IOException {
-    long at = Math.max(from, firstMessage);
-    IpcMessage message = IpcMessage.read(file, at, size);
-    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
-      at = message.end();
-      message = IpcMessage.read(file, at, size);
-    }
+    IpcMessage message = batchFrom(Math.max(from, firstMessage), size);
     if (message == null) {
       return null;
     }
@@ -236,11 +237,46 @@ final class SegmentReader implements Closeable {
     return new DamagedFileException(path(), entry.from(), "the batch is not the one indexed here");
   }
 
-  /** Takes in the dictionaries of a sealed segment, which stand before its first batch. */
+  /** Takes in what a sealed segment's footer says of the bytes before its first batch. */
+  void knowHead(SegmentIndex.Head stated) {
+    head = stated;
+  }
+
+  /**
+   * Takes in the dictionaries of a sealed segment, which stand before its first batch: by the
+   * checksum that its footer has for them, else by reading that batch.
+   */
   void loadWords(SegmentIndex.Entry first) throws IOException {
-    if (firstMessage > 0 && header.strings() && sealedWords == null) {
-      read(first, 0);
+    if (firstMessage == 0 || !header.strings() || sealedWords != null) {
+      return;
     }
+    if (head == null) {
+      read(first, 0);
+      return;
+    }
+    RegionFile region = RegionFile.read(file, 0, head.lengthBytes(), scratch);
+    SegmentIndex.Head found = headOf(region, head.lengthBytes());
+    if (!found.equals(head)) {
+      throw new DamagedFileException(
+          path(),
+          0,
+          Text.of(
+              "the checksum of bytes 0 to %d is %08x, expected %08x",
+              head.lengthBytes(), found.crc(), head.crc()));
+    }
+    sealedWords = dictionaries.read(region, firstMessage, head.lengthBytes(), Words.none()).copy();
+  }
+
+  /** What its footer should say of the bytes before the first batch. */
+  SegmentIndex.Head head(SegmentIndex.Entry first) throws IOException {
+    RegionFile region = RegionFile.read(file, 0, first.to(), scratch);
+    return headOf(region, lastMessage(region, firstMessage, first.to()).offset());
+  }
+
+  private SegmentIndex.Head headOf(RegionFile region, long lengthBytes) throws IOException {
+    CRC32 crc = SegmentWriter.firstCrc(header);
+    crc.update(region.slice(0, lengthBytes));
+    return new SegmentIndex.Head(lengthBytes, (int) crc.getValue());
   }
 
   /**
@@ -260,6 +296,7 @@ final class SegmentReader implements Closeable {
   SegmentReader knowing(KeyTable allKeys, ReadMemory memory) throws IOException {
     SegmentReader sibling = new SegmentReader(file, firstMessage, schema, allKeys, memory);
     sibling.sealedWords = sealedWords;
+    sibling.head = head;
     sibling.nextDeclaration = Long.MAX_VALUE;
     return sibling;
   }
@@ -329,47 +366,16 @@ final class SegmentReader implements Closeable {
       declare(keys, path(), declared);
       nextDeclaration = batch.end();
     }
-    Words words = sealedWords == null ? Words.none() : sealedWords;
-    IpcMessage message = IpcMessage.read(region, at, batch.offset());
-    while (message != null) {
-      if (message.kind() == IpcMessage.Kind.DICTIONARY) {
-        ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
-        if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
-          checkKeys(message, message.words(body, wordReader));
-        } else {
-          words = message.words(body, wordReader);
-        }
-      }
-      message = IpcMessage.read(region, message.end(), batch.offset());
-    }
+    Words before = sealedWords == null ? Words.none() : sealedWords;
+    Words words = dictionaries.read(region, at, batch.offset(), before);
     if (firstMessage > 0 && sealedWords == null) {
-      sealedWords = copy(words);
+      sealedWords = words.copy();
     }
     return words;
   }
 
   /** Declarations in batches before this offset were taken in already. */
   private long nextDeclaration;
-
-  private void checkKeys(IpcMessage message, Words names) throws DamagedFileException {
-    for (int code = 0; code < names.count(); code++) {
-      if (code >= keys.size() || !keys.key(code).name().equals(names.word(code))) {
-        throw message.damaged(
-            Text.of(
-                "the key dictionary names code %d '%s', which aw.keys does not",
-                code, names.word(code)));
-      }
-    }
-  }
-
-  /** The sealed dictionary outlives the memory it was read into. */
-  private static Words copy(Words words) {
-    List<byte[]> all = new ArrayList<>();
-    for (int i = 0; i < words.count(); i++) {
-      all.add(words.utf8(i));
-    }
-    return Words.of(all);
-  }
 
   private static SegmentIndex.Entry entry(TripleBatch batch, long from, long to, int crc) {
     int ridMin = -1;

@@ -227,7 +227,7 @@ public final class StorePublication {
     for (String name : there) {
       boolean part = list.find(name).isPresent() || list.hasFolder(name);
       if (!name.equals(FileList.PATH) && !part) {
-        throw taken(name + " is there, which is no part of it");
+        throw taken(name + " is there, which is not part of it");
       }
     }
   }

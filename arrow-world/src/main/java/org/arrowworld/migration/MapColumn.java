@@ -34,7 +34,7 @@ final class MapColumn extends Step {
     old.refersTo()
         .ifPresent(
             of -> {
-              throw refused(Text.of("it holds ids of table '%s', which are no quantities", of));
+              throw refused(Text.of("it holds ids of table '%s', which are not quantities", of));
             });
     ColumnType type = old.type();
     if (type.encoding() != KeyEncoding.VALUE) {

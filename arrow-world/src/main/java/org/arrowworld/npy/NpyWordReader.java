@@ -69,7 +69,7 @@ final class NpyWordReader {
       int c = chunk.getInt(start + 4 * i);
       if (!Character.isValidCodePoint(c) || (c >= 0xD800 && c <= 0xDFFF)) {
         throw new DamagedFileException(
-            source.name(), -1, Text.of("a text holds %08x, which is no character", c));
+            source.name(), -1, Text.of("a text holds %08x, which is not a character", c));
       }
       text.appendCodePoint(c);
     }

@@ -186,7 +186,7 @@ public final class SchemaJson {
     try {
       tree = Json.parse(text);
     } catch (IOException e) {
-      throw new DamagedFileException(file, -1, "aw.keys is no JSON", e);
+      throw new DamagedFileException(file, -1, "aw.keys is not JSON", e);
     }
     List<Key> keys = new ArrayList<>();
     for (JsonObject json : JsonObject.of(file, Map.of("aw.keys", tree)).objects("aw.keys")) {

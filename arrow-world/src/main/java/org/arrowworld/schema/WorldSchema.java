@@ -64,7 +64,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
       if (tables.stream().noneMatch(t -> t.name().equals(reference) && t.kind() == TableKind.ROW)) {
         throw new InvalidUseException(
             Text.of(
-                "Cannot define table '%s': it refers to '%s', which is no row table of this world",
+                "Cannot define table '%s': it refers to '%s', which is not a row table of this world",
                 table.name(), reference));
       }
     }

@@ -82,7 +82,7 @@ final class FieldNames {
         "log",
         -1,
         Text.of(
-            "key '%s' of type %s and kind %s is no key of a record log",
+            "key '%s' of type %s and kind %s is not a key of a record log",
             key.name(), key.type().label(), key.kind().label()));
   }
 }

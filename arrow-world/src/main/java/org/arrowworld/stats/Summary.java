@@ -15,7 +15,7 @@ import java.util.List;
  * @param quartiles lower quartile, median and upper quartile: the least value with at least that
  *     share of the values at or below it; empty if there is nothing
  * @param histogram counts of equally wide bins from {@code min} to {@code max}; empty if not asked
- *     for
+ *     for, or where one of them is infinite
  */
 public record Summary(
     long count,

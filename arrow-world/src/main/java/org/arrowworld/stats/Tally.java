@@ -44,7 +44,7 @@ final class Tally implements Closeable {
   private double number(long pattern) {
     return switch (type) {
       case I64 -> (double) pattern;
-      case U64 -> pattern >= 0 ? (double) pattern : (pattern >>> 1) * 2.0 + (pattern & 1);
+      case U64 -> pattern >= 0 ? (double) pattern : (pattern >>> 1 | (pattern & 1)) * 2.0;
       default -> Double.longBitsToDouble(pattern);
     };
   }
@@ -100,14 +100,18 @@ final class Tally implements Closeable {
     Walk walk = new Walk();
     values.forEach(walk);
     double total = Double.isFinite(sum) ? sum + compensation : sum;
-    long[] histogram = new long[walk.seen == 0 ? 0 : bins];
+    boolean finite = Double.isFinite(walk.min) && Double.isFinite(walk.max);
+    long[] histogram = new long[walk.seen == 0 || !finite ? 0 : bins];
     if (histogram.length > 0) {
-      double width = walk.max - walk.min;
+      double scale =
+          Double.isFinite(walk.max - walk.min) ? 1 : 0.5; // so that no difference is too large
+      double least = walk.min * scale;
+      double width = walk.max * scale - least;
       values.forEach(
           (ordered, times) -> {
             double value = ofOrdered(ordered);
             if (!Double.isNaN(value)) {
-              double place = width == 0 ? 0 : (value - walk.min) / width * bins;
+              double place = width == 0 ? 0 : (value * scale - least) / width * bins;
               histogram[(int) Math.max(0, Math.min(bins - 1, place))] += times;
             }
           });

@@ -12,11 +12,15 @@ import org.arrowworld.internal.Text;
  * A storage whose files for reading take a few descriptors, however many are open in the process:
  * those not used for longest are closed, and opened again by the next read.
  *
- * <p>By then another file may have the name. One that is shorter is refused; else it is for the
- * reader to see from its checksums that it reads what it looked at when it opened the file. Safe
- * for threads. Closing this closes nothing; each file is its opener's.
+ * <p>By then another file may have the name. One of another length is refused, unless it is a live
+ * segment that grew; else it is for the reader to see from its checksums that it reads what it
+ * looked at when it opened the file. Safe for threads. Closing this closes nothing; each file is
+ * its opener's.
  */
 public final class FewFiles extends ForwardingStorage {
+  /** What files are called that grow: live segments. */
+  private static final String GROWING = ".arrows";
+
   /** Of all logs of a process, which may have 64 and needs most for its classes. */
   private static final int MOST = 8;
 
@@ -67,7 +71,8 @@ public final class FewFiles extends ForwardingStorage {
     }
     try {
       long size = file.size();
-      if (size < shared.size) {
+      boolean grown = size > shared.size && shared.path.endsWith(GROWING);
+      if (shared.size >= 0 && size != shared.size && !grown) {
         throw gone(shared, Text.of("it has %d bytes", size), null);
       }
       shared.size = Math.max(shared.size, size);

@@ -81,7 +81,7 @@ final class LogRows {
     if (key.kind() != KeyKind.EVENT) {
       throw new InvalidUseException(
           Text.of(
-              "Key '%s' is no event but %s; rows(\"%s\") reads it. The events of this store are %s",
+              "Key '%s' is not an event but %s; rows(\"%s\") reads it. The events of this store are %s",
               name, key.kind().label(), name, Nearest.of(name, names(KeyKind.EVENT))));
     }
     return one;

@@ -194,7 +194,7 @@ public final class StoreDiff {
 
   /** Where the logs cannot tell, since a base stands before them, the states do. */
   private Report differentAtFirst(long first, BufferAllocator allocator) throws IOException {
-    if (left.log().start().seq() == 0 && right.log().start().seq() == 0 && bothLog(first)) {
+    if (!left.hasBase() && !right.hasBase() && bothLog(first)) {
       return differentRows(first, OptionalLong.empty(), first);
     }
     List<Difference> named = new ArrayList<>();

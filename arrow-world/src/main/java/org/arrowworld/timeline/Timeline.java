@@ -358,7 +358,7 @@ public final class Timeline implements Closeable {
 
   /** Why a snapshot was passed over, the last of them, for a message. */
   String lastWarning() {
-    return warnings.isEmpty() ? "it is no base" : warnings().get(warnings.size() - 1);
+    return warnings.isEmpty() ? "it is not a base" : warnings().get(warnings.size() - 1);
   }
 
   /**

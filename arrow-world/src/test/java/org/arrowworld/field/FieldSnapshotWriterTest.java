@@ -251,7 +251,7 @@ class FieldSnapshotWriterTest {
     memory.put("run/notes.txt", new byte[1]);
     refused(
         () -> create(memory, EACH.with(Existing.REPLACE)),
-        "Cannot replace run: it holds notes.txt, which is no part of a field run; move it"
+        "Cannot replace run: it holds notes.txt, which is not part of a field run; move it"
             + " elsewhere");
     assertThat(check(memory, "run")).isEqualTo(2);
   }
@@ -348,7 +348,7 @@ class FieldSnapshotWriterTest {
         "member dtype has a meaning of its own");
     refused(
         () -> FieldMetadata.grid(2).fields("u").member("mine", "{").build(),
-        "member mine is no JSON value");
+        "member mine is not a JSON value");
   }
 
   private static void refused(ThrowingCallable call, String message) {

@@ -236,7 +236,7 @@ class FieldSnapshotsTest {
 
   @Test
   void Metadata_of_another_kind_are_refused_by_name() throws IOException {
-    metadata("[]", "it is no JSON: no JSON object");
+    metadata("[]", "it is not JSON: no JSON object");
     metadata("{\"fields\": 3, \"grid_shape\": [2]}", "fields is 3, expected a list of strings");
     metadata(
         "{\"fields\": [\"u\"], \"grid_shape\": [2], \"version\": 7}",
@@ -249,7 +249,7 @@ class FieldSnapshotsTest {
     metadata(
         "{\"fields\": [\"u\"], \"grid_shape\": [2], \"grid_bounds\": [[1]]}",
         "grid_bounds is [[1]], expected pairs of numbers");
-    metadata("{\"a\": 1, \"a\": 2}", "it is no JSON: Duplicate field 'a'");
+    metadata("{\"a\": 1, \"a\": 2}", "it is not JSON: Duplicate field 'a'");
     metadata(
         "{\"fields\": [\"u\"], \"grid_shape\": [2], \"dtype\": \"int8\"}",
         "dtype is \"int8\", expected \"float32\" or \"float64\"");

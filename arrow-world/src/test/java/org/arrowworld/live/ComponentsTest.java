@@ -185,7 +185,7 @@ class ComponentsTest {
               .hasMessageContaining("it allocates its ids");
           assertThatThrownBy(() -> t.table("ship").insertAll(ships))
               .isInstanceOf(InvalidUseException.class)
-              .hasMessageContaining("it is no presence table");
+              .hasMessageContaining("it is not a presence table");
         });
     TableView tired = live.world().table("tired");
     assertThat(tired.ids()).containsExactly(1, 3, 4, 5);

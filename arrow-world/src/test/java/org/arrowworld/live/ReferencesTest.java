@@ -225,7 +225,7 @@ class ReferencesTest {
   void a_schema_refuses_ids_of_no_row_table_and_of_another_type() {
     assertThatThrownBy(() -> WorldSchema.of(TableSchema.row("a").reference("b", "c").build()))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("it refers to 'c', which is no row table of this world");
+        .hasMessageContaining("it refers to 'c', which is not a row table of this world");
     assertThatThrownBy(() -> new Column("b", ColumnType.U64, 0, Optional.of("a")))
         .isInstanceOf(InvalidUseException.class)
         .hasMessageContaining("ids are u32");

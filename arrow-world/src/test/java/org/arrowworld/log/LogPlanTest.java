@@ -243,13 +243,13 @@ class LogPlanTest {
     assertThat(plan.batches()).hasSizeGreaterThan(3);
     CountingStorage counted = new CountingStorage(storage);
     int last = plan.batches().size() - 1;
-    long firstBytes = plan.batches().get(0).lengthBytes();
+    long headBytes = plan.segments().get(0).headBytes();
     try (PlanReader reader = PlanReader.open(counted, plan)) {
       for (int index = last; index > last - 2; index--) {
         long before = counted.bytesRead();
         PlannedBatch batch = plan.batches().get(index);
         PlanReader.Rows rows = reader.read(batch);
-        long words = index == last ? firstBytes : 0;
+        long words = index == last ? headBytes : 0;
         assertThat(counted.bytesRead() - before)
             .isBetween(batch.lengthBytes() + words, batch.lengthBytes() + words + 10_000);
         Triples arrays = new Triples(0);

@@ -271,7 +271,7 @@ class SimLogReaderTest {
       MemoryStorage store = foreign(List.of(wrong), new int[][] {{0, 1, 7}});
       assertThatThrownBy(() -> SimLogReader.open(store))
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("is no key of a record log");
+          .hasMessageContaining("is not a key of a record log");
       assertThatThrownBy(() -> SimLog.open(store, NONE)).isInstanceOf(DamagedFileException.class);
     }
     MemoryStorage backwards =

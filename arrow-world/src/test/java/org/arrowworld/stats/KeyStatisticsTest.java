@@ -135,6 +135,35 @@ class KeyStatisticsTest {
   }
 
   @Test
+  void large_integers_become_the_nearest_number() throws IOException {
+    long pattern = (1L << 63) + 1025;
+    Summary found = tally(ColumnType.U64, 0, pattern);
+    assertThat(found.mean())
+        .isEqualTo(found.min())
+        .isEqualTo(new BigDecimal(Long.toUnsignedString(pattern)).doubleValue());
+  }
+
+  @Test
+  void bins_are_equally_wide_however_far_apart_the_values_are() throws IOException {
+    assertThat(summary(4, -1.7e308, 1.7e308).histogram()).containsExactly(1L, 0L, 0L, 1L);
+    assertThat(summary(4, 1, 2, Double.POSITIVE_INFINITY).histogram()).isEmpty();
+  }
+
+  private Summary summary(int bins, double... values) throws IOException {
+    long[] patterns = Arrays.stream(values).mapToLong(Double::doubleToRawLongBits).toArray();
+    return tally(ColumnType.F64, bins, patterns);
+  }
+
+  private Summary tally(ColumnType type, int bins, long... patterns) throws IOException {
+    try (Tally tally = new Tally(type, scratch, 100)) {
+      for (long pattern : patterns) {
+        tally.add(pattern);
+      }
+      return tally.summary(bins);
+    }
+  }
+
+  @Test
   void words_and_unknown_keys_are_refused() throws IOException {
     play(4);
     try (Log log = StoreInfo.read(storage).openLog(storage)) {

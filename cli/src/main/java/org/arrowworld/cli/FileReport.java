@@ -62,7 +62,7 @@ final class FileReport {
       return text.get();
     }
     throw new InvalidUseException(
-        "it is no file of a kind this release knows; it begins with the bytes " + hex(head));
+        "it is not a file of a kind this release knows; it begins with the bytes " + hex(head));
   }
 
   /** The first bytes, one character each. */

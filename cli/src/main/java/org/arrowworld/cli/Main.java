@@ -70,7 +70,7 @@ public final class Main {
     if (arg.indexOf('\uFFFD') >= 0) {
       throw new UsageException(
           Text.of(
-              "Cannot read the argument '%s': it is no text in %s; name files in UTF-8 and start Java"
+              "Cannot read the argument '%s': it is not text in %s; name files in UTF-8 and start Java"
                   + " in a UTF-8 locale (LC_ALL=C.UTF-8), as the launcher aw does",
               arg, System.getProperty("sun.jnu.encoding")));
     }

@@ -4,12 +4,14 @@ package org.arrowworld.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.arrowworld.LiveWorld;
+import org.arrowworld.Store;
 import org.arrowworld.live.WorldOptions;
 import org.arrowworld.storage.DiskStorage;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,38 @@ class BaseStoresTest {
     Aw back = Aw.run("import", "npz", file, "--out", folder.resolve("back"));
     assertThat(back.exit()).isNotZero();
     assertThat(back.err()).contains("it goes on from tick 0, seq 0, whose state it does not hold");
+  }
+
+  /** Spec Z-5. */
+  @Test
+  void its_log_as_npz_has_all_words_that_its_rows_name() throws IOException {
+    Path csv = folder.resolve("words.csv");
+    Files.writeString(csv, "id,name\n1,ash\n2,oak\n3,elm\n");
+    Path store = folder.resolve("words");
+    assertThat(Aw.run("import", "csv", csv, "--out", store, "--table", "t").exit()).isZero();
+    try (LiveWorld live = LiveWorld.resume(new DiskStorage(store), WorldOptions.DEFAULT)) {
+      live.tick(t -> t.table("t").set(2, "name", "yew"));
+    }
+    String file = folder.resolve("words.npz").toString();
+    assertThat(Aw.run("export", store, "--to", "npz", "--view", "log", "--out", file).exit())
+        .isZero();
+    byte[] bytes = Files.readAllBytes(Path.of(file));
+    assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).contains("ashoakelmyew");
+  }
+
+  @Test
+  void a_base_before_the_first_tick_that_both_have_is_compared_too() throws IOException {
+    Path based = Path.of(imported("based", "1,1.5\n2,2.5\n", 0));
+    Path other = folder.resolve("other");
+    try (Store store = Store.open(based);
+        LiveWorld live = LiveWorld.create(other, store.schema());
+        LiveWorld onward = LiveWorld.resume(new DiskStorage(based), WorldOptions.DEFAULT)) {
+      live.tick(1, t -> t.table("t").insert(9).set("x", 2.0));
+      onward.tick(1, t -> t.table("t").insert(9).set("x", 2.0));
+    }
+    Aw diff = Aw.run("diff", based, other);
+    assertThat(diff.exit()).isEqualTo(1);
+    assertThat(diff.out()).contains("different from tick 1 on, in 3 rows");
   }
 
   @Test

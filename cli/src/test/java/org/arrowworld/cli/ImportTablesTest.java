@@ -165,7 +165,7 @@ class ImportTablesTest {
     @SuppressWarnings("unchecked")
     Map<String, String> unmapped = (Map<String, String>) imported.json().get("unmapped");
     assertThat(unmapped).containsOnlyKeys("matrix", "dt");
-    assertThat(unmapped.get("matrix")).contains("it is no column of 3 rows: |u1 (2, 2) C");
+    assertThat(unmapped.get("matrix")).contains("it is not a column of 3 rows: |u1 (2, 2) C");
     assertThat(imported.json().get("renamed").toString())
         .contains("ships: 'pos x' is called 'pos_x'");
     DiskStorage store = new DiskStorage(out);

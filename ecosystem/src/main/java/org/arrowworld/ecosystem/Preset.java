@@ -202,7 +202,7 @@ public record Preset(
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot read property '%s' of this store: '%s' is no %s",
+              "Cannot read property '%s' of this store: '%s' is not of type %s",
               property, text, type.getSimpleName()));
     }
   }

@@ -35,7 +35,8 @@ class PresetTest {
     Map<String, String> properties = new HashMap<>(Preset.TINY.toProperties());
     properties.put("preset.reach", "far");
     assertThatThrownBy(() -> Preset.fromProperties(properties))
-        .hasMessage("Cannot read property 'preset.reach' of this store: 'far' is no double");
+        .hasMessage(
+            "Cannot read property 'preset.reach' of this store: 'far' is not of type double");
     properties.put("preset.reach", "-1");
     assertThatThrownBy(() -> Preset.fromProperties(properties))
         .hasMessage("Cannot use a preset with reach = -1.0: see the javadoc of Preset");

@@ -185,14 +185,12 @@ public final class Exports {
       if (request.view() == View.BY_ENTITY) {
         file(watch.watch(new EntityOrder(log, target.parent, target.name)));
       } else if (request.format() == Format.NPZ) {
+        LogPosition start = start(store, log.span());
         LogNpz.write(
             target.parent,
             target.name,
             new LogNpz.Content(
-                log,
-                watch.watch(log),
-                () -> Codebooks.utf8(log, store, log.span()),
-                start(store, log.span())));
+                log, watch.watch(log), () -> Codebooks.utf8(log, store, start), start));
       } else {
         file(watch.watch(log));
       }

@@ -156,7 +156,7 @@ public final class OutputDirectory implements Closeable {
           Text.of("Cannot write to %s: it exists; choose another path, or --replace it", out));
     }
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
-      throw new InvalidUseException(Text.of("Cannot replace %s: it is no file", out));
+      throw new InvalidUseException(Text.of("Cannot replace %s: it is not a file", out));
     }
   }
 

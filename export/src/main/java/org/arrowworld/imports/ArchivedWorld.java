@@ -191,7 +191,7 @@ final class ArchivedWorld {
               input.path(),
               -1,
               Text.of(
-                  "column '%s' has %d in row %d, which is no %s",
+                  "column '%s' has %d in row %d, which %s cannot hold",
                   column.name(), bits, row, type.label()));
         }
         StoredColumn.put(type, data, row, bits);

@@ -198,7 +198,7 @@ final class HistoryImport {
                 target ->
                     findings.note(
                         Text.of(
-                            "column '%s' says %s, and is no column of the table: nothing is called '%s'",
+                            "column '%s' says %s, and is not a column of the table: nothing is called '%s'",
                             column.name(), when ? "when" : "who", target)));
         continue;
       }

@@ -147,7 +147,7 @@ final class HistoryRows {
     if (grid.as() != TimeGrid.As.TICK && !seconds) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot make a history of table '%s': column '%s' is in '%s', which are no seconds",
+              "Cannot make a history of table '%s': column '%s' is in '%s', which are not seconds",
               table.name(), column.name(), column.unit()));
     }
     BigDecimal[] times = new BigDecimal[ids.length];

@@ -50,7 +50,7 @@ final class NpyImport {
       if (array) {
         add(storage, file, name, arrays, findings);
       } else {
-        findings.unmapped(file, "it is no .npy file");
+        findings.unmapped(file, "it is not a .npy file");
       }
     }
     if (!any) {

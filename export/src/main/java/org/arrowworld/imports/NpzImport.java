@@ -56,7 +56,7 @@ final class NpzImport {
           continue; // a directory
         }
         entries.put(name, name);
-        findings.unmapped(name, "it is no array");
+        findings.unmapped(name, "it is not an array");
       }
       if (archive.names().isEmpty()) {
         throw new InvalidUseException(
@@ -93,7 +93,7 @@ final class NpzImport {
     for (String name : names.keySet()) {
       String entry = entries.get(name);
       if (entry == null) {
-        throw new InvalidUseException(Text.of("Cannot keep '%s': it is no entry", name));
+        throw new InvalidUseException(Text.of("Cannot keep '%s': it is not an entry", name));
       }
       if (!entry.endsWith("/")) {
         archive.copy(entry, store, BaseStore.UNMAPPED + "/" + BaseStore.fileName(entry));

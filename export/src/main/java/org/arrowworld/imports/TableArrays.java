@@ -204,7 +204,8 @@ final class TableArrays {
     for (String member : members) {
       String column = several ? member.substring(separator(member) + 1) : member;
       if (length(member) != length) {
-        findings.unmapped(member, Text.of("it is no column of %d rows: %s", length, shape(member)));
+        findings.unmapped(
+            member, Text.of("it is not a column of %d rows: %s", length, shape(member)));
       } else if (texts.containsKey(member)) {
         columns.add(described(words(column, texts.get(member))));
       } else {

@@ -166,7 +166,7 @@ final class TrajectoryText {
     } else {
       findings.note(
           Text.of(
-              "the frame rate '%s' of a comment is no number above 0, and is passed over; say --rate R%s",
+              "the frame rate '%s' of a comment is not a number above 0, and is passed over; say --rate R%s",
               named,
               named.indexOf(',') < 0 ? "" : ", or --decimal , if its comma is a decimal mark"));
     }

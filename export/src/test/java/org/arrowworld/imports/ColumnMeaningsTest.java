@@ -199,7 +199,7 @@ class ColumnMeaningsTest {
     ForeignTable table = new ForeignTable("t", 1, List.of(one, months));
     assertThatThrownBy(() -> HistoryRows.of(table, new long[0], options))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("column 't' is in 'months', which are no seconds");
+        .hasMessageContaining("column 't' is in 'months', which are not seconds");
   }
 
   @Test
@@ -226,7 +226,7 @@ class ColumnMeaningsTest {
             "Cannot map column 'nosuch': there is no such column; there are [who, t, x]");
     assertThat(history(file, "when=t,id=who", TimeGrid.TICKS).notes())
         .containsExactly(
-            "column 't' says when, and is no column of the table: nothing is called 'when'");
+            "column 't' says when, and is not a column of the table: nothing is called 'when'");
   }
 
   @Test

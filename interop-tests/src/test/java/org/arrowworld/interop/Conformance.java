@@ -15,7 +15,16 @@ enum Conformance {
   UNITS,
   UNHASHED,
   COMPONENTS,
-  ROOM;
+  ROOM,
+  HEADED;
+
+  /**
+   * Whether its sealed segments were written before their footers had {@code aw.head} (spec B-12),
+   * and stay so.
+   */
+  boolean isOlder() {
+    return this != HEADED;
+  }
 
   /** Name of its folder. */
   String folder() {
@@ -34,6 +43,7 @@ enum Conformance {
       case UNHASHED -> UnhashedStore.write(golden);
       case COMPONENTS -> ComponentsStore.write(golden);
       case ROOM -> RoomStore.write(golden);
+      case HEADED -> HeadedStore.write(golden);
     }
     golden.forgetWriter();
   }

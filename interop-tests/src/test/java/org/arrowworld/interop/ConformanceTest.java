@@ -4,6 +4,8 @@ package org.arrowworld.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.internal.ipc.IpcFooter;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Tail;
@@ -21,6 +24,7 @@ import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.table.World;
 import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
@@ -48,7 +52,9 @@ class ConformanceTest {
   void regenerate_if_asked() throws IOException {
     if (Boolean.getBoolean("aw.regenerate")) {
       for (Conformance store : Conformance.values()) {
-        regenerate(store);
+        if (!store.isOlder() || !Files.exists(golden(store))) {
+          regenerate(store);
+        }
       }
     }
   }
@@ -76,19 +82,39 @@ class ConformanceTest {
   void generating_the_store_again_gives_the_same_bytes(Conformance store) throws IOException {
     Path again = temporary.resolve("again");
     store.write(again, memory);
-    Map<String, byte[]> expected = files(golden(store));
-    assertThat(files(again)).containsExactlyInAnyOrderEntriesOf(expected);
+    Map<String, byte[]> expected = files(golden(store), store);
+    assertThat(files(again, store)).containsExactlyInAnyOrderEntriesOf(expected);
     assertThat(expected.values().stream().mapToInt(b -> b.length).sum()).isLessThan(MAX_BYTES);
   }
 
-  private static Map<String, byte[]> files(Path directory) throws IOException {
+  private static Map<String, byte[]> files(Path directory, Conformance store) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        files.put(directory.relativize(path).toString(), Files.readAllBytes(path));
+        String name = directory.relativize(path).toString();
+        boolean older = store.isOlder() && name.startsWith("store/log/") && name.endsWith(".arrow");
+        files.put(name, older ? withoutHead(path) : Files.readAllBytes(path));
       }
     }
     return files;
+  }
+
+  /** A sealed segment's bytes up to its last batch, and what its footer says but aw.head. */
+  private static byte[] withoutHead(Path segment) throws IOException {
+    DiskStorage storage = new DiskStorage(segment.getParent());
+    try (ReadableFile file = storage.openRead(segment.getFileName().toString())) {
+      IpcFooter footer = IpcFooter.read(file);
+      Map<String, String> metadata = new TreeMap<>(footer.metadata());
+      metadata.keySet().removeAll(List.of("aw.head", "aw.footer_crc"));
+      long end = footer.batches().get(footer.batches().size() - 1).end();
+      byte[] said = (footer.schema() + " " + metadata).getBytes(StandardCharsets.UTF_8);
+      ByteBuffer content = ByteBuffer.allocate((int) end);
+      file.readFully(content, 0);
+      return ByteBuffer.allocate((int) end + said.length)
+          .put(content.flip().limit((int) end))
+          .put(said)
+          .array();
+    }
   }
 
   @ParameterizedTest
@@ -155,7 +181,8 @@ class ConformanceTest {
     Verifier.Report report = Verifier.verify(storage, Verifier.Depth.DEEP, 1, memory);
     assertThat(report.findings()).isEmpty();
     assertThat(report.notes()).isEmpty();
-    assertThat(report.snapshots()).isEqualTo(store == Conformance.WIDE ? 0 : 1);
+    boolean without = store == Conformance.WIDE || store == Conformance.HEADED;
+    assertThat(report.snapshots()).isEqualTo(without ? 0 : 1);
     try (Timeline timeline = Timeline.open(storage)) {
       assertThat(timeline.log().tail().kind()).isEqualTo(Tail.Kind.CLEAN);
       List<String> segments = timeline.log().segments();

@@ -208,7 +208,7 @@ final class Catalogue {
         Optional<InputColumn.Reading> reading = column.reading(Optional.empty());
         if (reading.isEmpty()) {
           throw new DamagedFileException(
-              PATH, -1, Text.of("it is no catalogue: column '%s' is not read", column.name()));
+              PATH, -1, Text.of("it is not a catalogue: column '%s' is not read", column.name()));
         }
         columns.put(
             column.name(),
@@ -217,7 +217,7 @@ final class Catalogue {
       }
       if (!columns.keySet().containsAll(OWN)) {
         throw new DamagedFileException(
-            PATH, -1, Text.of("it is no catalogue: it lacks some of %s", OWN));
+            PATH, -1, Text.of("it is not a catalogue: it lacks some of %s", OWN));
       }
       for (int row = 0; row < count; row++) {
         int at = row;
@@ -235,7 +235,7 @@ final class Catalogue {
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new DamagedFileException(PATH, -1, "it is no catalogue: " + e.getMessage(), e);
+      throw new DamagedFileException(PATH, -1, "it is not a catalogue: " + e.getMessage(), e);
     }
     return rows;
   }
@@ -243,7 +243,7 @@ final class Catalogue {
   private static Row row(Map<String, Values> columns, int row) throws DamagedFileException {
     String texts = columns.get("parameters").text(row);
     if (texts == null) {
-      throw new DamagedFileException(PATH, -1, "it is no catalogue: a run has no parameters");
+      throw new DamagedFileException(PATH, -1, "it is not a catalogue: a run has no parameters");
     }
     JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
@@ -280,7 +280,7 @@ final class Catalogue {
 
     OptionalLong number(int row) throws DamagedFileException {
       if (type != ColumnType.I64) {
-        throw new DamagedFileException(PATH, -1, "it is no catalogue: ticks and rows are int64");
+        throw new DamagedFileException(PATH, -1, "it is not a catalogue: ticks and rows are int64");
       }
       return column.nulls().get(row)
           ? OptionalLong.empty()

@@ -61,7 +61,8 @@ final class DiffReply {
       throws IOException {
     asked.required("from");
     asked.required("to");
-    try (ServedRun.Lease lease = run.lease(asked.number("to", 0))) {
+    try (ServedRun.Lease lease =
+        run.lease(Math.max(asked.number("from", 0), asked.number("to", 0)))) {
       reply.of(lease);
       List<Object> rows = new ArrayList<>();
       long[] count = {0};

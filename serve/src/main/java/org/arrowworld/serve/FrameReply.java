@@ -64,9 +64,15 @@ final class FrameReply {
 
   /** Which ticks a stream is of. */
   private record Span(long from, long to, int step) {
-    static Span of(ServedRun run, ServedRun.Lease lease, RequestQuery asked) throws IOException {
+    /** A reader that knows all of them that there are now. */
+    static ServedRun.Lease lease(ServedRun run, RequestQuery asked) throws IOException {
+      return run.lease(
+          asked.number("from", 0), asked.number("to", Long.MAX_VALUE), Optional.empty());
+    }
+
+    static Span of(ServedRun.Lease lease, RequestQuery asked) throws IOException {
       long from = asked.number("from", lease.store().firstTick());
-      long to = asked.number("to", run.end().tick());
+      long to = asked.number("to", Math.max(from, lease.reader().end().tick()));
       if (from > to) {
         throw Problem.badRequest(
             "Cannot play from tick " + from + " to " + to + ": that is backwards");
@@ -88,16 +94,17 @@ final class FrameReply {
         return false;
       }
       cursor.seek(before + step);
-      return cursor.world().tick() > before || cursor.next();
+      boolean moved = cursor.world().tick() > before || cursor.next();
+      return moved && cursor.world().tick() <= to;
     }
   }
 
   /** As {@code at}, tick after tick. The client's pace is the server's. */
   static void frames(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
-    try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+    try (ServedRun.Lease lease = Span.lease(run, asked)) {
       reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
-      Span span = Span.of(run, lease, asked);
+      Span span = Span.of(lease, asked);
       Cursor cursor = lease.reader().cursor();
       lease.reader().seek(span.from());
       OutputStream out = reply.stream(Reply.ARROW);
@@ -114,7 +121,7 @@ final class FrameReply {
   /** One table as one stream, a batch per tick, whose metadata says which tick it is. */
   static void play(ServedRun run, RequestQuery asked, Reply reply) throws IOException {
     asked.required("columns");
-    try (ServedRun.Lease lease = run.lease(asked.number("from", 0))) {
+    try (ServedRun.Lease lease = Span.lease(run, asked)) {
       reply.of(lease);
       List<Wanted.Part> parts = Wanted.of(lease.store().schema(), asked.list("columns"));
       if (parts.size() != 1) {
@@ -123,7 +130,7 @@ final class FrameReply {
                 + parts.size()
                 + " tables as one stream: name columns of one, or ask for 'frames'");
       }
-      Span span = Span.of(run, lease, asked);
+      Span span = Span.of(lease, asked);
       Cursor cursor = lease.reader().cursor();
       lease.reader().seek(span.from());
       OutputStream out = reply.stream(Reply.ARROW);

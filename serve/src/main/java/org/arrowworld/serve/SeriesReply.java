@@ -33,7 +33,10 @@ final class SeriesReply {
           "Cannot read " + names.size() + " series at once: at most " + MOST_SERIES);
     }
     try (ServedRun.Lease lease =
-            run.lease(asked.number("from", 0), asked.text("view").map(v -> v + "/series"));
+            run.lease(
+                asked.number("from", 0),
+                asked.number("to", Long.MAX_VALUE),
+                asked.text("view").map(v -> v + "/series"));
         Series series = new Series(lease.store().schema(), lease.store().log(), names)) {
       reply.of(lease);
       TickRange ticks = asked.ticks(lease.store().firstTick(), lease.store().lastTick());
@@ -74,7 +77,7 @@ final class SeriesReply {
         if ((cursor.world().tick() - from) % step == 0) {
           put(cursor.world().tick(), values);
         }
-      } while (cursor.world().tick() < to && cursor.next());
+      } while (cursor.world().tick() < to && cursor.next() && cursor.world().tick() <= to);
       flush();
       arrow.end();
     }

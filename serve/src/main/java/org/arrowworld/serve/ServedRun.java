@@ -217,7 +217,18 @@ final class ServedRun implements Closeable {
 
   /** As {@link #lease(long)}; what the same view has asked for before is stopped. */
   Lease lease(long tick, Optional<String> view) throws IOException {
-    return lease(view, end -> take(Math.min(tick, end.tick())), tick);
+    return lease(tick, tick, view);
+  }
+
+  /**
+   * A reader that knows all ticks up to one, or to the present end, near another tick if there is a
+   * choice; what the same view has asked for before is stopped.
+   */
+  Lease lease(long from, long to, Optional<String> view) throws IOException {
+    return lease(
+        view,
+        end -> take(Math.min(from, end.tick()), Math.min(Math.max(from, to), end.tick())),
+        Math.max(from, to));
   }
 
   /** A reader that follows the store's end, if there is one; for {@link Reader#follow}. */
@@ -264,11 +275,11 @@ final class ServedRun implements Closeable {
     return best.orElse(null);
   }
 
-  private synchronized Reader take(long tick) throws IOException {
-    closeIdle(tick);
+  private synchronized Reader take(long tick, long known) throws IOException {
+    closeIdle(known);
     Optional<Reader> best =
         idle.stream()
-            .filter(r -> r.end().tick() >= tick && !r.isFollowing())
+            .filter(r -> r.end().tick() >= known && !r.isFollowing())
             .min(
                 Comparator.comparingLong(
                     (Reader r) -> r.tick() <= tick ? tick - r.tick() : Long.MAX_VALUE));

@@ -386,6 +386,17 @@ class ViewServerTest {
                   .get("x"))
           .isEqualTo(List.of(10f));
       assertThat(viewer.json("/api/runs/live")).containsEntry("open_ended", true);
+      for (String asked : List.of("play?columns=ship.x", "series?of=ship.x.mean")) {
+        assertThat(viewer.arrow("/api/runs/live/" + asked).get(0).batches()).isPositive();
+      }
+      live.tick(t -> t.table("ship").set(0, "x", 11f));
+      for (String span : List.of("", "&from=0", "&from=0&to=7", "&from=5&to=7")) {
+        Client.Table played = viewer.arrow("/api/runs/live/play?columns=ship.x" + span).get(0);
+        assertThat(played.columns().get("x")).as(span).contains(11f);
+        Client.Table means = viewer.arrow("/api/runs/live/series?of=ship.x.mean" + span).get(0);
+        assertThat(means.columns().get("tick")).as(span).endsWith(7L);
+      }
+      assertThat(viewer.json("/api/runs/live/diff?from=7&to=5")).containsKey("count");
     }
   }
 
@@ -407,6 +418,23 @@ class ViewServerTest {
       }
     }
     throw new AssertionError("the events ended");
+  }
+
+  @Test
+  void whoever_follows_a_run_that_is_damaged_is_told() throws IOException {
+    Path path = SmallRuns.ships(folder.resolve("broken"));
+    try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0));
+        InputStream events = listen(watching, "broken")) {
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8));
+      assertThat(nextData(lines)).startsWith("end {\"tick\":4,");
+      Files.writeString(path.resolve("store.json"), "{}", StandardCharsets.UTF_8);
+      assertThat(nextData(lines))
+          .startsWith("failed {\"error\":{\"kind\":\"damaged_file\",\"status\":422,")
+          .contains("store.json");
+      assertThat(lines.readLine()).isEmpty();
+      assertThat(lines.readLine()).isNull();
+    }
   }
 
   @Test

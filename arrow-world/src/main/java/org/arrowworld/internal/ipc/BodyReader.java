@@ -174,7 +174,8 @@ public final class BodyReader {
         throw new ZstdException(inflated);
       }
     } catch (ZstdException e) {
-      throw place.damaged(Text.of("buffer %d is no sound zstd frame (%s)", index, e.getMessage()));
+      throw place.damaged(
+          Text.of("buffer %d is not a sound zstd frame (%s)", index, e.getMessage()));
     }
     if (inflated != target.capacity()) {
       throw place.damaged(

@@ -45,7 +45,8 @@ public record IpcFooter(
   public static IpcFooter read(ReadableFile file) throws IOException {
     long size = file.size();
     if (size < 2L * 8 + TAIL_BYTES) {
-      throw new DamagedFileException(file.path(), -1, Text.of("%d bytes are no Arrow file", size));
+      throw new DamagedFileException(
+          file.path(), -1, Text.of("%d bytes are not an Arrow file", size));
     }
     checkMagic(file, read(file, 0, IpcFileWriter.MAGIC.length), 0);
     int likely = (int) Math.min(LIKELY_BYTES, size);

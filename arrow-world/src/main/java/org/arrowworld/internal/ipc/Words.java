@@ -4,6 +4,7 @@ package org.arrowworld.internal.ipc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
@@ -46,6 +47,15 @@ public final class Words {
       throw new DamagedFileException(file, at, "a word of a dictionary is not UTF-8");
     }
     return new Words(offsets, bytes, count);
+  }
+
+  /** The same words in memory of their own, which outlives what they were read into. */
+  public Words copy() {
+    List<byte[]> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(utf8(i));
+    }
+    return of(all);
   }
 
   /** A dictionary of these words, in memory of its own. */

@@ -141,7 +141,7 @@ final class Insertions {
     if (!isPresence()) {
       throw new InvalidUseException(
           Text.of(
-              "Cannot insert an entity into table '%s': it is no presence table", table.name()));
+              "Cannot insert an entity into table '%s': it is not a presence table", table.name()));
     }
     return owner.of();
   }

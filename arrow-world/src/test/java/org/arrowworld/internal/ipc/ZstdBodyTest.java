@@ -138,7 +138,7 @@ class ZstdBodyTest {
     bytes[bufferAt(stored, 1) + 8] ^= 1; // zstd's magic number
     assertThatThrownBy(() -> read(bytes, BUDGET))
         .isInstanceOf(DamagedFileException.class)
-        .hasMessageContaining("buffer 1 is no sound zstd frame (");
+        .hasMessageContaining("buffer 1 is not a sound zstd frame (");
   }
 
   @Test

@@ -41,7 +41,7 @@ final class PackedValues {
       case NEAREST ->
           Double.doubleToRawLongBits(
               new BigDecimal(unscaled(values), reading.scale()).doubleValue());
-      default -> throw new IllegalArgumentException("a text is no number");
+      default -> throw new IllegalArgumentException("a text is not a number");
     };
   }
 

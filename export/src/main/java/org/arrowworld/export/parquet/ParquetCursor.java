@@ -145,7 +145,7 @@ public final class ParquetCursor {
       case U16 -> within(values.getInteger(), 0, Character.MAX_VALUE);
       case I8 -> within(values.getInteger(), Byte.MIN_VALUE, Byte.MAX_VALUE);
       case U8 -> within(values.getInteger(), 0, 255);
-      case STRING -> throw new IllegalArgumentException("a text is no number");
+      case STRING -> throw new IllegalArgumentException("a text is not a number");
     };
   }
 

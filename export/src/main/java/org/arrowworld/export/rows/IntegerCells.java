@@ -18,7 +18,7 @@ public final class IntegerCells {
       case U32, STRING -> bytes.getInt(4 * row) & 0xFFFF_FFFFL;
       case I32 -> bytes.getInt(4 * row);
       case U64, I64 -> bytes.getLong(8 * row);
-      case F32, F64 -> throw new IllegalArgumentException(type + " is no integer");
+      case F32, F64 -> throw new IllegalArgumentException(type + " is not an integer");
     };
   }
 }

@@ -73,7 +73,8 @@ final class Lz4Frames {
       int room = size - at + window;
       return blocks.decompress(linked, 0, count, target, at - window, room) - window;
     } catch (LZ4Exception | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException("a buffer is no sound LZ4 frame: a block is malformed", e);
+      throw new IllegalArgumentException(
+          "a buffer is not a sound LZ4 frame: a block is malformed", e);
     }
   }
 
@@ -116,7 +117,7 @@ final class Lz4Frames {
 
   private static void require(boolean condition, String finding) {
     if (!condition) {
-      throw new IllegalArgumentException("a buffer is no sound LZ4 frame: " + finding);
+      throw new IllegalArgumentException("a buffer is not a sound LZ4 frame: " + finding);
     }
   }
 }

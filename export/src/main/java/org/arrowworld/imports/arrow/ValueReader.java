@@ -232,7 +232,7 @@ final class ValueReader {
     ArrowField ends = field.children().get(0);
     int width = ends.type().bits() / 8;
     if (ends.type().kind() != Kind.INT || ends.index().isPresent() || width < 2) {
-      throw batch.damaged("has runs whose ends are no integers");
+      throw batch.damaged("has runs whose ends are not integers");
     }
     Batch.Node node = batch.node();
     batch.skipBuffer();

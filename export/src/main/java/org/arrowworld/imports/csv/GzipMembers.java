@@ -46,7 +46,7 @@ final class GzipMembers extends InputStream {
       return false;
     }
     if (first != 0x1F || next() != 0x8B || next() != 8) {
-      throw new ZipException("what follows is no gzip member");
+      throw new ZipException("what follows is not a gzip member");
     }
     int flags = next();
     skip(6); // time, level, system

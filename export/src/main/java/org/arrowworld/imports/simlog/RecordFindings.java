@@ -70,8 +70,8 @@ final class RecordFindings {
                 Text.of(
                     "key %d is not in %s: its %d values from record %d on are in field key_%d",
                     key, SimLogCodebook.FILE, count.times, count.record, key)));
-    noCodes.forEach((field, count) -> all.add(kept("no code", field, count)));
-    noBools.forEach((field, count) -> all.add(kept("no truth value", field, count)));
+    noCodes.forEach((field, count) -> all.add(kept("not a code", field, count)));
+    noBools.forEach((field, count) -> all.add(kept("not a truth value", field, count)));
     return all;
   }
 

@@ -97,7 +97,7 @@ final class SimLogCodebook {
       file.readFully(bytes, 0);
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
     } catch (CharacterCodingException e) {
-      throw new DamagedFileException(FILE, -1, "it is no UTF-8", e);
+      throw new DamagedFileException(FILE, -1, "it is not UTF-8", e);
     } catch (EOFException e) {
       throw new DamagedFileException(FILE, -1, "the file ends early", e);
     }

@@ -40,7 +40,7 @@ public final class SimLogImport {
     Path parent = absolute.getParent();
     if (parent == null) {
       throw new InvalidUseException(
-          Text.of("Cannot import into %s: it is no new directory", target));
+          Text.of("Cannot import into %s: it is not a new directory", target));
     }
     return importDirectory(
         new DiskStorage(source), new DiskStorage(parent), absolute.getFileName().toString());

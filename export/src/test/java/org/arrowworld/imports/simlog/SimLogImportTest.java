@@ -251,8 +251,8 @@ class SimLogImportTest {
             "chunk_000000.npz is missing, and its records with it",
             "chunk_000002.npz to chunk_000003.npz are missing, and their records with them",
             "key 9 is not in _codebook.json: its 2 values from record 2 on are in field key_9",
-            "field 'word' has 2 values that are no code, first 2.0 in record 1: kept as numbers",
-            "field 'ok' has 1 values that are no truth value, first 5.0 in record 2: kept as numbers");
+            "field 'word' has 2 values that are not a code, first 2.0 in record 1: kept as numbers",
+            "field 'ok' has 1 values that are not a truth value, first 5.0 in record 2: kept as numbers");
     assertThat(imported().get(2L)).isEqualTo(Map.of("word", 0.5, "key_9", 4L, "ok", 5L));
     assertThat(imported().get(3L)).isEqualTo(Map.of("key_9", 5L));
   }
@@ -333,7 +333,7 @@ class SimLogImportTest {
     codebook("{\"codebook\": [1]}");
     refused("Cannot read _codebook.json: 'codebook[0]' should be a string, found 1");
     source.put("_codebook.json", new byte[] {(byte) 0xFF});
-    refused("Cannot read _codebook.json: it is no UTF-8");
+    refused("Cannot read _codebook.json: it is not UTF-8");
   }
 
   @ParameterizedTest
