@@ -153,22 +153,24 @@ class S3Objects(Objects):
         self._client = boto3.session.Session().client("s3", config=config)
 
     def get(self, name: str, start: int, length: int, version: str) -> tuple[bytes, int, str]:
-        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, IncompleteReadError
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+        from urllib3.exceptions import HTTPError as BodyError
 
         wanted = {"Bucket": self._bucket, "Key": self._folder + name, "Range": f"bytes={start}-{start + length - 1}"}
         if version:
             wanted["IfMatch"] = version
         try:
             reply = self._client.get_object(**wanted)
-            with reply["Body"] as body:
+            with reply["Body"] as body:  # the answer of urllib3
                 total = total_of(reply.get("ContentRange"), start)
                 if total is None and reply.get("ContentLength", 0) > length:
                     raise Refused(_NO_RANGES)
-                data = body_of(body.read, length, self.patience.limit_for(length))
+                some = getattr(body, "read1", body.read)  # read waits for all of a piece, however slowly it comes
+                data = body_of(some, length, self.patience.limit_for(length))
         except ClientError as e:
             code = e.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             raise refusal(code, f"HTTP {code} {e.response.get('Error', {}).get('Code', '')}".rstrip(), name, start) from e
-        except (ConnectionError, HTTPClientError, IncompleteReadError) as e:
+        except (BodyError, ConnectionError, HTTPClientError) as e:
             raise OSError(str(e)) from e
         except BotoCoreError as e:
             raise Refused(str(e)) from e

@@ -73,9 +73,9 @@ class AddressesTest {
         List.<List<Object>>of(
             List.of("hash", "STORE", "--tick", 4),
             List.of("at", "STORE", "--tick", 2),
-            List.of("history", "STORE", "--table", "creature", "--id", 1),
+            List.of("history", "STORE", "--table", "ship", "--id", 0),
             List.of("log", "STORE", "--range", "0..2"),
-            List.of("stats", "STORE", "--key", "creature.energy"),
+            List.of("stats", "STORE", "--key", "ship.x"),
             List.of("diff", "STORE", store),
             List.of("verify", "STORE"))) {
       Aw there = Aw.run(with(command, place));
