@@ -23,7 +23,7 @@ from typing import Any
 from common import RESULTS, ROOT, note
 
 NAMES = ("log", "bulk", "python_insert", "snapshots", "fields", "timeline", "diff", "python_replay", "python_reading",
-         "python_recorders", "parquet", "imports", "runs", "remote", "memory", "crowd")
+         "python_recorders", "parquet", "imports", "runs", "remote", "view", "memory", "crowd")
 README = (
     ("log", "one triple, logged, checksummed and on disk", ""), ("log", "records, a triple", "the Python simlog"),
     ("log", "one triple", "Chronicle Queue, a message per triple"), ("log", "events written", "Python `logging`"),

@@ -207,6 +207,32 @@ const checks = {
     await page.close();
   },
 
+  async "when something first was so is found, and why somebody died"() {
+    const page = await visit(known, "run=eco&tick=0&tab=events");
+    await settled(page);
+    await page.fill("#series", told.found.condition);
+    await page.press("#series", "Enter");
+    await page.waitForFunction(() => document.querySelector("#found").textContent.includes("first at"));
+    await at(page, told.found.ticks[0]);
+    const said = await page.textContent("#found");
+    expect(said.includes(`first at tick ${told.found.ticks[0]}`), said);
+    told.found.ticks.slice(1, 3).forEach((t) => expect(said.includes(`tick ${t}`), `${said} without tick ${t}`));
+    const greatest = await page.locator(".plot .ends .link").nth(1).textContent();
+    same(greatest, `▴${told.found.most.toLocaleString("en")}`, "the most there were");
+    await page.locator(".plot .ends .link").nth(1).click();
+    await at(page, told.found.mostAt);
+    const over = await page.locator(".u-over").first().boundingBox();
+    await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
+    await page.waitForFunction(() => document.querySelector(".plot figcaption").textContent.includes("at tick "));
+    await page.mouse.move(5, 5);
+    await page.evaluate((t) => globalThis.aw.seek(t), told.deaths.tick);
+    await page.selectOption("#panel-events select", "creature.died");
+    await page.waitForFunction((n) => document.querySelectorAll("#panel-events li").length === n, told.deaths.lines.length);
+    same(await page.$$eval("#panel-events li", (all) => all.map((li) => li.textContent).sort()), told.deaths.lines, "who died, and why");
+    await picture(page, "found-light-1280");
+    await page.close();
+  },
+
   async "what is seen can be saved"() {
     const page = await visit(known, "run=eco&tick=60&tab=table&filter=energy < 5 and pos_x > 50");
     await page.waitForFunction(() => document.querySelectorAll(".space .row").length > 0);

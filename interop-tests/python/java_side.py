@@ -32,6 +32,15 @@ def run(main: str, *args: object) -> str:
     return done.stdout
 
 
+def tool(name: str) -> str:
+    """A tool of the JDK, or a skip."""
+    home = os.environ.get("JAVA_HOME")
+    found = str(Path(home) / "bin" / name) if home else shutil.which(name)
+    if not found:
+        pytest.skip(f"no `{name}` of a JDK on the PATH")
+    return found
+
+
 def aw_command(*args: object) -> list[str]:
     """The command line of `aw`."""
     return command("Main", *args, package="org.arrowworld.cli")

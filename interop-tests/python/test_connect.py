@@ -83,6 +83,29 @@ def test_a_run_that_goes_on_is_read_to_where_it_is_by_then(runs: Path, address: 
     assert there.hash_world(11) == here.hash_world(11)
 
 
+def test_a_server_with_a_certificate_of_its_own_is_trusted_by_name(runs: Path, tmp_path: Path) -> None:
+    keytool = java_side.tool("keytool")
+    keys, password, certificate = tmp_path / "k.p12", tmp_path / "password", tmp_path / "c.pem"
+    password.write_text("changeit\n", encoding="utf-8")
+    common = ["-alias", "aw", "-keystore", str(keys), "-storepass", "changeit"]
+    subprocess.run([keytool, "-genkeypair", "-storetype", "PKCS12", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
+                    "san=dns:localhost,ip:127.0.0.1", *common], check=True, capture_output=True)
+    subprocess.run([keytool, "-exportcert", "-rfc", "-file", str(certificate), *common], check=True, capture_output=True)
+    serve = java_side.aw_command("serve", runs / "eco", "--port", 0, "--tls", keys, "--tls-password-file", password)
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8") as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().strip()
+            there = aw.connect(address, ca_file=str(certificate))
+            assert there.hash_world(64) == aw.open_store(runs / "eco").hash_world(64)
+            with pytest.raises(OSError, match="certificate"):
+                aw.connect(address)
+            with pytest.raises(aw.InvalidUseError, match="cannot use the certificates"):
+                aw.connect(address, ca_file=str(password))
+        finally:
+            server.terminate()
+
+
 def test_it_only_reads_and_shows_its_token_to_nobody(address: str) -> None:
     there, token = aw.connect(address, "eco"), address.partition("token=")[2]
     for change in (lambda: there.compact(), lambda: there.truncate_after(3), lambda: there.seal()):

@@ -62,6 +62,22 @@ def empty_places(tables: list[Any], rng: random.Random) -> list[list[float]]:
     return found
 
 
+def found(store: Any) -> dict[str, Any]:
+    """When a condition on the number of creatures begins to hold, and when there were most."""
+    counts = [len(store.at(tick)["creature"]) for tick in range(TICKS + 1)]
+    limit = sorted(counts)[len(counts) // 2]
+    below = [count < limit for count in counts]
+    begins = [t for t in range(TICKS + 1) if below[t] and (t == 0 or not below[t - 1])]
+    return {"condition": f"creature.count < {limit}", "ticks": begins, "most": max(counts), "mostAt": counts.index(max(counts))}
+
+
+def deaths(store: Any) -> dict[str, Any]:
+    """Who died at a tick, and why, as the page tells it."""
+    lives = store.lives("creature")
+    tick = int(np.bincount(lives.died[lives.died >= 0]).argmax())
+    return {"tick": tick, "lines": sorted(f"creature {lives.rid[r]} died : {lives.cause[r]}" for r in np.flatnonzero(lives.died == tick))}
+
+
 def chosen(store: Any, rng: random.Random) -> dict[str, Any]:
     """A creature that stands alone at some tick, with what its life must say."""
     lives = store.lives("creature")
@@ -148,7 +164,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     pictures = Path(os.environ.get("AW_PICTURES", folder / "pictures"))
     pictures.mkdir(parents=True, exist_ok=True)
     told = {"chromium": chromium, "pictures": str(pictures), "last": TICKS, "frames": frames, "filtered": filtered,
-            "parts": parts(runs / "parts"), "cut": {
+            "found": found(store), "deaths": deaths(store), "parts": parts(runs / "parts"), "cut": {
                 "last": 30, "after": 12, "command": java_side.aw_command("truncate", runs / "short", "--after", 12, "--yes")},
             "chosen": chosen(store, rng), "difference": 101, "only": os.environ.get("AW_PAGE_ONLY", "")}
     with subprocess.Popen(java_side.aw_command("serve", runs, "--port", 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

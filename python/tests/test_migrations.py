@@ -67,7 +67,7 @@ def test_a_store_goes_on_under_a_newer_schema(store, tmp_path):  # M-1, M-6, M-7
     (lambda m: m.widen("ship", "mate", "i64"), "Cannot widen column 'ship.mate' to i64: it holds ids of table 'ship', which are u32"),
     (lambda m: m.map("ship", "name", len), "Cannot apply a function to column 'ship.name': its type string does not travel as a "
                                            "float64; give it another column"),
-    (lambda m: m.map("ship", "n", lambda x: x + 0.5), "Cannot apply a function to column 'ship.n': row 0: 0.5 is no u16"),
+    (lambda m: m.map("ship", "n", lambda x: x + 0.5), "Cannot apply a function to column 'ship.n': row 0: 0.5 is not a value of u16"),
     (lambda m: m.map("ship", "n", lambda x: 3), "Cannot apply a function to column 'ship.n': it gave shape () and dtype int64, "
                                                 "expected numbers of shape (5,)"),
 ])

@@ -80,10 +80,10 @@ def test_nothing_is_written_over(store, tmp_path, there, why):
 def test_what_is_no_part_of_it_is_left_alone_and_named(store, tmp_path):
     store.publish(tmp_path / "public")
     (tmp_path / "public" / "log" / "more").write_text("mine")
-    with pytest.raises(aw.InvalidUseError, match="log/more is there, which is no part of it; a published store"):
+    with pytest.raises(aw.InvalidUseError, match="log/more is there, which is not part of it; a published store"):
         store.publish(tmp_path / "public")
     (tmp_path / "a file").write_text("mine")
-    with pytest.raises(aw.InvalidUseError, match="it is no folder"):
+    with pytest.raises(aw.InvalidUseError, match="it is not a folder"):
         store.publish(tmp_path / "a file")
 
 

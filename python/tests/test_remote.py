@@ -259,7 +259,7 @@ def test_an_answer_that_comes_byte_by_byte_is_waited_for_only_so_long(server: Se
 @pytest.mark.parametrize("address", ["http://[bad/", "http://" + "a" * 64 + ".org/", "http://\ud800.org/", "http:///x", "http://h:99999/",
                                      "http://h:x/", "http://a b/"])
 def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(aw.InvalidUseError, match="Cannot read a store at .*: it is no address"):
+    with pytest.raises(aw.InvalidUseError, match="Cannot read a store at .*: it is not an address"):
         aw.open_store(address)
 
 

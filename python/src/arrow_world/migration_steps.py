@@ -177,7 +177,7 @@ class Map(Step):
     def columns(self, before: tuple[Column, ...]) -> tuple[Column, ...]:
         old = self.find(before)
         if old.table is not None:
-            raise self.refused(f"it holds ids of table '{old.table}', which are no quantities")
+            raise self.refused(f"it holds ids of table '{old.table}', which are not quantities")
         if encoding_of(old.type) != "value":
             raise self.refused(f"its type {old.type} does not travel as a float64; give it another column")
         return before
@@ -194,7 +194,7 @@ class Map(Step):
             wrong = (values.astype("<f8") != made) | (values > 1) if kind == "bool" else values.astype("<f8") != made
         if kind not in ("f32", "f64") and wrong.any():
             row = int(np.argmax(wrong))
-            raise self.refused(f"row {row}: {made[row].item()!r} is no {kind}")
+            raise self.refused(f"row {row}: {made[row].item()!r} is not a value of {kind}")
         data[self.column] = values
 
 

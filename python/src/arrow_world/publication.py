@@ -98,7 +98,7 @@ def _present(source: Path, target: Path, own: Listed, parts: dict[str, Listed]) 
     if not os.path.lexists(target):
         return set()
     if not target.is_dir():
-        raise taken("it is no folder")
+        raise taken("it is not a folder")
     there = set(names_below(target))
     begun = {FILES, *parts} if FILES in there else {FILES}
     there = {n for n in there if not (n.endswith(_UNFINISHED) and n.removesuffix(_UNFINISHED) in begun)}
@@ -110,7 +110,7 @@ def _present(source: Path, target: Path, own: Listed, parts: dict[str, Listed]) 
         raise taken(f"another publication, with another {FILES}, is there already")
     for name in sorted(there - {FILES}):
         if name not in parts and not any(p.startswith(f"{name}/") for p in parts):
-            raise taken(f"{name} is there, which is no part of it")
+            raise taken(f"{name} is there, which is not part of it")
     return there
 
 

@@ -196,4 +196,4 @@ def _copy_fields(source: Path, target: Path, losses: list[str]) -> None:
             except OSError as e:
                 losses.append(f"Cannot read {path}: {e}")
         else:
-            losses.append(f"Cannot read {path}: it is no regular file; links are not followed")
+            losses.append(f"Cannot read {path}: it is not a regular file; links are not followed")

@@ -64,9 +64,9 @@ class Published:
             host = (parts.hostname or "").encode("idna")
             readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
         except ValueError as e:  # brackets, a port, a host's name
-            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address ({e}).") from e
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address ({e}).") from e
         if not readable:
-            raise InvalidUseError(f"Cannot read a store at {address!r}: it is no address; expected https://host/folder.")
+            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address; expected https://host/folder.")
         if parts.query or parts.fragment or parts.username or parts.password:
             raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
                                   "addresses below it, so it can have no user, query or fragment.")

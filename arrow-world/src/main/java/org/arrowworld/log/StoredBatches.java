@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.RegionFile;
+import org.arrowworld.storage.ReadableFile;
 
 /**
  * The messages of a span of ticks as they stand in the log's files, to be passed on: of each
@@ -33,6 +34,30 @@ public final class StoredBatches {
     void take(ByteBuffer bytes) throws IOException;
   }
 
+  /** How many segments have rows of the span. */
+  public int segments() {
+    return (int) parts.stream().filter(this::isWanted).count();
+  }
+
+  /** The bytes of all messages of the span, in all its segments. */
+  public long lengthBytes() throws IOException {
+    long[] bytes = {0};
+    for (Log.Part wanted : parts) {
+      if (isWanted(wanted)) {
+        SegmentReader reader = wanted.reader();
+        for (SegmentIndex.Entry entry : wanted.index().batches()) {
+          long from = Math.max(entry.from(), reader.firstMessage());
+          if (isWanted(entry)) {
+            bytes[0] += entry.to() - from;
+          } else {
+            dictionaries(reader.file(), from, entry.to(), m -> bytes[0] += m.end() - m.offset());
+          }
+        }
+      }
+    }
+    return bytes[0];
+  }
+
   /**
    * Goes on to the next segment that has rows of the span.
    *
@@ -41,9 +66,12 @@ public final class StoredBatches {
   public boolean nextSegment() {
     do {
       part++;
-    } while (part < parts.size()
-        && parts.get(part).index().batches().stream().noneMatch(this::isWanted));
+    } while (part < parts.size() && !isWanted(parts.get(part)));
     return part < parts.size();
+  }
+
+  private boolean isWanted(Log.Part segment) {
+    return segment.index().batches().stream().anyMatch(this::isWanted);
   }
 
   private boolean isWanted(SegmentIndex.Entry entry) {
@@ -59,23 +87,31 @@ public final class StoredBatches {
       long to = entries.get(i).to();
       if (isWanted(entries.get(i))) {
         taker.take(reader.stored(entries, i).slice(from, to - from));
-      } else if (!isBatch(IpcMessage.read(reader.file(), from, to))) {
-        copyDictionaries(reader.stored(entries, i), from, to, taker);
+      } else if (hasDictionaries(reader.file(), from, to)) {
+        RegionFile region = reader.stored(entries, i);
+        dictionaries(
+            region, from, to, m -> taker.take(region.slice(m.offset(), m.end() - m.offset())));
       }
     }
   }
 
-  private static boolean isBatch(IpcMessage message) {
-    return message == null || message.kind() == IpcMessage.Kind.RECORD_BATCH;
+  private static boolean hasDictionaries(ReadableFile file, long from, long to) throws IOException {
+    boolean[] found = {false};
+    dictionaries(file, from, to, message -> found[0] = true);
+    return found[0];
+  }
+
+  private interface Each {
+    void of(IpcMessage message) throws IOException;
   }
 
   /** The schema and dictionaries before a batch that is left out: later ones may need them. */
-  private static void copyDictionaries(RegionFile region, long from, long to, Taker taker)
+  private static void dictionaries(ReadableFile file, long from, long to, Each each)
       throws IOException {
-    IpcMessage message = IpcMessage.read(region, from, to);
-    while (!isBatch(message)) {
-      taker.take(region.slice(message.offset(), message.end() - message.offset()));
-      message = IpcMessage.read(region, message.end(), to);
+    IpcMessage message = IpcMessage.read(file, from, to);
+    while (message != null && message.kind() != IpcMessage.Kind.RECORD_BATCH) {
+      each.of(message);
+      message = IpcMessage.read(file, message.end(), to);
     }
   }
 }

@@ -6,8 +6,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.log.LogPosition;
 
@@ -34,7 +38,11 @@ final class LiveReply {
       int quiet = 0;
       boolean goOn = true;
       while (goOn) {
-        ServedRun.Now now = run.now();
+        Optional<ServedRun.Now> known = look(run, out);
+        if (known.isEmpty()) {
+          return;
+        }
+        ServedRun.Now now = known.get();
         LogPosition end = now.end();
         if (now.epoch() != epoch) {
           epoch = now.epoch();
@@ -53,6 +61,16 @@ final class LiveReply {
       }
     } finally {
       listeners.end();
+    }
+  }
+
+  /** How the run is now; where it cannot be read any more, says so. */
+  private static Optional<ServedRun.Now> look(ServedRun run, OutputStream out) throws IOException {
+    try {
+      return Optional.of(run.now());
+    } catch (DamagedFileException | UnsupportedVersionException | StoreNotFoundException e) {
+      send(out, "failed", Problem.of(e).json());
+      return Optional.empty();
     }
   }
 

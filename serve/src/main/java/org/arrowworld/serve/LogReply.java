@@ -21,7 +21,8 @@ final class LogReply {
       reply.of(lease);
       TickRange ticks = asked.ticks(0, Long.MAX_VALUE);
       StoredBatches stored = lease.store().log().stored(ticks.first(), ticks.last());
-      OutputStream out = reply.stream(Reply.ARROW);
+      long ends = (long) stored.segments() * ArrowStream.endBytes();
+      OutputStream out = reply.begin(200, Reply.ARROW, stored.lengthBytes() + ends);
       ArrowStream arrow = new ArrowStream(out);
       while (stored.nextSegment()) {
         stored.forEach(arrow::raw);

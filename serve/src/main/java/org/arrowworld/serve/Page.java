@@ -29,6 +29,7 @@ final class Page {
           "entity.js",
           "fields.js",
           "filter.js",
+          "find.js",
           "frames.js",
           "gestures.js",
           "ipc.js",

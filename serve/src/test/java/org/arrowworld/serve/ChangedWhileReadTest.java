@@ -47,6 +47,8 @@ class ChangedWhileReadTest {
   private static final List<String> STREAMS =
       List.of("frames?columns=dot", "play?columns=dot", "log");
 
+  private static final String LAST = "/at?columns=dot&ids=7&tick=" + TICKS;
+
   @TempDir static Path folder;
   private static Path original;
   private static final Map<String, byte[]> WHOLE = new LinkedHashMap<>();
@@ -121,9 +123,11 @@ class ChangedWhileReadTest {
   /**
    * Begins all streams of a copy, changes it, and takes the rest of them.
    *
+   * @param epoch which history of the run the server comes to see, a moment later
    * @return what the server says of the last tick afterwards
    */
-  private static HttpResponse<byte[]> changed(String name, Change change) throws IOException {
+  private static HttpResponse<byte[]> changed(String name, int epoch, Change change)
+      throws IOException {
     Path store = folder.resolve(name);
     copy(original, store);
     try (ViewServer server = ViewServer.start(ServeOptions.of(store).withPort(0))) {
@@ -136,12 +140,25 @@ class ChangedWhileReadTest {
         assertIsBeginning(STREAMS.get(i), streams.get(i));
         streams.get(i).close();
       }
-      return new Client(server).get("/api/runs/" + name + "/at?columns=dot&ids=7&tick=" + TICKS);
+      return afterwards(new Client(server), "/api/runs/" + name + LAST, epoch);
     } finally {
       for (Path segment : segments(store)) {
         Files.delete(segment);
       }
     }
+  }
+
+  private static HttpResponse<byte[]> afterwards(Client client, String path, int epoch) {
+    HttpResponse<byte[]> reply = client.get(path);
+    for (int tries = 0; tries < 100_000 && epoch(reply) < epoch; tries++) {
+      reply = client.get(path);
+    }
+    assertThat(epoch(reply)).isEqualTo(epoch);
+    return reply;
+  }
+
+  private static int epoch(HttpResponse<byte[]> reply) {
+    return Integer.parseInt(reply.headers().firstValue("Aw-Epoch").orElseThrow());
   }
 
   private static void assertIsBeginning(String name, org.arrowworld.serve.Stream stream)
@@ -166,6 +183,7 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "cut",
+            1,
             path -> {
               try (Store store = Store.open(path)) {
                 store.truncateAfter(4);
@@ -176,7 +194,6 @@ class ChangedWhileReadTest {
               }
             });
     assertThat(values(after)).isEqualTo(List.of(TICKS + 7.5));
-    assertThat(after.headers().firstValue("Aw-Epoch")).hasValue("1");
   }
 
   @Test
@@ -184,13 +201,13 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "merged",
+            0,
             path -> {
               try (Store store = Store.open(path)) {
                 store.compact();
               }
             });
     assertThat(values(after)).isEqualTo(List.of(TICKS + 7.0));
-    assertThat(after.headers().firstValue("Aw-Epoch")).hasValue("0");
   }
 
   @Test
@@ -198,13 +215,13 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "short",
+            1,
             path -> {
               try (Store store = Store.open(path)) {
                 store.compact(StoreCompaction.Options.ALL_TICKS.keepingTicks(2));
               }
             });
     assertThat(values(after)).isEqualTo(List.of(TICKS + 7.0));
-    assertThat(after.headers().firstValue("Aw-Epoch")).hasValue("1");
   }
 
   @Test
@@ -221,12 +238,12 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "replaced",
+            1,
             path -> {
               Files.move(path, folder.resolve("aside"));
               Files.move(other, path);
             });
     assertThat(values(after)).isEqualTo(List.of(TICKS + 7.25));
-    assertThat(after.headers().firstValue("Aw-Epoch")).hasValue("1");
   }
 
   @Test
@@ -234,6 +251,7 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "hurt",
+            0,
             path -> {
               List<Path> segments = segments(path);
               for (Path segment : segments.subList(1, segments.size())) {
@@ -254,6 +272,7 @@ class ChangedWhileReadTest {
     HttpResponse<byte[]> after =
         changed(
             "lost",
+            1,
             path -> {
               List<Path> segments = segments(path);
               for (Path segment : segments.subList(segments.size() - 4, segments.size())) {

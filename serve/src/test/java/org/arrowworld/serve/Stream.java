@@ -11,10 +11,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A reply that is taken slowly: the server has to wait for whoever reads it. */
 final class Stream implements Closeable {
   private static final int PATIENCE_MILLIS = 60_000;
+  private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
 
   private final Socket socket = new Socket();
   private final InputStream in;
@@ -65,6 +68,10 @@ final class Stream implements Closeable {
 
   /** The body, as far as it comes: its chunks put together. */
   byte[] rest() throws IOException {
+    Matcher known = LENGTH.matcher(head);
+    if (known.find()) {
+      return rest(Integer.parseInt(known.group(1)));
+    }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try {
       int length = Integer.parseInt(line(), 16);
@@ -81,6 +88,22 @@ final class Stream implements Closeable {
     } catch (IOException e) {
       whole = false; // it was cut
     }
+    return body.toByteArray();
+  }
+
+  private byte[] rest(int length) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    byte[] piece = new byte[4096];
+    try {
+      int count = in.read(piece, 0, Math.min(piece.length, length));
+      while (count > 0) {
+        body.write(piece, 0, count);
+        count = in.read(piece, 0, Math.min(piece.length, length - body.size()));
+      }
+    } catch (IOException e) {
+      body.flush(); // it was cut
+    }
+    whole = body.size() == length;
     return body.toByteArray();
   }
 

@@ -421,6 +421,23 @@ class ViewServerTest {
   }
 
   @Test
+  void whoever_follows_a_run_that_is_damaged_is_told() throws IOException {
+    Path path = SmallRuns.ships(folder.resolve("broken"));
+    try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0));
+        InputStream events = listen(watching, "broken")) {
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8));
+      assertThat(nextData(lines)).startsWith("end {\"tick\":4,");
+      Files.writeString(path.resolve("store.json"), "{}", StandardCharsets.UTF_8);
+      assertThat(nextData(lines))
+          .startsWith("failed {\"error\":{\"kind\":\"damaged_file\",\"status\":422,")
+          .contains("store.json");
+      assertThat(lines.readLine()).isEmpty();
+      assertThat(lines.readLine()).isNull();
+    }
+  }
+
+  @Test
   void a_store_that_is_truncated_while_it_is_watched_becomes_another() throws IOException {
     Path path = SmallRuns.ships(folder.resolve("cut"));
     try (ViewServer watching = ViewServer.start(ServeOptions.of(path).withPort(0));

@@ -157,10 +157,15 @@ export async function* series(run, parameters, signal) {
 }
 
 /** Hears of a run that goes on; call what is returned to stop. */
-export function listen(run, { end, lost, failed }) {
+export function listen(run, { end, lost, broken, failed }) {
   const source = new EventSource(address(run, "live", {}));
   source.addEventListener("end", (e) => end(JSON.parse(e.data)));
   source.addEventListener("lost", (e) => lost(JSON.parse(e.data)));
+  source.addEventListener("failed", (e) => {
+    source.close();
+    const { kind, message, status } = JSON.parse(e.data).error;
+    broken(new Refusal(kind, message, status));
+  });
   source.addEventListener("error", () => failed());
   return () => source.close();
 }

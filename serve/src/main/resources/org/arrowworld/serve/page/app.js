@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { theme } from "./colors.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";
 import { EntityPanel } from "./entity.js";
+import { condition, find } from "./find.js";
 import { matching, parse } from "./filter.js";
 import { FieldImage } from "./fields.js";
 import { Frames } from "./frames.js";
@@ -121,7 +122,7 @@ const paint = perPicture(() => {
       rows.show(frame?.tables.get(state.list), matches.get(state.list), state.sort, state.sel);
     }
   });
-  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image });
+  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image, filter: state.filter });
   entity.update();
   byId("slider").value = state.tick ?? 0;
   if (document.activeElement !== byId("tick")) byId("tick").value = state.tick ?? "";
@@ -267,6 +268,7 @@ function follow(name) {
       first = false;
     },
     lost: () => readAnew(name),
+    broken: fail,
     failed: () => { if (first) stopListening(); },
   });
 }
@@ -377,11 +379,15 @@ function wire() {
   on("add-plot", "submit", (e) => {
     e.preventDefault();
     const name = byId("series").value.trim();
-    if (seriesNames(meta).includes(name)) {
+    const wish = condition(name);
+    byId("found").hidden = true;
+    if (wish && seriesNames(meta).includes(wish.name)) {
+      find(byId("found"), meta.name, wish, seek).catch(fail);
+    } else if (seriesNames(meta).includes(name)) {
       set({ plots: [...state.plots, [name]] });
       byId("series").value = "";
     } else {
-      fail(new Error(`There is no series “${name}”: choose one of the list, as ${seriesNames(meta).slice(0, 3).join(", ")}.`));
+      fail(new Error(`There is no series “${name}”: choose one of the list, or a condition on one, as ${seriesNames(meta).slice(0, 3).join(", ")}.`));
     }
   });
   saveMenu({ maps, rows, plots, shown: () => shown[0], two: () => Boolean(otherMeta), terms: () => terms, fail });

@@ -110,17 +110,18 @@ function amountsEntry(title, { least, greatest }) {
 }
 
 /** What colours and sizes mean. */
-export function legend(holder, layers, frame, { dense, most, image }) {
+export function legend(holder, layers, frame, { dense, most, image, filter }) {
+  const only = filter.trim() === "" ? [] : [h("div", { class: "entry" }, h("span", {}, `only ${filter.trim()}`))];
   const under = image ? [amountsEntry(`field ${image.title}`, span(image.key))] : [];
   const shades = kinds();
   const parts = layers.map((layer, index) => ({ layer, index })).filter(({ layer }) => layer.on && frame?.tables.has(layer.table));
   if (dense) {
     const bar = h("span", { class: "ramp" });
     bar.style.background = gradient(amounts());
-    holder.replaceChildren(h("div", { class: "entry" }, h("span", {}, "rows in 3 × 3 pixels"), h("span", { class: "ends" }, "1 ", bar, ` ${number(most)}`)), ...under);
+    holder.replaceChildren(h("div", { class: "entry" }, h("span", {}, "rows in 3 × 3 pixels"), h("span", { class: "ends" }, "1 ", bar, ` ${number(most)}`)), ...under, ...only);
     return;
   }
-  holder.replaceChildren(...under, ...parts.map(({ layer }, place) => {
+  holder.replaceChildren(...only, ...under, ...parts.map(({ layer }, place) => {
     const column = frame.tables.get(layer.table).columns.get(layer.color);
     if (!column) {
       const dot = h("i", { class: "dot" });

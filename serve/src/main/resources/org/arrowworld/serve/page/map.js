@@ -202,6 +202,11 @@ export class MapPane {
     const [qx, qy] = this.project(ox + 1, oy + 1);
     const { clientWidth: width, clientHeight: height } = this.holder;
     const clip = [(2 * (qx - px)) / width, (-2 * (qy - py)) / height, (2 * px) / width - 1, 1 - (2 * py) / height];
+    if (this.scene.image) { // a rim, as a point may have the colour of what is under it
+      const rims = new Uint8Array(4 * rows);
+      paint(rims, rows, "", undefined, variable("--ground"), alpha);
+      this.gl.draw(rows, positions, rims, sizes.map((size) => size + 3 * ratio), clip);
+    }
     this.gl.draw(rows, positions, colors, sizes, clip);
   }
 

@@ -36,16 +36,27 @@ export class EventsPanel {
     this.shown = wanted;
     try {
       const found = await api.events(this.meta.name, { from: tick, to: tick, key: this.key.value || null, most: MOST });
+      const why = await this.why(tick);
       if (this.shown !== wanted) return;
       this.note.textContent = found.rows.length === 0 ? `Nothing of this kind at tick ${number(tick)}.`
-        : `At tick ${number(tick)}${found.more ? `, the first ${MOST}` : ""}:`;
-      this.list.replaceChildren(...found.rows.map((row) => this.line(row)));
+        : `${found.more ? `The first ${MOST}` : number(found.rows.length)} at tick ${number(tick)}:`;
+      this.list.replaceChildren(...found.rows.map((row) => this.line(row, why)));
     } catch (e) {
       if (e.kind !== "superseded" && e.name !== "AbortError") this.fail(e);
     }
   }
 
-  line(row) {
+  /** Of births their parents, of deaths their causes, by id; null where there are none. */
+  async why(tick) {
+    const [name, what] = this.key.value.split(".");
+    const kind = { born: "parent", died: "cause" }[what];
+    const table = this.meta.tables.find((t) => t.name === name);
+    if (!table?.lineage.includes(kind)) return null;
+    const found = await api.events(this.meta.name, { from: tick, to: tick, key: `${name}.${kind}`, most: MOST });
+    return { of: name, kind, by: new Map(found.rows.map((row) => [row.id, row.value])) };
+  }
+
+  line(row, why) {
     const [table, name] = row.key.split(".");
     const who = this.meta.tables.find((t) => t.name === table);
     const of = who?.kind === "presence" ? who.of : table;
@@ -53,8 +64,15 @@ export class EventsPanel {
       ? h("button", { class: "link", onclick: () => this.onSelect(of, row.id) }, `${of} ${row.id}`) : `${table} ${row.id}`;
     const object = row.refers_to && name !== "born" && name !== "died"
       ? h("button", { class: "link", onclick: () => this.onSelect(row.refers_to, row.value) }, `${row.refers_to} ${row.value}`)
+      : why?.by.has(row.id) ? this.reason(why, row.id)
       : name === "born" || name === "died" ? "" : number(row.value);
     return h("li", {}, subject, ` ${name} `, object);
+  }
+
+  reason({ of, kind, by }, id) {
+    const value = by.get(id);
+    return kind === "cause" ? `: ${value}`
+      : [" of ", h("button", { class: "link", onclick: () => this.onSelect(of, value) }, `${of} ${value}`)];
   }
 }
 

@@ -43,7 +43,8 @@ class Numbers {
       for await (const part of api.series(this.meta.name, { of: names.join(","), from, step }, abort.signal)) {
         for (const name of names) {
           this.series.get(name).ticks.push(...part.tick);
-          this.series.get(name).values.push(...part[name]);
+          // A table without rows has no mean: a gap, where NaN would leave the plot without a scale.
+          this.series.get(name).values.push(...part[name].map((value) => (Number.isNaN(value) ? null : value)));
         }
         this.changed();
       }
@@ -70,6 +71,17 @@ class Numbers {
     return low > 0 ? known.values[low - 1] : null;
   }
 
+  /** Its least and greatest value, and the first ticks of them. */
+  ends(name) {
+    const { ticks, values } = this.series.get(name) ?? { ticks: [], values: [] };
+    let [least, greatest] = [-1, -1];
+    values.forEach((value, i) => {
+      if (value !== null && (least < 0 || value < values[least])) least = i;
+      if (value !== null && (greatest < 0 || value > values[greatest])) greatest = i;
+    });
+    return least < 0 || least === greatest ? [] : [["least", least], ["greatest", greatest]].map(([what, i]) => ({ what, value: values[i], tick: ticks[i] }));
+  }
+
   stop() {
     this.aborts.forEach((abort) => abort.abort());
   }
@@ -83,7 +95,7 @@ function lines(names, other) {
 }
 
 /** Draws lines over ticks; used for plots and for the life of an entity. */
-export function chart(holder, series, data, { height, onSeek, tick, span }) {
+export function chart(holder, series, data, { height, onSeek, tick, span, onHover }) {
   const axis = {
     stroke: variable("--soft"),
     grid: { stroke: variable("--grid"), width: 1 },
@@ -104,6 +116,7 @@ export function chart(holder, series, data, { height, onSeek, tick, span }) {
       ],
       series: [{}, ...series],
       hooks: {
+        setCursor: onHover ? [(u) => onHover(u.cursor.left >= 0 && u.cursor.idx !== null ? u.data[0][u.cursor.idx] : null)] : [],
         draw: [
           (u) => {
             const now = tick();
@@ -147,6 +160,7 @@ export class Plots {
     this.shown = [];
     this.refresh = perPicture(() => this.fillAll());
     this.redraw = perPicture(() => this.mark());
+    this.hover = perPicture((tick) => this.values(tick ?? this.tick(), tick));
     let width = 0;
     new ResizeObserver(() => {
       if (holder.clientWidth !== width) {
@@ -182,19 +196,20 @@ export class Plots {
     const height = this.holder.clientWidth < 560 ? 84 : 96;
     const values = all.map((line) =>
       h("span", { class: "chip" },
-        h("i", { class: line.of ? "dash" : "" }), `${line.name}${line.of ? ` of ${this.runs[1].meta.name}` : ""} `, h("b", {}, "–")));
+        h("i", { class: line.of ? "dash" : "" }), `${line.name}${line.of ? ` of ${this.runs[1].meta.name}` : ""} `, h("b", {}, "–"), h("span", { class: "ends" })));
     values.forEach((chip, i) => chip.querySelector("i").style.setProperty("--shade", all[i].shade));
     const remove = h("button", { class: "quiet small", "aria-label": `Remove the plot of ${names.join(", ")}`, title: "Remove this plot",
       onclick: () => this.onPlots(this.plots.filter((_, i) => i !== index)) }, "×");
     const body = h("div", { class: "plot-body" });
-    this.holder.append(h("figure", { class: "plot" }, h("figcaption", {}, ...values, remove), body));
+    const then = h("span", {});
+    this.holder.append(h("figure", { class: "plot" }, h("figcaption", {}, ...values, then, remove), body));
     const plot = chart(
       body,
       all.map((line) => ({ stroke: line.shade, width: 1.5, dash: line.of ? [5, 4] : undefined, points: { show: false } })),
       [[], ...all.map(() => [])],
-      { height, onSeek: this.onSeek, tick: this.tick, span: () => this.span() },
+      { height, onSeek: this.onSeek, tick: this.tick, span: () => this.span(), onHover: (tick) => this.hover(tick) },
     );
-    return { plot, body, all, values, height };
+    return { plot, body, all, values, height, then };
   }
 
   span() {
@@ -216,16 +231,34 @@ export class Plots {
       });
       plot.setData(tables.length > 1 ? uPlot.join(tables) : (tables[0] ?? [[]]));
     }
+    this.ends();
     this.mark();
   }
 
   /** Shows the present tick, and the values at it. */
   mark() {
-    const now = this.tick();
-    for (const { plot, all, values } of this.shown) {
-      plot.redraw(false, false);
+    this.shown.forEach(({ plot }) => plot.redraw(false, false));
+    this.values(this.tick(), null);
+  }
+
+  /** Shows the values at a tick, and which it is where the pointer chose it. */
+  values(now, pointed) {
+    for (const { all, values, then } of this.shown) {
+      then.textContent = pointed === null ? "" : `at tick ${number(pointed)}`;
       all.forEach((line, i) => {
         values[i].querySelector("b").textContent = number(this.runs[line.of]?.at(line.name, now));
+      });
+    }
+  }
+
+  /** The least and the greatest value of each line, as ways to their ticks. */
+  ends() {
+    for (const { all, values } of this.shown) {
+      all.forEach((line, i) => {
+        const ends = this.runs[line.of]?.ends(line.name) ?? [];
+        values[i].querySelector(".ends").replaceChildren(...ends.map(({ what, value, tick }) =>
+          h("button", { class: "link", title: `${what}, at tick ${number(tick)}: go there`, onclick: () => this.onSeek(tick) },
+            `${what === "least" ? "▾" : "▴"}${number(value)}`)));
       });
     }
   }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a number over time begins to be so: creature.count < 800.
+import * as api from "./api.js";
+import { h, number } from "./dom.js";
+
+const CONDITION = /^\s*(.+?)\s*(==|=|!=|<=|>=|<|>)\s*(-?[\d.]+(?:e[-+]?\d+)?)\s*$/i;
+const MOST = 12;
+
+const TESTS = {
+  "==": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b,
+};
+
+/** A condition on a series: its name, and a test of its values; null for what is none. */
+export function condition(text) {
+  const found = CONDITION.exec(text);
+  if (!found || !Number.isFinite(Number(found[3]))) return null;
+  const [, name, operator, value] = found;
+  return { name, holds: (x) => TESTS[operator === "=" ? "==" : operator](x, Number(value)), text: `${name} ${operator} ${value}` };
+}
+
+/** Tells in a holder at which ticks a condition begins to hold, and goes to the first of them. */
+export async function find(holder, run, { name, holds, text }, seek) {
+  const say = (...parts) => holder.replaceChildren(...parts);
+  holder.hidden = false;
+  say("Looking …");
+  const begins = [];
+  let before = false;
+  const abort = new AbortController();
+  for await (const part of api.series(run, { of: name }, abort.signal)) {
+    for (let i = 0; i < part.tick.length && begins.length <= MOST; i++) {
+      const now = holds(part[name][i]);
+      if (now && !before) begins.push(part.tick[i]);
+      before = now;
+    }
+    if (begins.length > MOST) break;
+  }
+  abort.abort();
+  if (begins.length === 0) {
+    say(`${text}: at no tick.`);
+    return;
+  }
+  const link = (tick) => h("button", { class: "link", type: "button", onclick: () => seek(tick) }, `tick ${number(tick)}`);
+  const again = begins.slice(1, MOST);
+  say(`${text}: first at `, link(begins[0]), ...(again.length > 0 ? ["; begins again at ", ...again.flatMap((t, i) => [i ? ", " : "", link(t)])] : []),
+    begins.length > MOST ? " and more" : "", ".");
+  seek(begins[0]);
+}
