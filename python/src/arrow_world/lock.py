@@ -145,6 +145,13 @@ def require_outside_stores(output: Path) -> None:
             raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
 
 
+def require_altogether_outside_stores(output: Path) -> None:
+    """Refuses a path in a store, in its `fields` too."""
+    for above in output.absolute().parents:
+        if (above / "store.json").is_file():
+            raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
+
+
 @contextmanager
 def output_lock(output: Path) -> Iterator[Callable[[Path], None]]:
     """The right to make what is called so: `<output>.tmp.lock` beside it, which is gone afterwards.
