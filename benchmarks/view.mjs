@@ -11,26 +11,19 @@ const browser = await chromium.launch({
 });
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 context.setDefaultTimeout(240_000);
-let bytes = 0;
-context.on("requestfinished", async (request) => {
-  try {
-    const sizes = await request.sizes();
-    bytes += sizes.responseBodySize + sizes.responseHeadersSize;
-  } catch {
-    // a stream that was left
-  }
-});
 const page = await context.newPage();
 await page.goto(told.address);
 await page.waitForFunction(() => location.pathname === "/" && globalThis.aw?.shown[0]);
-bytes = 0;
 const from = Date.now();
 const home = new URL(told.address).origin;
 await page.goto("about:blank");
 await page.goto(`${home}/#run=${encodeURIComponent(told.run)}&tick=${told.middle}`);
 await page.waitForFunction((t) => globalThis.aw?.shown[0]?.tick === t, told.middle);
 await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-const first = { seconds: (Date.now() - from) / 1000, bytes };
+const seconds = (Date.now() - from) / 1000;
+const bytes = await page.evaluate(() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+  .reduce((sum, entry) => sum + entry.transferSize, 0));
+const first = { seconds, bytes };
 await page.waitForFunction(() => globalThis.aw.plots.runs[0]?.aborts.size === 0);
 
 /** Seconds from a wish to the picture that shows it. */

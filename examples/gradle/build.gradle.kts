@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// README's Java program with Gradle 8 or newer: `gradle run`. The project's tests do not run Gradle: what they
-// run is Maven, and Apache Ivy, which resolves the same POMs to the same jars.
+// README's Java program with Gradle 8 or newer: `gradle run`. This file was not run here: what .ci/try-release
+// runs is Maven, and Coursier, which resolves the same POMs to the same jars.
 plugins {
     application
 }

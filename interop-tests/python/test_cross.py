@@ -207,3 +207,23 @@ def test_a_lock_held_in_one_language_refuses_the_other(tmp_path: Path) -> None: 
         with pytest.raises(AssertionError, match="arrow_world \\(Python\\), process"):
             java_side.run("StoreMain", "resume", path)
     java_side.run("StoreMain", "resume", path)
+
+
+@pytest.mark.parametrize("ids", ["allocated", "external"])
+def test_both_find_a_cache_whose_free_ids_have_other_generations(tmp_path: Path, ids: str) -> None:  # L-28, N-11
+    schema = aw.Schema((aw.TableSchema("c", columns=(aw.Column("x", "f64"),), ids=ids),))
+    path = tmp_path / "s"
+    with aw.LiveWorld.create(path, schema) as world:
+        with world.tick() as t:
+            for id in (0, 1):
+                t["c"].insert(**({"id": id} if ids == "external" else {}), x=1.0)
+        with world.tick() as t:
+            t["c"].remove(1)
+        table = world.world.tables["c"]
+        sound = table.free if ids == "allocated" else table.dead
+        assert list(sound) in ([(1, 0)], [1])
+        table.free, table.dead = [(1, 7)] if ids == "allocated" else [], {1: 7}
+        world.snapshot()
+        table.free, table.dead = [(1, 0)] if ids == "allocated" else [], {1: 0}
+    assert "free ids and generations of c" in str(aw.verify(path))
+    assert "the free ids of table 'c', or their generations, differ from the log" in java_side.aw("verify", path, code=1)

@@ -123,3 +123,20 @@ def test_a_run_in_progress_is_not_published(store, tmp_path):
         store.publish(tmp_path / "public")
     with pytest.raises(aw.InvalidUseError, match="it lies in the store"):
         store.publish(Path(store.path) / "public")
+
+
+def test_places_and_names_that_a_publication_cannot_have_are_refused_or_passed_over(store, tmp_path):
+    fields = store.path / "fields"
+    (fields / "empty").mkdir(parents=True)
+    (fields / "r").mkdir()
+    for name in ("r/u.npy", "r/LOCK", "r.tmp.lock"):
+        (fields / name).write_text("values", "utf-8")
+    with pytest.raises(aw.InvalidUseError, match="it lies in the store"):
+        store.publish(fields / "place")
+    store.publish(tmp_path / "place")
+    assert [f for f in files(tmp_path / "place") if f.startswith("fields")] == ["fields/r/u.npy"]
+    assert aw.verify(tmp_path / "place").ok
+    (fields / "a\\b.npy").write_text("values", "utf-8")
+    with pytest.raises(aw.InvalidUseError, match=r"a list of files cannot have the name fields/a\\b.npy; rename it"):
+        store.publish(tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -190,3 +190,16 @@ def test_without_xarray_the_package_says_what_to_install(field_run, monkeypatch)
     monkeypatch.setitem(sys.modules, "xarray", None)
     with pytest.raises(aw.InvalidUseError, match=r"xarray is not installed\. Run `pip install 'arrow-world\[xarray\]'`"):
         field_run.to_xarray()
+
+
+def test_a_column_called_as_ours_keeps_its_name(tmp_path):
+    names = ("row_size", "tick", "tick_of_row_size")
+    schema = aw.Schema((aw.TableSchema("a", columns=tuple(aw.Column(n, "f64") for n in names)),))
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        with world.tick() as t:
+            t["a"].insert(row_size=1.5, tick=2.5, tick_of_row_size=3.5)
+    from arrow_world.xarray_backend import ArrowWorldBackend
+
+    found = xr.open_dataset(tmp_path / "s", engine=ArrowWorldBackend)
+    assert [found[n].values.tolist() for n in names] == [[1.5], [2.5], [3.5]]
+    assert found["row_size_"].values.tolist() == [1] and found["tick_"].values.tolist() == [0]

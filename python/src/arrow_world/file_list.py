@@ -42,12 +42,16 @@ def list_of(raw: dict[str, Any], path: Path) -> dict[str, Listed]:
     before = ""
     for entry in (jsonfile.Members(e, path, "files") for e in m.items("files")):
         name = entry.text("name")
-        parts = name.split("/")
-        if any(p in ("", ".", "..") for p in parts) or "\\" in name or "\0" in name or name == FILES or name <= before:
+        if not is_path(name) or name <= before:
             raise DamagedFileError(f"'name' is {name!r}, expected a path within the store, in order", path, remedy="")
         files[name] = Listed(name, entry.u64("bytes"), int(entry.hex("crc32", 8), 16))
         before = name
     return files
+
+
+def is_path(name: str) -> bool:
+    """Whether the list can have a name: it is a path within the store (P-2)."""
+    return not (any(p in ("", ".", "..") for p in name.split("/")) or "\\" in name or "\0" in name or name == FILES)
 
 
 def check_list(store: Path, store_id: str) -> Iterator[DamagedFileError]:

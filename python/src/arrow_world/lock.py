@@ -69,7 +69,7 @@ class StoreLock:
                 os.pwrite(fd, text, 0)
                 os.ftruncate(fd, len(text))
             except BaseException:
-                if not self.left and key in _held:  # no room for the holder's name, say; it is still ours alone
+                if not self.left and _held.get(key) == os.getpid():  # no room for the holder's name, say; it is still ours alone
                     path.unlink(missing_ok=True)
                 self.close()
                 raise
@@ -142,6 +142,13 @@ def require_outside_stores(output: Path) -> None:
     for above in absolute.parents:
         field = absolute.relative_to(above).parts[0] == "fields" and not (above / "files.json").exists()
         if (above / "store.json").is_file() and not field:
+            raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
+
+
+def require_altogether_outside_stores(output: Path) -> None:
+    """Refuses a path in a store, in its `fields` too."""
+    for above in output.absolute().parents:
+        if (above / "store.json").is_file():
             raise InvalidUseError(f"Cannot write to {output}: it lies in the store {above}; choose a path outside of it.")
 
 

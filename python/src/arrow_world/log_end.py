@@ -41,11 +41,13 @@ def log_end(store: StoreFiles) -> LogEnd:
     start = world.seq, world.chain
     scan = store.scan(world.seq, from_chain=world.chain if world.seq or any(world.chain) else None)
     chunk: list[Rows] = []
+    waiting = 0
     for rows in scan:
         chunk.append(rows)
-        if sum(map(len, chunk)) >= _CHUNK_ROWS:
+        waiting += len(rows)
+        if waiting >= _CHUNK_ROWS:
             _apply(store, world, scan, chunk)
-            chunk = []
+            chunk, waiting = [], 0
     _apply(store, world, scan, chunk)
     last = scan.reader
     if last is None and world.seq and not base or last is not None and scan.end_seq != world.seq:

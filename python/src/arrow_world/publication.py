@@ -13,9 +13,9 @@ from . import jsonfile
 from .checks import path_of
 from .errors import DamagedFileError, InvalidUseError
 from .ipc import open_source
-from .lock import output_lock
+from .lock import output_lock, require_altogether_outside_stores
 from .publish import discard, force_directory, publish_file, write_at
-from .file_list import FILES, Listed, listed_file, names_below
+from .file_list import FILES, Listed, is_path, listed_file, names_below
 from .snapshot import list_snapshots
 from .storefiles import StoreFiles
 from .upkeep import compact, writing
@@ -40,6 +40,7 @@ class Publication(NamedTuple):
 def publish(source: Path, folder: str | os.PathLike[str]) -> Publication:
     """Seals and compacts a store, proves it, and copies it."""
     target = path_of(folder, "publish to")
+    require_altogether_outside_stores(target)
     with output_lock(target):
         if (source / FILES).exists():  # it is published, so nobody changes it
             return _publish(source, target)
@@ -54,7 +55,11 @@ def _publish(source: Path, target: Path) -> Publication:
         found = report.findings[0]
         raise DamagedFileError(f"it is not sound, so it is not published: {found.path}: {found.message}", source)
     files = StoreFiles(source)
-    parts = {name: listed_file(source / name, name) for name in sorted(_names(source, files))}
+    names = sorted(_names(source, files))
+    for name in names:
+        if not is_path(name):
+            raise InvalidUseError(f"Cannot publish {source}: a list of files cannot have the name {name}; rename it.")
+    parts = {name: listed_file(source / name, name) for name in names}
     encoded = jsonfile.encode({
         "kind": "arrow-world files", "format": 1, "store": files.info.store.hex(),
         "files": [{"name": p.name, "bytes": f"{p.bytes:016x}", "crc32": f"{p.crc32:08x}"} for p in parts.values()]})
@@ -85,8 +90,15 @@ def _names(source: Path, files: StoreFiles) -> Iterator[str]:
     folders = [f"snapshots/{directory.name}" for _, _, directory in list_snapshots(source)]
     for folder in (*folders, "fields", "unmapped"):
         if (source / folder).is_dir():
-            yield from (name for name in names_below(source / folder, f"{folder}/")
-                        if not any(part.endswith(_UNFINISHED) for part in name.split("/")))
+            yield from (name for name in names_below(source / folder, f"{folder}/") if _is_part(source, name))
+
+
+def _is_part(source: Path, name: str) -> bool:
+    """Whether it is no lock, nothing unfinished and no empty folder."""
+    parts = name.split("/")
+    locks = parts[-1] == "LOCK" or parts[-1].endswith(f"{_UNFINISHED}.lock")
+    empty = (source / name).is_dir() and not (source / name).is_symlink()
+    return not locks and not empty and not any(part.endswith(_UNFINISHED) for part in parts)
 
 
 def _present(source: Path, target: Path, own: Listed, parts: dict[str, Listed]) -> set[str]:

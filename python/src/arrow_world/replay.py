@@ -57,15 +57,14 @@ def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
 def _places(key: Array, keys: int) -> list[list[_Place]]:
     """Per key code where its rows are, in order: slices where they stand in long runs, as whole columns do."""
     starts = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(key[1:] != key[:-1]) + 1))
-    codes = key[starts]
-    rows, runs = np.bincount(key, minlength=keys), np.bincount(codes, minlength=keys)
+    codes, stops = key[starts], np.append(starts[1:], len(key))
+    rows, runs = np.bincount(codes, stops - starts, keys), np.bincount(codes, minlength=keys)
     long = rows >= _LONG_RUN * np.maximum(runs, 1)
     out: list[list[_Place]] = [[] for _ in range(len(rows))]
-    stops = np.append(starts[1:], len(key))
     chosen = long[codes]
     for code, start, stop in zip(codes[chosen].tolist(), starts[chosen].tolist(), stops[chosen].tolist()):
         out[code] += [slice(i, min(i + _PIECE, stop)) for i in range(start, stop, _PIECE)]
-    rest = np.flatnonzero(~long[key])
+    rest = np.flatnonzero(np.repeat(~chosen, stops - starts))
     if len(rest):
         order = rest[np.argsort(key[rest], kind="stable")]
         found, first = np.unique(key[order], return_index=True)

@@ -85,13 +85,15 @@ def write_sealed(target: Path, store_id: bytes, header: Header, runs: Iterator[R
                                               header.keys, header.strings)
             head = out.begin(schema_metadata(fields, metadata), store_id, header.first_seq, [k.name for k in header.keys])
             pending: list[Rows] = []
+            waiting = 0
             for rows in runs:
                 rows = rows.slice(0, min(len(rows), end - rows.first_seq))
                 if len(rows):
                     pending.append(rows)
-                if pending and (sum(map(len, pending)) >= _BATCH_ROWS or pending[-1].end_seq >= end):
+                    waiting += len(rows)
+                if pending and (waiting >= _BATCH_ROWS or pending[-1].end_seq >= end):
                     out.batch(concat(pending))
-                    pending = []
+                    pending, waiting = [], 0
                 if rows.end_seq >= end:
                     break
             file.write(closing(fields, metadata, out.dictionaries, out.batches, {

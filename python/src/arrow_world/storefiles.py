@@ -91,6 +91,7 @@ class StoreFiles:
         self.path = path_of(path, "open the store")
         self.info = read_store_info(self.path)
         self._marks = Marks()
+        self._manifests: dict[Path, tuple[tuple[int, int, int], Manifest]] = {}
 
     @property
     def schema(self) -> Schema:
@@ -109,8 +110,20 @@ class StoreFiles:
     def manifests(self) -> list[Manifest]:
         """Manifests of all snapshots by tick; those behind a fence are left out."""
         fence = self.fence
-        found = [read_manifest(p, self.info.store) for _, _, p in self.snapshots()]
+        found = [self.manifest(p) for _, _, p in self.snapshots()]
         return [m for m in found if fence is None or m.seq <= fence.seq]
+
+    def manifest(self, directory: Path) -> Manifest:
+        """The manifest of a snapshot, read once for as long as its file stays the same."""
+        try:
+            stat = (directory / "manifest.json").stat()
+        except OSError:
+            return read_manifest(directory, self.info.store)  # which says what is there
+        identity = stat.st_ino, stat.st_size, stat.st_mtime_ns
+        known = self._manifests.get(directory)
+        if known is None or known[0] != identity:
+            known = self._manifests[directory] = identity, read_manifest(directory, self.info.store)
+        return known[1]
 
     def snapshots(self) -> list[tuple[int, int, Path]]:
         """(tick, schema version, directory) of all snapshots, ascending; those behind a fence do not exist (L-21), and where
@@ -121,7 +134,7 @@ class StoreFiles:
         if len(found) > 1 and not any(fence is None or s.first_seq < fence.seq for s in self.segments()):
             for i in reversed(range(1, len(found))):
                 with suppress(DamagedFileError, UnsupportedVersionError):  # told when it is used
-                    if read_manifest(found[i][2], self.info.store).base:
+                    if self.manifest(found[i][2]).base:
                         return found[i:]
         return found
 
@@ -203,7 +216,7 @@ class StoreFiles:
         fence = self.fence
         first = next((s.first_seq for s in self.segments()), 0)
         for _, _, directory in self.snapshots():  # none is before a base but until it is deleted
-            manifest = read_manifest(directory, self.info.store)
+            manifest = self.manifest(directory)
             if not manifest.base or manifest.seq >= first:
                 return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
         return None
@@ -213,7 +226,7 @@ class StoreFiles:
         fence = self.fence
         for found, _, directory in reversed(self.snapshots()):
             if found <= tick:
-                manifest = read_manifest(directory, self.info.store)
+                manifest = self.manifest(directory)
                 if fence is None or manifest.seq <= fence.seq:
                     return manifest
         return None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
@@ -36,6 +37,7 @@ from .world import World
 
 
 SEGMENT_NAMES = {ending: re.compile(rf"0[0-9]{{19}}\.{ending}") for ending in ("arrow", "arrows")}
+_FREE = "free ids and generations of "
 SNAPSHOT_NAME = re.compile(r"0[0-9]{19}\.v[1-9][0-9]{0,9}")
 
 
@@ -249,6 +251,7 @@ class _Verifier:
             else:
                 wanted |= {"hash_world": manifest.hash_world, "resume_hash": manifest.resume_hash}
                 wanted |= {f"hash of {n}": manifest.tables[n].hex("hash", 32) for n in snapshot.tables if n in manifest.tables}
+            wanted |= {name: fact for name, fact in files.items() if name.startswith(_FREE)}  # no hash is of them
             self._compare(files, wanted, path, "the files give", said)
             if manifest.base:
                 self._world = snapshot.world()
@@ -359,4 +362,11 @@ def _check_footer(reader: SegmentReader, scan: Scan, report: Report) -> None:
 def _facts(world: World) -> dict[str, object]:
     """What a snapshot of a world says about it."""
     return {"hash_world": world.hash_world(), "resume_hash": world.resume_hash(), "codes": len(world.codebook),
-            "tick": world.tick, **{f"hash of {name}": table.hash_columns().hex() for name, table in world.tables.items()}}
+            "tick": world.tick, **{f"hash of {name}": table.hash_columns().hex() for name, table in world.tables.items()},
+            **{_FREE + name: _free_ids(table) for name, table in world.tables.items() if table.schema.kind == "row"}}
+
+
+def _free_ids(table: Any) -> str:
+    """The free ids of a table with the generations they last lived in (N-4), in short."""
+    pairs = table.free if table.schema.allocated else sorted(table.dead.items())
+    return f"{len(pairs)} with CRC-32 {zlib.crc32(np.array(pairs, '<u4').tobytes()):08x}"

@@ -24,7 +24,7 @@ class ArrowWorldBackend(BackendEntrypoint):  # type: ignore[misc]
 
     table: of a store, which table; may be left out where there is one. ticks: at which ticks, ascending, by default after
     the last one; rows stand one tick after the other along `row`, each with its `tick`, and `row_size` tells how many
-    there are at each tick.
+    there are at each tick; where a column is called so, our name has a `_` behind it.
     """
 
     description = "Field runs and stores of arrow-world"
@@ -68,13 +68,20 @@ def _table_dataset(path: Path, table: str | None, ticks: Iterable[int] | None) -
     worlds = [w[schema.name] for w in store.worlds(wanted, columns=schema.name)]
     columns = [c for c in schema.file_columns]
     sizes = np.array([len(w) for w in worlds], np.int64)
-    variables: dict[str, Any] = {"row_size": (("tick_of_row_size",), sizes, {"sample_dimension": "row"})}
+    count, tick, tick_of_count = (_free(n, {c.name for c in columns}) for n in ("row_size", "tick", "tick_of_row_size"))
+    variables: dict[str, Any] = {count: ((tick_of_count,), sizes, {"sample_dimension": "row"})}
     for column in columns:
         parts = [w[column.name] for w in worlds]
         values = np.concatenate(parts) if parts else np.empty(0, "f8")
         about = {k: v for k, v in (("units", column.unit), ("long_name", column.doc)) if v}
         variables[column.name] = (("row",), values, about)
     ticks_of_rows = np.repeat(np.array(wanted, np.int64), sizes)
-    return Dataset(variables, {"tick": (("row",), ticks_of_rows), "tick_of_row_size": np.array(wanted, np.int64)},
+    return Dataset(variables, {tick: (("row",), ticks_of_rows), tick_of_count: np.array(wanted, np.int64)},
                    {"store": store.info.store.hex(), "table": schema.name, "tick_unit": store.info.tick_unit,
                     "featureType": "contiguous ragged array", **{f"properties.{k}": v for k, v in store.info.properties.items()}})
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -292,6 +293,14 @@ public final class Snapshot implements Closeable {
     try (SnapshotFile file = SnapshotFile.open(storage, directory, entry, fields, reading)) {
       return file.words(manifest.codes());
     }
+  }
+
+  /** Whether it has the free ids of a table, and the generations they last lived in (spec N-4). */
+  public boolean hasFreeIds(MutableTable of) throws IOException {
+    Free free = free(of.name());
+    int[] ids = of.deadIds();
+    int[] generations = Arrays.stream(ids).map(of::lastGeneration).toArray();
+    return Arrays.equals(free.column(0), ids) && Arrays.equals(free.column(1), generations);
   }
 
   private record Free(List<ByteBuffer> columns) {

@@ -12,10 +12,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
+import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.TripleBatch;
+import org.arrowworld.schema.TableKind;
 import org.arrowworld.snapshot.Snapshot;
 
 /** Compares snapshots, and sampled ticks, with a replay of the whole history. */
@@ -97,10 +99,25 @@ final class ReplayCheck {
             Text.of("%s: its allocator state differs from the log", location.directory()));
       } else if (snapshot.schema().hasStrings() && !words.equals(snapshot.codebook())) {
         findings.accept(Text.of("%s: its codebook is not that of the log", location.directory()));
+      } else {
+        compareFreeIds(snapshot, world, location);
       }
       if (!stands(snapshot)) {
         findings.accept(
             Text.of("%s stands at another place than the log says", location.directory()));
+      }
+    }
+  }
+
+  /** No hash is of the generations of free ids, and a birth to come goes by them. */
+  private void compareFreeIds(Snapshot snapshot, MutableWorld world, Snapshot.Location location)
+      throws IOException {
+    for (MutableTable table : world.tables()) {
+      if (table.schema().kind() == TableKind.ROW && !snapshot.hasFreeIds(table)) {
+        findings.accept(
+            Text.of(
+                "%s: the free ids of table '%s', or their generations, differ from the log",
+                location.directory(), table.name()));
       }
     }
   }

@@ -54,7 +54,12 @@ final class ReplayStart {
         gone = storage.exists(candidate.directory()) ? gone : Optional.of(candidate);
       }
     }
-    if (gone.isPresent()) {
+    boolean early =
+        !candidates.isEmpty()
+            && candidates.get(candidates.size() - 1).tick()
+                < log.firstTick().orElse(Long.MAX_VALUE);
+    boolean based = early || log.start().seq() > 0 || timeline.beginning().isBase();
+    if (gone.isPresent() && based) { // else it was a cache of what the log has
       throw new DamagedFileException(
           gone.get().directory(),
           -1,
@@ -63,8 +68,7 @@ final class ReplayStart {
     if (log.start().seq() > 0) {
       throw timeline.beginning().unreadable(tick);
     }
-    if (!candidates.isEmpty()
-        && candidates.get(candidates.size() - 1).tick() < log.firstTick().orElse(Long.MAX_VALUE)) {
+    if (early) {
       throw new DamagedFileException(
           candidates.get(candidates.size() - 1).directory(),
           -1,

@@ -19,6 +19,7 @@ import org.arrowworld.maintenance.StoreCompaction;
 import org.arrowworld.maintenance.StoreDoctor;
 import org.arrowworld.maintenance.StoreFork;
 import org.arrowworld.snapshot.Snapshot;
+import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.MemoryStorage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Timeline;
@@ -45,6 +46,20 @@ class DamagedSnapshotTest {
     WHOLE,
     FORKED,
     SHORTENED
+  }
+
+  @Test
+  void a_cache_that_is_deleted_beside_a_reader_is_not_missed_where_the_log_has_all()
+      throws IOException {
+    MemoryStorage storage = store(History.WHOLE);
+    try (Timeline timeline = Timeline.open(storage)) {
+      for (String name : storage.list("snapshots")) {
+        AtomicFiles.discard(storage, "snapshots/" + name);
+      }
+      try (MutableWorld world = timeline.at(LAST, memory)) {
+        assertThat(world.tick()).isEqualTo(LAST);
+      }
+    }
   }
 
   /** Ticks up to {@link #LAST}, caches at 20 and 28, and for two of the three a base at 12. */

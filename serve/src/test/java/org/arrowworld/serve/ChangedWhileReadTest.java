@@ -35,9 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
  * when it was asked for, or a beginning of that and a cut connection; never a mix of two.
  */
 class ChangedWhileReadTest {
-  private static final int ROWS = 6_000;
+  private static final int ROWS = 12_000;
   private static final int TICKS = 16;
-  private static final int SEGMENT_BYTES = 1 << 17;
+  private static final int SEGMENT_BYTES = 1 << 18;
   private static final WorldOptions OPTIONS =
       WorldOptions.DEFAULT.withLog(
           LogOptions.DEFAULT
@@ -72,7 +72,7 @@ class ChangedWhileReadTest {
         WHOLE.put(stream, client.get("/api/runs/original/" + stream).body());
       }
     }
-    assertThat(WHOLE.get("log").length).isGreaterThan(2 << 20);
+    assertThat(WHOLE.get("log").length).isGreaterThan(4 << 20);
     try (Stream<Path> segments = Files.list(original.resolve("log"))) {
       assertThat(segments.filter(s -> s.toString().endsWith(".arrow"))).hasSizeGreaterThan(8);
     }
