@@ -49,6 +49,7 @@ class LayersTest {
           Map.entry("shaded.parquet", "parquet"),
           Map.entry("org.sqlite", "sqlite"),
           Map.entry("org.xerial", "snappy"),
+          Map.entry("software.amazon.awssdk", "awssdk"),
           Map.entry("picocli", "picocli"));
 
   /** What a package uses. */
