@@ -75,7 +75,7 @@ def deaths(store: Any) -> dict[str, Any]:
     """Who died at a tick, and why, as the page tells it."""
     lives = store.lives("creature")
     tick = int(np.bincount(lives.died[lives.died >= 0]).argmax())
-    return {"tick": tick, "lines": sorted(f"creature {lives.rid[r]} died : {lives.cause[r]}" for r in np.flatnonzero(lives.died == tick))}
+    return {"tick": tick, "lines": sorted(f"creature {lives.rid[r]} died ({lives.cause[r]})" for r in np.flatnonzero(lives.died == tick))}
 
 
 def chosen(store: Any, rng: random.Random) -> dict[str, Any]:

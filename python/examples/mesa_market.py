@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logs a Mesa model tick by tick: agents who trade, go broke and leave, and newcomers.
 
-    pip install mesa ./python
+    pip install mesa networkx ./python      # Mesa from 3.5 on needs networkx, and does not say so
     python python/examples/mesa_market.py --out /tmp/market
 
 Mesa's own DataCollector runs beside the log, so that the two can be compared.

@@ -133,8 +133,8 @@ def test_a_path_may_begin_with_a_tilde_or_be_a_file_address(tmp_path, monkeypatc
     store = tmp_path / "a run"
     for path in ("~/a run", store.as_uri(), f"file://localhost{store.as_uri()[7:]}"):
         assert aw.open_store(path).path == store and aw.verify(path).ok
-    for path, why in (("s3://bucket/run", "only paths of this machine and published stores at http and https addresses can be "
-                       "opened, not s3 addresses. Copy it to a folder first."),
+    for path, why in (("gs://bucket/run", "only paths of this machine and published stores at http, https and s3 addresses can be "
+                       "opened, not gs addresses. Copy it to a folder first."),
                       ("file://elsewhere/run", "it is on the machine 'elsewhere'; expected file:///path of this one.")):
         with pytest.raises(aw.InvalidUseError) as e:
             aw.open_store(path)

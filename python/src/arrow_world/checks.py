@@ -97,7 +97,7 @@ def row_ids(values: Any, what: str) -> Array:
 
 def path_of(value: Any, what: str) -> Path:
     """A path on this machine; InvalidUseError for what is none. A text may begin with `~`, or be a `file://` address. Where a
-    store is read it may be the http or https address of a published one.
+    store is read it may be the http, https or s3 address of a published one.
     """
     remote = published_at(value) if what in _BY_ADDRESS else None
     if remote is not None:
@@ -118,8 +118,8 @@ def _local(text: str, what: str) -> str:
     if address is None:
         return os.path.expanduser(text)
     if address[1].lower() != "file":
-        raise InvalidUseError(f"Cannot {what} {text!r}: only paths of this machine and published stores at http and https "
-                              f"addresses can be opened, not {address[1]} addresses. Copy it to a folder first.")
+        raise InvalidUseError(f"Cannot {what} {text!r}: only paths of this machine and published stores at http, https and "
+                              f"s3 addresses can be opened, not {address[1]} addresses. Copy it to a folder first.")
     from urllib.parse import urlsplit
     from urllib.request import url2pathname
 

@@ -3,25 +3,18 @@
 
 from __future__ import annotations
 
-import http.client
 import os
-import re
-import ssl
 import threading
-import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Union
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import Request
+from typing import Any, Union
 
 from . import jsonfile
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .file_list import FILES, Listed, list_of
-from .timely_http import open_timely
+from .remote_objects import Patience, Replaced, TooLong, is_address, objects_at
 
 BLOCK_BYTES = 64 << 10
 """What a small read asks for."""
@@ -30,49 +23,18 @@ WHOLE_BYTES = 256 << 10
 _KEPT_BYTES = 16 << 20
 PIECE_BYTES = 8 << 20
 """The most that one request asks for."""
-_LIKELY_LIST_BYTES = 1 << 20
-_MOST_LIST_BYTES = 64 << 20
-
-
-class Patience(NamedTuple):
-    """How often the same is asked for, seconds before the second time (four times as long before each further one), and
-    seconds for one attempt, as many again for each 4 MiB.
-    """
-
-    attempts: int = 4
-    pause: float = 0.1
-    limit: float = 30.0
-
-
-class Replaced(Exception):
-    """Another file stands there than the one that was read before."""
-
-
-class _Refused(Exception):
-    """What no further attempt will change."""
 
 
 class Published:
-    """The files of a published store at an http or https address. Safe for threads."""
+    """The files of a published store at an http, https or s3 address. Safe for threads."""
 
     unchanging = True
     """Whether what is there stays as it is."""
 
     def __init__(self, address: str, patience: Patience = Patience()) -> None:
-        try:
-            parts = urlsplit(address)
-            host = (parts.hostname or "").encode("idna")
-            readable = bool(host) and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", address)
-        except ValueError as e:  # brackets, a port, a host's name
-            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address ({e}).") from e
-        if not readable:
-            raise InvalidUseError(f"Cannot read a store at {address!r}: it is not an address; expected https://host/folder.")
-        if parts.query or parts.fragment or parts.username or parts.password:
-            raise InvalidUseError(f"Cannot read a store at {parts.scheme}://{parts.hostname}{parts.path}: its files have "
-                                  "addresses below it, so it can have no user, query or fragment.")
-        self.address = address.rstrip("/") + "/"
+        self._objects = objects_at(address, patience)
+        self.address = self._objects.address
         self.patience = patience
-        self.context: ssl.SSLContext | None = None
         self._versions: dict[str, str] = {}
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._kept_bytes = 0
@@ -85,10 +47,6 @@ class Published:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Published, (self.address, self.patience)
-
-    def headers(self) -> dict[str, str]:
-        """What each request says besides what it is for."""
-        return {}
 
     def stamps(self) -> dict[str, tuple[int, int, int]]:
         """What tells whether the history is another one by now."""
@@ -104,10 +62,9 @@ class Published:
 
     def _list(self) -> bytes:
         try:
-            data, total, _ = self._ask(FILES, 0, _LIKELY_LIST_BYTES)
-            if total > _MOST_LIST_BYTES:
-                raise DamagedFileError(f"it has {total} bytes", self.path(FILES), remedy="")
-            return data if len(data) == total else self._ask(FILES, 0, total)[0]
+            return self._objects.whole(FILES)
+        except TooLong as e:
+            raise DamagedFileError(str(e), self.path(FILES), remedy="") from e
         except FileNotFoundError as e:
             raise StoreNotFoundError(f"Cannot open {self.address}: there is no {FILES}; check the address, and publish the store "
                                      "there with `aw publish`.") from e
@@ -117,7 +74,7 @@ class Published:
         if not length:
             return b""
         try:
-            data, total, version = self._ask(file.name, start, length, self._versions.get(file.name, ""))
+            data, total, version = self._objects.ask(file.name, start, length, self._versions.get(file.name, ""))
         except FileNotFoundError as e:
             raise DamagedFileError(f"{self.address} does not have it any more", self.path(file.name), remedy="") from e
         except Replaced as e:
@@ -147,82 +104,6 @@ class Published:
     def _replaced(self, file: Listed, finding: str) -> DamagedFileError:
         return DamagedFileError(f"{finding}, as {FILES} of {self.address} has it: it was replaced; a published store never "
                                 "changes", self.path(file.name), remedy="Open it again.")
-
-    def _ask(self, name: str, start: int, length: int, match: str = "") -> tuple[bytes, int, str]:
-        """Asks as often as it may help (P-6); match: the version that it must be of, if it is a strong ETag."""
-        pause = self.patience.pause
-        for attempt in range(1, self.patience.attempts + 1):
-            try:
-                return self._get(name, start, length, match)
-            except (FileNotFoundError, PermissionError, Replaced):
-                raise
-            except (OSError, http.client.HTTPException, ValueError, OverflowError, _Refused) as e:
-                if isinstance(e, (ValueError, OverflowError)):  # what a server led to is no address, or no reply of HTTP
-                    e = _Refused(f"it led to what cannot be asked: {e}")
-                if attempt == self.patience.attempts or isinstance(e, _Refused):
-                    times = "once" if attempt == 1 else f"{attempt} times"
-                    raise OSError(f"Cannot read bytes {start} to {start + length - 1} of {name} in {self.address}, asked {times}: "
-                                  f"{e}") from e
-            time.sleep(pause)
-            pause *= 4
-        raise AssertionError
-
-    def _get(self, name: str, start: int, length: int, match: str) -> tuple[bytes, int, str]:
-        """One attempt: the bytes, the length of the whole file, and its version."""
-        headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity", **self.headers()}
-        if match.startswith('"'):  # a weak ETag never matches
-            headers["If-Match"] = match
-        limit = self.patience.limit * (1 + length / (4 << 20))
-        try:
-            with open_timely(Request(self.address + quote(name), headers=headers), limit, self.context) as reply:
-                version = reply.headers.get("ETag") or reply.headers.get("Last-Modified") or ""
-                total = _total(reply, start)
-                if total is None and start or reply.length is not None and reply.length > length:
-                    raise _Refused("the server sends whole files and no parts of them (Range); serve the store with one that "
-                                   "does, as most do")
-                parts: list[bytes] = []
-                left = length
-                while part := reply.read1(1 << 20):
-                    parts.append(part)
-                    left -= len(part)
-                    if left < 0:
-                        raise _Refused(f"more than the {length} bytes that were asked for came")
-        except HTTPError as e:
-            e.close()
-            raise _refusal(e.code, name, start) from e
-        except URLError as e:
-            raise OSError(str(e.reason)) from e
-        except TimeoutError as e:
-            raise OSError(f"no answer within {limit:g} s") from e
-        data = b"".join(parts)
-        whole = len(data) if total is None else total
-        if len(data) != min(length, whole - start):
-            raise OSError(f"{len(data)} bytes came, expected {min(length, whole - start)}")
-        return data, whole, version
-
-
-def _total(reply: Any, start: int) -> int | None:
-    """The length of the whole file, as a reply with a part of it says; None for a reply with all of it."""
-    if reply.status != 206:
-        return None
-    text = reply.headers.get("Content-Range", "")
-    unit, _, rest = text.partition(" ")
-    span, _, total = rest.partition("/")
-    if unit != "bytes" or span.partition("-")[0] != str(start) or not re.fullmatch("[0-9]{1,19}", total):
-        raise _Refused(f"it answered bytes {start} on with Content-Range {text!r}")
-    return int(total)
-
-
-def _refusal(code: int, name: str, start: int) -> Exception:
-    if code in (404, 410):
-        return FileNotFoundError(name)
-    if code in (401, 403):
-        return PermissionError(f"Cannot read {name}: HTTP {code}")
-    if code == 412:
-        return Replaced("HTTP 412, its ETag is another one")
-    if code == 416:
-        return Replaced(f"it ends before byte {start}")
-    return OSError(f"HTTP {code}") if code >= 500 or code in (408, 425, 429) else _Refused(f"HTTP {code}")
 
 
 class RemoteSource:
@@ -350,9 +231,9 @@ StorePath = Union[Path, RemotePath]
 
 
 def published_at(value: Any) -> Path | None:
-    """The published store that an http or https address names, or None for what is no such address."""
+    """The published store that an http, https or s3 address names, or None for what is no such address."""
     if isinstance(value, RemotePath):
         return value  # type: ignore[return-value]
-    if isinstance(value, str) and value[:8].lower().startswith(("http://", "https://")):
+    if isinstance(value, str) and is_address(value):
         return Published(value).path()
     return None

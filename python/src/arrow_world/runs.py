@@ -24,8 +24,9 @@ from .log_rows import LogRows
 from .parameters import OWN, Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
 from .lock import output_lock
 from .publish import discard, force_directory
-from .run_files import RunFacts, mark_of, read_plan, read_run, run_names
 from .regular import open_regular
+from .remote_objects import Patience, TooLong, is_address, objects_at
+from .run_files import RunFacts, is_run_name, mark_of, read_plan, read_run, run_names
 from .run_filter import RunFilter
 from .selection import Ticks
 from .stats import Stats, Summary, summary
@@ -42,8 +43,9 @@ STATES = ("waiting", "begun", "done", "failed", "damaged")
 class Run:
     """A run as it was when its folder was opened.
 
-    state: one of `waiting`, `begun`, `done`, `failed`, `damaged`; tick: the last committed one, rows: those of its log,
-    both None where there is none; message: why it failed or what is damaged; texts: its parameters as they are written.
+    path: its folder, of published runs its name; state: one of `waiting`, `begun`, `done`, `failed`, `damaged`; tick: the last committed one, rows: those of its log,
+    both None where there is none; message: why it failed or what is damaged; texts: its parameters as they are written;
+    address: where its published store is, None in a folder.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Run:
     store: str | None
     mark: str | None
     texts: dict[str, str]
+    address: str | None = None
 
     @property
     def parameters(self) -> dict[str, Value]:
@@ -62,8 +65,18 @@ class Run:
         return {name: value_of(text) for name, text in self.texts.items()}
 
     def open(self) -> Store:
-        """Its store, for reading."""
-        return open_store(self.path)
+        """Its store, for reading. Raises DamagedFileError if at its address is another one than the catalogue says."""
+        if self.address is None:
+            return open_store(self.path)
+        store = open_store(self.address)
+        span = store.span()
+        found = store.info.store.hex(), None if span is None else span[1]
+        if found != (self.store, self.tick):
+            store.close()
+            raise DamagedFileError(f"it is the store {found[0]} up to tick {found[1]}, where the catalogue has {self.store} up to "
+                                   f"tick {self.tick}: it was replaced; published runs never change", self.address,
+                                   remedy="Open them again.")
+        return store
 
 
 class Answers(Generic[T]):
@@ -120,7 +133,7 @@ class Runs(Frame):
     catalogue, one row per run: run, state, tick, rows, message, store, mark, check, and each parameter.
     """
 
-    def __init__(self, path: Path, runs: Iterable[Run], parameters: Iterable[str], warnings: Iterable[str], read: int) -> None:
+    def __init__(self, path: Path | str, runs: Iterable[Run], parameters: Iterable[str], warnings: Iterable[str], read: int) -> None:
         """Use `open`."""
         self.path, self._runs = path, tuple(runs)
         self.parameters = tuple(parameters)
@@ -133,9 +146,14 @@ class Runs(Frame):
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Runs:
         """Opens a folder of runs. Of runs that did not change since the catalogue was written only the catalogue is read.
+        Runs that were published (`aw publish`) are opened by their http, https or s3 address, by one request for their
+        catalogue; they never change.
 
-        Raises StoreNotFoundError, and DamagedFileError where the plan is damaged; a damaged run is no error but its state.
+        Raises StoreNotFoundError, and DamagedFileError where the plan, or the catalogue at an address, is damaged; a damaged
+        run is no error but its state.
         """
+        if isinstance(path, str) and is_address(path):
+            return cls._published(path)
         folder = path_of(path, "open runs in")
         if not folder.is_dir():
             raise StoreNotFoundError(f"Cannot open runs in {folder}: there is no such folder.")
@@ -154,6 +172,27 @@ class Runs(Frame):
                             None if facts.state == "damaged" else mark, texts))
         parameters = dict.fromkeys(n for texts in (*plan.values(), *(r.texts for r in runs)) for n in texts)
         return cls(folder, runs, parameters, warnings, read)
+
+    @classmethod
+    def _published(cls, address: str) -> Runs:
+        """By the catalogue alone (R-11)."""
+        objects = objects_at(address, Patience())
+        catalogue = f"{objects.address}runs.parquet"
+        try:
+            data = objects.whole("runs.parquet")
+            rows = _rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
+            runs = [Run(row["run"], Path(row["run"]), f.state, f.tick, f.rows, f.message, f.store, row["mark"], f.texts,
+                        f"{address.rstrip('/')}/{row['run']}") for row in rows for f in [_facts(row)]]
+        except FileNotFoundError as e:
+            raise StoreNotFoundError(f"Cannot open runs at {objects.address}: there is no runs.parquet; check the address, and "
+                                     "publish the runs there with `aw publish`.") from e
+        except TooLong as e:
+            raise DamagedFileError(str(e), catalogue, remedy="") from e
+        except (pa.ArrowException, KeyError, ValueError, TypeError) as e:
+            raise DamagedFileError(str(e), catalogue, remedy="Publish the runs anew, to another place.") from e
+        if len({r.name for r in runs}) < len(runs) or not all(isinstance(r.name, str) and is_run_name(r.name) for r in runs):
+            raise DamagedFileError("it is no catalogue: a run stands twice, or has no name of a run", catalogue, remedy="")
+        return cls(address, runs, dict.fromkeys(n for r in runs for n in r.texts), (), 0)
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self._runs)
@@ -189,6 +228,8 @@ class Runs(Frame):
         """Writes the catalogue of these runs, which speeds up the next opening; best of all runs. Raises InvalidUseError where
         `runs.parquet` is something else, and StoreLockedError while somebody else writes it.
         """
+        if isinstance(self.path, str):
+            raise InvalidUseError(f"Cannot save the catalogue of {self.path}: published runs are only read.")
         temporary = self.path / "runs.parquet.tmp"
         with output_lock(self.path / "runs.parquet") as free:
             require_catalogue(self.path)
@@ -220,7 +261,7 @@ class Runs(Frame):
 
     def _title(self) -> str:
         counts = {state: sum(r.state == state for r in self._runs) for state in STATES}
-        return f"{len(self):,} runs in {self.path.name}" + "".join(f", {n:,} {state}" for state, n in counts.items() if n)
+        return f"{len(self):,} runs in {os.path.basename(str(self.path).rstrip('/'))}" + "".join(f", {n:,} {state}" for state, n in counts.items() if n)
 
     # Questions to all runs.
 
@@ -276,7 +317,7 @@ class Runs(Frame):
     def _readable(self) -> Iterator[Run]:
         for run in self._runs:
             if run.state == "damaged":
-                raise DamagedFileError(f"run {run.name} cannot be read: {run.message}", run.path,
+                raise DamagedFileError(f"run {run.name} cannot be read: {run.message}", run.address or run.path,
                                        remedy='where("state != damaged") leaves it out.')
             if run.tick is not None:
                 yield run
@@ -310,21 +351,24 @@ def _catalogue(folder: Path, runs: int, warnings: list[str]) -> dict[tuple[str, 
     path = folder / "runs.parquet"
     if not path.is_file() or path.is_symlink():
         return {}
-    found, number = dict[tuple[str, str], RunFacts](), 0
     try:
-        with pq.ParquetFile(path) as file:
-            _require_small(file.metadata, path.stat().st_size, runs)
-            for batch in file.iter_batches(_ROWS_AT_ONCE):
-                for row in batch.to_pylist():
-                    if row["check"] != _check(row):
-                        raise ValueError(f"row {number} does not match its checksum")
-                    if row["mark"] is not None:
-                        found[row["run"], row["mark"]] = _facts(row)
-                    number += 1
-        return found
+        return {(row["run"], row["mark"]): _facts(row) for row in _rows(path, path.stat().st_size, runs) if row["mark"] is not None}
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
         warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
         return {}
+
+
+def _rows(source: Any, size: int, runs: int) -> Iterator[dict[str, Any]]:
+    """The rows of a catalogue; ValueError where one does not match its checksum (R-10), or it is far too large."""
+    with pq.ParquetFile(source) as file:
+        _require_small(file.metadata, size, runs)
+        number = 0
+        for batch in file.iter_batches(_ROWS_AT_ONCE):
+            for row in batch.to_pylist():
+                if row["check"] != _check(row):
+                    raise ValueError(f"row {number} does not match its checksum")
+                yield row
+                number += 1
 
 
 def _require_small(said: pq.FileMetaData, size: int, runs: int) -> None:

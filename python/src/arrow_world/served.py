@@ -15,7 +15,8 @@ from urllib.request import Request, urlopen
 
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .file_list import Listed
-from .remote import BLOCK_BYTES, PIECE_BYTES, Patience, Published, RemoteSource, Replaced
+from .remote import BLOCK_BYTES, PIECE_BYTES, Published, RemoteSource
+from .remote_objects import HttpObjects, Patience, Replaced
 from .store import Store
 
 _MOST_LIST_BYTES = 64 << 20
@@ -128,14 +129,11 @@ class Served(Published):
         self._server, self._run = server, run
         self._at = f"{_RUNS}/{quote(run, safe='')}/files"
         self.address = f"{server.home}{self._at}/"
-        self.patience, self.context = server.patience, server.context
+        self.patience = server.patience
+        self._objects = HttpObjects(self.address, server.patience, server.context, server.headers())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _without_token, (self._server.home, self._run)
-
-    def headers(self) -> dict[str, str]:
-        """The token."""
-        return self._server.headers()
 
     @property
     def files(self) -> dict[str, Listed]:  # type: ignore[override]
@@ -159,7 +157,7 @@ class Served(Published):
         """A part of a file, whose checksums prove it. FileNotFoundError where another one has its name by now."""
         assert isinstance(file, _File)
         try:
-            return self._ask(file.name, start, length, f'"{file.version}"')[0] if length else b""
+            return self._objects.ask(file.name, start, length, f'"{file.version}"')[0] if length else b""
         except Replaced as e:
             raise FileNotFoundError(f"{self.address}{file.name}: {e}; it was sealed, merged or replaced meanwhile") from e
 

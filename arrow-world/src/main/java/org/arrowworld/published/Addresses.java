@@ -28,20 +28,40 @@ public final class Addresses {
 
   /** As {@link #storage(URI)}, waiting as long as is said. */
   public static Storage storage(URI address, Patience patience) throws IOException {
+    return isFolder(address)
+        ? new DiskStorage(path(address))
+        : PublishedStorage.open(source(address, patience), patience);
+  }
+
+  private static ObjectSource source(URI address, Patience patience) throws IOException {
     return switch (scheme(address)) {
-      case "file" -> new DiskStorage(path(address));
-      case "http", "https" -> PublishedStorage.open(address, patience);
-      default ->
-          PublishedStorage.open(provider("read", address).source(address, patience), patience);
+      case "http", "https" -> new HttpObjects(address, patience);
+      default -> provider("read", address).source(address, patience);
     };
   }
 
   /**
-   * The place at an address that is published to by a module of its own.
+   * All of one object below an address that is none of a folder, of at most 64 MiB.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws InvalidUseException if no module reads such addresses
+   */
+  public static byte[] read(URI address, String name) throws IOException {
+    try (PatientSource source =
+        new PatientSource(source(address, Patience.USUAL), Patience.USUAL)) {
+      return source.whole(name);
+    }
+  }
+
+  /**
+   * The place that is published to at an address: a folder, or one that a module knows.
    *
    * @throws InvalidUseException if no module publishes to such addresses
    */
   public static PublishTarget target(URI address) throws IOException {
+    if (isFolder(address)) {
+      return new FolderTarget(new DiskStorage(path(address)));
+    }
     String scheme = scheme(address);
     if (scheme.equals("http") || scheme.equals("https")) {
       throw new InvalidUseException(

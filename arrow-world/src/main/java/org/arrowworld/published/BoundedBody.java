@@ -12,15 +12,12 @@ import java.util.concurrent.Flow;
 
 /** The body of a reply that may not be longer than what was asked for. */
 final class BoundedBody implements HttpResponse.BodySubscriber<byte[]> {
-  static final String NO_RANGES =
-      "the server sends whole files and no parts of them (Range); serve the store with one that does, as most do";
-
   /** More came than was asked for. */
   static final class TooLongException extends IOException {
     private static final long serialVersionUID = 1L;
 
     TooLongException() {
-      super(NO_RANGES);
+      super(RangeAnswer.NO_RANGES);
     }
   }
 

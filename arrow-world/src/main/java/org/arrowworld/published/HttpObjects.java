@@ -9,23 +9,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 
 /** A folder that a web server serves. */
 final class HttpObjects implements ObjectSource {
-  private static final Pattern CONTENT_RANGE =
-      Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})");
-
   private final URI folder;
   private final Patience patience;
   private final HttpClient client;
@@ -111,39 +105,14 @@ final class HttpObjects implements ObjectSource {
   private static Reply reply(String name, long from, int length, HttpResponse<byte[]> response)
       throws IOException {
     int status = response.statusCode();
-    byte[] body = response.body();
-    switch (status) {
-      case 200 -> {
-        if (from > 0) {
-          throw new RefusedException(BoundedBody.NO_RANGES);
-        }
-        return new Reply(body, body.length, version(response.headers()));
-      }
-      case 206 -> {
-        String range = response.headers().firstValue("Content-Range").orElse("");
-        Matcher parts = CONTENT_RANGE.matcher(range);
-        if (!parts.matches() || Long.parseLong(parts.group(1)) != from) {
-          throw new RefusedException(
-              Text.of("it answered bytes %d on with Content-Range '%s'", from, range));
-        }
-        long total = Long.parseLong(parts.group(3));
-        if (body.length != Math.min(length, total - from)) {
-          throw new IOException(Text.of("%d bytes came of '%s'", body.length, range));
-        }
-        return new Reply(body, total, version(response.headers()));
-      }
-      case 404, 410 -> throw new NoSuchFileException(name);
-      case 401, 403 -> throw new AccessDeniedException(name, null, "HTTP " + status);
-      case 412 -> throw new ReplacedException("HTTP 412, its ETag is another one");
-      case 416 -> throw new ReplacedException(Text.of("it ends before byte %d", from));
-      case 408, 425, 429 -> throw new IOException("HTTP " + status);
-      default -> {
-        if (status >= 500) {
-          throw new IOException("HTTP " + status);
-        }
-        throw new RefusedException("HTTP " + status);
-      }
+    if (status != 200 && status != 206) {
+      throw RangeAnswer.failure(status, "HTTP " + status, name, from);
     }
+    Optional<String> range =
+        status == 200
+            ? Optional.empty()
+            : Optional.of(response.headers().firstValue("Content-Range").orElse(""));
+    return RangeAnswer.reply(range, response.body(), from, length, version(response.headers()));
   }
 
   private static String version(HttpHeaders headers) {

@@ -3,11 +3,7 @@ package org.arrowworld.published;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.URI;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +33,9 @@ public final class PublishedStorage implements Storage {
   /** A file up to this length comes whole, and is compared with its checksum. */
   static final int WHOLE_BYTES = 256 << 10;
 
-  private static final int LIKELY_LIST_BYTES = 1 << 20;
-  private static final int MOST_LIST_BYTES = 64 << 20;
   private static final long KEPT_BYTES = 16 << 20;
 
-  private final ObjectSource source;
-  private final Patience patience;
+  private final PatientSource source;
   private final FileList list;
   private final Map<String, String> versions = new ConcurrentHashMap<>();
 
@@ -52,21 +45,15 @@ public final class PublishedStorage implements Storage {
   private long keptBytes;
 
   private PublishedStorage(ObjectSource source, Patience patience) throws IOException {
-    this.source = source;
-    this.patience = patience;
+    this.source = new PatientSource(source, patience);
     this.list = readList();
   }
 
   /**
-   * Opens the store at an http or https address.
+   * Opens a store; the source is closed with it.
    *
    * @throws StoreNotFoundException if no published store is there
    */
-  public static PublishedStorage open(URI address, Patience patience) throws IOException {
-    return open(new HttpObjects(address, patience), patience);
-  }
-
-  /** Opens a store; the source is closed with it. */
   public static PublishedStorage open(ObjectSource source, Patience patience) throws IOException {
     try {
       return new PublishedStorage(source, patience);
@@ -77,20 +64,11 @@ public final class PublishedStorage implements Storage {
   }
 
   private FileList readList() throws IOException {
-    ObjectSource.Reply reply;
     try {
-      reply = ask(FileList.PATH, 0, LIKELY_LIST_BYTES);
-      if (reply.totalBytes() > MOST_LIST_BYTES) {
-        throw new DamagedFileException(
-            FileList.PATH, -1, Text.of("it has %d bytes", reply.totalBytes()));
-      }
-      if (reply.totalBytes() > LIKELY_LIST_BYTES) {
-        reply = ask(FileList.PATH, 0, (int) reply.totalBytes());
-      }
+      return FileList.decode(source.whole(FileList.PATH));
     } catch (NoSuchFileException e) {
       throw StoreNotFoundException.published(description(), FileList.PATH);
     }
-    return FileList.decode(reply.bytes());
   }
 
   /** What the store consists of. */
@@ -106,7 +84,7 @@ public final class PublishedStorage implements Storage {
   byte[] part(FileList.Entry file, long from, int length) throws IOException {
     ObjectSource.Reply reply;
     try {
-      reply = ask(file.name(), from, length);
+      reply = source.get(file.name(), from, length, versions.getOrDefault(file.name(), ""));
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw new DamagedFileException(
           file.name(), -1, Text.of("%s does not have it any more", description()), e);
@@ -165,46 +143,6 @@ public final class PublishedStorage implements Storage {
             "%s, as %s of %s has it: it was replaced; a published store never changes, open it again",
             finding, FileList.PATH, description()),
         cause);
-  }
-
-  /** Asks as often as it may help. */
-  private ObjectSource.Reply ask(String name, long from, int length) throws IOException {
-    Duration pause = patience.pause();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return source.get(name, from, length, versions.getOrDefault(name, ""));
-      } catch (NoSuchFileException
-          | AccessDeniedException
-          | InterruptedIOException
-          | ObjectSource.ReplacedException e) {
-        throw e;
-      } catch (IOException e) {
-        if (attempt == patience.attempts() || e instanceof ObjectSource.RefusedException) {
-          throw new IOException(
-              Text.of(
-                  "Cannot read bytes %d to %d of %s in %s, asked %d time%s: %s",
-                  from,
-                  from + length - 1,
-                  name,
-                  description(),
-                  attempt,
-                  attempt == 1 ? "" : "s",
-                  e.getMessage()),
-              e);
-        }
-      }
-      pause(pause);
-      pause = pause.multipliedBy(4);
-    }
-  }
-
-  private static void pause(Duration length) throws IOException {
-    try {
-      Thread.sleep(length.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw (InterruptedIOException) new InterruptedIOException("interrupted").initCause(e);
-    }
   }
 
   @Override

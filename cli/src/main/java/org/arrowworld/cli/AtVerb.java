@@ -19,6 +19,7 @@ import org.arrowworld.export.ExportResult;
 import org.arrowworld.export.Exports;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.BufferCompression;
@@ -39,8 +40,11 @@ import picocli.CommandLine.Parameters;
       "more options for those."
     })
 final class AtVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(names = "--tick", paramLabel = "T", description = "The tick.")
   private Long tick;

@@ -2,7 +2,6 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 import org.arrowworld.timeline.StoreDiff;
 import org.arrowworld.timeline.StoreDiff.Outcome;
 import picocli.CommandLine.Command;
@@ -32,15 +32,20 @@ import picocli.CommandLine.Parameters;
       "The exit code is 0 if they are equal, 1 if not."
     })
 final class DiffVerb extends ReadingVerb {
-  @Parameters(index = "0", paramLabel = "STORE", description = "The left store's directory.")
-  private Path left;
+  @Parameters(
+      index = "0",
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The left store's directory or address.")
+  private Location left;
 
   @Parameters(
       index = "1",
       arity = "0..1",
       paramLabel = "STORE",
-      description = "The right store's directory.")
-  private Path right;
+      converter = LocationConverter.class,
+      description = "The right store's directory or address.")
+  private Location right;
 
   @Option(
       names = "--between",

@@ -15,6 +15,7 @@ import org.arrowworld.export.Exports;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.export.csv.CsvOptions;
 import org.arrowworld.export.parquet.ParquetProfile;
+import org.arrowworld.published.Location;
 import org.arrowworld.storage.BufferCompression;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
@@ -42,8 +43,11 @@ import picocli.CommandLine.Parameters;
       "and time; --range then counts snapshots from 0."
     })
 final class ExportVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(
       names = "--to",

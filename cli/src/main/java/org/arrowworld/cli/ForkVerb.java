@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.arrowworld.Store;
 import org.arrowworld.internal.Text;
 import org.arrowworld.maintenance.StoreFork;
+import org.arrowworld.published.Location;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,8 +19,11 @@ import picocli.CommandLine.Parameters;
       "chain continue; 'aw resume' runs it on, 'aw diff' compares it with its origin."
     })
 final class ForkVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The origin's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The origin's directory, or its address if it was published.")
+  private Location store;
 
   @Option(
       names = "--tick",

@@ -2,11 +2,11 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.arrowworld.Store;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 import org.arrowworld.schema.Column;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.timeline.WorldColumns;
@@ -22,8 +22,11 @@ import picocli.CommandLine.Parameters;
       "Python's hashlib.blake2b(digest_size=16) over the same columns gives the same."
     })
 final class HashVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(names = "--tick", required = true, paramLabel = "T", description = "The tick.")
   private long tick;

@@ -2,7 +2,6 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -10,6 +9,7 @@ import org.arrowworld.Store;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.timeline.Family;
 import org.arrowworld.timeline.HistoryQuery;
@@ -30,8 +30,11 @@ import picocli.CommandLine.Parameters;
       "With --family, print where it came from, its children, and why it died."
     })
 final class HistoryVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(names = "--table", required = true, paramLabel = "N", description = "The table.")
   private String table;

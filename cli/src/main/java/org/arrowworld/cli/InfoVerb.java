@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.published.Location;
 import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -21,29 +23,38 @@ import picocli.CommandLine.Parameters;
       "as little as it can."
     })
 final class InfoVerb extends ReadingVerb {
-  @Parameters(paramLabel = "PATH", description = "A store's directory, or a file.")
-  private Path path;
+  @Parameters(
+      paramLabel = "PATH",
+      converter = LocationConverter.class,
+      description = "A store's directory, a file, or the address of a published store.")
+  private Location location;
 
   @Override
   QuickArguments quick() {
-    return quick(p -> path = p);
+    return quick(p -> location = p);
   }
 
   @Override
   String purpose() {
-    return "tell what " + path + " is";
+    return "tell what " + location + " is";
   }
 
   @Override
   int execute() throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
-    }
     report().print(console(), format());
     return Exit.OK;
   }
 
   private Report report() throws IOException {
+    if (location.isAddress()) {
+      try (Storage storage = store(location)) {
+        return StoreReport.of(location.toString(), storage);
+      }
+    }
+    Path path = location.path();
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
     if (!Files.isDirectory(path)) {
       Path absolute = AbsolutePath.of(path);
       return FileReport.of(
@@ -51,7 +62,7 @@ final class InfoVerb extends ReadingVerb {
     }
     DiskStorage storage = new DiskStorage(path);
     if (StoreInfo.exists(storage)) {
-      return StoreReport.of(path, storage);
+      return StoreReport.of(path.toString(), storage);
     }
     if (storage.exists("manifest.json")) {
       return FileReport.of(storage, "manifest.json", path.resolve("manifest.json"));

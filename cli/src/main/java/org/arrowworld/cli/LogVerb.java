@@ -2,7 +2,6 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
@@ -10,6 +9,7 @@ import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.TripleBatch;
+import org.arrowworld.published.Location;
 import org.arrowworld.schema.Key;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.simlog.SimLogReader;
@@ -38,8 +38,11 @@ import picocli.CommandLine.Parameters;
       "commit groups."
     })
 final class LogVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(names = "--where", paramLabel = "E", description = "Only rows for which this holds.")
   private String where;
@@ -75,6 +78,9 @@ final class LogVerb extends ReadingVerb {
   int execute() throws IOException {
     if (key != null) {
       where = (where == null ? "" : where + " and ") + "key == '" + key + "'";
+    }
+    if (follow && store.isAddress()) {
+      throw new UsageException("--follow waits for a writer, and a published store has none");
     }
     Where condition = where == null ? Where.ALWAYS : Where.parse(where);
     Storage storage = store(store);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.arrowworld.published.Location;
 
 /**
  * Parses plain command lines of a verb without picocli, whose start takes longer than the short
@@ -23,8 +23,8 @@ final class QuickArguments {
   private Consumer<String> positional;
 
   /** The one positional argument. */
-  QuickArguments path(Consumer<Path> setter) {
-    positional = text -> setter.accept(Path.of(text));
+  QuickArguments location(Consumer<Location> setter) {
+    positional = text -> setter.accept(new Location(text));
     return this;
   }
 

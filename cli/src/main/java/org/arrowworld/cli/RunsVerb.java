@@ -2,13 +2,13 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
 import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 import org.arrowworld.runs.OfRun;
 import org.arrowworld.runs.ParameterStats;
 import org.arrowworld.runs.Run;
@@ -32,8 +32,11 @@ import picocli.CommandLine.Parameters;
       "run, or with --by of all runs that have one value of a parameter."
     })
 final class RunsVerb extends ReadingVerb {
-  @Parameters(paramLabel = "DIR", description = "The folder of runs.")
-  private Path folder;
+  @Parameters(
+      paramLabel = "DIR",
+      converter = LocationConverter.class,
+      description = "The folder of runs, or the address of published ones.")
+  private Location folder;
 
   @Option(
       names = "--where",
@@ -74,7 +77,7 @@ final class RunsVerb extends ReadingVerb {
     if (key == null && (by != null || !range.equals(TickSpan.ALL))) {
       throw new UsageException("--by and --range summarise; name a key by --stats");
     }
-    Runs all = Runs.open(folder);
+    Runs all = folder.isAddress() ? Runs.open(folder.address()) : Runs.open(folder.path());
     all.warnings().forEach(console()::note);
     if (save) {
       all.save();

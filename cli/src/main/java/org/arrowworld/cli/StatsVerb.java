@@ -2,12 +2,12 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.arrowworld.Store;
 import org.arrowworld.cli.RowPrinter.OutputClosedException;
+import org.arrowworld.published.Location;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
 import picocli.CommandLine.Command;
@@ -24,8 +24,11 @@ import picocli.CommandLine.Parameters;
       "tabs: tick, count, mean, min, max, distinct; with --json one object per line."
     })
 final class StatsVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(
       names = "--key",

@@ -2,7 +2,6 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +24,12 @@ import org.arrowworld.store.TimeJson;
 final class StoreReport {
   private StoreReport() {}
 
-  static Report of(Path path, Storage storage) throws IOException {
+  static Report of(String path, Storage storage) throws IOException {
     StoreInfo info = StoreInfo.read(storage);
     Report report =
         new Report()
             .add("kind", "store")
-            .add("path", path.toString())
+            .add("path", path)
             .add("id", info.id().hex())
             .add("format", StoreInfo.FORMAT)
             .add("schema_version", info.schema().version())

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.arrowworld.Store;
 import org.arrowworld.errors.StoreNotFoundException;
+import org.arrowworld.published.Addresses;
+import org.arrowworld.published.Location;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.Storage;
 import picocli.CommandLine.Option;
 
 /** A command. Subclasses hold its options and do its work. */
@@ -59,6 +62,18 @@ abstract class Verb implements Callable<Integer> {
   /** The store in a directory, open for reading. */
   static Store open(Path path) throws IOException {
     return Store.open(store(path));
+  }
+
+  /** A store, open for reading. */
+  static Store open(Location location) throws IOException {
+    return location.isAddress()
+        ? Store.open(location.address())
+        : Store.open(store(location.path()));
+  }
+
+  /** The storage of a store. */
+  static Storage store(Location location) throws IOException {
+    return location.isAddress() ? Addresses.storage(location.address()) : store(location.path());
   }
 
   /** The storage of a store's directory. */

@@ -2,8 +2,8 @@
 package org.arrowworld.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import org.arrowworld.Store;
+import org.arrowworld.published.Location;
 import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 import org.arrowworld.timeline.Verifier;
@@ -21,8 +21,11 @@ import picocli.CommandLine.Parameters;
       "whole."
     })
 final class VerifyVerb extends ReadingVerb {
-  @Parameters(paramLabel = "STORE", description = "The store's directory.")
-  private Path store;
+  @Parameters(
+      paramLabel = "STORE",
+      converter = LocationConverter.class,
+      description = "The store's directory, or the address of a published store.")
+  private Location store;
 
   @Option(
       names = "--deep",

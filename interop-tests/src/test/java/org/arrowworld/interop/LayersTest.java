@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
   private static final String ROOT = "org.arrowworld";
   private static final Path TABLE = Path.of("..", "docs", "architecture.md");
-  private static final Pattern ROW = Pattern.compile("\\| `([a-z.]+)` \\| ([^|]+) \\| ([^|]+) \\|");
+  private static final Pattern ROW = Pattern.compile("\\| `([a-z0-9.]+)` \\| ([^|]+) \\| ([^|]+) \\|");
 
   /** The first three of the table, which need no mention. */
   private static final Set<String> EVERYBODY = Set.of("internal", "errors", "internal.given");
@@ -49,6 +49,7 @@ class LayersTest {
           Map.entry("shaded.parquet", "parquet"),
           Map.entry("org.sqlite", "sqlite"),
           Map.entry("org.xerial", "snappy"),
+          Map.entry("software.amazon.awssdk", "awssdk"),
           Map.entry("picocli", "picocli"));
 
   /** What a package uses. */
@@ -162,7 +163,7 @@ class LayersTest {
           .filter(p -> !cell.contains("not `internal`") || !p.contains("internal"))
           .forEach(may::add);
     }
-    Matcher name = Pattern.compile("`([a-z.]+)`").matcher(cell.replace("not `internal`", ""));
+    Matcher name = Pattern.compile("`([a-z0-9.]+)`").matcher(cell.replace("not `internal`", ""));
     while (name.find()) {
       may.add(name.group(1));
     }

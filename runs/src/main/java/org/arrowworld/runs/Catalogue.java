@@ -6,7 +6,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,7 +176,7 @@ final class Catalogue {
 
   /** A run as the catalogue has it; its parameters are those of the plan and of its store. */
   record Row(
-      String mark,
+      Optional<String> mark,
       RunState state,
       OptionalLong tick,
       OptionalLong rows,
@@ -186,13 +185,13 @@ final class Catalogue {
       Parameters parameters) {}
 
   /**
-   * The rows that have a mark, by run; empty where there is no catalogue.
+   * The rows by run, in order; empty where there is no catalogue.
    *
    * @param runs how many runs there are; far more rows are not read
    * @throws DamagedFileException if it is damaged or no catalogue
    */
   static Map<String, Row> read(Storage folder, int runs) throws IOException {
-    Map<String, Row> rows = new HashMap<>();
+    Map<String, Row> rows = new LinkedHashMap<>();
     if (!folder.exists(PATH)) {
       return rows;
     }
@@ -227,9 +226,12 @@ final class Catalogue {
           throw new DamagedFileException(
               PATH, -1, Text.of("row %d does not match its checksum", row));
         }
-        String mark = columns.get("mark").text(row);
-        if (mark != null) {
-          rows.put(columns.get("run").text(row), row(columns, row, mark));
+        String name = columns.get("run").text(row);
+        if (name == null || rows.put(name, row(columns, row)) != null) {
+          throw new DamagedFileException(
+              PATH,
+              -1,
+              Text.of("it is no catalogue: it has '%s' twice, or a run without name", name));
         }
       }
     } catch (IllegalArgumentException e) {
@@ -238,15 +240,14 @@ final class Catalogue {
     return rows;
   }
 
-  private static Row row(Map<String, Values> columns, int row, String mark)
-      throws DamagedFileException {
+  private static Row row(Map<String, Values> columns, int row) throws DamagedFileException {
     String texts = columns.get("parameters").text(row);
     if (texts == null) {
       throw new DamagedFileException(PATH, -1, "it is not a catalogue: a run has no parameters");
     }
     JsonObject parameters = JsonObject.parse(PATH, "{\"of\":" + texts + "}");
     return new Row(
-        mark,
+        Optional.ofNullable(columns.get("mark").text(row)),
         RunState.valueOf(columns.get("state").text(row).toUpperCase(java.util.Locale.ROOT)),
         columns.get("tick").number(row),
         columns.get("rows").number(row),

@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.arrowworld.Store;
+import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.internal.Text;
+import org.arrowworld.published.Location;
 
 /**
  * A run as it was when its folder was opened.
  *
  * @param name its name in the folder
- * @param directory where its store is, or will be
+ * @param location where its store is, or will be
  * @param parameters its parameters
  * @param state how far it is
  * @param tick the last committed tick; empty if there is none or it is not known
@@ -22,7 +25,7 @@ import org.arrowworld.Store;
  */
 public record Run(
     String name,
-    Path directory,
+    Location location,
     Parameters parameters,
     RunState state,
     OptionalLong tick,
@@ -31,9 +34,51 @@ public record Run(
     Optional<String> store,
     Optional<String> mark) {
 
-  /** Opens its store for reading; the caller closes it. */
+  /**
+   * Opens its store for reading; the caller closes it.
+   *
+   * @throws DamagedFileException if at its address is another store than the catalogue says
+   */
   public Store open() throws IOException {
-    return Store.open(directory);
+    if (!location.isAddress()) {
+      return Store.open(directory());
+    }
+    Store opened = Store.open(location.address());
+    try {
+      requireSame(opened);
+      return opened;
+    } catch (IOException | RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void requireSame(Store opened) throws IOException {
+    String id = opened.info().id().hex();
+    long lastTick = opened.isEmpty() ? -1 : opened.lastTick();
+    if (!store.equals(Optional.of(id)) || lastTick != tick.orElse(-1)) {
+      throw new DamagedFileException(
+          location.toString(),
+          -1,
+          Text.of(
+              "it is the store %s up to tick %d, where the catalogue has %s up to tick %d: it was replaced; published runs never change, open them again",
+              id, lastTick, store.orElse("none"), tick.orElse(-1)));
+    }
+  }
+
+  /**
+   * The directory of its store.
+   *
+   * @throws org.arrowworld.errors.InvalidUseException if the runs were opened by an address that is
+   *     none of a folder
+   */
+  public Path directory() {
+    return location.path();
+  }
+
+  /** The same as it is told of a copy that never changes. */
+  Run published() {
+    return new Run(name, location, parameters, state, tick, rows, message, store, Optional.empty());
   }
 
   /** Whether it has a tick to be read. */

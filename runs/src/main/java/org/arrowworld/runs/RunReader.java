@@ -11,6 +11,7 @@ import org.arrowworld.Store;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.published.Location;
 import org.arrowworld.storage.Storage;
 
 /** Tells the state of a run from its own files (spec ). */
@@ -80,7 +81,7 @@ final class RunReader {
             : damage.isPresent() ? RunState.DAMAGED : state(name, end, outcome, live);
     return new Run(
         name,
-        folder.resolve(name),
+        Location.of(folder.resolve(name)),
         Parameters.ofTexts(texts),
         state,
         end.tick() < 0 ? OptionalLong.empty() : OptionalLong.of(end.tick()),

@@ -2,17 +2,14 @@
 package org.arrowworld.runs;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
@@ -21,6 +18,8 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
+import org.arrowworld.published.Addresses;
+import org.arrowworld.published.Location;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
@@ -51,15 +50,15 @@ import org.arrowworld.timeline.TickRange;
  * where("state != damaged")} leaves those out. Safe for use by several threads.
  */
 public final class Runs {
-  private final Path folder;
+  private final Location folder;
   private final List<Run> list;
   private final Set<String> parameters;
   private final Set<String> planned;
   private final List<String> warnings;
   private final int read;
 
-  private Runs(
-      Path folder,
+  Runs(
+      Location folder,
       List<Run> list,
       Set<String> parameters,
       Set<String> planned,
@@ -82,64 +81,27 @@ public final class Runs {
    *     damaged catalogue one of the {@link #warnings}
    */
   public static Runs open(Path folder) throws IOException {
-    Path absolute = AbsolutePath.of(Given.required("open runs", "folder", folder));
-    if (!Files.isDirectory(absolute)) {
-      throw new StoreNotFoundException(folder.toString());
-    }
-    try (Storage storage = new DiskStorage(absolute)) {
-      Map<String, Parameters> plan = PlanFile.read(storage);
-      RunReader reader = new RunReader(absolute, storage, plan);
-      List<String> warnings = new ArrayList<>();
-      Set<String> names = new TreeSet<>(RunFiles.runs(absolute));
-      names.addAll(plan.keySet());
-      Map<String, Catalogue.Row> known = catalogue(storage, names.size(), warnings);
-      List<Run> list = new ArrayList<>();
-      int read = 0;
-      for (String name : names) {
-        Optional<String> mark = reader.files(name).mark(reader.planned(name));
-        Catalogue.Row row = known.get(name);
-        if (row != null && mark.isPresent() && row.mark().equals(mark.get())) {
-          list.add(ofRow(name, absolute.resolve(name), reader.planned(name), row));
-        } else {
-          list.add(reader.read(name, mark));
-          read++;
-        }
-      }
-      Set<String> planned = new LinkedHashSet<>();
-      plan.values().forEach(each -> planned.addAll(each.names()));
-      Set<String> parameters = new LinkedHashSet<>(planned);
-      list.forEach(run -> parameters.addAll(run.parameters().names()));
-      return new Runs(absolute, list, parameters, planned, warnings, read);
-    }
+    return RunsOpening.ofFolder(Given.required("open runs", "folder", folder));
   }
 
-  private static Map<String, Catalogue.Row> catalogue(
-      Storage storage, int runs, List<String> warnings) throws IOException {
-    try {
-      return Catalogue.read(storage, runs);
-    } catch (DamagedFileException e) {
-      warnings.add(e.getMessage() + "; the catalogue was passed over, saving it makes it anew");
-      return Map.of();
+  /**
+   * Opens runs that were published ({@link #publish(URI)}), by one request for their catalogue; or
+   * a folder of runs, by its {@code file:} address. They never change, and are only read.
+   *
+   * @throws StoreNotFoundException if no runs were published there
+   * @throws DamagedFileException if the catalogue is damaged
+   * @throws InvalidUseException if nothing on the class path reads such addresses
+   */
+  public static Runs open(URI address) throws IOException {
+    Given.required("open runs", "address", address);
+    if (Addresses.isFolder(address)) {
+      return open(Addresses.path(address));
     }
+    return RunsOpening.ofAddress(address);
   }
 
-  private static Run ofRow(String name, Path directory, Parameters planned, Catalogue.Row row) {
-    Map<String, String> texts = new LinkedHashMap<>(planned.texts());
-    row.parameters().texts().forEach(texts::putIfAbsent);
-    return new Run(
-        name,
-        directory,
-        Parameters.ofTexts(texts),
-        row.state(),
-        row.tick(),
-        row.rows(),
-        row.message(),
-        row.store(),
-        Optional.of(row.mark()));
-  }
-
-  /** The folder. */
-  public Path folder() {
+  /** Where they are. */
+  public Location folder() {
     return folder;
   }
 
@@ -229,9 +191,28 @@ public final class Runs {
 
   /** Writes the catalogue of these runs, which speeds up the next opening; best of all runs. */
   public void save() throws IOException {
-    try (Storage storage = new DiskStorage(folder)) {
+    try (Storage storage = new DiskStorage(folder.path())) {
       Catalogue.write(storage, list, parameters);
     }
+  }
+
+  /**
+   * Publishes these runs into a folder, for any web server: each that has a tick as {@link
+   * Store#publish(Path)} does, and the catalogue of all last, by which {@link #open(URI)} reads
+   * them. After a failure it is called again, and goes on.
+   *
+   * @param target is made; if it exists, it holds nothing but a part of this publication
+   * @throws DamagedFileException if one of them is damaged
+   */
+  public RunsPublication.Report publish(Path target) throws IOException {
+    Given.required("publish runs", "target", target);
+    return new RunsPublication(this, Location.of(AbsolutePath.of(target))).run();
+  }
+
+  /** As {@link #publish(Path)}, to an address that a provider on the class path knows. */
+  public RunsPublication.Report publish(URI target) throws IOException {
+    Given.required("publish runs", "target", target);
+    return new RunsPublication(this, Location.of(target)).run();
   }
 
   /** Receives worlds. */
@@ -366,7 +347,7 @@ public final class Runs {
     for (Run run : runs) {
       if (run.state() == RunState.DAMAGED) {
         throw new DamagedFileException(
-            run.directory().toString(),
+            run.location().toString(),
             -1,
             Text.of(
                 "run %s cannot be read: %s (where(\"state != damaged\") leaves it out)",

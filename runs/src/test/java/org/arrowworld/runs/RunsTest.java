@@ -26,6 +26,7 @@ import org.arrowworld.export.parquet.ParquetRowWriter;
 import org.arrowworld.export.rows.MemoryRows;
 import org.arrowworld.export.rows.RowColumn;
 import org.arrowworld.maintenance.StoreCompaction;
+import org.arrowworld.published.Location;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
@@ -391,7 +392,7 @@ class RunsTest {
       runs.add(
           new Run(
               "r",
-              folder,
+              Location.of(folder),
               Parameters.ofTexts(java.util.Map.of("p", text)),
               RunState.WAITING,
               java.util.OptionalLong.empty(),

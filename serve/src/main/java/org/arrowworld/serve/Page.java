@@ -25,6 +25,7 @@ final class Page {
           "api.js",
           "app.js",
           "colors.js",
+          "density.js",
           "dom.js",
           "entity.js",
           "fields.js",

@@ -4,12 +4,12 @@ import * as api from "./api.js";
 import { theme } from "./colors.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";
 import { EntityPanel } from "./entity.js";
-import { condition, find } from "./find.js";
+import { plotOrFind } from "./find.js";
 import { matching, parse } from "./filter.js";
 import { FieldImage } from "./fields.js";
 import { Frames } from "./frames.js";
 import { keys } from "./keys.js";
-import { asked, columnsOf, layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
+import { columnsFor, columnsOf, layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
 import { MapPane } from "./map.js";
 import { about, ComparePanel, EventsPanel } from "./panels.js";
 import { Player } from "./player.js";
@@ -72,19 +72,6 @@ const findAnd = (table, id) => { set({ tab: "entity" }); entity.find(table, id);
 const happenings = new EventsPanel(byId("panel-events"), { onSelect: findAnd, fail });
 const compare = new ComparePanel(byId("panel-compare"), { onOther: (other) => set({ other }), onSeek: (t) => seek(t), onSelect: findAnd });
 
-/** The columns that what is on the screen needs. */
-function columns() {
-  const names = new Set();
-  for (const layer of state.layers.filter((l) => l.on)) {
-    asked(meta, layer, [layer.x, layer.y, layer.color, layer.size]).forEach((name) => names.add(name));
-  }
-  [state.sel?.table, state.tab === "table" || state.filter ? state.list : null].filter(Boolean).forEach((t) => {
-    if (meta.tables.some((known) => known.name === t)) names.add(t);
-  });
-  if (names.size === 0 && meta.tables.length > 0) names.add(meta.tables[0].name);
-  return [...names].sort();
-}
-
 const clamp = (tick) => Math.max(meta.first_tick, Math.min(meta.last_tick, tick));
 
 function seek(tick) {
@@ -139,8 +126,8 @@ function speak() {
 }
 
 function reload() {
-  loaders[0].reset(meta, columns());
-  if (otherMeta) loaders[1].reset(otherMeta, columns());
+  loaders[0].reset(meta, columnsFor(meta, state));
+  if (otherMeta) loaders[1].reset(otherMeta, columnsFor(meta, state));
   trails.clear();
   const wasOn = player.isOn();
   player.stop();
@@ -320,7 +307,7 @@ onChange((changed) => {
     openOther().then(() => { plots.of(meta, otherMeta); compare.runs(runs, state.run, state.other); reload(); panels(); });
   }
   if (has("filter")) filterNow();
-  if (has("layers", "list", "tab", "filter", "sel") && columns().join() !== loaders[0].columns.join()) reload();
+  if (has("layers", "list", "tab", "filter", "sel") && columnsFor(meta, state).join() !== loaders[0].columns.join()) reload();
   if (has("sel", "trails")) trails.want(meta, state, paint);
   if (has("plots")) plots.show(state.plots);
   if (has("tick")) { load(); speak(); if (state.tab === "events" && !player.isOn()) happenings.show(state.tick); }
@@ -378,17 +365,7 @@ function wire() {
   }
   on("add-plot", "submit", (e) => {
     e.preventDefault();
-    const name = byId("series").value.trim();
-    const wish = condition(name);
-    byId("found").hidden = true;
-    if (wish && seriesNames(meta).includes(wish.name)) {
-      find(byId("found"), meta.name, wish, seek).catch(fail);
-    } else if (seriesNames(meta).includes(name)) {
-      set({ plots: [...state.plots, [name]] });
-      byId("series").value = "";
-    } else {
-      fail(new Error(`There is no series “${name}”: choose one of the list, or a condition on one, as ${seriesNames(meta).slice(0, 3).join(", ")}.`));
-    }
+    plotOrFind(meta, { plot: (name) => set({ plots: [...state.plots, [name]] }), seek, fail });
   });
   saveMenu({ maps, rows, plots, shown: () => shown[0], two: () => Boolean(otherMeta), terms: () => terms, fail });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(state.theme); if (meta) { plots.build(); entity.show(meta, state.sel); paint(); } });

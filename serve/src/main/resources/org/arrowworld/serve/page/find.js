@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // When a number over time begins to be so: creature.count < 800.
 import * as api from "./api.js";
-import { h, number } from "./dom.js";
+import { byId, h, number } from "./dom.js";
+import { seriesNames } from "./layers.js";
 
 const CONDITION = /^\s*(.+?)\s*(==|=|!=|<=|>=|<|>)\s*(-?[\d.]+(?:e[-+]?\d+)?)\s*$/i;
 const MOST = 12;
@@ -11,7 +12,7 @@ const TESTS = {
 };
 
 /** A condition on a series: its name, and a test of its values; null for what is none. */
-export function condition(text) {
+function condition(text) {
   const found = CONDITION.exec(text);
   if (!found || !Number.isFinite(Number(found[3]))) return null;
   const [, name, operator, value] = found;
@@ -19,7 +20,7 @@ export function condition(text) {
 }
 
 /** Tells in a holder at which ticks a condition begins to hold, and goes to the first of them. */
-export async function find(holder, run, { name, holds, text }, seek) {
+async function find(holder, run, { name, holds, text }, seek) {
   const say = (...parts) => holder.replaceChildren(...parts);
   holder.hidden = false;
   say("Looking …");
@@ -44,4 +45,20 @@ export async function find(holder, run, { name, holds, text }, seek) {
   say(`${text}: first at `, link(begins[0]), ...(again.length > 0 ? ["; begins again at ", ...again.flatMap((t, i) => [i ? ", " : "", link(t)])] : []),
     begins.length > MOST ? " and more" : "", ".");
   seek(begins[0]);
+}
+
+/** Does what the form under the plots asks for: another plot, or the tick at which something begins to be so. */
+export function plotOrFind(meta, { plot, seek, fail }) {
+  const names = seriesNames(meta);
+  const given = byId("series").value.trim();
+  const wish = condition(given);
+  byId("found").hidden = true;
+  if (wish && names.includes(wish.name)) {
+    find(byId("found"), meta.name, wish, seek).catch(fail);
+  } else if (names.includes(given)) {
+    plot(given);
+    byId("series").value = "";
+  } else {
+    fail(new Error(`There is no series “${given}”: choose one of the list, or a condition on one, as ${names[0]} < 800.`));
+  }
 }

@@ -30,6 +30,15 @@ export function asked(meta, layer, columns) {
   return [...ids, ...columns].filter(Boolean).map((c) => qualified(meta, layer.table, c));
 }
 
+/** The columns that what is on the screen needs. */
+export function columnsFor(meta, { layers, sel, tab, filter, list }) {
+  const names = new Set(layers.filter((l) => l.on).flatMap((layer) => asked(meta, layer, [layer.x, layer.y, layer.color, layer.size])));
+  [sel?.table, tab === "table" || filter ? list : null].filter((t) => meta.tables.some((known) => known.name === t))
+    .forEach((t) => names.add(t));
+  if (names.size === 0 && meta.tables.length > 0) names.add(meta.tables[0].name);
+  return [...names].sort();
+}
+
 const drawable = (c) => c.type !== "string" && c.type !== "bool";
 
 /** Two columns that are a place: of the table itself, failing that of one of its components. */

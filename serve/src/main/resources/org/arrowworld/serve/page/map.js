@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The map: any two numeric columns of any tables, drawn as points or as a density, with axes above.
 import { h, number } from "./dom.js";
-import { amounts, kinds, variable } from "./colors.js";
+import { kinds, variable } from "./colors.js";
+import { density } from "./density.js";
 import { gestures } from "./gestures.js";
 import { Points } from "./points.js";
 import { cell } from "./ipc.js";
@@ -140,7 +141,7 @@ export class MapPane {
     this.field(ground);
     this.axes(ground);
     if (dense) {
-      this.density(ground, parts);
+      this.most = density(this, ground, parts);
     } else {
       this.gl.within(left, this.holder.clientHeight - top - height, width, height, devicePixelRatio || 1);
       parts.forEach((part, i) => this.layer(part, i, devicePixelRatio || 1));
@@ -225,43 +226,6 @@ export class MapPane {
     context.imageSmoothingEnabled = false;
     context.drawImage(picture(image), px, py, qx - px, qy - py);
     context.restore();
-  }
-
-  /** How many rows there are in each little square, by the logarithm: for crowds. */
-  density(context, parts) {
-    const { left, top, width, height } = this.inner();
-    const size = 3;
-    const [across, down] = [Math.ceil(width / size), Math.ceil(height / size)];
-    const counts = new Uint32Array(across * down);
-    const [x0, y0, x1, y1] = this.seen();
-    let most = 0;
-    for (const { layer, table } of parts) {
-      const x = table.columns.get(layer.x).values;
-      const y = table.columns.get(layer.y).values;
-      const matches = this.scene.matches?.get(layer.table);
-      for (let i = 0; i < table.rows; i++) {
-        const cx = Math.floor(((Number(x[i]) - x0) / (x1 - x0)) * across);
-        const cy = Math.floor(((y1 - Number(y[i])) / (y1 - y0)) * down);
-        if (cx >= 0 && cy >= 0 && cx < across && cy < down && (!matches || matches[i])) {
-          most = Math.max(most, ++counts[cy * across + cx]);
-        }
-      }
-    }
-    const image = new ImageData(across, down);
-    const table = amounts();
-    const scale = 255 / Math.log1p(Math.max(1, most));
-    counts.forEach((count, i) => {
-      if (count > 0) {
-        const at = 3 * Math.round(Math.log1p(count) * scale);
-        image.data.set([table[at], table[at + 1], table[at + 2], 255], 4 * i);
-      }
-    });
-    this.most = most;
-    const small = new OffscreenCanvas(across, down);
-    small.getContext("2d").putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(small, left, top, across * size, down * size);
-    context.imageSmoothingEnabled = true;
   }
 
   axes(context) {

@@ -71,7 +71,7 @@ export class EventsPanel {
 
   reason({ of, kind, by }, id) {
     const value = by.get(id);
-    return kind === "cause" ? `: ${value}`
+    return kind === "cause" ? `(${value})`
       : [" of ", h("button", { class: "link", onclick: () => this.onSelect(of, value) }, `${of} ${value}`)];
   }
 }
