@@ -16,6 +16,7 @@ import pytest
 import arrow_world as aw
 from arrow_world import jsonfile
 from arrow_world.fields import FieldSnapshotWriter
+from arrow_world.files_out import export_log
 from arrow_world.file_list import FILES
 from arrow_world.remote import BLOCK_BYTES, Published
 from arrow_world.remote_objects import Patience, S3Objects
@@ -179,6 +180,12 @@ def test_worlds_rows_and_lives_are_the_same_by_address(server: Server, run: Path
     assert repr(store.stats("ship.x")) == repr(local.stats("ship.x")) and "store run" in repr(store)
     assert store.verify(), store.verify()
     assert aw.open_store(run.as_uri()).at(1).hash_world() == hashes[1]
+
+
+def test_the_log_by_address_is_a_dataset_and_is_exported(server: Server, run: Path, tmp_path: Path) -> None:
+    store, local = aw.open_store(server.address), aw.open_store(run)
+    assert store.scan().count_rows() == local.scan().count_rows() == len(local.log())
+    assert export_log(store, tmp_path / "log.parquet", "parquet") == len(local.log())
 
 
 def test_opening_and_reading_take_few_requests_and_bytes(server: Server, web: Path, hashes: list[str]) -> None:

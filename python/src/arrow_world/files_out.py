@@ -77,7 +77,7 @@ def _seqs(rows: Any) -> Any:
 @contextmanager
 def _appearing(store: Store, out: Path) -> Iterator[Path]:
     """Where to write what appears whole or not at all."""
-    if out.resolve().is_relative_to(store.path.resolve()):
+    if isinstance(store.path, Path) and out.resolve().is_relative_to(store.path.resolve()):
         raise InvalidUseError(f"Cannot export to {out}: that is inside the store; choose a path outside.")
     with output_lock(out) as free:
         if out.exists() or out.is_symlink():

@@ -18,7 +18,7 @@ _TEXT = pa.dictionary(pa.int32(), pa.utf8())
 def log_dataset(files: LogFiles) -> Any:
     """tick u64, rid u32, key and (in stores with strings) text as words, val f64: all rows committed by now, commit rows too.
 
-    Memory is that of the live segment. Sealed segments are read when the dataset is, without their checksums.
+    Memory is that of the live segment, of a store that is read by its address that of the log. Sealed segments are read when the dataset is, without their checksums.
     """
     import pyarrow.dataset as ds
 
@@ -26,7 +26,7 @@ def log_dataset(files: LogFiles) -> Any:
     schema = pa.schema(fields + [("text", _TEXT)] * files.strings)
     whole, end = [], files.segments[0].first_seq if files.segments else 0
     for segment in files.segments:
-        if not segment.sealed or segment.first_seq > end:
+        if not segment.sealed or segment.first_seq > end or hasattr(segment.path, "source"):  # a remote.RemotePath
             break  # the pass below goes on from here, or names the hole
         index = files.index(segment)[1]
         if files.fence is not None and index.end_seq > files.fence.seq:

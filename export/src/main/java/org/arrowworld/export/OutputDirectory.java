@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.export.internal.Replacement;
@@ -25,6 +26,18 @@ import org.arrowworld.store.StoreInfo;
  * hidden name beside its final one and renamed by {@link #commit}.
  */
 public final class OutputDirectory implements Closeable {
+  /** What a store's directory holds. */
+  private static final Set<String> STORE_PARTS =
+      Set.of(
+          "LOCK",
+          "store.json",
+          "log",
+          "snapshots",
+          "fields",
+          "unmapped",
+          "fence.json",
+          "files.json");
+
   private static final String TABLE = "[^.].*\\.(arrow|npz|npy|csv|avro|parquet)";
   private static final String ARRAY = "[^.].*\\.npy";
 
@@ -141,6 +154,21 @@ public final class OutputDirectory implements Closeable {
           Text.of(
               "Cannot replace %s: it is neither a store nor a directory of exported tables, and nothing else is deleted",
               out));
+    }
+    if (isStore(absolute)) {
+      checkParts(absolute);
+    }
+  }
+
+  /** Refuses to delete with a store what is no part of it (spec S-13). */
+  private static void checkParts(Path store) throws IOException {
+    for (String name : new DiskStorage(store).list("")) {
+      if (!STORE_PARTS.contains(name) && !OutputLock.isUnfinished(name)) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot replace %s: it holds %s, which is not part of the store and would be deleted; move it elsewhere",
+                store, name));
+      }
     }
   }
 

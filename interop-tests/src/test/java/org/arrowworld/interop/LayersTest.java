@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
   private static final String ROOT = "org.arrowworld";
   private static final Path TABLE = Path.of("..", "docs", "architecture.md");
-  private static final Pattern ROW = Pattern.compile("\\| `([a-z0-9.]+)` \\| ([^|]+) \\| ([^|]+) \\|");
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([a-z0-9.]+)` \\| ([^|]+) \\| ([^|]+) \\|");
 
   /** The first three of the table, which need no mention. */
   private static final Set<String> EVERYBODY = Set.of("internal", "errors", "internal.given");
@@ -47,6 +48,7 @@ class LayersTest {
           Map.entry("org.apache.parquet", "parquet"),
           Map.entry("org.apache.spark", "spark"),
           Map.entry("shaded.parquet", "parquet"),
+          Map.entry("software.amazon.awssdk", "awssdk"),
           Map.entry("org.sqlite", "sqlite"),
           Map.entry("org.xerial", "snappy"),
           Map.entry("software.amazon.awssdk", "awssdk"),
