@@ -4,6 +4,7 @@ package org.arrowworld.published;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import org.arrowworld.errors.InvalidUseException;
@@ -98,9 +99,15 @@ public final class Addresses {
 
   private static ObjectStoreProvider provider(String what, URI address) {
     String scheme = scheme(address);
-    for (ObjectStoreProvider provider : ServiceLoader.load(ObjectStoreProvider.class)) {
-      if (provider.scheme().equals(scheme)) {
-        return provider;
+    ClassLoader own = Addresses.class.getClassLoader(); // a pool's thread may have another one
+    for (ServiceLoader<ObjectStoreProvider> known :
+        List.of(
+            ServiceLoader.load(ObjectStoreProvider.class, own),
+            ServiceLoader.load(ObjectStoreProvider.class))) {
+      for (ObjectStoreProvider provider : known) {
+        if (provider.scheme().equals(scheme)) {
+          return provider;
+        }
       }
     }
     throw new InvalidUseException(

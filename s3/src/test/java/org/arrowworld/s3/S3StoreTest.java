@@ -307,6 +307,19 @@ class S3StoreTest {
   }
 
   @Test
+  void the_module_is_found_by_threads_with_another_class_loader() throws IOException {
+    publish();
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try (Store store = Store.open(ADDRESS)) {
+      assertThat(store.hashWorld(1)).isEqualTo(hashes.get(1));
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
   void a_large_file_goes_in_parts() throws IOException {
     publish();
     Map<String, String> whole = server.tags();
