@@ -55,3 +55,14 @@ def test_a_published_store_is_read_from_a_web_server(spark: SparkSession, tmp_pa
     assert hash_worlds(spark, tmp_path / "run", expected, pack=f"{web}/published") == expected
     local, remote = view(spark, tmp_path / "run", "log"), view(spark, f"{web}/published", "log")
     assert remote.where("tick >= 5").collect() == local.where("tick >= 5").collect()
+
+
+def test_published_runs_are_read_from_a_web_server(spark: SparkSession, tmp_path: Path, web: str) -> None:
+    for number in (1, 2):
+        sail(tmp_path / "runs" / f"run{number}", 6, number)
+    runs = spark._jvm.org.arrowworld.runs.Runs.open(spark._jvm.java.io.File(str(tmp_path / "runs")).toPath())
+    runs.publish(spark._jvm.java.io.File(str(tmp_path / "published")).toPath())
+    local, remote = view(spark, tmp_path / "runs", "log"), view(spark, f"{web}/published", "log")
+    assert remote.columns == local.columns and "run" in remote.columns
+    assert sorted(map(str, remote.collect())) == sorted(map(str, local.collect())) != []
+    assert {row.run for row in remote.where("run = 'run2' and tick = 3").collect()} == {"run2"}

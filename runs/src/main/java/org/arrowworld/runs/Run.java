@@ -40,10 +40,7 @@ public record Run(
    * @throws DamagedFileException if at its address is another store than the catalogue says
    */
   public Store open() throws IOException {
-    if (!location.isAddress()) {
-      return Store.open(directory());
-    }
-    Store opened = Store.open(location.address());
+    Store opened = location.isAddress() ? Store.open(location.address()) : Store.open(directory());
     try {
       requireSame(opened);
       return opened;
@@ -53,7 +50,16 @@ public record Run(
     }
   }
 
-  private void requireSame(Store opened) throws IOException {
+  /**
+   * Refuses a store at this run's address that is not the one that the catalogue tells of (spec
+   * R-11). One in a folder may go on, and is taken as it is.
+   *
+   * @throws DamagedFileException if it is another one
+   */
+  public void requireSame(Store opened) throws IOException {
+    if (!location.isAddress()) {
+      return;
+    }
     String id = opened.info().id().hex();
     long lastTick = opened.isEmpty() ? -1 : opened.lastTick();
     if (!store.equals(Optional.of(id)) || lastTick != tick.orElse(-1)) {

@@ -23,9 +23,11 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.maintenance.StorePublication;
+import org.arrowworld.published.FileList;
 import org.arrowworld.published.Patience;
 import org.arrowworld.published.PublishTarget;
 import org.arrowworld.storage.DiskStorage;
+import org.arrowworld.storage.ReadableFile;
 import org.arrowworld.storage.Storage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,12 +149,10 @@ class S3ProxyTest {
         PublishTarget target =
             new S3Target(S3Place.of(place), S3Clients.writing(Patience.USUAL), 1000, 5 << 20)) {
       StorePublication.run(source, target, ScanProgress.NONE, memory);
-      assertThatThrownBy(
-              () -> {
-                try (var file = source.openRead("store.json")) {
-                  target.put(new org.arrowworld.published.FileList.Entry("store.json", 3, 7), file);
-                }
-              })
+      String segment = "log/" + source.list("log").get(0);
+      FileList.Entry bytes = FileList.Entry.of(source, segment);
+      FileList.Entry other = new FileList.Entry("store.json", bytes.bytes(), bytes.crc32());
+      assertThatThrownBy(() -> put(target, other, source, segment))
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("there is a store.json already");
     }
@@ -164,6 +164,13 @@ class S3ProxyTest {
       assertThatThrownBy(() -> other.publish(place))
           .isInstanceOf(InvalidUseException.class)
           .hasMessageContaining("another publication, with another files.json, is there already");
+    }
+  }
+
+  private static void put(PublishTarget target, FileList.Entry entry, Storage source, String file)
+      throws IOException {
+    try (ReadableFile bytes = source.openRead(file)) {
+      target.put(entry, bytes);
     }
   }
 

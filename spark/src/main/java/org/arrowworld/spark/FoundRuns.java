@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.arrowworld.Store;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.runs.Parameters;
 import org.arrowworld.runs.Run;
@@ -42,6 +44,13 @@ record FoundRuns(List<Found> list, StructType constants) {
       return told.isEmpty() || told.get().hasTicks();
     }
 
+    /** Refuses a store that is not the one that the catalogue tells of (spec R-11). */
+    void requireSame(Store store) throws IOException {
+      if (told.isPresent()) {
+        told.get().requireSame(store);
+      }
+    }
+
     /** Refuses a run of which its folder says that it cannot be read. */
     void requireSound() throws DamagedFileException {
       if (told.isPresent() && told.get().state() == RunState.DAMAGED) {
@@ -61,18 +70,25 @@ record FoundRuns(List<Found> list, StructType constants) {
 
   static FoundRuns of(String given) throws IOException {
     if (RunLocation.isAddress(given)) {
-      return of(new RunLocation(given, Map.of()));
+      try {
+        return of(Runs.open(RunLocation.address(given)));
+      } catch (StoreNotFoundException e) { // no catalogue: it is to be one store
+        return of(new RunLocation(given, Map.of()));
+      }
     }
     Path path = AbsolutePath.of(RunLocation.path(given));
     if (Files.exists(path.resolve("store.json"))) {
       return of(new RunLocation(path.toString(), Map.of()));
     }
-    Runs runs = Runs.open(path);
+    return of(Runs.open(path));
+  }
+
+  private static FoundRuns of(Runs runs) {
     if (runs.list().isEmpty()) {
       throw new InvalidUseException(
           Text.of(
               "There is no run in %s: expected a store, a folder with store.json, or a folder of stores",
-              path));
+              runs.folder()));
     }
     Map<String, ColumnType> parameters = new TreeMap<>();
     StructType constants = new StructType().add(RUN, DataTypes.StringType, false);
@@ -85,7 +101,7 @@ record FoundRuns(List<Found> list, StructType constants) {
       Map<String, Object> values = new TreeMap<>();
       values.put(RUN, told.name());
       parameters.forEach((name, type) -> values.put(name, value(told.parameters(), name, type)));
-      list.add(new Found(new RunLocation(told.directory().toString(), values), Optional.of(told)));
+      list.add(new Found(new RunLocation(told.location().text(), values), Optional.of(told)));
     }
     return new FoundRuns(List.copyOf(list), constants);
   }

@@ -4,6 +4,7 @@ package org.arrowworld.spark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import org.arrowworld.schema.WorldSchema;
  */
 final class PlannedRuns {
   private final FoundRuns found;
+  private final Map<String, FoundRuns.Found> byLocation = new HashMap<>();
   private final Map<String, Planned> planned = new ConcurrentHashMap<>();
 
   /**
@@ -37,6 +39,7 @@ final class PlannedRuns {
 
   PlannedRuns(FoundRuns found) {
     this.found = found;
+    found.list().forEach(each -> byLocation.put(each.run().location(), each));
   }
 
   /** What the folder of the runs tells of them. */
@@ -55,7 +58,7 @@ final class PlannedRuns {
                 new InvalidUseException(
                     Text.of(
                         "No run in %s has a tick yet: there is nothing to show",
-                        RunLocation.path(list.get(0).run().location()).getParent())))
+                        list.get(0).run().folder())))
         .run();
   }
 
@@ -102,6 +105,7 @@ final class PlannedRuns {
         run.location(),
         location -> {
           try (Store store = run.open()) {
+            byLocation.get(location).requireSame(store);
             return new Planned(
                 store.plan(), store.schema(), store.isEmpty() ? -1 : store.firstTick());
           } catch (IOException e) {

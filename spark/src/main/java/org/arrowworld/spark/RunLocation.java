@@ -60,12 +60,19 @@ record RunLocation(String location, TreeMap<String, Object> constants) implement
         location + "/" + error.file(), error.offset(), error.finding(), error);
   }
 
+  /** What it is in. */
+  String folder() {
+    return isAddress(location)
+        ? location.substring(0, location.lastIndexOf('/'))
+        : String.valueOf(path(location).getParent());
+  }
+
   /** Whether it is the address of a published store, not a path (which may begin with a drive). */
   static boolean isAddress(String location) {
     return location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*") && !location.startsWith("file:");
   }
 
-  private static URI address(String location) {
+  static URI address(String location) {
     try {
       return URI.create(location);
     } catch (IllegalArgumentException e) {
