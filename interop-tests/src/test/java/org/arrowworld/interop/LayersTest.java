@@ -51,7 +51,6 @@ class LayersTest {
           Map.entry("software.amazon.awssdk", "awssdk"),
           Map.entry("org.sqlite", "sqlite"),
           Map.entry("org.xerial", "snappy"),
-          Map.entry("software.amazon.awssdk", "awssdk"),
           Map.entry("picocli", "picocli"));
 
   /** What a package uses. */
