@@ -96,7 +96,12 @@ func readSegment(path string, sealed bool, header *Header) (*segment, error) {
 }
 
 // read takes schema and rows from a verified stream.
-func (s *segment) read(stream, file []byte, batches []frame, header *Header) error {
+func (s *segment) read(stream, file []byte, batches []frame, header *Header) (failure error) {
+	defer func() {
+		if r := recover(); r != nil { // Arrow's accessors do not check the offsets of words
+			failure = fmt.Errorf("the batches do not parse: %v", r)
+		}
+	}()
 	reader, err := ipc.NewReader(bytes.NewReader(stream))
 	if err != nil {
 		return err
