@@ -89,7 +89,7 @@ class WordlessStoresTest {
     }
     Files.createDirectories(folder.resolve(".fork.tmp/log"));
     Files.writeString(folder.resolve(".fork.tmp/log/half"), "half");
-    Files.createFile(folder.resolve("fork.tmp.lock")); // by which it is known as its own
+    Files.writeString(folder.resolve("fork.tmp.lock"), "process 1, forking"); // known by this
     try (Store store = Store.open(old)) {
       store.fork(0, folder.resolve("fork"));
     }
