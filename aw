@@ -152,7 +152,11 @@ else
 fi
 export AW_STDERR_TTY
 
-set -- -jar "$jar" "$@"
+# What speaks to S3 has many jars, which are opened for its addresses alone.
+case " $*" in
+  *" s3://"*) set -- -cp "$jar:${jar%/*}/lib/s3/*" org.arrowworld.cli.Main "$@" ;;
+  *) set -- -jar "$jar" "$@" ;;
+esac
 [ ! -s "$archive" ] || set -- "-XX:SharedArchiveFile=$archive" "$@"
 # shellcheck disable=SC2086
 exec "$java" $flags ${AW_JAVA_OPTS:-} "$@"

@@ -26,7 +26,7 @@ class ManPagesTest {
             ".TH \"AW\\-FORK\" 1 \"\" \"arrow\\-world 1.2.3\" \"\"\n.SH \"NAME\"\naw\\-fork \\- Make a new store")
         .contains(".SH \"SYNOPSIS\"\naw fork [\\-h]")
         .contains(".TP\n.B \\-\\-tick=T\nThe tick after whose state it begins.\n")
-        .contains(".TP\n.B STORE\nThe origin's directory.\n");
+        .contains(".TP\n.B STORE\nThe origin's directory, or its address if it was published.\n");
     assertThat(pages.get("aw-export")).doesNotContain("COMPLETION").doesNotContain("${");
   }
 }
