@@ -110,7 +110,7 @@ def test_migrations(pair: tuple[Path, Path], java_run: JavaRun, tmp_path: Path) 
     for other in schema.tables:
         steps["versions"][1]["steps"] += [{"step": "widen", "table": other.name, "column": c.name, "type": widened[c.type]}
                                           for c in other.columns if c.type in widened and c.table is None]
-    (tmp_path / "steps.json").write_text(json.dumps(steps))
+    (tmp_path / "steps.json").write_text(json.dumps(steps), "utf-8")
     made = tmp_path / "by python", tmp_path / "by java"
     aw.open_store(pair[0]).migrate(aw.Migrations.read(tmp_path / "steps.json"), made[0])
     java_side.aw("migrate", pair[1], "--out", made[1], "--steps", tmp_path / "steps.json")

@@ -106,7 +106,7 @@ def test_steps_come_from_a_file(store, tmp_path):  # M-5
                    {"step": "linear", "table": "ship", "column": "n", "factor": 0.5, "offset": 1},
                    {"step": "describe", "table": "ship", "column": "place", "unit": "", "doc": "where"},
                    {"step": "drop", "table": "ship", "column": "big"}]}]}
-    (tmp_path / "steps.json").write_text(json.dumps(steps))
+    (tmp_path / "steps.json").write_text(json.dumps(steps), "utf-8")
     store.migrate(aw.Migrations.read(tmp_path / "steps.json"), tmp_path / "new")
     ship = aw.open_store(tmp_path / "new").at(5)["ship"]
     assert ship["n"].tolist() == (store.at(5)["ship"]["n"] * 0.5 + 1).tolist()
@@ -123,7 +123,7 @@ def test_steps_come_from_a_file(store, tmp_path):  # M-5
     ('{"from": 1, "versions": [{"steps": [{"step": "describe", "table": "t", "column": "c"}]}]}', "expected given, or 'doc'"),
 ])
 def test_a_file_of_steps_that_is_none_is_damage(tmp_path, steps, why):
-    (tmp_path / "steps.json").write_text(steps)
+    (tmp_path / "steps.json").write_text(steps, "utf-8")
     with pytest.raises(aw.DamagedFileError, match=why):
         aw.Migrations.read(tmp_path / "steps.json")
 

@@ -69,20 +69,20 @@ def test_a_published_store_is_published_on(store, tmp_path):
 def test_nothing_is_written_over(store, tmp_path, there, why):
     place = tmp_path / "public"
     (place / there).parent.mkdir(parents=True)
-    (place / there).write_text("mine")
+    (place / there).write_text("mine", "utf-8")
     with pytest.raises(aw.InvalidUseError) as e:
         store.publish(place)
     assert str(e.value) == (f"Cannot publish {store.path} to {place}: {why}; a published store is never written over, name an "
                             "empty place.")
-    assert files(place) == [there] and (place / there).read_text() == "mine"
+    assert files(place) == [there] and (place / there).read_text("utf-8") == "mine"
 
 
 def test_what_is_no_part_of_it_is_left_alone_and_named(store, tmp_path):
     store.publish(tmp_path / "public")
-    (tmp_path / "public" / "log" / "more").write_text("mine")
+    (tmp_path / "public" / "log" / "more").write_text("mine", "utf-8")
     with pytest.raises(aw.InvalidUseError, match="log/more is there, which is not part of it; a published store"):
         store.publish(tmp_path / "public")
-    (tmp_path / "a file").write_text("mine")
+    (tmp_path / "a file").write_text("mine", "utf-8")
     with pytest.raises(aw.InvalidUseError, match="it is not a folder"):
         store.publish(tmp_path / "a file")
 
@@ -111,7 +111,7 @@ def test_fields_and_what_an_import_kept_go_with_it(store, tmp_path):
     with aw.fields.FieldSnapshotWriter(store.path / "fields" / "u", fields=["u"], grid_shape=(2,)) as writer:
         writer.append(0.5, {"u": np.array([1.0, 2.0])})
     (store.path / "unmapped").mkdir()
-    (store.path / "unmapped" / "odd.csv").write_text("odd")
+    (store.path / "unmapped" / "odd.csv").write_text("odd", "utf-8")
     store.publish(tmp_path / "public")
     assert {p.partition("/")[0] for p in files(tmp_path / "public")} == {"files.json", "fields", "log", "snapshots", "store.json",
                                                                          "unmapped"}

@@ -69,7 +69,7 @@ class StoreLock:
                 os.pwrite(fd, text, 0)
                 os.ftruncate(fd, len(text))
             except BaseException:
-                if not self.left and _held.get(key) == os.getpid():  # no room for the holder's name, say; it is still ours alone
+                if self.created and not self.left and _held.get(key) == os.getpid():  # no room for the holder's name, say
                     path.unlink(missing_ok=True)
                 self.close()
                 raise
