@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import arrow_world as aw
+from arrow_world import lock
 from arrow_world.interrupts import deferred_interrupts
 
 FOLDER = str(Path(aw.__file__).parent)
@@ -63,6 +65,9 @@ def default_handler() -> Any:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+    with contextlib.suppress(RuntimeError):  # a tracer, unlike a signal, may raise between the taking of a lock and its block
+        while True:
+            lock._guard.release()
 
 
 def run(world: aw.LiveWorld) -> None:

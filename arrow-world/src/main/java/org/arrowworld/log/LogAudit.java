@@ -144,7 +144,7 @@ public final class LogAudit {
     if (stated.head().isEmpty()) {
       return;
     }
-    SegmentIndex.Head found = reader.head(stated.batches().get(0));
+    SegmentIndex.Head found = reader.head();
     if (!stated.head().get().equals(found)) {
       throw reader.wrongFooter(
           Text.of(

@@ -268,9 +268,9 @@ final class SegmentReader implements Closeable {
   }
 
   /** What its footer should say of the bytes before the first batch. */
-  SegmentIndex.Head head(SegmentIndex.Entry first) throws IOException {
-    RegionFile region = RegionFile.read(file, 0, first.to(), scratch);
-    return headOf(region, lastMessage(region, firstMessage, first.to()).offset());
+  SegmentIndex.Head head() throws IOException {
+    long lengthBytes = batchFrom(firstMessage, file.size()).offset();
+    return headOf(RegionFile.read(file, 0, lengthBytes, scratch), lengthBytes);
   }
 
   private SegmentIndex.Head headOf(RegionFile region, long lengthBytes) throws IOException {
