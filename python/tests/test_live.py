@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -160,6 +161,25 @@ def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypa
         "tick 1: ship.mate of row 0 was written with 2, which did not live in ship and was not born in that tick",
         "tick 2: ship.mate of row 0 was written with 7, which did not live in ship and was not born in that tick",
         "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick"]
+
+
+def test_verify_names_births_without_the_row_of_a_string_column(tmp_path, monkeypatch):  # O-8, L-28
+    whole = canonical._births
+    monkeypatch.setattr(canonical, "_births", lambda out, keys, schema, born: whole(
+        out, keys, SimpleNamespace(name=schema.name, columns=[c for c in schema.columns if c.name != "name"]), born))
+    schema = aw.Schema((aw.TableSchema("port", ids="external", columns=(aw.Column("name", "string"), aw.Column("flag", "string"))),))
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
+        with live.tick() as t:
+            t["port"].insert(id=7, name="a", flag="b")
+        monkeypatch.undo()
+        with live.tick() as t:
+            t["port"].set(7, name="late")
+            t["port"].insert(id=8, name="c", flag="b")
+        with live.tick() as t:
+            t["port"].remove(7)
+            t["port"].insert(id=7, name="a", flag="b")
+    assert [f.message for f in aw.verify(tmp_path / "s").findings] == [
+        "seq 0, tick 0: 7 of port is born without a row of its string column name"]
 
 
 @pytest.mark.parametrize("values, message", [

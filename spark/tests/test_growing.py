@@ -7,11 +7,13 @@ import hashlib
 import threading
 from pathlib import Path
 
+import arrow_world as aw
 import pytest
 from pyspark.sql import SparkSession
 
 from conftest import Cluster
 from runs import sail, sail_on
+from test_errors import refusal
 from test_views import PARAMETERS
 from worlds import JavaStore, add, view
 
@@ -28,6 +30,46 @@ def test_a_frame_shows_a_run_as_it_was_when_it_was_first_read(spark: SparkSessio
     assert (log.count(), state.collect(), lives.collect()) == seen, "sealed meanwhile"
     later = view(spark, run, "log")
     assert later.count() > seen[0] and later.agg({"tick": "max"}).first()[0] == 34
+
+
+def test_a_frame_shows_no_other_history_once_its_run_was_cut_and_went_on(spark: SparkSession, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    sail(run, 20, 1)
+    views = [view(spark, run, "log"), view(spark, run, "state"), view(spark, run, "state", tick=5), view(spark, run, "lives")]
+    for planned in views:
+        planned.count()
+    with aw.open_store(run) as store:
+        store.truncate_after(9)
+    for planned in views:
+        refusal(planned.collect, "DamagedFileException")
+    sail_on(run, 20)
+    for planned in views:
+        assert "meanwhile" in refusal(planned.collect, "DamagedFileException")
+    assert view(spark, run, "state").first()["tick"] == 29
+
+
+def test_a_frame_shows_no_lives_whose_beginning_was_compacted_away(spark: SparkSession, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    sail(run, 10, 1)
+    with aw.open_store(run) as store:
+        store.seal()
+    sail_on(run, 10)
+    state, lives = view(spark, run, "state"), view(spark, run, "lives")
+    seen, _ = state.collect(), lives.collect()
+    with aw.open_store(run) as store:
+        store.compact(keep_ticks=3)
+    assert state.collect() == seen, "its tick is there as it was"
+    assert "it begins at tick 16, seq" in refusal(lives.collect, "DamagedFileException")
+
+
+def test_a_run_that_is_a_base_alone_has_a_state(spark: SparkSession, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    sail(run, 20, 1)
+    state, alive = view(spark, run, "state").collect(), view(spark, run, "lives").where("died is null").count()
+    with aw.open_store(run) as store:
+        store.compact(keep_ticks=0)
+    assert view(spark, run, "state").collect() == state
+    assert view(spark, run, "lives").count() == alive == len(state)
 
 
 @pytest.mark.sample

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from .flatbuf import Malformed
 from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
+from .births import births_without_words
 from .references import false_references
 from .regular import require_real
 from .rows import Rows, tick_chain
@@ -216,7 +217,8 @@ class _Verifier:
             if scan.schema_version != self._world.schema.version:
                 raise DamagedFileError(f"schema version {scan.schema_version} follows {self._world.schema.version} "
                                        "without a base", self._store.path / "log")
-            for problem in islice(false_references(self._world, rows, scan.keys), 100):
+            problems = chain(false_references(self._world, rows, scan.keys), births_without_words(self._world, rows, scan.keys))
+            for problem in islice(problems, 100):
                 self._report.add(DamagedFileError(problem, self._store.path / "log", remedy=""))
             self._world._apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
@@ -33,6 +34,7 @@ public final class HistoryProof {
   private final TripleApplier applier;
   private final Set<String> schemaKeys;
   private final ReferenceProof references;
+  private final BirthProof births;
 
   /** By key code, the table whose life a birth or death changes; null for all other keys. */
   private final List<MutableTable> tables = new ArrayList<>();
@@ -52,6 +54,7 @@ public final class HistoryProof {
     this.keys = keys;
     this.applier = new TripleApplier(world, keys);
     this.references = new ReferenceProof(world);
+    this.births = new BirthProof(world);
     this.schemaKeys = world.schema().keys().stream().map(Key::name).collect(Collectors.toSet());
   }
 
@@ -60,9 +63,12 @@ public final class HistoryProof {
     return world;
   }
 
-  /** The first hundred rows whose ids were false when they were written; no reader refuses them. */
-  public List<String> falseReferences() {
-    return references.findings();
+  /**
+   * What a writer must not write though no reader refuses it: ids that were false when they were
+   * written, births without their words; the first hundred of each.
+   */
+  public List<String> findings() {
+    return Stream.concat(references.findings().stream(), births.findings().stream()).toList();
   }
 
   /**
@@ -82,6 +88,7 @@ public final class HistoryProof {
         Key key = keys.key(rows.keys()[row]);
         checkValue(rows, row, key, words);
         references.add(rows, row, key, seq + row);
+        births.add(rows, row, key, seq + row);
         MutableTable table = table(key.code());
         if (table != null && key.kind() == KeyKind.BORN) {
           checkBirth(rows, row, table);
@@ -169,6 +176,7 @@ public final class HistoryProof {
       }
     }
     references.commit(dead);
+    births.commit();
     entered.clear();
     dead.clear();
   }

@@ -77,7 +77,7 @@ final class ReplayCheck {
           compareNearest(stop, hash);
         }
       }
-      proof.falseReferences().forEach(findings);
+      proof.findings().forEach(findings);
     }
   }
 

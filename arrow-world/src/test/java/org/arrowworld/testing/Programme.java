@@ -26,6 +26,12 @@ public final class Programme {
   /** What this process reported, by harness. */
   private static final Map<String, String> REPORTED = new TreeMap<>();
 
+  /**
+   * How far apart a sweep over every place takes its places: 1, all of them, but where {@code
+   * -Daw.stride=N} asks for a sample, as a second run of the same code under other conditions may.
+   */
+  public static final int STRIDE = Integer.getInteger("aw.stride", 1);
+
   private Programme() {}
 
   /**

@@ -16,14 +16,16 @@ import org.arrowworld.timeline.Life;
 /**
  * The lives of a table of one run.
  *
- * @param lastTick what happened later is not shown
+ * @param history what happened after its end is not shown
  */
-record LivesPart(RunLocation run, String table, long lastTick, Columns columns) implements Part {
+record LivesPart(RunLocation run, PlannedHistory history, String table, Columns columns)
+    implements Part {
 
   @Override
   public PartitionReader<ColumnarBatch> open() throws IOException {
     List<Life> lives = new ArrayList<>();
-    try (Store store = run.open()) {
+    long lastTick = history.lastTick();
+    try (Store store = history.openWhole(run)) {
       store
           .lives(table)
           .forEach(
@@ -67,7 +69,9 @@ record LivesPart(RunLocation run, String table, long lastTick, Columns columns) 
   }
 
   private OptionalLong died(Life life) {
-    return life.died().orElse(Long.MAX_VALUE) <= lastTick ? life.died() : OptionalLong.empty();
+    return life.died().orElse(Long.MAX_VALUE) <= history.lastTick()
+        ? life.died()
+        : OptionalLong.empty();
   }
 
   private static ColumnVector ticks(List<OptionalLong> ticks) {

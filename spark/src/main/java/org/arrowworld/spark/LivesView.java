@@ -51,8 +51,8 @@ final class LivesView implements View {
     for (RunLocation run : chosen) {
       PlannedRuns.Planned planned = runs.of(run);
       TableChoice.requireSame(table, run, planned.schema(), runs.first());
-      if (planned.lastTick() >= 0) {
-        parts.add(new LivesPart(run, table.name(), planned.lastTick(), new Columns(columns)));
+      if (planned.history().hasTicks()) {
+        parts.add(new LivesPart(run, planned.history(), table.name(), new Columns(columns)));
       }
     }
     return new Plan(parts, runs.share(chosen), Share.NONE);

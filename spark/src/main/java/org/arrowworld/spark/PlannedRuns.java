@@ -27,15 +27,9 @@ final class PlannedRuns {
    * What is known of a run.
    *
    * @param log what there is to read
-   * @param firstTick first tick whose world it can tell; -1 if it has none yet
+   * @param history what there is to rebuild
    */
-  record Planned(LogPlan log, WorldSchema schema, long firstTick) {
-
-    /** The last committed tick; -1 if there is none yet. */
-    long lastTick() {
-      return firstTick < 0 ? -1 : log.end().tick();
-    }
-  }
+  record Planned(LogPlan log, WorldSchema schema, PlannedHistory history) {}
 
   PlannedRuns(FoundRuns found) {
     this.found = found;
@@ -106,8 +100,7 @@ final class PlannedRuns {
         location -> {
           try (Store store = run.open()) {
             byLocation.get(location).requireSame(store);
-            return new Planned(
-                store.plan(), store.schema(), store.isEmpty() ? -1 : store.firstTick());
+            return new Planned(store.plan(), store.schema(), PlannedHistory.of(store));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -13,7 +13,7 @@ import org.apache.spark.sql.vectorized.ColumnarBatch;
  *
  * @param shape what is wanted of it
  */
-record StatePart(RunLocation run, long tick, Shape shape) implements Part {
+record StatePart(RunLocation run, PlannedHistory history, long tick, Shape shape) implements Part {
 
   /**
    * What is wanted of a table.

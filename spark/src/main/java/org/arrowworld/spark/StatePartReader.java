@@ -32,7 +32,7 @@ final class StatePartReader implements PartitionReader<ColumnarBatch> {
 
   StatePartReader(StatePart part) throws IOException {
     this.part = part;
-    store = part.run().open();
+    store = part.history().open(part.run());
     try {
       world = store.at(part.tick(), Projection.of(part.shape().projection()));
       table = world.table(part.shape().table());

@@ -69,30 +69,30 @@ final class StateView implements View {
     for (RunLocation run : chosen) {
       PlannedRuns.Planned planned = runs.of(run);
       TableChoice.requireSame(table, run, planned.schema(), runs.first());
-      for (long tick : ticks(run, planned)) {
+      for (long tick : ticks(run, planned.history())) {
         RunLocation at = run.with(tickName, tick);
         if (pruning.mayHold(at.constants())) {
-          parts.add(new StatePart(at, tick, shape));
+          parts.add(new StatePart(at, planned.history(), tick, shape));
         }
       }
     }
     return new Plan(parts, runs.share(chosen), Share.NONE);
   }
 
-  private List<Long> ticks(RunLocation run, PlannedRuns.Planned planned) {
+  private List<Long> ticks(RunLocation run, PlannedHistory planned) {
     if (ticks.isEmpty()) {
-      return planned.lastTick() < 0 ? List.of() : List.of(planned.lastTick());
+      return planned.hasTicks() ? List.of(planned.lastTick()) : List.of();
     }
     for (long tick : ticks) {
-      if (planned.lastTick() < 0 || tick < planned.firstTick() || tick > planned.lastTick()) {
+      if (!planned.hasTicks() || tick < planned.firstTick() || tick > planned.lastTick()) {
         throw new InvalidUseException(
             Text.of(
                 "Cannot show the state of %s at tick %d: it has %s",
                 run.location(),
                 tick,
-                planned.lastTick() < 0
-                    ? "none yet"
-                    : Text.of("ticks %d to %d", planned.firstTick(), planned.lastTick())));
+                planned.hasTicks()
+                    ? Text.of("ticks %d to %d", planned.firstTick(), planned.lastTick())
+                    : "none yet"));
       }
     }
     return ticks;
