@@ -204,7 +204,7 @@ class Runs(Frame):
         for row in rows:
             name, f = row["run"], _facts(row)
             if not isinstance(name, str) or not is_run_name(name) or name in names:
-                raise ValueError("it is no catalogue: a run stands twice, or has no name of a run")
+                raise ValueError("it is not a catalogue: it has a run twice, or a run without a valid name")
             names.add(name)
             folder, address = place(name)
             runs.append(Run(name, folder, f.state, f.tick, f.rows, f.message, f.store, row["mark"], f.texts, address))

@@ -133,7 +133,7 @@ public final class RunsPublication {
       boolean begun = inRun && names.contains(parts[0] + "/" + FileList.PATH);
       boolean first = inRun && parts[1].equals(FileList.PATH + AtomicFiles.UNFINISHED);
       if (!begun && !first && !expected.contains(name)) {
-        throw taken(name + " is there, which is no part of it");
+        throw taken(name + " is there, which does not belong to these runs");
       }
     }
     boolean finished = names.contains(Catalogue.PATH);

@@ -130,7 +130,7 @@ class PublishedRunsTest {
     Files.writeString(place.resolve("notes.txt"), "somebody's");
     assertThatThrownBy(() -> local.publish(place))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("notes.txt is there, which is no part of it");
+        .hasMessageContaining("notes.txt is there, which does not belong to these runs");
   }
 
   @Test
@@ -180,7 +180,7 @@ class PublishedRunsTest {
       Files.writeString(file, "mine");
       assertThatThrownBy(() -> local.publish(folder.resolve("p")))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessageContaining(mine + " is there, which is no part of it");
+          .hasMessageContaining(mine + " is there, which does not belong to these runs");
       assertThat(folder.resolve("p")).isDirectoryNotContaining(f -> f.endsWith("000000"));
       Files.delete(file);
       Files.delete(file.getParent());
