@@ -54,8 +54,20 @@ final class Revolver {
     /** Who waits for the position reached once they are forced; null if nobody does. */
     CompletableFuture<LogPosition> reached;
 
+    /** Whether the rows are the producer's own, see {@link #lend}. */
+    final boolean isLent;
+
     Container(int capacity) {
       rows = new Triples(capacity);
+      isLent = false;
+    }
+
+    /** Rows {@code [from, to)} of the producer's. */
+    Container(Triples lent, int from, int to) {
+      rows = lent;
+      taken = from;
+      offered = to;
+      isLent = true;
     }
   }
 
@@ -175,13 +187,43 @@ final class Revolver {
   }
 
   private long handOver(int keyCount, boolean force) {
-    current.keyCount = keyCount;
     current.force |= force;
     current.offered = current.rows.size();
-    filled.add(current);
-    changed.signalAll();
+    long ticket = handOver(current, keyCount);
     current = free.poll();
+    return ticket;
+  }
+
+  private long handOver(Container container, int keyCount) {
+    container.keyCount = keyCount;
+    filled.add(container);
+    changed.signalAll();
     return ++handedOver;
+  }
+
+  /**
+   * Has rows of the producer's flushed and forced as if they had been copied into containers. The
+   * current one must be empty. Nobody changes the rows before the ticket is done; the digests of
+   * commit rows are filled in.
+   *
+   * @return a ticket for {@link #await}
+   * @throws IOException the first failure, wrapped
+   */
+  long lend(Triples rows, int keyCount) throws IOException {
+    lock.lock();
+    try {
+      throwIfFailed();
+      long ticket = 0;
+      for (int from = 0; from < rows.size(); from += containerRows) {
+        int to = Math.min(rows.size(), from + containerRows);
+        Container piece = new Container(rows, from, to);
+        piece.force = to == rows.size();
+        ticket = handOver(piece, keyCount);
+      }
+      return ticket;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -324,11 +366,13 @@ final class Revolver {
     try {
       busy = false;
       if (flushing != null) {
-        flushing.rows.clear();
-        flushing.taken = 0;
-        flushing.offered = 0;
-        flushing.reached = null;
-        free.add(flushing);
+        if (!flushing.isLent) {
+          flushing.rows.clear();
+          flushing.taken = 0;
+          flushing.offered = 0;
+          flushing.reached = null;
+          free.add(flushing);
+        }
         flushing = null;
         flushed++;
         changed.signalAll();
