@@ -57,7 +57,8 @@ public final class LogWriter implements Closeable {
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
     this.revolver =
-        new Revolver(options.containers(), options.containerRows(), idleNanos, segments);
+        new Revolver(
+            options.containers(), options.containerRows(), idleNanos, segments, this::poisoned);
   }
 
   /**
@@ -112,19 +113,11 @@ public final class LogWriter implements Closeable {
     rows.add(tick, count, KeyTable.COMMIT, 0);
     try {
       progress.committed(tick, count + 1L);
-      long ticket = lend(rows);
+      long ticket = revolver.lend(rows, keys.size());
       tickOpen = false;
       await(ticket);
     } finally {
       rows.size(count);
-    }
-  }
-
-  private long lend(Triples rows) throws IOException {
-    try {
-      return revolver.lend(rows, keys.size());
-    } catch (IOException e) {
-      throw poisoned(e);
     }
   }
 
@@ -221,21 +214,13 @@ public final class LogWriter implements Closeable {
   /** Rows the current container still takes, after turning to the next if it is full. */
   private int room() throws IOException {
     if (container == null) {
-      container = current();
+      container = revolver.current();
     }
     if (container.size() == options.containerRows()) {
       turn(false);
-      container = current();
+      container = revolver.current();
     }
     return options.containerRows() - container.size();
-  }
-
-  private Triples current() throws IOException {
-    try {
-      return revolver.current();
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
   }
 
   /**
@@ -277,11 +262,7 @@ public final class LogWriter implements Closeable {
 
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
-    try {
-      revolver.await(ticket);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.await(ticket);
   }
 
   /** Hands every committed tick to the operating system; forces it too unless told never to. */
@@ -306,11 +287,7 @@ public final class LogWriter implements Closeable {
     checkNoOpenTick();
     CompletableFuture<LogPosition> reached = new CompletableFuture<>();
     container = null;
-    try {
-      revolver.turn(keys.size(), reached);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.turn(keys.size(), reached);
     return reached;
   }
 
@@ -360,7 +337,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       return;
     }
-    throwIfFailed(); // before the tick that the failure left open
+    revolver.throwIfFailed(); // before the tick that the failure left open
     checkNoOpenTick();
     force();
     close();
@@ -382,22 +359,17 @@ public final class LogWriter implements Closeable {
       } finally {
         revolver.stop();
       }
-      throwIfFailed(); // reports a failed last flush; what else fails is suppressed
+      revolver.throwIfFailed(); // reports a failed last flush; what else fails is suppressed
     }
   }
 
   private long turn(boolean force) throws IOException {
     container = null;
-    try {
-      return revolver.turn(keys.size(), force);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    return revolver.turn(keys.size(), force);
   }
 
-  private WriterPoisonedException poisoned(IOException e) {
+  private WriterPoisonedException poisoned(Throwable cause) {
     LogPosition known = progress.acknowledged();
-    Throwable cause = e.getCause() == null ? e : e.getCause();
     return new WriterPoisonedException(known.tick(), known.seq(), cause);
   }
 
@@ -405,15 +377,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot append: the log writer is closed");
     }
-    throwIfFailed();
-  }
-
-  private void throwIfFailed() throws IOException {
-    try {
-      revolver.throwIfFailed();
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.throwIfFailed();
   }
 
   private void checkTick() {

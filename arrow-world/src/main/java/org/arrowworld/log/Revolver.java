@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * Preallocated containers that one producer fills and one private thread flushes, in order.
@@ -57,17 +58,9 @@ final class Revolver {
     /** Whether the rows are the producer's own, see {@link #lend}. */
     final boolean isLent;
 
-    Container(int capacity) {
-      rows = new Triples(capacity);
-      isLent = false;
-    }
-
-    /** Rows {@code [from, to)} of the producer's. */
-    Container(Triples lent, int from, int to) {
-      rows = lent;
-      taken = from;
-      offered = to;
-      isLent = true;
+    Container(Triples rows, boolean isLent) {
+      this.rows = rows;
+      this.isLent = isLent;
     }
   }
 
@@ -87,6 +80,7 @@ final class Revolver {
   private final Deque<Container> free = new ArrayDeque<>();
   private final Deque<Container> filled = new ArrayDeque<>();
   private final Sink sink;
+  private final Function<Throwable, ? extends IOException> failed;
   private final int containerRows;
   private final long idleNanos;
   private final Thread thread;
@@ -105,13 +99,20 @@ final class Revolver {
 
   /**
    * @param idleNanos how often {@link Sink#idle} is called while there is nothing to do
+   * @param failed what is thrown once a flush failed as it says
    */
-  Revolver(int containers, int rows, long idleNanos, Sink sink) {
+  Revolver(
+      int containers,
+      int rows,
+      long idleNanos,
+      Sink sink,
+      Function<Throwable, ? extends IOException> failed) {
     this.sink = sink;
+    this.failed = failed;
     this.containerRows = rows;
     this.idleNanos = idleNanos;
     for (int i = 0; i < containers; i++) {
-      free.add(new Container(rows));
+      free.add(new Container(new Triples(rows), false));
     }
     current = free.remove();
     thread = new Thread(this::run, "arrow-world-flush");
@@ -156,7 +157,7 @@ final class Revolver {
    * Hands the current container over, empty or not.
    *
    * @return a ticket for {@link #await}
-   * @throws IOException the first failure, wrapped
+   * @throws IOException for the first failure
    */
   long turn(int keyCount, boolean force) throws IOException {
     return turn(keyCount, force, null);
@@ -207,7 +208,7 @@ final class Revolver {
    * commit rows are filled in.
    *
    * @return a ticket for {@link #await}
-   * @throws IOException the first failure, wrapped
+   * @throws IOException for the first failure
    */
   long lend(Triples rows, int keyCount) throws IOException {
     lock.lock();
@@ -215,9 +216,10 @@ final class Revolver {
       throwIfFailed();
       long ticket = 0;
       for (int from = 0; from < rows.size(); from += containerRows) {
-        int to = Math.min(rows.size(), from + containerRows);
-        Container piece = new Container(rows, from, to);
-        piece.force = to == rows.size();
+        Container piece = new Container(rows, true);
+        piece.taken = from;
+        piece.offered = Math.min(rows.size(), from + containerRows);
+        piece.force = piece.offered == rows.size();
         ticket = handOver(piece, keyCount);
       }
       return ticket;
@@ -293,7 +295,7 @@ final class Revolver {
   /** Throws the first failure, if there was one. */
   void throwIfFailed() throws IOException {
     if (failure != null) {
-      throw new IOException(failure.getMessage(), failure);
+      throw failed.apply(failure);
     }
   }
 
