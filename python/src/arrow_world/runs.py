@@ -191,7 +191,7 @@ class Runs(Frame):
         except (pa.ArrowException, KeyError, ValueError, TypeError) as e:
             raise DamagedFileError(str(e), catalogue, remedy="Publish the runs anew, to another place.") from e
         if len({r.name for r in runs}) < len(runs) or not all(isinstance(r.name, str) and is_run_name(r.name) for r in runs):
-            raise DamagedFileError("it is no catalogue: a run stands twice, or has no name of a run", catalogue, remedy="")
+            raise DamagedFileError("it is not a catalogue: it has a run twice, or a run without a valid name", catalogue, remedy="")
         return cls(address, runs, dict.fromkeys(n for r in runs for n in r.texts), (), 0)
 
     def __iter__(self) -> Iterator[Run]:

@@ -33,12 +33,12 @@ abstract class StoreQueries {
     return history(HistoryQuery.of(table, id));
   }
 
-  /** As {@link #history(String, int)}, of one life; reading it throws where that never was. */
+  /** As {@link Store#history(String, int)}, of one life; reading it throws where that never was. */
   public Query<Change> history(String table, EntityRef entity) {
     return history(HistoryQuery.of(table, entity));
   }
 
-  /** As {@link #history(String, int)}, of one key or some ticks. */
+  /** As {@link Store#history(String, int)}, of one key or some ticks. */
   public Query<Change> history(HistoryQuery query) {
     return queries().history(query);
   }
@@ -56,7 +56,7 @@ abstract class StoreQueries {
     return queries().family(table, id);
   }
 
-  /** As {@link #family(String, int)}, of one life of the id. */
+  /** As {@link Store#family(String, int)}, of one life of the id. */
   public Family family(String table, EntityRef entity) throws IOException {
     return queries().family(table, entity);
   }
@@ -71,7 +71,7 @@ abstract class StoreQueries {
     return rows(key, TickRange.ALL);
   }
 
-  /** As {@link #rows(String)}, of some ticks. */
+  /** As {@link Store#rows(String)}, of some ticks. */
   public Query<Row> rows(String key, TickRange ticks) {
     return queries().rows(key, ticks);
   }
@@ -81,7 +81,7 @@ abstract class StoreQueries {
     return events(TickRange.ALL);
   }
 
-  /** As {@link #events()}, of some ticks. */
+  /** As {@link Store#events()}, of some ticks. */
   public Query<Row> events(TickRange ticks) {
     return queries().events(Optional.empty(), ticks);
   }
@@ -97,7 +97,7 @@ abstract class StoreQueries {
     return events(key, TickRange.ALL);
   }
 
-  /** As {@link #events(String)}, of some ticks. */
+  /** As {@link Store#events(String)}, of some ticks. */
   public Query<Row> events(String key, TickRange ticks) {
     return queries().events(Optional.of(Given.required("read events", "key", key)), ticks);
   }

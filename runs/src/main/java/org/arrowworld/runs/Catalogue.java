@@ -231,7 +231,7 @@ final class Catalogue {
           throw new DamagedFileException(
               PATH,
               -1,
-              Text.of("it is no catalogue: it has '%s' twice, or a run without name", name));
+              Text.of("it is not a catalogue: it has '%s' twice, or a run without a name", name));
         }
       }
     } catch (IllegalArgumentException e) {

@@ -78,7 +78,9 @@ final class RunsOpening {
       String name = row.getKey();
       if (!RunFiles.isRunName(name)) {
         throw new DamagedFileException(
-            Catalogue.PATH, -1, Text.of("'%s' is no name of a run", name));
+            Catalogue.PATH,
+            -1,
+            Text.of("it is not a catalogue: '%s' cannot be the name of a run", name));
       }
       list.add(ofRow(name, folder.in(name), Parameters.NONE, row.getValue()));
       parameters.addAll(row.getValue().parameters().names());

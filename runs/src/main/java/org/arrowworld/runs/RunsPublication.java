@@ -128,7 +128,7 @@ public final class RunsPublication {
     expected.add(Catalogue.PATH + AtomicFiles.UNFINISHED);
     for (String name : names) {
       if (!expected.contains(name.split("/", 2)[0])) {
-        throw taken(name + " is there, which is no part of it");
+        throw taken(name + " is there, which does not belong to these runs");
       }
     }
     boolean finished = names.contains(Catalogue.PATH);

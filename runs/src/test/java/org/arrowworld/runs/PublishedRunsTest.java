@@ -130,7 +130,7 @@ class PublishedRunsTest {
     Files.writeString(place.resolve("notes.txt"), "somebody's");
     assertThatThrownBy(() -> local.publish(place))
         .isInstanceOf(InvalidUseException.class)
-        .hasMessageContaining("notes.txt is there, which is no part of it");
+        .hasMessageContaining("notes.txt is there, which does not belong to these runs");
   }
 
   @Test
