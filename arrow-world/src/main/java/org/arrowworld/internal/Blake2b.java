@@ -15,7 +15,6 @@ import java.util.Arrays;
  */
 public final class Blake2b {
   private static final int BLOCK_BYTES = 128;
-  private static final int ROUNDS = 12;
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -24,24 +23,9 @@ public final class Blake2b {
     0x510e527fade682d1L, 0x9b05688c2b3e6c1fL, 0x1f83d9abfb41bd6bL, 0x5be0cd19137e2179L
   };
 
-  /** Message word permutations, one row of 16 per round; rounds 10 and 11 repeat 0 and 1. */
-  private static final byte[] SIGMA = {
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,
-    11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4,
-    7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8,
-    9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13,
-    2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9,
-    12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11,
-    13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10,
-    6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5,
-    10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3
-  };
-
   private final long[] state = IV.clone();
   private final long[] message = new long[16];
+  private final long[] work = new long[16];
   private final byte[] block = new byte[BLOCK_BYTES];
   private final int digestBytes;
   private byte[] chunk;
@@ -126,104 +110,22 @@ public final class Blake2b {
     compress(block, 0, -1);
   }
 
-  /**
-   * The sixteen working words are locals, so that they live in registers; a round is a loop's body,
-   * because twelve of them written out exceed what the JIT compiles.
-   */
   private void compress(byte[] bytes, int at, long last) {
     long[] m = message;
     for (int i = 0; i < 16; i++) {
       m[i] = (long) LONG.get(bytes, at + 8 * i);
     }
-    long v0 = state[0];
-    long v1 = state[1];
-    long v2 = state[2];
-    long v3 = state[3];
-    long v4 = state[4];
-    long v5 = state[5];
-    long v6 = state[6];
-    long v7 = state[7];
-    long v8 = IV[0];
-    long v9 = IV[1];
-    long v10 = IV[2];
-    long v11 = IV[3];
-    long v12 = IV[4] ^ counted;
-    long v13 = IV[5];
-    long v14 = IV[6] ^ last;
-    long v15 = IV[7];
-    for (int s = 0; s < 16 * ROUNDS; s += 16) {
-      v0 += v4 + m[SIGMA[s] & 15];
-      v12 = Long.rotateRight(v12 ^ v0, 32);
-      v8 += v12;
-      v4 = Long.rotateRight(v4 ^ v8, 24);
-      v0 += v4 + m[SIGMA[s + 1] & 15];
-      v12 = Long.rotateRight(v12 ^ v0, 16);
-      v8 += v12;
-      v4 = Long.rotateRight(v4 ^ v8, 63);
-      v1 += v5 + m[SIGMA[s + 2] & 15];
-      v13 = Long.rotateRight(v13 ^ v1, 32);
-      v9 += v13;
-      v5 = Long.rotateRight(v5 ^ v9, 24);
-      v1 += v5 + m[SIGMA[s + 3] & 15];
-      v13 = Long.rotateRight(v13 ^ v1, 16);
-      v9 += v13;
-      v5 = Long.rotateRight(v5 ^ v9, 63);
-      v2 += v6 + m[SIGMA[s + 4] & 15];
-      v14 = Long.rotateRight(v14 ^ v2, 32);
-      v10 += v14;
-      v6 = Long.rotateRight(v6 ^ v10, 24);
-      v2 += v6 + m[SIGMA[s + 5] & 15];
-      v14 = Long.rotateRight(v14 ^ v2, 16);
-      v10 += v14;
-      v6 = Long.rotateRight(v6 ^ v10, 63);
-      v3 += v7 + m[SIGMA[s + 6] & 15];
-      v15 = Long.rotateRight(v15 ^ v3, 32);
-      v11 += v15;
-      v7 = Long.rotateRight(v7 ^ v11, 24);
-      v3 += v7 + m[SIGMA[s + 7] & 15];
-      v15 = Long.rotateRight(v15 ^ v3, 16);
-      v11 += v15;
-      v7 = Long.rotateRight(v7 ^ v11, 63);
-      v0 += v5 + m[SIGMA[s + 8] & 15];
-      v15 = Long.rotateRight(v15 ^ v0, 32);
-      v10 += v15;
-      v5 = Long.rotateRight(v5 ^ v10, 24);
-      v0 += v5 + m[SIGMA[s + 9] & 15];
-      v15 = Long.rotateRight(v15 ^ v0, 16);
-      v10 += v15;
-      v5 = Long.rotateRight(v5 ^ v10, 63);
-      v1 += v6 + m[SIGMA[s + 10] & 15];
-      v12 = Long.rotateRight(v12 ^ v1, 32);
-      v11 += v12;
-      v6 = Long.rotateRight(v6 ^ v11, 24);
-      v1 += v6 + m[SIGMA[s + 11] & 15];
-      v12 = Long.rotateRight(v12 ^ v1, 16);
-      v11 += v12;
-      v6 = Long.rotateRight(v6 ^ v11, 63);
-      v2 += v7 + m[SIGMA[s + 12] & 15];
-      v13 = Long.rotateRight(v13 ^ v2, 32);
-      v8 += v13;
-      v7 = Long.rotateRight(v7 ^ v8, 24);
-      v2 += v7 + m[SIGMA[s + 13] & 15];
-      v13 = Long.rotateRight(v13 ^ v2, 16);
-      v8 += v13;
-      v7 = Long.rotateRight(v7 ^ v8, 63);
-      v3 += v4 + m[SIGMA[s + 14] & 15];
-      v14 = Long.rotateRight(v14 ^ v3, 32);
-      v9 += v14;
-      v4 = Long.rotateRight(v4 ^ v9, 24);
-      v3 += v4 + m[SIGMA[s + 15] & 15];
-      v14 = Long.rotateRight(v14 ^ v3, 16);
-      v9 += v14;
-      v4 = Long.rotateRight(v4 ^ v9, 63);
+    long[] v = work;
+    System.arraycopy(state, 0, v, 0, 8);
+    System.arraycopy(IV, 0, v, 8, 8);
+    v[12] ^= counted;
+    v[14] ^= last;
+    Blake2bRounds.firstTwo(v, m);
+    Blake2bRounds.fourMore(v, m);
+    Blake2bRounds.lastFour(v, m);
+    Blake2bRounds.firstTwo(v, m);
+    for (int i = 0; i < 8; i++) {
+      state[i] ^= v[i] ^ v[i + 8];
     }
-    state[0] ^= v0 ^ v8;
-    state[1] ^= v1 ^ v9;
-    state[2] ^= v2 ^ v10;
-    state[3] ^= v3 ^ v11;
-    state[4] ^= v4 ^ v12;
-    state[5] ^= v5 ^ v13;
-    state[6] ^= v6 ^ v14;
-    state[7] ^= v7 ^ v15;
   }
 }

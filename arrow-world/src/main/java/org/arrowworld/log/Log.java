@@ -307,10 +307,23 @@ public final class Log implements Closeable {
     boolean reads(Part part, int batch);
   }
 
+  /** Lets a row reader of this log, with the memory that it has, read the rows after a tick. */
+  public void readAfter(long tick, LogReader reader) {
+    requireOpen();
+    reader.restart(
+        jobs(tick + 1, Long.MAX_VALUE, (part, i) -> true),
+        new LogReader.Span(tick + 1, Long.MAX_VALUE, end.seq()));
+  }
+
   private LogReader reader(long first, long last, LogReader.Form form, Choice choice) {
     if (first > last) {
       throw new InvalidUseException(Text.of("Cannot scan ticks %d to %d", first, last));
     }
+    LogReader.Span span = new LogReader.Span(first, last, end.seq());
+    return new LogReader(jobs(first, last, choice), span, form, this::scanned, this::requireOpen);
+  }
+
+  private List<LogReader.Job> jobs(long first, long last, Choice choice) {
     List<LogReader.Job> jobs = new ArrayList<>();
     for (Part part : parts) {
       List<SegmentIndex.Entry> entries = part.index.batches();
@@ -322,8 +335,7 @@ public final class Log implements Closeable {
         }
       }
     }
-    LogReader.Span span = new LogReader.Span(first, last, end.seq());
-    return new LogReader(jobs, span, form, this::scanned, this::requireOpen);
+    return jobs;
   }
 
   /**

@@ -7,9 +7,10 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.arrowworld.errors.InvalidUseException;
@@ -47,15 +48,17 @@ public final class LogReader implements Closeable {
    */
   record Span(long first, long last, long endSeq) {}
 
-  private final List<Job> jobs;
-  private final Span span;
+  private List<Job> jobs;
+  private Span span;
   private final Form form;
   private final LongConsumer scanned;
   private final Runnable requireOpenLog;
-  private final ArrayDeque<Future<Slot>> ahead = new ArrayDeque<>();
-  private ExecutorService pool;
+  private final ArrayDeque<Ahead> ahead = new ArrayDeque<>();
+  private final ArrayDeque<Slot> idle = new ArrayDeque<>();
+  private ThreadPoolExecutor pool;
   private Slot current;
   private int nextJob;
+  private long aheadTo = Long.MAX_VALUE;
   private boolean closed;
 
   /**
@@ -74,6 +77,14 @@ public final class LogReader implements Closeable {
   }
 
   /**
+   * From now on nothing is read ahead that has no row of ticks up to this one; all is, unless this
+   * is called. It says what is likely to be asked for: {@link #next} goes on as before.
+   */
+  public void readAheadTo(long tick) {
+    aheadTo = tick;
+  }
+
+  /**
    * Goes on to the next batch that has rows of the span; what the methods below gave for the one
    * before is no longer valid.
    *
@@ -89,7 +100,10 @@ public final class LogReader implements Closeable {
       if (current != null && current.isFilled()) {
         scanned.accept(current.batch.firstSeq() + current.to);
       }
-      current = jobs.size() < LEAST_JOBS ? read() : fetch();
+      if (current != null) {
+        idle.add(current);
+      }
+      current = pool == null && isShort() ? read() : fetch();
       if (current != null) {
         current.job.learn(current.batch);
       }
@@ -158,11 +172,51 @@ public final class LogReader implements Closeable {
     }
   }
 
+  /** A batch that is being read, and into which memory. */
+  private record Ahead(Slot slot, FutureTask<Slot> task) {}
+
+  private boolean isExpected(int job) {
+    return job < jobs.size() && jobs.get(job).entries.get(jobs.get(job).index).tickMin() <= aheadTo;
+  }
+
+  private boolean isShort() {
+    return !isExpected(nextJob + LEAST_JOBS - 1);
+  }
+
+  /** Goes elsewhere with the memory and the threads that it has; as a new one otherwise. */
+  void restart(List<Job> newJobs, Span newSpan) {
+    for (Ahead job = ahead.poll(); job != null; job = ahead.poll()) {
+      if (pool.remove(job.task) || isRead(job.task)) {
+        idle.add(job.slot);
+      }
+    }
+    if (current != null) {
+      idle.add(current);
+      current = null;
+    }
+    jobs = newJobs;
+    span = newSpan;
+    nextJob = 0;
+    aheadTo = Long.MAX_VALUE;
+  }
+
+  /** Waits for it; whether its memory can be used again, which is all that is asked here. */
+  private static boolean isRead(Future<Slot> task) {
+    try {
+      return task.get() != null;
+    } catch (ExecutionException e) {
+      return false; // who wants that batch will be told
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private Slot read() throws IOException {
     if (nextJob == jobs.size()) {
       return null;
     }
-    Slot slot = current == null ? new Slot() : current;
+    Slot slot = idle.isEmpty() ? new Slot() : idle.remove();
     Job job = jobs.get(nextJob++);
     slot.prepare(job);
     return slot.decode(job);
@@ -171,29 +225,27 @@ public final class LogReader implements Closeable {
   private Slot fetch() throws IOException {
     if (pool == null) {
       int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
-      pool = Executors.newFixedThreadPool(threads, LogReader::thread);
-      for (int i = 0; i <= threads; i++) {
-        submit(new Slot());
-      }
-    } else if (current != null) {
-      submit(current);
+      pool = (ThreadPoolExecutor) Executors.newFixedThreadPool(threads, LogReader::thread);
     }
-    return ahead.isEmpty() ? null : result(ahead.remove());
-  }
-
-  private void submit(Slot slot) throws IOException {
-    if (nextJob < jobs.size()) {
+    while (idle.size() + ahead.size() <= pool.getMaximumPoolSize()) {
+      idle.add(new Slot());
+    }
+    while (!idle.isEmpty() && nextJob < jobs.size() && (ahead.isEmpty() || isExpected(nextJob))) {
+      Slot slot = idle.remove();
       Job job = jobs.get(nextJob++);
       slot.prepare(job);
-      ahead.add(pool.submit(() -> slot.decode(job)));
+      FutureTask<Slot> task = new FutureTask<>(() -> slot.decode(job));
+      pool.execute(task);
+      ahead.add(new Ahead(slot, task));
     }
+    return ahead.isEmpty() ? null : result(ahead.remove().task);
   }
 
   @Override
   public void close() {
     closed = true;
     current = null;
-    ahead.forEach(future -> future.cancel(false)); // never interrupt: that closes the file
+    ahead.forEach(job -> job.task.cancel(false)); // never interrupt: that closes the file
     ahead.clear();
     if (pool != null) {
       stop(pool);
@@ -220,7 +272,7 @@ public final class LogReader implements Closeable {
     }
   }
 
-  private static void stop(ExecutorService pool) {
+  private static void stop(ThreadPoolExecutor pool) {
     pool.shutdown();
     boolean interrupted = false;
     boolean stopped = false;

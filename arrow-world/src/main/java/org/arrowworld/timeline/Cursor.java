@@ -9,6 +9,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.world.MutableWorld;
+import org.arrowworld.log.Log;
 import org.arrowworld.log.LogFollower;
 import org.arrowworld.log.LogReader;
 import org.arrowworld.log.Triples;
@@ -40,6 +41,9 @@ public final class Cursor implements Closeable {
   private Replayer replayer;
   private LogReader batches;
 
+  /** Whether the batches are those that go on from the world, so that it can be moved by them. */
+  private boolean reading;
+
   /** Where the cursor follows a store that grows, and who applies what comes. */
   private LogFollower follower;
 
@@ -55,7 +59,8 @@ public final class Cursor implements Closeable {
     this.timeline = timeline;
     this.wanted = wanted;
     this.allocator = allocator;
-    this.keyframes = new Keyframes(allocator, KEPT_BYTES);
+    Log log = timeline.log();
+    this.keyframes = new Keyframes(allocator, log.start().seq(), log.end().seq(), KEPT_BYTES);
     wanted.of(timeline.info().schema()); // which checks its names
   }
 
@@ -76,7 +81,7 @@ public final class Cursor implements Closeable {
     if (world.tick() >= timeline.lastTick()) {
       return false; // what is committed later, follow() shows
     }
-    move(this::step);
+    move(Long.MAX_VALUE, this::step);
     return true;
   }
 
@@ -101,7 +106,7 @@ public final class Cursor implements Closeable {
       replayer = new Replayer(world, timeline.log().keys());
     }
     if (tick > world.tick()) {
-      move(() -> advance(tick));
+      move(tick, () -> advance(tick));
     }
   }
 
@@ -124,6 +129,7 @@ public final class Cursor implements Closeable {
       newest = new Replayer(world, follower.keys());
     }
     move(
+        Long.MAX_VALUE,
         () -> {
           Triples triples = new Triples(0);
           follower.poll(
@@ -195,21 +201,45 @@ public final class Cursor implements Closeable {
     void run() throws IOException;
   }
 
-  /** Moves on; a cursor that fails half-way stands nowhere, and may be asked to seek again. */
-  private void move(Move move) throws IOException {
+  /**
+   * Moves on, up to a tick; a cursor that fails half-way stands nowhere, and may be asked to seek
+   * again.
+   */
+  private void move(long last, Move move) throws IOException {
     boolean moved = false;
     try {
-      if (batches == null && follower == null) {
-        batches = timeline.log().rowReader(world.tick() + 1, Long.MAX_VALUE);
-        row = 0;
-        rows = 0;
+      if (follower == null) {
+        read(last);
       }
       move.run();
       moved = true;
     } finally {
       if (!moved) {
         release();
+        stopReading();
       }
+    }
+  }
+
+  /** Sees to it that rows up to a tick can be had. */
+  private void read(long last) {
+    if (!reading) {
+      if (batches == null) {
+        batches = timeline.log().rowReader(world.tick() + 1, Long.MAX_VALUE);
+      } else {
+        timeline.log().readAfter(world.tick(), batches);
+      }
+      reading = true;
+      row = 0;
+      rows = 0;
+    }
+    batches.readAheadTo(last);
+  }
+
+  private void stopReading() {
+    if (batches != null) {
+      batches.close();
+      batches = null;
     }
   }
 
@@ -300,10 +330,7 @@ public final class Cursor implements Closeable {
       follower.close();
       follower = null;
     }
-    if (batches != null) {
-      batches.close();
-      batches = null;
-    }
+    reading = false;
     if (world != null) {
       world.close();
       world = null;
@@ -320,6 +347,7 @@ public final class Cursor implements Closeable {
   public void close() {
     closed = true;
     release();
+    stopReading();
     keyframes.close();
   }
 }

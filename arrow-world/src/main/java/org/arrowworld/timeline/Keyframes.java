@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.timeline;
 
+import static java.util.Comparator.comparingLong;
+
 import java.io.Closeable;
-import java.util.Iterator;
+import java.util.Collections;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -15,8 +17,8 @@ import org.arrowworld.schema.Column;
 
 /**
  * Worlds that a cursor passed and kept, to go back to. They stand so many rows of the log apart
- * that keeping them costs a small part of replaying those rows; where their memory is used up,
- * every other one goes and they stand twice as far apart. One thread.
+ * that keeping them costs a small part of replaying those rows; where their memory is used up, the
+ * one goes whose neighbours stand closest together, so that all of the memory serves. One thread.
  */
 final class Keyframes implements Closeable {
   /**
@@ -35,13 +37,25 @@ final class Keyframes implements Closeable {
 
   private final NavigableMap<Long, Keyframe> byTick = new TreeMap<>();
   private final BufferAllocator allocator;
+  private final long start;
+  private final long end;
   private long mostBytes;
   private long bytes;
+
+  /** The least {@link #span} of any; it changes with what is kept. */
+  private long leastSpan = Long.MAX_VALUE;
+
   private long leastRows = LEAST_ROWS;
   private int rowsPerCell = ROWS_PER_CELL;
 
-  Keyframes(BufferAllocator allocator, long mostBytes) {
+  /**
+   * @param start the position that the log begins at
+   * @param end the position after its last row
+   */
+  Keyframes(BufferAllocator allocator, long start, long end, long mostBytes) {
     this.allocator = allocator;
+    this.start = start;
+    this.end = end;
     this.mostBytes = mostBytes;
   }
 
@@ -72,12 +86,14 @@ final class Keyframes implements Closeable {
    * @param seq the position in the log that the world stands at
    */
   void offer(MutableWorld world, long seq) {
-    if (isNear(world.tick(), seq, leastRows)
-        || isNear(world.tick(), seq, Math.max(leastRows, rowsPerCell * cells(world)))) {
+    if (isNear(world.tick(), seq, leastRows)) {
       return;
     }
     long size = bytes(world);
-    if (size > mostBytes) {
+    long apart = Math.max(leastRows, rowsPerCell * cells(world));
+    boolean instead = bytes + size > mostBytes; // of one that is needed no more than this one
+    if (size > mostBytes
+        || isNear(world.tick(), seq, instead ? Math.max(apart, leastSpan / 2) : apart)) {
       return;
     }
     try {
@@ -90,29 +106,29 @@ final class Keyframes implements Closeable {
   }
 
   private boolean isNear(long tick, long seq, long rows) {
-    Map.Entry<Long, Keyframe> below = byTick.floorEntry(tick);
+    Map.Entry<Long, Keyframe> at = byTick.floorEntry(tick);
+    long below = at == null ? start : at.getValue().seq;
+    return seq - below < rows || above(tick) - seq < rows;
+  }
+
+  private long above(long tick) {
     Map.Entry<Long, Keyframe> above = byTick.higherEntry(tick);
-    return seq < rows
-        || (below != null && seq - below.getValue().seq < rows)
-        || (above != null && above.getValue().seq - seq < rows);
+    return above == null ? end : above.getValue().seq;
+  }
+
+  /** The rows that would lie between the neighbours of the one at a tick, were it not there. */
+  private long span(long tick) {
+    Map.Entry<Long, Keyframe> below = byTick.lowerEntry(tick);
+    return above(tick) - (below == null ? start : below.getValue().seq);
   }
 
   private void shrink() {
     while (bytes > mostBytes && !byTick.isEmpty()) {
-      leastRows = Math.max(leastRows, 1) * 2;
-      long kept = Long.MIN_VALUE;
-      Iterator<Keyframe> all = byTick.values().iterator();
-      while (all.hasNext()) {
-        Keyframe next = all.next();
-        if (byTick.size() == 1 || (kept != Long.MIN_VALUE && next.seq - kept < leastRows)) {
-          all.remove();
-          bytes -= next.bytes;
-          next.world.close();
-        } else {
-          kept = next.seq;
-        }
-      }
+      Keyframe gone = byTick.remove(Collections.min(byTick.keySet(), comparingLong(this::span)));
+      bytes -= gone.bytes;
+      gone.world.close();
     }
+    leastSpan = byTick.keySet().stream().mapToLong(this::span).min().orElse(Long.MAX_VALUE);
   }
 
   /** How many values a world holds; what a copy of it costs, in a measure like rows. */

@@ -20,6 +20,7 @@ final class CsvPart {
   private final CsvHeader header;
   private final CsvRecords records;
   private final List<PieceValues> values = new ArrayList<>();
+  private final PlainRows plainRows;
   private List<CsvGuess> guesses = List.of();
   private byte[] memory = {};
   private CsvPiece piece;
@@ -37,6 +38,7 @@ final class CsvPart {
       CsvTable.Said said = header.said().get(i);
       values.add(new PieceValues(header.names().get(i), said, header.decimal(), types.get(i)));
     }
+    this.plainRows = new PlainRows(header, values);
   }
 
   /** Takes the file's next piece; false behind the last. */
@@ -66,6 +68,7 @@ final class CsvPart {
     values.forEach(column -> column.begin(memory));
     try {
       passHeader();
+      takePlain();
       while (isTyped && records.next()) {
         if (records.isBlank()) {
           blanksBehind += values.size() == 1 ? 1 : 0;
@@ -77,11 +80,22 @@ final class CsvPart {
           row(records.line() - blanksBehind);
         }
         takeFields();
+        takePlain();
       }
     } catch (MalformedLineException e) {
       finding = e;
     }
     return this;
+  }
+
+  /** Takes rows for as long as they are plain. */
+  private void takePlain() {
+    int next = plainRows.take(memory, records.position(), records.limit());
+    while (next != Numbers.UNCOMMON) {
+      records.pass(next);
+      row(records.line());
+      next = plainRows.take(memory, next, records.limit());
+    }
   }
 
   private void takeFields() throws MalformedLineException {

@@ -89,6 +89,22 @@ final class CsvRecords {
     return true;
   }
 
+  /** Where the next record begins. */
+  int position() {
+    return at;
+  }
+
+  /** Behind the piece's last byte. */
+  int limit() {
+    return limit;
+  }
+
+  /** Passes over the next record, which is one line and ends before there. */
+  void pass(int next) {
+    first = line++;
+    at = next;
+  }
+
   private boolean plain() throws MalformedLineException {
     byte[] local = bytes;
     boolean[] stop = stops;

@@ -17,6 +17,9 @@ final class Numbers {
   /** What is no number as they are commonly written; somebody slower must look. */
   static final long UNDECIDED = NearestDouble.UNDECIDED;
 
+  /** What stands there is not written as most numbers are. */
+  static final int UNCOMMON = -1;
+
   private static final int MAX_DIGITS = 18;
   private static final int MAX_SIGNIFICANT = 19;
   private static final int MAX_EXPONENT_DIGITS = 4;
@@ -52,6 +55,81 @@ final class Numbers {
       return NO_INTEGER;
     }
     return negative ? -value : value;
+  }
+
+  /**
+   * Reads {@code 0} or {@code -?[1-9][0-9]*} of at most 18 digits, however long the field is.
+   *
+   * @param limit behind the last byte that counts
+   * @param cells gets the value at byte {@code cell}
+   * @return behind the last digit; {@link #UNCOMMON} if there is something else, or the limit
+   */
+  static int integer(byte[] bytes, int from, int limit, byte[] cells, int cell) {
+    boolean negative = bytes[from] == '-';
+    int start = negative ? from + 1 : from;
+    long value = 0;
+    int at = start;
+    for (int found = Long.BYTES; found == Long.BYTES; at += found) {
+      if (at >= limit || at - start > 2 * Long.BYTES) {
+        return UNCOMMON;
+      }
+      long eight = (long) LONG.get(bytes, at);
+      found = digitsInFront(eight);
+      if (found > 0) {
+        value = value * TENS[found] + eightDigits(last(eight, found));
+      }
+    }
+    int count = at - start;
+    boolean zero = bytes[start] == '0' && (count > 1 || negative);
+    if (count == 0 || count > MAX_DIGITS || zero || at >= limit) {
+      return UNCOMMON;
+    }
+    LONG.set(cells, cell, negative ? -value : value);
+    return at;
+  }
+
+  /**
+   * Reads {@code -?digits[.digits]}, at most seven digits before the point and 19 in all, without a
+   * leading zero, however long the field is.
+   *
+   * @param limit behind the last byte that counts
+   * @param cells gets the bits of the nearest float64 at byte {@code cell}
+   * @return behind the last digit; {@link #UNCOMMON} if there is something else, or the limit
+   */
+  static int decimal(byte[] bytes, int from, int limit, byte point, byte[] cells, int cell) {
+    boolean negative = bytes[from] == '-';
+    int start = negative ? from + 1 : from;
+    long eight = (long) LONG.get(bytes, start);
+    int whole = digitsInFront(eight);
+    int at = start + whole;
+    if (whole == 0 || whole == Long.BYTES || (whole > 1 && bytes[start] == '0')) {
+      return UNCOMMON;
+    }
+    long digits = eightDigits(last(eight, whole));
+    int fraction = 0;
+    if (bytes[at] == point) {
+      at++;
+      for (int found = Long.BYTES; found == Long.BYTES; fraction += found) {
+        if (at + fraction >= limit || fraction > 2 * Long.BYTES) {
+          return UNCOMMON;
+        }
+        eight = (long) LONG.get(bytes, at + fraction);
+        found = digitsInFront(eight);
+        if (found > 0) {
+          digits = digits * TENS[found] + eightDigits(last(eight, found));
+        }
+      }
+      at += fraction;
+      if (fraction == 0 || whole + fraction > MAX_SIGNIFICANT) {
+        return UNCOMMON;
+      }
+    }
+    long bits = NearestDouble.bits(digits, -fraction);
+    if (bits == UNDECIDED || at >= limit) {
+      return UNCOMMON;
+    }
+    LONG.set(cells, cell, negative ? bits | SIGN : bits);
+    return at;
   }
 
   /** The value of one to eighteen digits; negative if there is something else. */

@@ -80,6 +80,41 @@ final class PieceValues {
     rows++;
   }
 
+  /** Whether {@link #put} takes fields of this type. */
+  boolean hasCommonType() {
+    return type == ColumnType.STRING || type == ColumnType.F64 || type == ColumnType.I64;
+  }
+
+  /**
+   * Puts the next row's field there if it is a plain and common one; {@link #keep} makes it a row.
+   *
+   * @param limit behind the last byte that counts
+   * @return where it ends, below the limit; {@link Numbers#UNCOMMON} if it is to be looked at again
+   */
+  int put(byte[] bytes, int from, int limit, PlainText text) {
+    if (rows == capacity) {
+      grow();
+    }
+    switch (type) {
+      case F64:
+        return Numbers.decimal(bytes, from, limit, point, cells, 8 * rows);
+      case I64:
+        return Numbers.integer(bytes, from, limit, cells, 8 * rows);
+      default:
+        int end = text.end(bytes, from, limit);
+        if (end == Numbers.UNCOMMON || (end == from && emptyIsNull)) {
+          return Numbers.UNCOMMON;
+        }
+        INT.set(cells, 4 * rows, words.number(from, end - from));
+        return end;
+    }
+  }
+
+  /** Makes what was put last a row. */
+  void keep() {
+    rows++;
+  }
+
   /**
    * Takes the next row's field.
    *

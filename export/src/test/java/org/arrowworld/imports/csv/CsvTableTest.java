@@ -108,6 +108,30 @@ class CsvTableTest {
     }
   }
 
+  @Test
+  void a_separator_that_is_in_numbers_separates() throws IOException {
+    record Case(String delimiter, String decimal, String rows) {}
+    List<Case> cases =
+        List.of(
+            new Case(",", ",", "1,5\n2,6\n"),
+            new Case("-", ".", "1-5\n2-6\n"),
+            new Case("7", ".", "175\n276\n"),
+            new Case(".", ",", "1.5\n2.6\n"));
+    for (Case given : cases) {
+      Path file = folder.resolve("s.csv");
+      Files.writeString(file, "a" + given.delimiter + "b\n" + given.rows);
+      CsvFormat format = CsvFormat.of(given.delimiter, given.decimal, 0);
+      CsvTable table =
+          CsvTable.read(
+              file,
+              format,
+              title -> new CsvTable.Said(Optional.empty(), CsvColumn.Empty.TEXT),
+              100,
+              CsvTable.Lines.DROPPED);
+      assertThat(table.columns()).extracting(column -> text(column, 1)).containsExactly("2", "6");
+    }
+  }
+
   /** Spec T-6. */
   @Test
   void words_are_numbered_by_first_use_whatever_piece_they_are_in() throws IOException {

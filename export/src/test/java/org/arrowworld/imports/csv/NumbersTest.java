@@ -3,6 +3,8 @@ package org.arrowworld.imports.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -26,6 +28,26 @@ class NumbersTest {
 
   private static long decimal(String text) {
     return Numbers.decimal(bytes(text), 2, text.length(), (byte) '.');
+  }
+
+  /** What is read of a field that a comma ends must be what is read of the field alone. */
+  private void requireScanned(String text) {
+    byte[] field = (text + ",1234567890123456").getBytes(StandardCharsets.US_ASCII);
+    byte[] cells = new byte[16];
+    ByteBuffer values = ByteBuffer.wrap(cells).order(ByteOrder.LITTLE_ENDIAN);
+    int limit = text.length() + 1;
+    int whole = Numbers.integer(field, 0, limit, cells, 0);
+    boolean ends = whole == text.length();
+    long expected = integer(text);
+    assertThat(ends).as("%s, -Daw.seed=%d", text, seed).isEqualTo(expected != Numbers.NO_INTEGER);
+    assertThat(ends ? values.getLong(0) : expected).as(text).isEqualTo(expected);
+    int end = Numbers.decimal(field, 0, limit, (byte) '.', cells, 8);
+    if (end == text.length()) {
+      assertThat(values.getLong(8)).as("%s, -Daw.seed=%d", text, seed).isEqualTo(decimal(text));
+    }
+    assertThat(Numbers.integer(field, 0, text.length(), cells, 0)).isNotEqualTo(text.length());
+    assertThat(Numbers.decimal(field, 0, text.length(), (byte) '.', cells, 0))
+        .isNotEqualTo(text.length());
   }
 
   /** A number, or something that is nearly one. */
@@ -58,6 +80,7 @@ class NumbersTest {
           || (isInteger && integer != Long.parseLong(text))) {
         assertThat(integer).as("%s, -Daw.seed=%d", text, seed).isEqualTo(-1);
       }
+      requireScanned(text);
       long bits = decimal(text);
       if (bits != Numbers.UNDECIDED) {
         decided++;
@@ -78,9 +101,12 @@ class NumbersTest {
     for (int length = 1; length <= 21; length++) {
       String text = digits.substring(0, length);
       assertThat(integer(text)).isEqualTo(length <= 18 ? Long.parseLong(text) : Numbers.NO_INTEGER);
+      requireScanned(text);
+      requireScanned("-" + text);
       for (int point = 1; point < length && length <= 19; point++) {
         String number = text.substring(0, point) + "." + text.substring(point);
         assertThat(Double.longBitsToDouble(decimal(number))).isEqualTo(Double.parseDouble(number));
+        requireScanned(number);
         assertThat(decimal("-" + number + "e-3"))
             .isEqualTo(Double.doubleToRawLongBits(Double.parseDouble("-" + number + "e-3")));
       }
