@@ -53,8 +53,8 @@ BUGS = {
     "wrong-length-accepted": (
         "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
     "retry-after-failure": (
-        "log/Revolver.java", "    if (failure != null) {\n      throw new IOException",
-        "    if (failure != null && stopping) {\n      throw new IOException", "FaultSweepTest"),
+        "log/Revolver.java", "    if (failure != null) {\n      throw failed",
+        "    if (failure != null && stopping) {\n      throw failed", "FaultSweepTest"),
     "lock-dropped": (
         "storage/DiskLock.java", "    return HELD + (key == null ? file.toRealPath() : key);",
         "    return HELD + file.toAbsolutePath();", "DiskLockTest"),
