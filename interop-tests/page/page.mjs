@@ -66,8 +66,12 @@ const drawn = (page, places) => page.evaluate((all) => {
 const checks = {
   async "without the token it says what to do"() {
     const stranger = await context();
-    const page = await visit(stranger, "", () => document.querySelector(".note:not([hidden])") !== null);
+    const page = await visit(stranger, "run=eco&tick=7", () => document.querySelector(".note:not([hidden])") !== null);
     expect((await page.textContent("#map-a .note")).includes("Open the address that aw view"), "no word about the token");
+    await page.fill("#map-a .note input", new URL(told.address).searchParams.get("token"));
+    await page.press("#map-a .note input", "Enter");
+    await page.waitForFunction(() => globalThis.aw?.shown[0]?.tick === 7);
+    expect(!page.url().includes("token"), `the token stays in the address: ${page.url()}`);
     await stranger.close();
   },
 
@@ -173,6 +177,21 @@ const checks = {
     await page.waitForFunction((t) => globalThis.aw.shown[1]?.tick === t, told.difference);
     await settled(page);
     await picture(page, "compare-light-1280");
+    await page.evaluate((last) => globalThis.aw.seek(last), told.last);
+    await page.waitForFunction((t) => document.querySelector("#map-b figcaption").textContent.includes(`ends at tick ${t}`), told.forkLast);
+    await page.waitForFunction(() => Array.from(document.querySelectorAll(".plot .chip"), (chip) => chip.textContent)
+      .some((text) => text.includes("of fork –")));
+    const [x, y] = await page.evaluate(() => {
+      const map = globalThis.aw.maps[1];
+      const { columns } = globalThis.aw.shown[1].tables.get("creature");
+      const { left, top } = map.over.getBoundingClientRect();
+      const [px, py] = map.project(columns.get("pos_x").values[0], columns.get("pos_y").values[0]);
+      return [left + px, top + py];
+    });
+    await page.mouse.click(x, y);
+    await page.waitForFunction(() => document.querySelector(".who")?.textContent.includes("of fork"));
+    await page.evaluate((t) => globalThis.aw.seek(t), told.difference);
+    await at(page, told.difference);
     await page.keyboard.press(" ");
     await page.waitForFunction((t) => globalThis.aw.state.tick > t + 5, told.difference);
     await page.keyboard.press(" ");
@@ -204,6 +223,18 @@ const checks = {
     await picture(page, "rows-light-1280");
     await page.fill("#filter", "energy is low");
     expect((await page.textContent("#filter-note")).includes("is no condition"), "a wrong filter is not told");
+    await page.fill("#filter", "enrgy < 5");
+    await page.waitForFunction(() => document.querySelector("#rows .hint").textContent.startsWith("0 of "));
+    expect((await page.textContent("#filter-note")).startsWith("creature has no column enrgy; it has: id, gen"), "a mistyped column is not told");
+    expect(!(await page.textContent("#legend")).includes("enrgy"), "the map says that it obeys a filter that it cannot");
+    await page.fill("#filter", "energy < 5");
+    await page.click(".space .row");
+    await page.click("#rows .hint .link");
+    await page.waitForSelector(".who");
+    await page.click("#save-menu summary");
+    await page.keyboard.press("Escape");
+    expect(!(await page.isVisible("#save-png")), "Escape leaves the menu open");
+    expect((await sel(page)) !== null, "Escape in the menu selects nothing");
     await page.close();
   },
 
@@ -224,6 +255,25 @@ const checks = {
     const over = await page.locator(".u-over").first().boundingBox();
     await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
     await page.waitForFunction(() => document.querySelector(".plot figcaption").textContent.includes("at tick "));
+    const before = await tick(page);
+    await page.mouse.down();
+    await page.mouse.move(over.x + over.width * 0.75, over.y + over.height / 2, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(() => globalThis.aw.state.span !== null);
+    const span = await page.evaluate(() => globalThis.aw.state.span);
+    expect(Math.abs(span[0] - told.last / 2) < 4 && Math.abs(span[1] - told.last * 0.75) < 4, `the span dragged is ${span}`);
+    same(await tick(page), before, "a drag went to a tick");
+    await page.fill("#series", "creature.count > 0");
+    await page.press("#series", "Enter");
+    await at(page, span[0]);
+    await page.click("#span");
+    await page.waitForFunction(() => globalThis.aw.state.span === null);
+    await page.fill("#series", "population.births");
+    await page.press("#series", "Enter");
+    expect((await page.textContent("#banner")).includes("did you mean population.births.mean"), await page.textContent("#banner"));
+    await page.fill("#series", "population.births.sum");
+    await page.press("#series", "Enter");
+    expect(!(await page.isVisible("#banner")), "a refusal stays when the next wish is granted");
     await page.mouse.move(5, 5);
     await page.evaluate((t) => globalThis.aw.seek(t), told.deaths.tick);
     await page.selectOption("#panel-events select", "creature.died");

@@ -166,7 +166,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     told = {"chromium": chromium, "pictures": str(pictures), "last": TICKS, "frames": frames, "filtered": filtered,
             "found": found(store), "deaths": deaths(store), "parts": parts(runs / "parts"), "cut": {
                 "last": 30, "after": 12, "command": java_side.aw_command("truncate", runs / "short", "--after", 12, "--yes")},
-            "chosen": chosen(store, rng), "difference": 101, "only": os.environ.get("AW_PAGE_ONLY", "")}
+            "chosen": chosen(store, rng), "difference": 101, "forkLast": aw.open_store(runs / "fork").span()[1], "only": os.environ.get("AW_PAGE_ONLY", "")}
     with subprocess.Popen(java_side.aw_command("serve", runs, "--port", 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                           text=True, encoding="utf-8") as server, \
          subprocess.Popen(java_side.command("PageMain", runs / "live"), stdin=subprocess.PIPE) as live:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -240,6 +241,30 @@ def test_what_is_no_catalogue_is_neither_overwritten_nor_deleted(folder):  # R-8
             assert "runs.parquet.tmp stands where it is made" in report.stopped and report.is_done
         (folder / name / "letter").unlink()
         (folder / name).rmdir()
+
+
+def test_a_folder_of_published_runs_says_what_its_catalogue_says_and_never_changes(tmp_path):
+    odd, place = tmp_path / "odd", tmp_path / "place"
+    threads(odd, functions.fail_on_two)
+    place.mkdir()
+    told = [replace(run, mark="published") for run in aw.Runs.open(odd)]
+    assert {run.state for run in told} == {"done", "failed"}
+    for run in told:
+        if run.tick is not None:
+            with run.open() as store:
+                store.publish(place / run.name)
+    aw.Runs(place, told, aw.Runs.open(odd).parameters, (), 0).save()
+    runs = aw.Runs.open(place)
+    assert [replace(run, path=odd / run.name) for run in runs] == told
+    before = sorted(os.listdir(place))
+    for act in (runs.save, lambda: threads(place, functions.simulate)):
+        with pytest.raises(aw.InvalidUseError, match="it holds published runs, which never change. Copy its stores into a folder"):
+            act()
+    assert sorted(os.listdir(place)) == before
+    shutil.rmtree(place / "000000")
+    shutil.copytree(place / "000002", place / "000000")
+    with pytest.raises(aw.DamagedFileError, match="it was replaced; published runs never change"):
+        runs["000000"].open()
 
 
 def test_a_catalogue_of_far_more_rows_than_there_are_runs_is_not_read(folder):

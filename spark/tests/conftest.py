@@ -22,10 +22,12 @@ STARTED = 600.0  # seconds a process of Spark may take to say that it is there
 BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # these JVMs live shortly: no optimising compiler for them
 
 
-def _jar() -> Path:
+def _jars(folder: Path) -> str:
+    """The connector and what speaks to S3, copied into a folder: a build meanwhile does not matter."""
     found = list((ROOT / "spark" / "target").glob("arrow-world-spark_2.13-*-bundle.jar"))
     assert len(found) == 1, f"one jar expected in spark/target, found {found}: run spark/run-tests, which builds it"
-    return found[0]
+    s3 = (ROOT / "cli" / "target" / "lib" / "s3").glob("*.jar")
+    return ",".join(str(shutil.copy(jar, folder)) for jar in [*found, *s3])
 
 
 class Process:
@@ -65,6 +67,9 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.aws = folder / "aws"
+        """Where all find S3 and its credentials, once a test writes it."""
+        os.environ |= {"AWS_CONFIG_FILE": str(self.aws), "AWS_SHARED_CREDENTIALS_FILE": str(self.aws)}
         self.master = Process(folder, "master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "0",
                               "--webui-port", "0")
         self.workers: list[Process] = []
@@ -94,6 +99,7 @@ class Cluster:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "python" / "src"), str(ROOT / "spark" / "tests")])  # of tasks
     running = Cluster(tmp_path_factory.mktemp("cluster"))
     yield running
     running.close()
@@ -101,9 +107,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def spark(cluster: Cluster) -> Iterator[SparkSession]:
-    jar = shutil.copy(_jar(), cluster.folder)  # a build meanwhile does not matter
     session = (SparkSession.builder.master(cluster.url).appName("arrow-world")
-               .config("spark.jars", jar)
+               .config("spark.jars", _jars(cluster.folder))
                .config("spark.executor.memory", "768m").config("spark.driver.memory", "1g")
                .config("spark.driver.extraJavaOptions", BRIEF).config("spark.executor.extraJavaOptions", BRIEF)
                .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config("spark.ui.showConsoleProgress", "false")

@@ -24,11 +24,12 @@ def view(spark: SparkSession, path: Path | str, name: str, **options: Any) -> Da
 
 
 class JavaStore:
-    """The same store by the library itself, in the driver's JVM."""
+    """The same store, by its path or address, by the library itself, in the driver's JVM."""
 
     def __init__(self, spark: SparkSession, path: Path | str) -> None:
-        jvm = spark._jvm
-        self.store = jvm.org.arrowworld.Store.open(jvm.java.nio.file.Path.of(str(path), spark.sparkContext._gateway.new_array(jvm.String, 0)))
+        jvm, text = spark._jvm, str(path)
+        place = jvm.java.net.URI.create(text) if "://" in text else jvm.java.io.File(text).toPath()
+        self.store = jvm.org.arrowworld.Store.open(place)
 
     def __enter__(self) -> JavaStore:
         return self

@@ -35,6 +35,7 @@ from .world import World
 
 T = TypeVar("T")
 _ROWS_AT_ONCE = 1024
+_PUBLISHED = "published"  # the mark of a run that was (R-12)
 STATES = ("waiting", "begun", "done", "failed", "damaged")
 """How far a run can be: not begun; at its last tick; ended; failed or damaged, where `message` says why."""
 
@@ -65,16 +66,16 @@ class Run:
         return {name: value_of(text) for name, text in self.texts.items()}
 
     def open(self) -> Store:
-        """Its store, for reading. Raises DamagedFileError if at its address is another one than the catalogue says."""
-        if self.address is None:
-            return open_store(self.path)
-        store = open_store(self.address)
+        """Its store, for reading. Raises DamagedFileError if it was published, and is another one than the catalogue says."""
+        store = open_store(self.path if self.address is None else self.address)
+        if self.address is None and self.mark != _PUBLISHED:
+            return store
         span = store.span()
         found = store.info.store.hex(), None if span is None else span[1]
         if found != (self.store, self.tick):
             store.close()
             raise DamagedFileError(f"it is the store {found[0]} up to tick {found[1]}, where the catalogue has {self.store} up to "
-                                   f"tick {self.tick}: it was replaced; published runs never change", self.address,
+                                   f"tick {self.tick}: it was replaced; published runs never change", self.address or self.path,
                                    remedy="Open them again.")
         return store
 
@@ -159,7 +160,13 @@ class Runs(Frame):
             raise StoreNotFoundError(f"Cannot open runs in {folder}: there is no such folder.")
         plan, warnings = read_plan(folder), list[str]()
         names = sorted({*run_names(folder), *plan})
-        known = _catalogue(folder, len(names), warnings)
+        rows = _catalogue(folder, len(names), warnings)
+        if _is_published(rows):
+            try:
+                return cls._of_catalogue(folder, rows, lambda name: (folder / name, None))
+            except ValueError as e:
+                raise DamagedFileError(str(e), folder / "runs.parquet", remedy="") from e
+        known = {(row["run"], row["mark"]): _facts(row) for row in rows if row["mark"] is not None}
         runs, read = list[Run](), 0
         for name in names:
             mark = mark_of(folder, name, plan.get(name, {}))
@@ -181,8 +188,7 @@ class Runs(Frame):
         try:
             data = objects.whole("runs.parquet")
             rows = _rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
-            runs = [Run(row["run"], Path(row["run"]), f.state, f.tick, f.rows, f.message, f.store, row["mark"], f.texts,
-                        f"{address.rstrip('/')}/{row['run']}") for row in rows for f in [_facts(row)]]
+            return cls._of_catalogue(address, rows, lambda name: (Path(name), f"{address.rstrip('/')}/{name}"))
         except FileNotFoundError as e:
             raise StoreNotFoundError(f"Cannot open runs at {objects.address}: there is no runs.parquet; check the address, and "
                                      "publish the runs there with `aw publish`.") from e
@@ -190,9 +196,19 @@ class Runs(Frame):
             raise DamagedFileError(str(e), catalogue, remedy="") from e
         except (pa.ArrowException, KeyError, ValueError, TypeError) as e:
             raise DamagedFileError(str(e), catalogue, remedy="Publish the runs anew, to another place.") from e
-        if len({r.name for r in runs}) < len(runs) or not all(isinstance(r.name, str) and is_run_name(r.name) for r in runs):
-            raise DamagedFileError("it is not a catalogue: it has a run twice, or a run without a valid name", catalogue, remedy="")
-        return cls(address, runs, dict.fromkeys(n for r in runs for n in r.texts), (), 0)
+
+    @classmethod
+    def _of_catalogue(cls, path: Path | str, rows: Iterable[dict[str, Any]], place: Callable[[str], tuple[Path, str | None]]) -> Runs:
+        """By the rows of published runs; ValueError where they are no catalogue."""
+        runs, names = list[Run](), set[str]()
+        for row in rows:
+            name, f = row["run"], _facts(row)
+            if not isinstance(name, str) or not is_run_name(name) or name in names:
+                raise ValueError("it is not a catalogue: it has a run twice, or a run without a valid name")
+            names.add(name)
+            folder, address = place(name)
+            runs.append(Run(name, folder, f.state, f.tick, f.rows, f.message, f.store, row["mark"], f.texts, address))
+        return cls(path, runs, dict.fromkeys(n for r in runs for n in r.texts), (), 0)
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self._runs)
@@ -342,20 +358,28 @@ def require_catalogue(folder: Path) -> None:
         ours = b"PAR1" in ends or ends == (b"", b"")  # a damaged catalogue
     if not ours:
         raise InvalidUseError(f"Cannot write the catalogue {path}: something else has this name, which would be lost. Move it away.")
+    if _is_published(_catalogue(folder, path.stat().st_size, [])):
+        raise InvalidUseError(f"Cannot write in {folder}: it holds published runs, which never change. Copy its stores into a folder of "
+                              "their own.")  # R-11
 
 
-def _catalogue(folder: Path, runs: int, warnings: list[str]) -> dict[tuple[str, str], RunFacts]:
-    """The catalogue's rows that have a mark, by run and mark; none where it is missing or damaged (R-8), or has far more rows
-    than there are runs.
-    """
+def _is_published(rows: list[dict[str, Any]]) -> bool:
+    return bool(rows) and all(row["mark"] == _PUBLISHED for row in rows)
+
+
+def _catalogue(folder: Path, runs: int, warnings: list[str]) -> list[dict[str, Any]]:
+    """The catalogue's rows; none where it is missing or damaged (R-8), or has far more rows than there are runs."""
     path = folder / "runs.parquet"
     if not path.is_file() or path.is_symlink():
-        return {}
+        return []
     try:
-        return {(row["run"], row["mark"]): _facts(row) for row in _rows(path, path.stat().st_size, runs) if row["mark"] is not None}
+        rows = list(_rows(path, path.stat().st_size, runs))
+        for row in rows:
+            _facts(row), row["mark"], row["run"]
+        return rows
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
         warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
-        return {}
+        return []
 
 
 def _rows(source: Any, size: int, runs: int) -> Iterator[dict[str, Any]]:

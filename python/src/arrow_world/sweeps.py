@@ -86,10 +86,10 @@ def sweep(path: str | os.PathLike[str], plan: Iterable[Mapping[str, Any]], funct
     require_outside_stores(folder)
     if (folder / "store.json").exists():
         raise InvalidUseError(f"Cannot start a sweep in {folder}: it is a store. Choose a folder of its own.")
+    require_catalogue(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = StoreLock(folder)
     try:
-        require_catalogue(folder)
         planned = extend_plan(folder, texts)
         work = _Sweep(folder, planned, function, count, memory_per_job, retry, executor, watch)
         return work.run()

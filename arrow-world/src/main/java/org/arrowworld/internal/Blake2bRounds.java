@@ -9,6 +9,8 @@ import static java.lang.Long.rotateRight;
  * less time than to look up where they stand. They are in three methods, as the JIT compiles none
  * that is much larger.
  */
+@SuppressWarnings(
+    "AssignmentExpression") // in the order the standard has them, without sixteen more words
 final class Blake2bRounds {
   private Blake2bRounds() {}
 

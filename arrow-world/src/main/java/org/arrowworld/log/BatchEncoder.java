@@ -75,7 +75,7 @@ final class BatchEncoder {
       return;
     }
     if (textRows.length < count) {
-      textRows = new int[Math.max(count, rows.capacity())];
+      textRows = new int[Math.max(count, 2 * textRows.length)];
       textWords = new int[textRows.length];
     }
     learnKeys();
@@ -136,7 +136,7 @@ final class BatchEncoder {
       codes.asCharBuffer().put(rows.keys(), from, count);
     } else {
       if (narrow.length < count) {
-        narrow = new byte[Math.max(count, rows.capacity())];
+        narrow = new byte[Math.max(count, 2 * narrow.length)];
       }
       char[] source = rows.keys();
       byte[] target = narrow;

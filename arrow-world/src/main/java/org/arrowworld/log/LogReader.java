@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -172,7 +173,7 @@ public final class LogReader implements Closeable {
   }
 
   /** A batch that is being read, and into which memory. */
-  private record Ahead(Slot slot, Future<Slot> task) {}
+  private record Ahead(Slot slot, FutureTask<Slot> task) {}
 
   private boolean isExpected(int job) {
     return job < jobs.size() && jobs.get(job).entries.get(jobs.get(job).index).tickMin() <= aheadTo;
@@ -185,7 +186,7 @@ public final class LogReader implements Closeable {
   /** Goes elsewhere with the memory and the threads that it has; as a new one otherwise. */
   void restart(List<Job> newJobs, Span newSpan) {
     for (Ahead job = ahead.poll(); job != null; job = ahead.poll()) {
-      if (pool.getQueue().remove(job.task) || isRead(job.task)) {
+      if (pool.remove(job.task) || isRead(job.task)) {
         idle.add(job.slot);
       }
     }
@@ -233,7 +234,9 @@ public final class LogReader implements Closeable {
       Slot slot = idle.remove();
       Job job = jobs.get(nextJob++);
       slot.prepare(job);
-      ahead.add(new Ahead(slot, pool.submit(() -> slot.decode(job))));
+      FutureTask<Slot> task = new FutureTask<>(() -> slot.decode(job));
+      pool.execute(task);
+      ahead.add(new Ahead(slot, task));
     }
     return ahead.isEmpty() ? null : result(ahead.remove().task);
   }

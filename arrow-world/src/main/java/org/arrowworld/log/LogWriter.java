@@ -57,7 +57,8 @@ public final class LogWriter implements Closeable {
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
     this.revolver =
-        new Revolver(options.containers(), options.containerRows(), idleNanos, segments);
+        new Revolver(
+            options.containers(), options.containerRows(), idleNanos, segments, this::poisoned);
   }
 
   /**
@@ -98,8 +99,26 @@ public final class LogWriter implements Closeable {
   public void commitTick(long newTick, Triples rows) throws IOException {
     reserve(newTick, rows.size() + 1L);
     beginTick(newTick);
-    appendAll(rows);
-    commit();
+    if (isForced() && (container == null || container.size() == 0)) {
+      commitInPlace(rows);
+    } else {
+      appendAll(rows);
+      commit();
+    }
+  }
+
+  /** Has the tick flushed from where its rows are: who waits for the force needs no copy. */
+  private void commitInPlace(Triples rows) throws IOException {
+    int count = rows.size();
+    rows.add(tick, count, KeyTable.COMMIT, 0);
+    try {
+      progress.committed(tick, count + 1L);
+      long ticket = revolver.lend(rows, keys.size());
+      tickOpen = false;
+      await(ticket);
+    } finally {
+      rows.size(count);
+    }
   }
 
   /**
@@ -195,21 +214,13 @@ public final class LogWriter implements Closeable {
   /** Rows the current container still takes, after turning to the next if it is full. */
   private int room() throws IOException {
     if (container == null) {
-      container = current();
+      container = revolver.current();
     }
     if (container.size() == options.containerRows()) {
       turn(false);
-      container = current();
+      container = revolver.current();
     }
     return options.containerRows() - container.size();
-  }
-
-  private Triples current() throws IOException {
-    try {
-      return revolver.current();
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
   }
 
   /**
@@ -251,11 +262,7 @@ public final class LogWriter implements Closeable {
 
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
-    try {
-      revolver.await(ticket);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.await(ticket);
   }
 
   /** Hands every committed tick to the operating system; forces it too unless told never to. */
@@ -280,11 +287,7 @@ public final class LogWriter implements Closeable {
     checkNoOpenTick();
     CompletableFuture<LogPosition> reached = new CompletableFuture<>();
     container = null;
-    try {
-      revolver.turn(keys.size(), reached);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.turn(keys.size(), reached);
     return reached;
   }
 
@@ -334,7 +337,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       return;
     }
-    throwIfFailed(); // before the tick that the failure left open
+    revolver.throwIfFailed(); // before the tick that the failure left open
     checkNoOpenTick();
     force();
     close();
@@ -356,22 +359,17 @@ public final class LogWriter implements Closeable {
       } finally {
         revolver.stop();
       }
-      throwIfFailed(); // reports a failed last flush; what else fails is suppressed
+      revolver.throwIfFailed(); // reports a failed last flush; what else fails is suppressed
     }
   }
 
   private long turn(boolean force) throws IOException {
     container = null;
-    try {
-      return revolver.turn(keys.size(), force);
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    return revolver.turn(keys.size(), force);
   }
 
-  private WriterPoisonedException poisoned(IOException e) {
+  private WriterPoisonedException poisoned(Throwable cause) {
     LogPosition known = progress.acknowledged();
-    Throwable cause = e.getCause() == null ? e : e.getCause();
     return new WriterPoisonedException(known.tick(), known.seq(), cause);
   }
 
@@ -379,15 +377,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot append: the log writer is closed");
     }
-    throwIfFailed();
-  }
-
-  private void throwIfFailed() throws IOException {
-    try {
-      revolver.throwIfFailed();
-    } catch (IOException e) {
-      throw poisoned(e);
-    }
+    revolver.throwIfFailed();
   }
 
   private void checkTick() {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * Preallocated containers that one producer fills and one private thread flushes, in order.
@@ -54,8 +55,12 @@ final class Revolver {
     /** Who waits for the position reached once they are forced; null if nobody does. */
     CompletableFuture<LogPosition> reached;
 
-    Container(int capacity) {
-      rows = new Triples(capacity);
+    /** Whether the rows are the producer's own, see {@link #lend}. */
+    final boolean isLent;
+
+    Container(Triples rows, boolean isLent) {
+      this.rows = rows;
+      this.isLent = isLent;
     }
   }
 
@@ -75,6 +80,7 @@ final class Revolver {
   private final Deque<Container> free = new ArrayDeque<>();
   private final Deque<Container> filled = new ArrayDeque<>();
   private final Sink sink;
+  private final Function<Throwable, ? extends IOException> failed;
   private final int containerRows;
   private final long idleNanos;
   private final Thread thread;
@@ -93,13 +99,20 @@ final class Revolver {
 
   /**
    * @param idleNanos how often {@link Sink#idle} is called while there is nothing to do
+   * @param failed what is thrown once a flush failed as it says
    */
-  Revolver(int containers, int rows, long idleNanos, Sink sink) {
+  Revolver(
+      int containers,
+      int rows,
+      long idleNanos,
+      Sink sink,
+      Function<Throwable, ? extends IOException> failed) {
     this.sink = sink;
+    this.failed = failed;
     this.containerRows = rows;
     this.idleNanos = idleNanos;
     for (int i = 0; i < containers; i++) {
-      free.add(new Container(rows));
+      free.add(new Container(new Triples(rows), false));
     }
     current = free.remove();
     thread = new Thread(this::run, "arrow-world-flush");
@@ -144,7 +157,7 @@ final class Revolver {
    * Hands the current container over, empty or not.
    *
    * @return a ticket for {@link #await}
-   * @throws IOException the first failure, wrapped
+   * @throws IOException for the first failure
    */
   long turn(int keyCount, boolean force) throws IOException {
     return turn(keyCount, force, null);
@@ -175,13 +188,44 @@ final class Revolver {
   }
 
   private long handOver(int keyCount, boolean force) {
-    current.keyCount = keyCount;
     current.force |= force;
     current.offered = current.rows.size();
-    filled.add(current);
-    changed.signalAll();
+    long ticket = handOver(current, keyCount);
     current = free.poll();
+    return ticket;
+  }
+
+  private long handOver(Container container, int keyCount) {
+    container.keyCount = keyCount;
+    filled.add(container);
+    changed.signalAll();
     return ++handedOver;
+  }
+
+  /**
+   * Has rows of the producer's flushed and forced as if they had been copied into containers. The
+   * current one must be empty. Nobody changes the rows before the ticket is done; the digests of
+   * commit rows are filled in.
+   *
+   * @return a ticket for {@link #await}
+   * @throws IOException for the first failure
+   */
+  long lend(Triples rows, int keyCount) throws IOException {
+    lock.lock();
+    try {
+      throwIfFailed();
+      long ticket = 0;
+      for (int from = 0; from < rows.size(); from += containerRows) {
+        Container piece = new Container(rows, true);
+        piece.taken = from;
+        piece.offered = Math.min(rows.size(), from + containerRows);
+        piece.force = piece.offered == rows.size();
+        ticket = handOver(piece, keyCount);
+      }
+      return ticket;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -251,7 +295,7 @@ final class Revolver {
   /** Throws the first failure, if there was one. */
   void throwIfFailed() throws IOException {
     if (failure != null) {
-      throw new IOException(failure.getMessage(), failure);
+      throw failed.apply(failure);
     }
   }
 
@@ -324,11 +368,13 @@ final class Revolver {
     try {
       busy = false;
       if (flushing != null) {
-        flushing.rows.clear();
-        flushing.taken = 0;
-        flushing.offered = 0;
-        flushing.reached = null;
-        free.add(flushing);
+        if (!flushing.isLent) {
+          flushing.rows.clear();
+          flushing.taken = 0;
+          flushing.offered = 0;
+          flushing.reached = null;
+          free.add(flushing);
+        }
         flushing = null;
         flushed++;
         changed.signalAll();

@@ -56,6 +56,12 @@ public final class FolderTarget implements PublishTarget {
     int slash = path.lastIndexOf('/');
     AtomicFiles.createDirectories(folder, slash < 0 ? "" : path.substring(0, slash));
     String temporary = path + AtomicFiles.UNFINISHED;
+    if (folder.isDirectory(temporary)) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot publish to %s: the folder %s stands where %s is made; move it away",
+              description(), temporary, path));
+    }
     AtomicFiles.discard(folder, temporary);
     try {
       write(temporary, entry, source);

@@ -34,7 +34,7 @@ class RevolverTest {
           @Override
           public void idle() {}
         };
-    return new Revolver(2, rows, Long.MAX_VALUE, sink);
+    return new Revolver(2, rows, Long.MAX_VALUE, sink, IOException::new);
   }
 
   private static void add(Revolver revolver, long... values) throws IOException {

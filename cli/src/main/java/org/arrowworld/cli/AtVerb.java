@@ -98,7 +98,7 @@ final class AtVerb extends ReadingVerb {
         .requiredNumber("--tick", v -> tick = v) // without it there is more to say
         .text("--table", v -> table = v)
         .text("--to", v -> to = Format.valueOf(v))
-        .text("--out", v -> out = Path.of(v))
+        .path("--out", v -> out = v)
         .text("--compress", v -> compress = v)
         .flag("--replace", () -> replace = true);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.published.Location;
 
 /**
@@ -36,6 +38,11 @@ final class QuickArguments {
   QuickArguments text(String name, Consumer<String> setter) {
     options.put(name, setter);
     return this;
+  }
+
+  /** A path of this machine; an address is left to picocli, which refuses it. */
+  QuickArguments path(String name, Consumer<Path> setter) {
+    return text(name, text -> setter.accept(new Location(text).path()));
   }
 
   QuickArguments requiredText(String name, Consumer<String> setter) {
@@ -81,7 +88,7 @@ final class QuickArguments {
     }
     try {
       options.get(option).accept(value);
-    } catch (IllegalArgumentException | UsageException e) {
+    } catch (IllegalArgumentException | InvalidUseException | UsageException e) {
       return false; // picocli meets it too, and says what is wrong
     }
     missing.remove(option);

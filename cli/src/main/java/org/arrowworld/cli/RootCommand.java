@@ -5,6 +5,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,7 @@ final class RootCommand implements Runnable {
     root.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     root.setUsageHelpAutoWidth(false);
     sentences(root);
+    root.registerConverter(Path.class, new PathConverter());
     root.setParameterExceptionHandler((e, arguments) -> usage(console, e));
     root.setExecutionExceptionHandler((e, command, parsed) -> Main.failed(command.getCommand(), e));
     return root.execute(args);

@@ -65,6 +65,30 @@ class AddressesTest {
   }
 
   @Test
+  void where_a_path_is_written_or_changed_an_address_is_refused_by_name() throws IOException {
+    Path store = Stores.sealed(folder.resolve("store"));
+    Path csv = Files.writeString(folder.resolve("c.csv"), "id,x\n1,2\n");
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("run", "--ticks", 3, "--out", "s3://bucket/run"),
+            List.of("sweep", "--vary", "seed=1", "--out", "S3://bucket/run"),
+            List.of("fork", store, "--tick", 3, "--out", "s3://bucket/run"),
+            List.of("export", store, "--to", "parquet", "--out", "http://h/x.parquet"),
+            List.of("at", store, "--tick", 3, "--to", "arrow", "--out", "s3://bucket/run"),
+            List.of("import", "csv", csv, "--out", "s3://bucket/run"),
+            List.of("recover", store, "--out", "s3://bucket/run"),
+            List.of("publish", "s3://bucket/run", folder.resolve("p")),
+            List.of("doctor", "http://h/x"),
+            List.of("seal", "http://h/x"))) {
+      Aw refused = Aw.run(command.toArray());
+      assertThat(refused.exit()).as("%s", command).isEqualTo(Exit.USAGE);
+      assertThat(refused.err()).contains("is an address, where a path of this machine is wanted");
+    }
+    assertThat(Path.of("s3:")).doesNotExist();
+    assertThat(Aw.run("doctor", store.toUri()).exit()).isZero();
+  }
+
+  @Test
   void a_published_store_is_asked_as_a_directory_is() throws IOException {
     Path store = Stores.sealed(folder.resolve("store"));
     assertThat(Aw.run("publish", store, folder.resolve("place")).exit()).isZero();

@@ -70,7 +70,8 @@ final class Catalogue {
   /**
    * Refuses to take the place of what is none of ours (spec R-8).
    *
-   * @throws InvalidUseException if nothing that a catalogue may be written over has its name
+   * @throws InvalidUseException if nothing that a catalogue may be written over has its name, or
+   *     the runs were published
    */
   static void requireOurs(Storage folder) throws IOException {
     if (!folder.exists(PATH) && !folder.isLink(PATH)) {
@@ -80,6 +81,7 @@ final class Catalogue {
       long end = file.size() - MAGIC.length();
       boolean parquet = file.size() == 0 || isMagic(file, 0) || isMagic(file, end);
       if (parquet && hasOurColumns(folder)) {
+        requireUnpublished(folder, file.size());
         return;
       }
     } catch (DamagedFileException e) {
@@ -102,6 +104,28 @@ final class Catalogue {
     } catch (DamagedFileException e) {
       return true;
     }
+  }
+
+  /** Refuses the catalogue of published runs, which never changes (spec R-11). */
+  private static void requireUnpublished(Storage folder, long bytes) throws IOException {
+    boolean published;
+    try {
+      published = isPublished(read(folder, (int) Math.min(Integer.MAX_VALUE, bytes)));
+    } catch (DamagedFileException e) {
+      return; // it says nothing
+    }
+    if (published) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot write in %s: it holds published runs, which never change; copy its stores into a folder of their own",
+              folder.description()));
+    }
+  }
+
+  /** Whether the rows are those of published runs (spec R-12). */
+  static boolean isPublished(Map<String, Row> rows) {
+    return !rows.isEmpty()
+        && rows.values().stream().allMatch(r -> r.mark().equals(Optional.of(Run.PUBLISHED)));
   }
 
   private static InvalidUseException notOurs(Storage folder, String finding) {

@@ -21,7 +21,8 @@ import org.arrowworld.published.Location;
  * @param rows rows in its log; empty as {@code tick} is
  * @param message why it failed, or what is damaged
  * @param store its store's id in hex; empty if there is none
- * @param mark changes with its files (spec R-8); empty while it is written
+ * @param mark changes with its files (spec R-8); empty while it is written, {@code published} where
+ *     it was
  */
 public record Run(
     String name,
@@ -34,10 +35,13 @@ public record Run(
     Optional<String> store,
     Optional<String> mark) {
 
+  /** The mark of a run that was published. */
+  static final String PUBLISHED = "published";
+
   /**
    * Opens its store for reading; the caller closes it.
    *
-   * @throws DamagedFileException if at its address is another store than the catalogue says
+   * @throws DamagedFileException if it was published, and is another store than the catalogue says
    */
   public Store open() throws IOException {
     Store opened = location.isAddress() ? Store.open(location.address()) : Store.open(directory());
@@ -51,13 +55,13 @@ public record Run(
   }
 
   /**
-   * Refuses a store at this run's address that is not the one that the catalogue tells of (spec
-   * R-11). One in a folder may go on, and is taken as it is.
+   * Refuses a store in this run's place that is not the one that the catalogue of published runs
+   * tells of (spec R-11). One that was not published may go on, and is taken as it is.
    *
    * @throws DamagedFileException if it is another one
    */
   public void requireSame(Store opened) throws IOException {
-    if (!location.isAddress()) {
+    if (!isPublished()) {
       return;
     }
     String id = opened.info().id().hex();
@@ -82,9 +86,15 @@ public record Run(
     return location.path();
   }
 
-  /** The same as it is told of a copy that never changes. */
+  /** The same as it is told of a copy that never changes (spec R-12). */
   Run published() {
-    return new Run(name, location, parameters, state, tick, rows, message, store, Optional.empty());
+    return new Run(
+        name, location, parameters, state, tick, rows, message, store, Optional.of(PUBLISHED));
+  }
+
+  /** Whether it was published, so that it never changes. */
+  boolean isPublished() {
+    return location.isAddress() || mark.equals(Optional.of(PUBLISHED));
   }
 
   /** Whether it has a tick to be read. */

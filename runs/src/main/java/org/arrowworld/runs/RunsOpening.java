@@ -40,6 +40,9 @@ final class RunsOpening {
       Set<String> names = new TreeSet<>(RunFiles.runs(absolute));
       names.addAll(plan.keySet());
       Map<String, Catalogue.Row> known = catalogue(storage, names.size(), warnings);
+      if (Catalogue.isPublished(known)) {
+        return ofCatalogue(Location.of(absolute), known);
+      }
       List<Run> list = new ArrayList<>();
       int read = 0;
       for (String name : names) {
@@ -72,9 +75,14 @@ final class RunsOpening {
     } catch (NoSuchFileException e) {
       throw StoreNotFoundException.published(folder.toString(), Catalogue.PATH);
     }
+    return ofCatalogue(folder, Catalogue.read(held, most));
+  }
+
+  private static Runs ofCatalogue(Location folder, Map<String, Catalogue.Row> rows)
+      throws DamagedFileException {
     List<Run> list = new ArrayList<>();
     Set<String> parameters = new LinkedHashSet<>();
-    for (Map.Entry<String, Catalogue.Row> row : Catalogue.read(held, most).entrySet()) {
+    for (Map.Entry<String, Catalogue.Row> row : rows.entrySet()) {
       String name = row.getKey();
       if (!RunFiles.isRunName(name)) {
         throw new DamagedFileException(

@@ -120,14 +120,19 @@ public final class RunsPublication {
   private boolean checkFree(PublishTarget target) throws IOException {
     List<String> names = target.names();
     Set<String> expected = new TreeSet<>();
+    Set<String> folders = new TreeSet<>();
     for (Run run : runs.list()) {
-      expected.add(run.name());
+      folders.add(run.name());
       expected.add(run.name() + LOCK);
     }
     expected.add(Catalogue.PATH);
     expected.add(Catalogue.PATH + AtomicFiles.UNFINISHED);
     for (String name : names) {
-      if (!expected.contains(name.split("/", 2)[0])) {
+      String[] parts = name.split("/", 2);
+      boolean inRun = parts.length == 2 && folders.contains(parts[0]);
+      boolean begun = inRun && names.contains(parts[0] + "/" + FileList.PATH);
+      boolean first = inRun && parts[1].equals(FileList.PATH + AtomicFiles.UNFINISHED);
+      if (!begun && !first && !expected.contains(name)) {
         throw taken(name + " is there, which does not belong to these runs");
       }
     }

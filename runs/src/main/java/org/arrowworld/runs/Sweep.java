@@ -110,6 +110,7 @@ public final class Sweep {
             Text.of(
                 "Cannot start a sweep in %s: it is a store; choose a folder of its own", folder));
       }
+      Catalogue.requireOurs(storage);
       AtomicFiles.createDirectories(storage, "");
       Closeable lock = StoreLock.take(storage);
       try (lock) {
@@ -119,7 +120,6 @@ public final class Sweep {
   }
 
   private SweepReport run(Storage storage, SweepWatcher watcher) throws IOException {
-    Catalogue.requireOurs(storage);
     Map<String, Parameters> planned = PlanFile.extend(storage, plan.runs());
     List<Run> runs = of(planned, Runs.open(folder));
     Queue<Run> work = new ConcurrentLinkedQueue<>();

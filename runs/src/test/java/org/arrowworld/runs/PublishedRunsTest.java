@@ -134,6 +134,63 @@ class PublishedRunsTest {
   }
 
   @Test
+  void a_folder_of_published_runs_says_what_its_catalogue_says_and_never_changes()
+      throws IOException {
+    Path odd = folder.resolve("odd");
+    SweepFunction fails =
+        run -> {
+          if (run.parameters().longValue("seed") == 2) {
+            throw new IllegalStateException("energy is negative");
+          }
+          SmallSimulation.to(3).run(run);
+        };
+    new Sweep(odd, PLAN, fails).run();
+    Runs local = Runs.open(odd);
+    local.publish(place);
+    List<List<Object>> told = told(local);
+    assertThat(told.get(1)).contains(RunState.FAILED);
+    assertThat(told(Runs.open(place))).isEqualTo(told(Runs.open(address))).isEqualTo(told);
+    byte[] catalogue = Files.readAllBytes(place.resolve("runs.parquet"));
+    assertThatThrownBy(Runs.open(place)::save).hasMessageContaining("it holds published runs");
+    assertThatThrownBy(new Sweep(place, PLAN, fails)::run)
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it holds published runs, which never change; copy its stores");
+    assertThat(place).isDirectoryNotContaining(f -> f.endsWith("LOCK"));
+    Runs.open(place).publish(folder.resolve("again"));
+    assertThat(folder.resolve("again").resolve("runs.parquet")).hasBinaryContent(catalogue);
+    Files.move(place.resolve("000000"), place.resolve("aside"));
+    Files.move(place.resolve("000002"), place.resolve("000000"));
+    assertThatThrownBy(() -> Runs.open(place).run("000000").open())
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("it was replaced; published runs never change");
+  }
+
+  private static List<List<Object>> told(Runs runs) {
+    return runs.list().stream()
+        .map(r -> List.<Object>of(r.name(), r.state(), r.tick(), r.rows(), r.message(), r.store()))
+        .toList();
+  }
+
+  @Test
+  void what_somebody_keeps_in_the_place_is_found_before_anything_is_changed() throws IOException {
+    Runs local = Runs.open(sweep);
+    for (String mine : List.of("000002/mine.txt", "runs.parquet.tmp/mine", "000001.tmp.lock/a")) {
+      Path file = folder.resolve("p").resolve(mine);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "mine");
+      assertThatThrownBy(() -> local.publish(folder.resolve("p")))
+          .isInstanceOf(InvalidUseException.class)
+          .hasMessageContaining(mine + " is there, which does not belong to these runs");
+      assertThat(folder.resolve("p")).isDirectoryNotContaining(f -> f.endsWith("000000"));
+      Files.delete(file);
+      Files.delete(file.getParent());
+    }
+    Files.createDirectory(folder.resolve("p").resolve("runs.parquet.tmp"));
+    assertThatThrownBy(() -> local.publish(folder.resolve("p")))
+        .hasMessageContaining("the folder runs.parquet.tmp stands where runs.parquet is made");
+  }
+
+  @Test
   void a_run_that_is_damaged_is_not_published_and_one_that_was_replaced_is_found()
       throws IOException {
     Runs local = Runs.open(sweep);

@@ -51,6 +51,7 @@ final class CanonicalOrder {
         emit(buffer.tables().get(i), lives.get(i));
       }
     }
+    out.ensure(out.size() + 1); // for the commit row, which the log adds
   }
 
   private void emit(TableBuffer table, Lives rows) {

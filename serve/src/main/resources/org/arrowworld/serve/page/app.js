@@ -5,10 +5,11 @@ import { theme } from "./colors.js";
 import { byId, fill, h, number, perPicture } from "./dom.js";
 import { EntityPanel } from "./entity.js";
 import { plotOrFind } from "./find.js";
-import { matching, parse } from "./filter.js";
+import { matching, parse, unknownColumn } from "./filter.js";
 import { FieldImage } from "./fields.js";
 import { Frames } from "./frames.js";
 import { keys } from "./keys.js";
+import { captions } from "./captions.js";
 import { columnsFor, columnsOf, layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
 import { MapPane } from "./map.js";
 import { about, ComparePanel, EventsPanel } from "./panels.js";
@@ -17,6 +18,7 @@ import { Plots } from "./plots.js";
 import { saveMenu } from "./savemenu.js";
 import { forget } from "./scales.js";
 import { onChange, read, saveNow, set, state } from "./state.js";
+import { tokenForm } from "./token.js";
 import { TableView } from "./table.js";
 import { Trails } from "./trails.js";
 
@@ -25,23 +27,26 @@ let meta = null;
 let otherMeta = null;
 let stopListening = () => {};
 let terms = [];
+let filtered = false;
 const shown = [null, null];
 
 const fail = (e) => {
   if (e.kind === "another_history") return; // it is read anew
   byId("banner").firstElementChild.textContent = e.kind === "no_token"
-    ? "This server wants its token: open the address that aw printed (it ends in /open?token=…)."
+    ? "This server wants its token: open the address that aw printed (it ends in /open?token=…), or give it below."
     : e.message;
   byId("banner").hidden = false;
 };
 const calm = () => { byId("banner").hidden = true; };
 
-const select = (sel) => set(sel ? { sel, tab: "entity" } : { sel: null });
+const select = (sel, whose = state.whose) => set(sel ? { sel, whose, tab: "entity" } : { sel: null, whose: "" });
+/** The run of whose entities the life is shown: the other one, if it was chosen there. */
+const chosenOf = () => (state.whose && otherMeta ? 1 : 0);
 const box = () => state.box;
-const maps = ["map-a", "map-b"].map((id) => new MapPane(byId(id).querySelector(".canvas"), {
+const maps = ["map-a", "map-b"].map((id, i) => new MapPane(byId(id).querySelector(".canvas"), {
   onPick: (found) => select(found && found.table.columns.has("id")
     ? { table: found.table.name, id: found.table.columns.get("id").values[found.row], gen: found.table.columns.get("gen")?.values[found.row] ?? 0 }
-    : null),
+    : null, i ? state.other : ""),
   onBox: (next) => set({ box: next }),
   box,
 }));
@@ -65,10 +70,10 @@ const player = new Player(loaders, {
   stopped: () => playing(false),
   fail,
 });
-const plots = new Plots(byId("plots"), { onSeek: (tick) => seek(tick), onPlots: (p) => set({ plots: p }), tick: () => state.tick, fail });
-const entity = new EntityPanel(byId("panel-entity"), { onSelect: select, onSeek: (t) => seek(t), tick: () => state.tick, frame: () => shown[0] });
-const rows = new TableView(byId("rows"), { onSelect: (sel) => set({ sel }), onSort: (sort) => set({ sort }) });
-const findAnd = (table, id) => { set({ tab: "entity" }); entity.find(table, id); };
+const plots = new Plots(byId("plots"), { onSeek: (tick) => seek(tick), onPlots: (p) => set({ plots: p }), onSpan: (span) => set({ span }), tick: () => state.tick, fail });
+const entity = new EntityPanel(byId("panel-entity"), { onSelect: select, onSeek: (t) => seek(t), tick: () => state.tick, frame: () => shown[chosenOf()] });
+const rows = new TableView(byId("rows"), { onSelect: (sel) => set({ sel, whose: "" }), onLife: (sel) => select(sel, ""), onSort: (sort) => set({ sort }) });
+const findAnd = (table, id) => { set({ tab: "entity", whose: "" }); entity.find(table, id); };
 const happenings = new EventsPanel(byId("panel-events"), { onSelect: findAnd, fail });
 const compare = new ComparePanel(byId("panel-compare"), { onOther: (other) => set({ other }), onSeek: (t) => seek(t), onSelect: findAnd });
 
@@ -104,12 +109,16 @@ const paint = perPicture(() => {
     }
     const path = i === 0 && frame ? trails.take(frame, state) : [];
     images[i].want(frame?.tick ?? null, state.field);
+    if (i === 0) filtered = matches.size > 0;
     map.show({ frame, image: images[i].image, layers: state.layers, sel: state.sel, square: state.square, draw: state.draw, trails: path, matches });
     if (i === 0 && state.tab === "table") {
-      rows.show(frame?.tables.get(state.list), matches.get(state.list), state.sort, state.sel);
+      const listed = frame?.tables.get(state.list);
+      const none = terms.length > 0 && listed ? new Uint8Array(listed.rows) : undefined;
+      rows.show(listed, matches.get(state.list) ?? none, state.sort, state.whose ? null : state.sel);
     }
   });
-  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image, filter: state.filter });
+  legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image, filter: filtered ? state.filter : "" });
+  captions([meta, otherMeta], state.tick);
   entity.update();
   byId("slider").value = state.tick ?? 0;
   if (document.activeElement !== byId("tick")) byId("tick").value = state.tick ?? "";
@@ -178,6 +187,8 @@ async function open(name) {
   await Promise.all([openOther(), images[0].of(usable ? meta : null)]);
   controls();
   plots.plots = chosen;
+  plots.chosenSpan = state.span;
+  filterNow();
   plots.of(usable ? meta : null, otherMeta);
   compare.runs(runs, name, state.other);
   if (usable || meta.state === "empty") follow(name);
@@ -214,11 +225,8 @@ async function openOther() {
   await images[1].of(otherMeta);
   byId("map-b").hidden = !otherMeta;
   byId("maps").classList.toggle("two", Boolean(otherMeta));
-  ["map-a", "map-b"].forEach((id, i) => {
-    const caption = byId(id).querySelector("figcaption");
-    caption.hidden = !otherMeta;
-    caption.textContent = [meta, otherMeta][i]?.name ?? "";
-  });
+  forget(); // what the other run had counts no longer
+  captions([meta, otherMeta], state.tick);
 }
 
 function extent() {
@@ -273,6 +281,10 @@ function controls() {
   byId("follow").setAttribute("aria-pressed", String(state.live));
 }
 
+function showLife() {
+  entity.show(chosenOf() ? otherMeta : meta, state.sel, Boolean(otherMeta));
+}
+
 function panels() {
   for (const tab of document.querySelectorAll("[role=tab]")) {
     const on = tab.dataset.tab === state.tab;
@@ -281,37 +293,40 @@ function panels() {
     byId(`panel-${tab.dataset.tab}`).hidden = !on;
   }
   if (!meta) return;
-  if (state.tab === "entity") entity.show(meta, state.sel);
+  if (state.tab === "entity") showLife();
   if (state.tab === "events") happenings.show(state.tick);
   if (state.tab === "compare") compare.show(state.run, state.other, new Set(meta.tables.filter((t) => t.kind === "row").map((t) => t.name)));
 }
 
 function filterNow() {
+  let note = "";
   try {
     terms = parse(state.filter);
-    byId("filter-note").hidden = true;
+    note = unknownColumn(meta, state.list, terms);
   } catch (e) {
     terms = [];
-    byId("filter-note").textContent = e.message;
-    byId("filter-note").hidden = false;
+    note = e.message;
   }
+  byId("filter-note").textContent = note;
+  byId("filter-note").hidden = note === "";
 }
 
 onChange((changed) => {
   const has = (...names) => names.some((name) => changed.has(name));
-  if (has("theme")) { theme(state.theme); plots.build(); entity.show(meta, state.sel); }
+  if (has("theme")) { theme(state.theme); plots.build(); showLife(); }
   if (has("run")) { open(state.run); return; }
   if (!meta) return;
   if (state.layers === null || state.plots === null) { open(state.run); return; }
   if (has("other")) {
+    if (state.whose !== state.other && state.whose) set({ whose: "", sel: null });
     openOther().then(() => { plots.of(meta, otherMeta); compare.runs(runs, state.run, state.other); reload(); panels(); });
   }
-  if (has("filter")) filterNow();
+  if (has("filter", "list")) filterNow();
   if (has("layers", "list", "tab", "filter", "sel") && columnsFor(meta, state).join() !== loaders[0].columns.join()) reload();
   if (has("sel", "trails")) trails.want(meta, state, paint);
-  if (has("plots")) plots.show(state.plots);
+  if (has("plots", "span")) plots.show(state.plots, state.span);
   if (has("tick")) { load(); speak(); if (state.tab === "events" && !player.isOn()) happenings.show(state.tick); }
-  if (has("tab", "other", "sel")) panels();
+  if (has("tab", "other", "sel", "whose")) panels();
   if (has("step", "rate") && player.isOn()) play();
   if (has("live") && state.live && meta.last_tick !== null && state.tick !== meta.last_tick && !player.isOn()) set({ tick: meta.last_tick });
   if (has("layers", "draw", "field", "trails", "square", "filter", "step", "rate", "live", "run")) controls();
@@ -337,7 +352,7 @@ function wire() {
   fill(byId("step"), [1, 2, 5, 10, 20, 50, 100, 500].map((n) => [String(n), n === 1 ? "every tick" : `${n} ticks a picture`]), String(state.step));
   fill(byId("rate"), [2, 5, 10, 20, 30, 60].map((n) => [String(n), `${n} pictures a second`]), String(state.rate));
   const on = (id, event, act) => byId(id).addEventListener(event, act);
-  on("run", "change", (e) => set({ run: e.target.value, sel: null, box: null, layers: null, plots: null, tick: null, other: "", list: "" }));
+  on("run", "change", (e) => set({ run: e.target.value, sel: null, whose: "", span: null, box: null, layers: null, plots: null, tick: null, other: "", list: "" }));
   on("play", "click", toggle);
   on("first", "click", () => seek(meta.first_tick));
   on("last", "click", () => seek(meta.last_tick));
@@ -365,10 +380,10 @@ function wire() {
   }
   on("add-plot", "submit", (e) => {
     e.preventDefault();
-    plotOrFind(meta, { plot: (name) => set({ plots: [...state.plots, [name]] }), seek, fail });
+    plotOrFind(meta, { plot: (name) => set({ plots: [...state.plots, [name]] }), seek, fail, calm, span: state.span });
   });
   saveMenu({ maps, rows, plots, shown: () => shown[0], two: () => Boolean(otherMeta), terms: () => terms, fail });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(state.theme); if (meta) { plots.build(); entity.show(meta, state.sel); paint(); } });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(state.theme); if (meta) { plots.build(); showLife(); paint(); } });
   keys({ state, set, seek, toggle, map: maps[0], meta: () => meta });
 }
 
@@ -382,7 +397,8 @@ async function begin() {
     runs = (await api.runs()).runs;
   } catch (e) {
     fail(e);
-    maps[0].say(e.kind === "no_token" ? "The runs are only shown to who has the token.\n\nOpen the address that aw view or aw serve printed." : e.message);
+    maps[0].say(e.kind === "no_token" ? "The runs are only shown to who has the token.\n\nOpen the address that aw view or aw serve printed, or give the token (with --token-file it is in that file):" : e.message,
+      e.kind === "no_token" ? tokenForm() : null);
     return;
   }
   fill(byId("run"), runs.map((r) => [r.name, r.name + (r.state === "sound" ? "" : ` (${r.state})`)]), state.run);

@@ -59,8 +59,10 @@ export class EntityPanel {
     }
   }
 
-  async show(meta, sel) {
+  /** Shows a life; of which run is said where two are looked at. */
+  async show(meta, sel, ofTwo = false) {
     this.meta = meta;
+    this.ofTwo = ofTwo;
     this.abort.abort();
     this.abort = new AbortController();
     const { signal } = this.abort;
@@ -134,12 +136,12 @@ export class EntityPanel {
       : (numeric.find((c) => /energy|health|value|mass/.test(c.name)) ?? numeric[0])?.name ?? "";
     const choose = h("select", { "aria-label": "Column over its life", onchange: (e) => {
       this.column = e.target.value;
-      this.show(this.meta, this.sel);
+      this.show(this.meta, this.sel, this.ofTwo);
     } }, ...numeric.map((c) => h("option", { value: c.name }, c.name)));
     choose.value = this.column;
     this.holder.replaceChildren(
       this.finder(),
-      h("h2", { class: "who" }, `${sel.table} ${sel.id}`, life.gen > 0 ? h("small", {}, ` life ${life.gen + 1} of this id`) : "",
+      h("h2", { class: "who" }, `${sel.table} ${sel.id}`, h("small", {}, [this.ofTwo ? `of ${this.meta.name}` : "", life.gen > 0 ? `life ${life.gen + 1} of this id (gen ${life.gen})` : ""].filter(Boolean).join(", ")),
         h("button", { class: "quiet small", title: "Select nothing (Esc)", "aria-label": "Select nothing", onclick: () => this.onSelect(null) }, "×")),
       h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
       h("h3", {}, "Now"), this.values,

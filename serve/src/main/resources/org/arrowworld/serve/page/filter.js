@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The filter box: energy < 5 and pos_x >= 10, flag == red, id == 17.
 import { cell } from "./ipc.js";
+import { columnsOf } from "./layers.js";
 
 const TERM = /^\s*([A-Za-z_][\w.]*)\s*(==|=|!=|<=|>=|<|>)\s*("[^"]*"|'[^']*'|[^\s"']+)\s*$/;
 
@@ -26,6 +27,15 @@ export function parse(text) {
         const quoted = /^["']/.test(raw);
         return { name, operator: operator === "=" ? "==" : operator, word: quoted ? raw.slice(1, -1) : raw };
       });
+}
+
+/** A sentence about a column that the table listed has not; empty if there is none. */
+export function unknownColumn(meta, list, terms) {
+  const table = meta?.tables.find((t) => t.name === list);
+  if (!table) return "";
+  const known = [...(table.kind === "append_only" ? [] : ["id"]), ...(table.generations ? ["gen"] : []), ...columnsOf(meta, table).map((c) => c.name)];
+  const wrong = terms.find((term) => !known.includes(term.name));
+  return wrong ? `${list} has no column ${wrong.name}; it has: ${known.join(", ")}` : "";
 }
 
 /** Which rows of a table match, a byte each; null if the table has not all the columns named. */

@@ -23,7 +23,7 @@ export class MapPane {
     this.points = h("canvas", { class: "layer" });
     this.over = h("canvas", { class: "layer over", tabindex: "0", role: "img", "aria-label": "Map" });
     this.tip = h("div", { class: "tip", hidden: true });
-    this.note = h("p", { class: "note", hidden: true });
+    this.note = h("div", { class: "note", hidden: true });
     holder.replaceChildren(this.under, this.points, this.over, this.tip, this.note);
     this.box = box;
     this.onPick = onPick;
@@ -54,9 +54,10 @@ export class MapPane {
     this.draw();
   }
 
-  say(text) {
+  /** Says something in place of a picture, with a form under it or without. */
+  say(text, form = null) {
     this.note.hidden = !text;
-    this.note.textContent = text ?? "";
+    this.note.replaceChildren(text ?? "", form ?? "");
   }
 
   /** The part of the plane that is seen: x0, y0, x1, y1. */
@@ -330,9 +331,9 @@ export class MapPane {
         .filter((c) => c.name === "id" || [layer.x, layer.y, layer.color, layer.size].includes(c.name))
         .map((c) => `${c.name} ${number(cell(c, row))}`);
       this.tip.textContent = `${table.name} · ${lines.join(" · ")}`;
-      const right = px > this.holder.clientWidth / 2;
-      this.tip.style.left = right ? "auto" : `${px + 14}px`;
-      this.tip.style.right = right ? `${this.holder.clientWidth - px + 14}px` : "auto";
+      const wide = this.tip.offsetWidth;
+      const beside = px > this.holder.clientWidth / 2 ? px - 14 - wide : px + 14;
+      this.tip.style.left = `${Math.max(4, Math.min(this.holder.clientWidth - wide - 4, beside))}px`;
       this.tip.style.top = `${Math.max(4, py - 30)}px`;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers over time, drawn while they are read; a click goes to that tick.
 import * as api from "./api.js";
-import { h, number, perPicture } from "./dom.js";
+import { byId, h, number, perPicture } from "./dom.js";
 import { kinds, variable } from "./colors.js";
 
 const MOST_TICKS = 20_000;
@@ -68,14 +68,15 @@ class Numbers {
       if (known.ticks[middle] > tick) high = middle;
       else low = middle + 1;
     }
-    return low > 0 ? known.values[low - 1] : null;
+    return low > 0 && tick <= this.meta.last_tick ? known.values[low - 1] : null;
   }
 
-  /** Its least and greatest value, and the first ticks of them. */
-  ends(name) {
+  /** Its least and greatest value in a span of ticks, and the first ticks of them. */
+  ends(name, [from, to]) {
     const { ticks, values } = this.series.get(name) ?? { ticks: [], values: [] };
     let [least, greatest] = [-1, -1];
     values.forEach((value, i) => {
+      if (ticks[i] < from || ticks[i] > to) return;
       if (value !== null && (least < 0 || value < values[least])) least = i;
       if (value !== null && (greatest < 0 || value > values[greatest])) greatest = i;
     });
@@ -95,7 +96,8 @@ function lines(names, other) {
 }
 
 /** Draws lines over ticks; used for plots and for the life of an entity. */
-export function chart(holder, series, data, { height, onSeek, tick, span, onHover }) {
+export function chart(holder, series, data, { height, onSeek, tick, span, onHover, onSpan }) {
+  let dragged = false; // then the click that ends it goes nowhere
   const axis = {
     stroke: variable("--soft"),
     grid: { stroke: variable("--grid"), width: 1 },
@@ -108,7 +110,7 @@ export function chart(holder, series, data, { height, onSeek, tick, span, onHove
       height,
       padding: [6, 20, 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+      cursor: { y: false, drag: { x: Boolean(onSpan), y: false, setScale: false, dist: 6 }, points: { size: 6 } },
       scales: { x: { time: false, range: span ? () => span() : undefined } },
       axes: [
         { ...axis, size: 24, space: 70, values: (_, all) => all.map((v) => (Number.isInteger(v) ? number(v) : "")) },
@@ -116,6 +118,13 @@ export function chart(holder, series, data, { height, onSeek, tick, span, onHove
       ],
       series: [{}, ...series],
       hooks: {
+        setSelect: onSpan ? [(u) => {
+          if (u.select.width < 6) return;
+          dragged = true;
+          const ends = [u.select.left, u.select.left + u.select.width].map((at) => Math.round(u.posToVal(at, "x")));
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          if (ends[0] < ends[1]) onSpan(ends);
+        }] : [],
         setCursor: onHover ? [(u) => onHover(u.cursor.left >= 0 && u.cursor.idx !== null ? u.data[0][u.cursor.idx] : null)] : [],
         draw: [
           (u) => {
@@ -140,8 +149,9 @@ export function chart(holder, series, data, { height, onSeek, tick, span, onHove
     data,
     holder,
   );
+  plot.over.addEventListener("mousedown", () => { dragged = false; });
   plot.over.addEventListener("click", () => {
-    if (plot.cursor.left >= 0) {
+    if (!dragged && plot.cursor.left >= 0) {
       onSeek(Math.round(plot.posToVal(plot.cursor.left, "x")));
     }
   });
@@ -149,7 +159,10 @@ export function chart(holder, series, data, { height, onSeek, tick, span, onHove
 }
 
 export class Plots {
-  constructor(holder, { onSeek, onPlots, tick, fail }) {
+  constructor(holder, { onSeek, onPlots, onSpan, tick, fail }) {
+    this.onSpan = onSpan;
+    this.chosenSpan = null;
+    byId("span").addEventListener("click", () => onSpan(null));
     this.holder = holder;
     this.onSeek = onSeek;
     this.onPlots = onPlots;
@@ -174,12 +187,15 @@ export class Plots {
   of(meta, other) {
     this.runs.forEach((run) => run.stop());
     this.runs = [meta, other].filter(Boolean).map((m) => new Numbers(m, this.refresh, this.fail));
-    this.show(this.plots);
+    this.show(this.plots, this.chosenSpan);
   }
 
-  /** Draws these plots, each a list of names. */
-  show(plots) {
+  /** Draws these plots, each a list of names, over a span of ticks or all of them. */
+  show(plots, span) {
     this.plots = plots;
+    this.chosenSpan = span;
+    byId("span").hidden = !span;
+    byId("span").textContent = span ? `ticks ${number(span[0])} to ${number(span[1])} ×` : "";
     this.runs.forEach((run) => run.want([...new Set(plots.flat())]));
     this.build();
   }
@@ -207,12 +223,13 @@ export class Plots {
       body,
       all.map((line) => ({ stroke: line.shade, width: 1.5, dash: line.of ? [5, 4] : undefined, points: { show: false } })),
       [[], ...all.map(() => [])],
-      { height, onSeek: this.onSeek, tick: this.tick, span: () => this.span(), onHover: (tick) => this.hover(tick) },
+      { height, onSeek: this.onSeek, tick: this.tick, span: () => this.span(), onHover: (tick) => this.hover(tick), onSpan: this.onSpan },
     );
     return { plot, body, all, values, height, then };
   }
 
   span() {
+    if (this.chosenSpan) return this.chosenSpan;
     const metas = this.runs.map((run) => run.meta).filter((m) => m.first_tick !== null);
     return metas.length === 0
       ? [0, 1]
@@ -255,7 +272,7 @@ export class Plots {
   ends() {
     for (const { all, values } of this.shown) {
       all.forEach((line, i) => {
-        const ends = this.runs[line.of]?.ends(line.name) ?? [];
+        const ends = this.runs[line.of]?.ends(line.name, this.chosenSpan ?? [-Infinity, Infinity]) ?? [];
         values[i].querySelector(".ends").replaceChildren(...ends.map(({ what, value, tick }) =>
           h("button", { class: "link", title: `${what}, at tick ${number(tick)}: go there`, onclick: () => this.onSeek(tick) },
             `${what === "least" ? "▾" : "▴"}${number(value)}`)));

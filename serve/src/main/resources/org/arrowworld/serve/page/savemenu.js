@@ -12,6 +12,15 @@ export function saveMenu({ maps, rows, plots, shown, two, terms, fail }) {
     byId("save-menu").open = false;
     try { await act(); } catch (e) { fail(e); }
   });
+  const menu = byId("save-menu");
+  document.addEventListener("pointerdown", (e) => { if (!menu.contains(e.target)) menu.open = false; });
+  menu.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      e.stopPropagation();
+    }
+  });
   saving("save-png", () => savePicture(maps.slice(0, two() ? 2 : 1), [...document.querySelectorAll("#plots canvas")], `${state.run}, tick ${number(state.tick)}`, name("png")));
   saving("save-rows", () => {
     const found = shown()?.tables.get(state.list);

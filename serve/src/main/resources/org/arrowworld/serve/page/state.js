@@ -11,6 +11,8 @@ const STARTS = {
   draw: "auto",
   trails: "selected",
   sel: null,
+  whose: "",
+  span: null,
   field: "",
   filter: "",
   list: "",
@@ -35,6 +37,7 @@ const WRITE = {
   box: (v) => v.map((n) => Number(n.toPrecision(7))).join(","),
   square: (v) => (v ? "1" : "0"),
   sel: (v) => `${v.table}:${v.id}:${v.gen}`,
+  span: (v) => v.join("-"),
   plots: (v) => v.map((names) => names.join(",")).join(";"),
   live: (v) => (v ? "1" : "0"),
 };
@@ -52,6 +55,10 @@ const READ = {
   sel: (t) => {
     const [table, id, gen] = t.split(":");
     return table && finite(id ?? "") !== null ? { table, id: Number(id), gen: Number(gen ?? 0) } : null;
+  },
+  span: (t) => {
+    const span = t.split("-").map(Number);
+    return span.length === 2 && span.every(Number.isFinite) && span[0] < span[1] ? span : null;
   },
   plots: (t) => t.split(";").map((names) => names.split(",").filter(Boolean)).filter((n) => n.length > 0),
   step: (t) => finite(t) ?? STARTS.step,

@@ -7,8 +7,9 @@ import { rowOf } from "./map.js";
 const ROW_PIXELS = 24;
 
 export class TableView {
-  constructor(holder, { onSelect, onSort }) {
+  constructor(holder, { onSelect, onLife, onSort }) {
     this.onSelect = onSelect;
+    this.onLife = onLife;
     this.onSort = onSort;
     this.head = h("div", { class: "row head", role: "row" });
     this.space = h("div", { class: "space", role: "rowgroup" });
@@ -45,13 +46,28 @@ export class TableView {
       ? `${number(this.order.length)} of ${number(table.rows)} rows match`
       : `${number(table.rows)} rows`;
     this.scroll.setAttribute("aria-rowcount", String(this.order.length));
-    this.scroll.style.setProperty("--columns", columns.length);
+    if (sel?.table === table.name && table.columns.has("gen")) {
+      this.summary.append("; ", h("button", { class: "link", onclick: () => this.onLife(sel) }, `the life of ${table.name} ${sel.id}`));
+    }
+    const widths = columns.map((c) => this.width(c));
+    this.scroll.style.setProperty("--widths", widths.map((width) => `minmax(${width}ch, ${width}fr)`).join(" "));
+    this.scroll.style.setProperty("--width", `${widths.reduce((sum, width) => sum + width, 0)}ch`);
     this.head.replaceChildren(...columns.map((c) => {
       const mark = sort === c.name ? " ▲" : sort === `-${c.name}` ? " ▼" : "";
       return h("button", { class: "quiet", role: "columnheader", "aria-sort": mark ? (sort.startsWith("-") ? "descending" : "ascending") : "none",
         onclick: () => this.onSort(sort === c.name ? `-${c.name}` : sort === `-${c.name}` ? "" : c.name) }, c.name + mark);
     }));
     this.draw();
+  }
+
+  /** How many digits wide a column is: its name, and the widest of values here and there. */
+  width(column) {
+    const step = Math.max(1, Math.floor(this.order.length / 200));
+    let most = column.name.length + 3;
+    for (let i = 0; i < this.order.length; i += step) {
+      most = Math.max(most, number(cell(column, this.order[i])).length);
+    }
+    return Math.min(40, most + 3);
   }
 
   draw() {
