@@ -316,7 +316,7 @@ public final class Store extends StoreQueries implements Closeable {
     return Verifier.verify(storage, options);
   }
 
-  /** Seals what a writer left unsealed when it ended; if all is sealed already, nothing happens. */
+  /** Seals what a writer that ended left unsealed; nothing happens where all is sealed. */
   public void seal() throws IOException {
     open.seal();
   }

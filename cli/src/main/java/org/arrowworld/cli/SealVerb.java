@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "seal",
     description = {
-      "Seal what a writer left unsealed when it ended. Those files of the log never change again.",
-      "If all is sealed already, nothing happens."
+      "Seal what a writer that ended left unsealed. Files of the log never change afterwards.",
+      "Nothing happens where all is sealed."
     })
 final class SealVerb extends ReadingVerb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
