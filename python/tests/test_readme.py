@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+import arrow_world
+
 README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.skipif(not (README.parent / "pom.xml").exists(), reason="the repository is not around this package")
 def test_the_program_of_the_readme_runs(tmp_path: Path) -> None:
     program = README.read_text("utf-8").split("```python\n")[1].split("```")[0]
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8",
+                          env=os.environ | {"PYTHONPATH": str(Path(arrow_world.__file__).parents[1])})
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("[25.]") and "ship.born" in done.stdout
 

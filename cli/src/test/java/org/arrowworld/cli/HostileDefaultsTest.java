@@ -57,6 +57,12 @@ class HostileDefaultsTest {
     }
   }
 
+  @Test
+  void no_verb_is_left_out() {
+    assertThat(Child.LINES.stream().map(line -> line.split(" ")[0]))
+        .containsAll(Main.verbs().keySet());
+  }
+
   /** What a child wrote, by path: each byte as a char. */
   private Map<Path, String> play(String name, List<String> defaults) throws Exception {
     Path home = Files.createDirectory(folder.resolve(name));
@@ -96,6 +102,8 @@ class HostileDefaultsTest {
             "doctor store",
             "fork store --tick 4 --out fork",
             "resume fork --ticks 2",
+            "snapshot store --tick 5",
+            "seal fork",
             "diff store fork",
             "diff store --between 2..3",
             "truncate fork --after 5 --yes",

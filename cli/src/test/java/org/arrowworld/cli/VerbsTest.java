@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
@@ -24,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class VerbsTest {
   @TempDir Path folder;
@@ -35,25 +38,17 @@ class VerbsTest {
     store = Stores.sealed(folder.resolve("store"));
   }
 
+  static Stream<String> verbs() {
+    Map<String, CommandLine> all = RootCommand.commands(Console.ofProcess()).getSubcommands();
+    return Stream.concat(
+        Stream.of("import"),
+        Stream.concat(
+            Main.verbs().keySet().stream(),
+            all.get("import").getSubcommands().keySet().stream().map(kind -> "import " + kind)));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "run",
-        "resume",
-        "info",
-        "at",
-        "hash",
-        "history",
-        "log",
-        "snapshot",
-        "verify",
-        "import",
-        "compact",
-        "publish",
-        "recover",
-        "import trajectories",
-        "import simlog"
-      })
+  @MethodSource("verbs")
   void every_verb_explains_itself(String verb) {
     List<Object> args = new ArrayList<>(List.of((Object[]) verb.split(" ")));
     args.add("--help");
