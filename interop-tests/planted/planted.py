@@ -53,8 +53,8 @@ BUGS = {
     "wrong-length-accepted": (
         "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
     "retry-after-failure": (
-        "log/Revolver.java", "    if (failure != null) {\n      throw new IOException",
-        "    if (failure != null && stopping) {\n      throw new IOException", "FaultSweepTest"),
+        "log/Revolver.java", "    if (failure != null) {\n      throw failed",
+        "    if (failure != null && stopping) {\n      throw failed", "FaultSweepTest"),
     "lock-dropped": (
         "storage/DiskLock.java", "    return HELD + (key == null ? file.toRealPath() : key);",
         "    return HELD + file.toAbsolutePath();", "DiskLockTest"),
@@ -65,9 +65,9 @@ BUGS = {
         EXPORT + "internal/Replacement.java", "    storage.rename(path, aside(path));\n",
         "    AtomicFiles.discard(storage, path);\n", "ReplacementTest"),
     "default-locale-in-a-name": (
-        "log/SegmentFormat.java", 'return Text.of("%020d", number);', 'return String.format("%020d", number);', BUILD),
+        "log/SegmentFormat.java", 'return Digits.of20(number);', 'return String.format("%020d", number);', BUILD),
     "unchecked-word": (
-        "internal/WellFormed.java", "        if (!pair) {\n", "        if (!pair && i < 0) {\n", "FrontDoorTest"),
+        "internal/given/WellFormed.java", "        if (!pair) {\n", "        if (!pair && i < 0) {\n", "FrontDoorTest"),
     "missing-thread-guard": (
         "internal/tick/Turn.java", "    if (other != null) {\n", "    if (other != null && mine == null) {\n", "FrontDoorTest"),
     "interrupt-after-write": (

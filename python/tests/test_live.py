@@ -163,7 +163,7 @@ def test_verify_names_the_values_that_were_false_when_written(tmp_path, monkeypa
         "tick 2: ship.mate of row 2 was written with 7, which did not live in ship and was not born in that tick"]
 
 
-def test_verify_names_births_without_the_row_of_a_string_column(tmp_path, monkeypatch):  # O-8, L-28
+def test_verify_names_births_without_the_row_of_a_string_column_and_recover_saves_them(tmp_path, monkeypatch):  # O-8, L-28
     whole = canonical._births
     monkeypatch.setattr(canonical, "_births", lambda out, keys, schema, born: whole(
         out, keys, SimpleNamespace(name=schema.name, columns=[c for c in schema.columns if c.name != "name"]), born))
@@ -180,6 +180,9 @@ def test_verify_names_births_without_the_row_of_a_string_column(tmp_path, monkey
             t["port"].insert(id=7, name="a", flag="b")
     assert [f.message for f in aw.verify(tmp_path / "s").findings] == [
         "seq 0, tick 0: 7 of port is born without a row of its string column name"]
+    made = aw.recover(tmp_path / "s", tmp_path / "r")
+    assert made.saved.tick == 2 and made.rows_lost == 0 and made.losses == (
+        "saved as it was written, which no writer may do: seq 0, tick 0: 7 of port is born without a row of its string column name",)
 
 
 @pytest.mark.parametrize("values, message", [

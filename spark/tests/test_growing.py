@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from pathlib import Path
 
 import arrow_world as aw
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql.functions import udf
 
 from conftest import Cluster
 from runs import sail, sail_on
@@ -78,8 +80,14 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(spark: SparkSession,
     for seed in range(runs):
         sail(tmp_path / f"r{seed:02}", 10, seed)
     state = view(spark, tmp_path, "state", table="ship")
-    # Each row takes a while, so that the job is not over before the worker is.
-    slow = state.where("java_method('java.lang.Thread', 'sleep', 10L) = 'slept' or slot >= 0")
+    gate = tmp_path / "gate"
+
+    def held(run: str) -> bool:
+        while run >= "r02" and not gate.exists():  # the job goes on until the worker is gone
+            time.sleep(0.01)
+        return True
+
+    slow = state.where(udf(held, "boolean", useArrow=False)("run_"))
     tracker, got = spark.sparkContext.statusTracker(), []
 
     def collect() -> None:
@@ -90,8 +98,9 @@ def test_a_worker_that_is_killed_in_mid_job_changes_nothing(spark: SparkSession,
     while job.is_alive() and not any(
             (stage := tracker.getStageInfo(s)) and 0 < stage.numCompletedTasks < runs for s in tracker.getActiveStageIds()):
         job.join(0.02)
-    assert job.is_alive(), "the job was over before the worker could be killed"
+    assert job.is_alive(), "the job failed"
     cluster.workers.pop(0).kill()
+    gate.touch()
     job.join()
     cluster.add_workers(1)
     assert got, "the job failed"

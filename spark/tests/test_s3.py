@@ -8,6 +8,7 @@ boto3 and the AWS SDK find them; not in an address, nor in an option.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -43,7 +44,8 @@ def bucket(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     (home / "conf").write_text("\n".join([
         "s3proxy.endpoint=http://127.0.0.1:0", "s3proxy.authorization=aws-v2-or-v4", "s3proxy.identity=somebody",
         "s3proxy.credential=a-secret", "jclouds.provider=filesystem-nio2", f"jclouds.filesystem.basedir={home / 'data'}"]), "utf-8")
-    with subprocess.Popen(["java", "-Xmx256m", "-jar", jar, "--properties", home / "conf"], stdout=subprocess.PIPE,
+    java = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else "java"
+    with subprocess.Popen([java, "-Xmx256m", "-jar", jar, "--properties", home / "conf"], stdout=subprocess.PIPE,
                           stderr=(home / "err").open("wb"), text=True, encoding="utf-8") as server:
         assert server.stdout is not None
         started = next(filter(None, map(STARTED.search, server.stdout)))

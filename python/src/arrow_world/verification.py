@@ -112,11 +112,23 @@ def verify(path: str | os.PathLike[str]) -> Report:
     report = Report(str(path))
     if not (path / "store.json").exists():
         StoreFiles(path)
+    _verify(path, report, report)
+    return report
+
+
+def verify_saved(path: Path) -> tuple[Report, list[str]]:
+    """As `verify`, of what was recovered: what no writer may write though no reader refuses it (O-8, O-16) is told apart."""
+    report, as_written = Report(str(path)), Report(str(path))
+    _verify(path, report, as_written)
+    report.findings += as_written.findings
+    return report, [f.message for f in as_written.findings]
+
+
+def _verify(path: Path, report: Report, as_written: Report) -> None:
     try:
-        _Verifier(StoreFiles(path), report).run()
+        _Verifier(StoreFiles(path), report, as_written).run()
     except ArrowWorldError as e:
         report.add(e)
-    return report
 
 
 def _only(schema: Schema, other: Schema) -> str:
@@ -126,8 +138,8 @@ def _only(schema: Schema, other: Schema) -> str:
 
 
 class _Verifier:
-    def __init__(self, store: StoreFiles, report: Report) -> None:
-        self._store, self._report = store, report
+    def __init__(self, store: StoreFiles, report: Report, as_written: Report) -> None:
+        self._store, self._report, self._as_written = store, report, as_written
         self._waiting: list[Manifest] = []
         self._world: World | None = None
 
@@ -219,7 +231,7 @@ class _Verifier:
                                        "without a base", self._store.path / "log")
             problems = chain(false_references(self._world, rows, scan.keys), births_without_words(self._world, rows, scan.keys))
             for problem in islice(problems, 100):
-                self._report.add(DamagedFileError(problem, self._store.path / "log", remedy=""))
+                self._as_written.add(DamagedFileError(problem, self._store.path / "log", remedy=""))
             self._world._apply(rows, scan.keys, self._store.path / "log")
         except ArrowWorldError as e:
             self._report.add(e)

@@ -31,6 +31,7 @@ import org.arrowworld.timeline.Verifier;
  * lost. Ticks, rows and digest chain of what is saved are those of the old store; its id is new.
  */
 public final class StoreRecovery {
+  private static final String AS_WRITTEN = "saved as it was written, which no writer may do: ";
 
   /**
    * What came of it.
@@ -39,7 +40,8 @@ public final class StoreRecovery {
    * @param saved the position after the last tick saved
    * @param rowsLost rows known to have been written and not saved, those of a tick that never
    *     committed among them; more may have existed
-   * @param losses what could not be saved, in plain words
+   * @param losses what could not be saved, or was saved though no writer may write it (spec O-8,
+   *     O-16), in plain words
    * @param verification of the new store
    */
   public record Report(
@@ -48,9 +50,9 @@ public final class StoreRecovery {
       long rowsLost,
       List<String> losses,
       Verifier.Report verification) {
-    /** This report, if what was saved is sound. */
+    /** This report, if what was saved is sound but for what was written so and is told. */
     public Report requireSound(Storage made) throws DamagedFileException {
-      if (!verification.isSound()) {
+      if (!verification.findings().stream().allMatch(f -> losses.contains(AS_WRITTEN + f))) {
         throw new DamagedFileException(
             made.description(), -1, "the new store is not sound: " + verification.findings());
       }
@@ -67,6 +69,7 @@ public final class StoreRecovery {
   private final Storage target;
   private final BufferAllocator allocator;
   private final List<String> losses = new ArrayList<>();
+  private List<String> asWritten = List.of();
 
   private StoreRecovery(Storage source, Storage target, BufferAllocator allocator) {
     this.source = source;
@@ -161,6 +164,7 @@ public final class StoreRecovery {
       losses.addAll(old.cacheDamage()); // sound ones might have helped; the log makes them again
       losses.addAll(start.damage());
     }
+    asWritten.forEach(finding -> losses.add(AS_WRITTEN + finding));
     Verifier.Report verification = Verifier.verify(target, Verifier.Depth.STANDARD, 0, allocator);
     return new Report(info.id(), saved, rowsLost, List.copyOf(losses), verification);
   }
@@ -174,9 +178,10 @@ public final class StoreRecovery {
         new LogWriter.Start(info.id(), old.info().schema().version(), info.strings(), start);
     LogOptions options = LogOptions.DEFAULT.withDurability(Durability.NONE);
     try (LogWriter writer = LogWriter.open(target, begin, declared, world.codebook(), options)) {
-      RecoveryCopier copier =
-          new RecoveryCopier(writer, begin, keys, new HistoryProof(world, keys));
+      HistoryProof proof = new HistoryProof(world, keys);
+      RecoveryCopier copier = new RecoveryCopier(writer, begin, keys, proof);
       Salvage.Result result = salvage.copy(old.origin(), start, keys, copier);
+      asWritten = proof.findings();
       writer.seal();
       if (writer.flushed().chain() != result.end().chain()) {
         throw new DamagedFileException(

@@ -12,6 +12,7 @@ import org.arrowworld.log.LogOptions;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.Triples;
+import org.arrowworld.maintenance.StoreRecovery;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
@@ -32,7 +33,7 @@ class BirthProofTest {
               .build());
 
   @Test
-  void verification_names_births_without_their_words() throws IOException {
+  void verification_names_births_without_their_words_and_recovery_saves_them() throws IOException {
     MemoryStorage storage = new MemoryStorage();
     StoreInfo info = StoreInfo.create(SCHEMA, "step", Map.of());
     info.write(storage);
@@ -64,6 +65,14 @@ class BirthProofTest {
           .containsExactly(
               "log: seq 1, tick 0: ship 1 is born without a row of its string column 'flag'",
               "log: seq 9, tick 1: ship 3 is born without a row of its string column 'name'");
+      MemoryStorage target = new MemoryStorage();
+      StoreRecovery.Report made = StoreRecovery.run(storage, target, memory).requireSound(target);
+      assertThat(made.saved().tick()).isEqualTo(1);
+      assertThat(made.rowsLost()).isZero();
+      assertThat(made.losses())
+          .hasSize(2)
+          .allMatch(
+              loss -> loss.startsWith("saved as it was written, which no writer may do: log"));
     }
   }
 
