@@ -11,6 +11,8 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple, Union
 
+_SCALARS = {fmt: (struct.Struct("<" + fmt).unpack_from, struct.calcsize("<" + fmt)) for fmt in "bBhHiIqQ"}
+
 
 class Malformed(Exception):
     """Internal: bytes that are not what the format demands; the caller adds file and offset."""
@@ -24,11 +26,11 @@ class Table:
     def __init__(self, buf: bytes | memoryview, pos: int) -> None:
         self.buf = buf
         self.pos = pos
-        self._vtable = pos - self._get("<i", pos)
-        self._vtable_size = self._get("<H", self._vtable)
+        self._vtable = pos - self._get("i", pos)
+        self._vtable_size = self._get("H", self._vtable)
         if self._vtable_size < 4:
             raise Malformed("metadata table has no layout")
-        self._get("<H", self._vtable + self._vtable_size - 2)
+        self._get("H", self._vtable + self._vtable_size - 2)
 
     @staticmethod
     def root(buf: bytes | memoryview) -> "Table":
@@ -38,25 +40,27 @@ class Table:
         return Table(buf, int(struct.unpack_from("<I", buf, 0)[0]))
 
     def _get(self, fmt: str, pos: int) -> int:
-        if pos < 0 or pos + struct.calcsize(fmt) > len(self.buf):
+        read, size = _SCALARS[fmt]
+        if pos < 0 or pos + size > len(self.buf):
             raise Malformed("metadata points outside itself")
-        return int(struct.unpack_from(fmt, self.buf, pos)[0])
+        found: int = read(self.buf, pos)[0]
+        return found
 
     def _field(self, slot: int) -> int:
         entry = 4 + 2 * slot
         if entry + 2 > self._vtable_size:
             return 0
-        offset = self._get("<H", self._vtable + entry)
+        offset = self._get("H", self._vtable + entry)
         return self.pos + offset if offset else 0
 
     def number(self, slot: int, fmt: str, default: int = 0) -> int:
         """A scalar field, `fmt` as in struct."""
         pos = self._field(slot)
-        return self._get("<" + fmt, pos) if pos else default
+        return self._get(fmt, pos) if pos else default
 
     def _target(self, slot: int) -> int:
         pos = self._field(slot)
-        return pos + self._get("<I", pos) if pos else 0
+        return pos + self._get("I", pos) if pos else 0
 
     def table(self, slot: int) -> "Table | None":
         """A sub-table, or None when absent."""
@@ -68,7 +72,7 @@ class Table:
         pos = self._target(slot)
         if not pos:
             return 0, 0
-        count = self._get("<I", pos)
+        count = self._get("I", pos)
         if count * item_bytes > len(self.buf) - pos - 4:
             raise Malformed(f"metadata vector of {count} items does not fit")
         return pos + 4, count
@@ -76,7 +80,7 @@ class Table:
     def tables(self, slot: int) -> list["Table"]:
         """A vector of tables."""
         pos, count = self.vector(slot, 4)
-        return [Table(self.buf, p + self._get("<I", p)) for p in range(pos, pos + 4 * count, 4)]
+        return [Table(self.buf, p + self._get("I", p)) for p in range(pos, pos + 4 * count, 4)]
 
     def structs(self, slot: int, fmt: str) -> list[tuple[int, ...]]:
         """A vector of structs, `fmt` as in struct."""

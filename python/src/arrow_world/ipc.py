@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -63,7 +64,7 @@ class FileSource:
         except BaseException:
             self.close()
             raise
-        self.size, self.inode = found.st_size, found.st_ino
+        self.size, self.inode, self.changed_ns = found.st_size, found.st_ino, found.st_mtime_ns
 
     def __enter__(self) -> FileSource:
         return self
@@ -227,6 +228,15 @@ def read_schema(header: Table) -> tuple[list[Field], dict[str, str]]:
     if header.number(0, "h") != 0:
         raise Malformed("the schema is big-endian, expected little-endian")
     return [_field(f) for f in header.tables(1)], {k: v.value for k, v in key_values(header, 2).items()}
+
+
+@lru_cache(maxsize=32)
+def schema_of(message: bytes) -> tuple[list[Field], dict[str, str]]:
+    """As `read_schema`, of a schema message's metadata; parsed once for files opened again and again. Not to be changed."""
+    header = Table.root(message).table(2)
+    if header is None:
+        raise Malformed("the message has no header")
+    return read_schema(header)
 
 
 @dataclass(frozen=True)

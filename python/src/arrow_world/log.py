@@ -18,6 +18,7 @@ from . import jsonfile
 from .codebook import Codebook
 from .errors import AnotherHistoryError, DamagedFileError
 from .frames import Frame
+from .kept_batches import KeptBatches
 from .log_rows import LogRows
 from .regular import require_real
 from .rows import Rows, commit_problem, concat
@@ -26,6 +27,7 @@ from .segment import Mark, SegmentReader, Torn
 from .segment_header import BatchIndex, Header
 from .values import U64, Array
 
+_KEPT_ROWS = 1 << 19
 _MARK_BYTES = 1 << 18
 _NEVER = 1 << 63
 _NAME = re.compile(r"([0-9]{20})\.(arrow|arrows)")
@@ -200,20 +202,23 @@ class Scan:
 
     from_chain: the chain before `from_seq`, of the history that is to be gone on with; another one is DamagedFileError.
     codebook: takes in words from `codebook_seq` on (`from_seq` by default). wanted: the rows the pass is about; others
-    come too, but batches of sealed segments without any are passed over, so that runs need not be adjacent.
+    come too, but batches of sealed segments without any are passed over, so that runs need not be adjacent. kept: batches
+    that need not be read again; those that the pass begins with are kept there.
 
     After the pass: `end_seq`, `last_tick` (-1: none seen), `chain` (None: none seen), `keys`, `torn`, and `reader`, the
     closed reader of the last segment read. `proven`: whether `from_chain` was met.
     """
 
     def __init__(self, files: LogFiles, from_seq: int = 0, *, from_chain: bytes | None = None,
-                 codebook: Codebook | None = None, codebook_seq: int | None = None, wanted: Wanted | None = None) -> None:
+                 codebook: Codebook | None = None, codebook_seq: int | None = None, wanted: Wanted | None = None,
+                 kept: KeptBatches | None = None) -> None:
         segments, fence = list(files.segments), files.fence
         if fence is not None:
             segments = [s for s in segments if s.first_seq < fence.seq]
         begin = [i for i, s in enumerate(segments) if s.first_seq <= from_seq]
         self._segments = segments[begin[-1] if begin else 0 :]
         self._files, self._fence, self._wanted = files, fence, wanted
+        self._kept = kept
         self._from_seq, self._from_chain, self.proven = from_seq, from_chain, False
         self._codebook, self._codebook_seq = codebook, from_seq if codebook_seq is None else codebook_seq
         self.end_seq = self._segments[0].first_seq if self._segments else 0
@@ -243,6 +248,7 @@ class Scan:
             opened = self._open(segment)
             if opened is not None:
                 with opened as reader:
+                    reader.kept = None if self.readers else self._kept
                     self._enter(reader)
                     if self._jump(reader, None if known is None else known[1]):
                         yield from self._committed(reader)
@@ -346,6 +352,8 @@ class Scan:
     def _committed(self, reader: SegmentReader) -> Iterator[Rows]:
         pending: list[Rows] = []
         for batch in reader.batches():
+            if batch.end_seq - self._from_seq > _KEPT_ROWS:
+                reader.kept = None  # who goes on for long does not come back soon
             fenced = self._fence is not None and batch.end_seq >= self._fence.seq
             if self._fence is not None and fenced:
                 batch = batch.slice(0, max(0, self._fence.seq - batch.first_seq))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .checks import tick_of
 from .errors import AnotherHistoryError, DamagedFileError, InvalidUseError
+from .kept_batches import KeptBatches
 from .progress import Bar
 from .remote import RemotePath
 from .schema import Schema
@@ -67,7 +68,8 @@ class Playback:
 
     def __init__(self, files: StoreFiles, schema: Schema | None, budget_bytes: int) -> None:
         self._files, self._schema = files, schema
-        self._keyframes = _Keyframes(budget_bytes)
+        self._keyframes = _Keyframes(budget_bytes // 2)
+        self._batches = KeptBatches(budget_bytes // 2)
         self._kept: Travel | None = None
         self._stamps: _Stamps = {}
         self._age = 0  # of what is kept; it is all forgotten where the files hold another history
@@ -151,7 +153,7 @@ class Playback:
         return self._travel(self._files.open_snapshot(manifest, self._schema).world(), manifest.base)
 
     def _travel(self, world: World, at_base: bool) -> Travel:
-        travel = Travel(self._files.path, world, self._files.scan(world.seq), at_base)
+        travel = Travel(self._files.path, world, self._files.scan(world.seq, kept=self._batches), at_base)
         travel.identity = self._age
         travel.keep = self._keyframes.offer
         return travel
@@ -171,6 +173,7 @@ class Playback:
         same = {n: s[0] for n, s in stamps.items()} == {n: s[0] for n, s in self._stamps.items()}
         if not same or not self._holds_front():  # sealed, truncated, restored; or overwritten where they are
             self._keyframes.clear()
+            self._batches.clear()
             self._kept, self._front = None, (0, bytes(8))
             self._age += 1
         self._stamps = stamps

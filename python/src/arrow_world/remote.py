@@ -110,6 +110,8 @@ class RemoteSource:
     """A file of a published store as bytes at offsets."""
 
     inode = 0
+    changed_ns = 0
+    """Unknown."""
 
     def __init__(self, published: Published, file: Listed) -> None:
         self._published, self._file = published, file

@@ -162,11 +162,12 @@ class _Entities(_Life):
         rids = rows.rid[events]
         if len(events):
             try:
-                gens = decode("u32", rows.bits[events]).tolist()
+                gens = decode("u32", rows.bits[events])
             except ValueError as e:
                 raise _Contradiction(f"a birth or death in {table.schema.name}: {e}") from None
-            seqs = (rows.first_seq + events).tolist()
-            _live_and_die(table, zip(seqs, rids.tolist(), is_born.tolist(), gens))
+            if len(died) or not _all_new(table, rids, gens):
+                seqs = (rows.first_seq + events).tolist()
+                _live_and_die(table, zip(seqs, rids.tolist(), is_born.tolist(), gens.tolist()))
         by_rid = np.lexsort((events, rids))
         self._rids, self._born = rids[by_rid], is_born[by_rid]
         self._keys = self._rids.astype("u8") << np.uint64(32) | events[by_rid].astype("u8")
@@ -189,6 +190,21 @@ class _Entities(_Life):
         live = np.where(had, self._born[last], self._before.slots(rids) >= 0)
         following = np.minimum(last + 1, len(self._rids) - 1)
         return ~live, (last + 1 < len(self._rids)) & (self._rids[following] == rids)
+
+
+def _all_new(table: Table, rids: Array, gens: Array) -> bool:
+    """Appends births of the next new ids at once; False, and nothing done, where they are others (O-10)."""
+    count = len(rids)
+    if not table.schema.allocated or table.free or gens.any() or (rids != np.arange(table.next_id, table.next_id + count)).any():
+        return False
+    origin = np.concatenate((np.arange(table.rows), np.full(count, -1)))
+    for c in table.schema.columns:
+        table._columns[c.name] = _grown(table, c.name, c.type, c.default_bits, origin)
+    for name, values in {"id": rids, **({"gen": gens} if table.schema.gen else {})}.items():
+        table._columns[name] = np.concatenate((table._columns[name], values)).astype("<u4", copy=False)
+    table.next_id += count
+    table.rows += count
+    return True
 
 
 def _live_and_die(table: Table, events: Iterable[tuple[int, int, bool, int]]) -> None:

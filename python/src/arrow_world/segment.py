@@ -14,7 +14,8 @@ import numpy as np
 from .errors import DamagedFileError
 from .flatbuf import Malformed
 from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, Footer, Message, Source, digits, find_footer,
-                  open_source, read_footer, read_message, read_nodes, read_schema, read_words)
+                  open_source, read_footer, read_message, read_nodes, read_schema, read_words, schema_of)
+from .kept_batches import KeptBatches, Verified
 from .rows import Rows
 from .schema import Key
 from .search import BatchSearch
@@ -48,10 +49,6 @@ class Mark:
     chain: bytes
 
 
-_Verified = tuple[Message, int, Rows]
-"""A batch, its checksum and its rows."""
-
-
 class SegmentReader:
     """Reads one segment; iterate `batches()` once. Close it, or use it in a `with` statement.
 
@@ -68,6 +65,7 @@ class SegmentReader:
         self.fenced = False
         self.stats: list[list[str]] = []
         self.head: Head | None = None
+        self.kept: KeptBatches | None = None  # batches that need not be read again
         self._store_id = store_id or b""
         self._batch = 0
         self._last_message = 0
@@ -116,7 +114,7 @@ class SegmentReader:
         message = read_message(self._source, start)
         if message is None or message.kind != SCHEMA:
             raise Malformed("the first message is not a schema")
-        self._schema = fields, metadata = read_schema(message.header)
+        self._schema = fields, metadata = schema_of(message.metadata)
         strings = any(f.name == "text" for f in fields) if strings is None else strings
         header = header_of(self.path, fields, metadata, strings)
         store = metadata.get("aw.store", "")
@@ -258,15 +256,21 @@ class SegmentReader:
             words = dict(self._words)
             yield self._take(*found)
 
-    def _next(self, to_end: bool) -> _Verified | None:
+    def _next(self, to_end: bool) -> Verified | None:
         try:
             found = self._read()
         except Malformed as e:
             return self._behind(str(e))
         return self._at_end() if found is None and to_end else found
 
-    def _read(self) -> _Verified | None:
+    def _read(self) -> Verified | None:
         """The batch behind those read so far, verified; None where the segment ends."""
+        if self.kept is None or not (self.sealed and self._batch and self._source.changed_ns):
+            return self._read_batch()
+        place = self.path, self.inode, self.size, self._source.changed_ns, self._start, self.last_crc, self.next_seq
+        return self.kept.batch(place, self.header.keys, self._read_batch)
+
+    def _read_batch(self) -> Verified | None:
         message = self._next_batch()
         if message is None:
             return None
@@ -279,7 +283,7 @@ class SegmentReader:
             raise Malformed(f"CRC-32 is {crc:08x}, aw.crc says {stored:08x}")
         return message, stored, self._rows(message)
 
-    def _read_again(self) -> _Verified | None:
+    def _read_again(self) -> Verified | None:
         """What stands now where no batch did a moment ago, when its writer was just writing it."""
         self._pos = self.end
         self._source.grow()
@@ -343,7 +347,7 @@ class SegmentReader:
         header.keys.extend(keys[len(header.keys):])
         return Rows(self.next_seq, tick, rid, key, bits, text)
 
-    def _at_end(self) -> _Verified | None:
+    def _at_end(self) -> Verified | None:
         """Checks what follows the last batch."""
         if self.sealed:
             try:
@@ -363,7 +367,7 @@ class SegmentReader:
             pos += len(part)
         return True
 
-    def _behind(self, reason: str) -> _Verified | None:
+    def _behind(self, reason: str) -> Verified | None:
         """Tells damage, the torn end of a live segment, and its room apart, or gives the batch that came meanwhile."""
         if self.sealed:
             raise DamagedFileError(reason, self.path, self.end, self._batch)

@@ -393,7 +393,8 @@ def open_store(path: str | PathLike[str], *, progress: bool = False, cache_bytes
     """Opens a store for reading, also while it is written; or a published one (`aw publish`) by its http or https address.
 
     A published store never changes; where its files are replaced or cut meanwhile, reading raises DamagedFileError.
-    progress: long reads and replays show a bar (tqdm); cache_bytes: how much of what was replayed is kept. Raises
+    progress: long reads and replays show a bar (tqdm); cache_bytes: how much is kept of what was replayed, and
+    of verified batches of sealed segments, which are read and verified again where their file changed. Raises
     StoreNotFoundError, UnsupportedVersionError, DamagedFileError.
     """
     return Store(path, progress, cache_bytes)

@@ -15,6 +15,7 @@ from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError, UnsupportedVersionError
 from .foreign import describe
 from .jsonfile import Members
+from .kept_batches import KeptBatches
 from .log import Fence, LogFiles, Marks, Scan, SegmentFile, Wanted, list_segments, read_fence
 from .schema import Key, Schema, declare
 from .segment_header import FORMAT
@@ -143,13 +144,15 @@ class StoreFiles:
         return LogFiles(self.path, self.info.store, self.info.strings, tuple(declare(self.schema)),
                         tuple(self.segments()), self.fence, self._marks)
 
-    def scan(self, from_seq: int = 0, codebook: Codebook | None = None, from_chain: bytes | None = None) -> Scan:
+    def scan(self, from_seq: int = 0, codebook: Codebook | None = None, from_chain: bytes | None = None,
+             kept: KeptBatches | None = None) -> Scan:
         """One pass over the committed rows at or after `from_seq`.
 
         from_chain: the chain before them, where they must be of the history that has it there; DamagedFileError else.
         codebook: takes in the words from `from_seq` on and checks their codes; it must hold all earlier words.
+        kept: batches that need not be read again.
         """
-        return Scan(self.log_files(), from_seq, codebook=codebook, from_chain=from_chain)
+        return Scan(self.log_files(), from_seq, codebook=codebook, from_chain=from_chain, kept=kept)
 
     def open_snapshot(self, manifest: Manifest, schema: Schema | None = None) -> Snapshot:
         """A snapshot, verified; schema: only the tables and columns of this part of the store's."""

@@ -202,7 +202,7 @@ def decode(type_name: str, bits: U64) -> Array:
     if type_name == "f32":
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             plain = bits.view("<f8").astype("<f4")
-            if np.array_equal(plain.astype("<f8").view("<u8"), bits):
+            if (plain.astype("<f8").view("<u8") == bits).all():
                 return plain  # as nearly always; the rest is for signalling NaNs and what does not fit
         values: Array = _narrow(bits)
         wrong = widened(values) != bits
