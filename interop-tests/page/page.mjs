@@ -176,6 +176,8 @@ const checks = {
     await at(page, told.difference);
     await page.waitForFunction((t) => globalThis.aw.shown[1]?.tick === t, told.difference);
     await settled(page);
+    await page.click('.differences .link:has-text("creature.energy")');
+    await page.waitForSelector(".of-key .differences tbody tr");
     await picture(page, "compare-light-1280");
     await page.evaluate((last) => globalThis.aw.seek(last), told.last);
     await page.waitForFunction((t) => document.querySelector("#map-b figcaption").textContent.includes(`ends at tick ${t}`), told.forkLast);
@@ -188,6 +190,15 @@ const checks = {
       const [px, py] = map.project(columns.get("pos_x").values[0], columns.get("pos_y").values[0]);
       return [left + px, top + py];
     });
+    await page.evaluate((t) => globalThis.aw.seek(t), 110);
+    await at(page, 110);
+    await page.keyboard.press("4");
+    await page.fill('#panel-compare input[type="number"]', "100");
+    await page.press('#panel-compare input[type="number"]', "Enter");
+    await page.waitForFunction(() => document.querySelector("#panel-compare").textContent.includes("From tick 100 to tick 110:"));
+    await picture(page, "ticks-light-1280");
+    await page.evaluate((last) => globalThis.aw.seek(last), told.last);
+    await at(page, told.last);
     await page.mouse.click(x, y);
     await page.waitForFunction(() => document.querySelector(".who")?.textContent.includes("of fork"));
     await page.evaluate((t) => globalThis.aw.seek(t), told.difference);
@@ -223,6 +234,15 @@ const checks = {
     await picture(page, "rows-light-1280");
     await page.fill("#filter", "energy is low");
     expect((await page.textContent("#filter-note")).includes("is no condition"), "a wrong filter is not told");
+    await page.selectOption("#list", "creature:lives");
+    await page.fill("#filter", `cause == ${told.lives.cause}`);
+    await page.waitForFunction((n) => document.querySelector("#rows .hint").textContent.startsWith(`${n} of `),
+      `${told.lives.ended.toLocaleString("en")} of ${told.lives.all.toLocaleString("en")}`.split(" of ")[0]);
+    await page.fill("#filter", "");
+    for (let i = 0; i < 2; i++) await page.click('.row.head button:has-text("lived")');
+    await page.waitForFunction((n) => document.querySelector(".space .row:first-child").children[4].textContent === n, told.lives.longest.toLocaleString("en"));
+    await picture(page, "lives-light-1280");
+    await page.selectOption("#list", "creature");
     await page.fill("#filter", "enrgy < 5");
     await page.waitForFunction(() => document.querySelector("#rows .hint").textContent.startsWith("0 of "));
     expect((await page.textContent("#filter-note")).startsWith("creature has no column enrgy; it has: id, gen"), "a mistyped column is not told");

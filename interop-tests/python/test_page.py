@@ -71,6 +71,15 @@ def found(store: Any) -> dict[str, Any]:
     return {"condition": f"creature.count < {limit}", "ticks": begins, "most": max(counts), "mostAt": counts.index(max(counts))}
 
 
+def lives(store: Any) -> dict[str, Any]:
+    """How many ever lived, the commonest cause of death, and the longest life."""
+    found = store.lives("creature")
+    causes = [cause for cause, died in zip(found.cause, found.died) if died >= 0 and cause]
+    commonest = max(sorted(set(causes)), key=causes.count)
+    longest = max((died if died >= 0 else TICKS) - born for born, died in zip(found.born.tolist(), found.died.tolist()))
+    return {"all": len(found.rid), "cause": commonest, "ended": causes.count(commonest), "longest": int(longest)}
+
+
 def deaths(store: Any) -> dict[str, Any]:
     """Who died at a tick, and why, as the page tells it."""
     lives = store.lives("creature")
@@ -164,7 +173,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     pictures = Path(os.environ.get("AW_PICTURES", folder / "pictures"))
     pictures.mkdir(parents=True, exist_ok=True)
     told = {"chromium": chromium, "pictures": str(pictures), "last": TICKS, "frames": frames, "filtered": filtered,
-            "found": found(store), "deaths": deaths(store), "parts": parts(runs / "parts"), "cut": {
+            "found": found(store), "deaths": deaths(store), "lives": lives(store), "parts": parts(runs / "parts"), "cut": {
                 "last": 30, "after": 12, "command": java_side.aw_command("truncate", runs / "short", "--after", 12, "--yes")},
             "chosen": chosen(store, rng), "difference": 101, "forkLast": aw.open_store(runs / "fork").span()[1], "only": os.environ.get("AW_PAGE_ONLY", "")}
     with subprocess.Popen(java_side.aw_command("serve", runs, "--port", 0), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from helpers import live_file, run
 
 import arrow_world as aw
 from arrow_world.snapshot_write import write_snapshot
+from arrow_world.writer import LogWriter
 
 
 @pytest.fixture(scope="module")
@@ -291,3 +292,14 @@ def test_lives_of_a_log_that_begins_at_its_first_row_need_no_base(tmp_path):
     write_snapshot(tmp_path / "s", store.info.store, False, store.at(3), base=True)
     store = aw.open_store(tmp_path / "s")
     assert store.verify() and store.lives("t").to_arrow().equals(expected) and expected.num_rows == 6
+
+def test_lives_refuse_lineage_of_who_does_not_live_then(tmp_path):
+    schema = aw.Schema((aw.TableSchema("ship", lineage=("parent", "cause")),))
+    for number, rows in enumerate(([("ship.cause", ["storm"])], [("ship.parent", [0])], [("ship.died", [0])])):
+        with LogWriter.create(tmp_path / f"s{number}", schema, strings=True) as writer:
+            for key, values in rows:
+                writer.append(key, [0], values)
+            writer.commit(0)
+        with aw.open_store(tmp_path / f"s{number}") as store:
+            with pytest.raises(aw.DamagedFileError, match="the row of seq 0 is about 0 of ship, which does not live then"):
+                store.lives("ship")

@@ -84,3 +84,16 @@ def test_a_reader_that_stops_reading_is_no_failure(good):
     program = subprocess.run(f"{sys.executable} -m arrow_world log {good[0]} | head -1", shell=True, capture_output=True,
                              text=True, encoding="utf-8", check=True)
     assert program.stdout == "tick\tid\tkey\tvalue\n" and program.stderr == ""
+
+
+def test_what_json_has_no_number_for_is_a_word(tmp_path, capsys):
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("t", columns=(aw.Column("x", "f64"),)),))) as world:
+        with world.tick() as t:
+            t["t"].insert(x=[float("nan"), float("-inf"), 1.5])
+
+    def none(word):
+        raise AssertionError(word)
+
+    for verb in (("at", tmp_path / "s", "--table", "t"), ("log", tmp_path / "s", "--key", "t.x")):
+        rows = [json.loads(line, parse_constant=none) for line in printed(capsys, *verb, "--json").out.splitlines()]
+        assert [row["x" if verb[0] == "at" else "value"] for row in rows] == ["NaN", "-Infinity", 1.5]

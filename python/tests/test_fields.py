@@ -135,6 +135,12 @@ def test_a_torn_header_is_made_up_for_by_the_metadata(tmp_path: Path) -> None:
         path.write_bytes(data)
         assert check(tmp_path / "run") == 11
         assert "cut off in mid-write" in fields.FieldSnapshots.open(tmp_path / "run").notes[0]
+    data[61:63] = b"10"
+    path.write_bytes(data)
+    run = fields.FieldSnapshots.open(tmp_path / "run")
+    assert len(run.times) == 10 and "its header counts 10 snapshots, the metadata 11; the later ones are not shown" in run.notes[0]
+    with pytest.raises(errors.InvalidUseError, match="Cannot find a snapshot at time nan"):
+        run.index_at(float("nan"))
     data[20] = ord("x")
     path.write_bytes(data)
     with pytest.raises(errors.DamagedFileError, match="its header does not read"):

@@ -98,3 +98,8 @@ def test_what_cannot_come_in_is_refused_by_name_and_leaves_nothing(tmp_path: Pat
     with pytest.raises(aw.InvalidUseError, match="it exists; choose another path"):
         aw.import_table(pa.table({"a": [1]}), tmp_path / "t")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.odd", "cut.parquet", "t"]
+
+
+def test_a_minus_zero_is_no_id(tmp_path: Path) -> None:  # L-11
+    found = aw.import_table(pa.table({"id": [-0.0, 1.0], "x": [1, 2]}), tmp_path / "s")
+    assert found.renamed == {"id": "id_"}

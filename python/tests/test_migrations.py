@@ -118,6 +118,8 @@ def test_steps_come_from_a_file(store, tmp_path):  # M-5
     ('{"from": 1, "versions": [{"steps": [{"step": "grow", "table": "t", "column": "c"}]}]}',
      "'step' is 'grow', expected add, rename, widen, drop, linear or describe"),
     ('{"from": 1, "versions": [{"steps": [{"step": "add", "table": "t", "column": "c", "type": "u8", "default": 1.5}]}]}', "1.5"),
+    ('{"from": 1, "versions": [{"steps": [{"step": "add", "table": "t", "column": "c", "type": "i8", "default": -0.0}]}]}',
+     "expected a value of type i8, which has no -0.0"),
     ('{"from": 1, "versions": [{"steps": [{"step": "add", "table": "t", "column": "c", "type": "f32", "default": 1e60}]}]}',
      "expected a value of type f32"),
     ('{"from": 1, "versions": [{"steps": [{"step": "describe", "table": "t", "column": "c"}]}]}', "expected given, or 'doc'"),
@@ -133,3 +135,9 @@ def test_a_store_without_a_tick_has_nothing_to_migrate(tmp_path):
     with pytest.raises(aw.InvalidUseError, match="no tick was committed yet"):
         aw.open_store(tmp_path / "store").migrate(aw.Migrations(1).drop("ship", "x"), tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_a_default_of_null_is_none(tmp_path):
+    steps = '{"from": 1, "versions": [{"steps": [{"step": "add", "table": "t", "column": "c", "type": "i8", "default": null}]}]}'
+    (tmp_path / "steps.json").write_text(steps, "utf-8")
+    aw.Migrations.read(tmp_path / "steps.json")

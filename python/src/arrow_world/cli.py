@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -149,9 +150,16 @@ def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], as_json: b
         print("\t".join(map(printable, names)))
     for row in rows:
         if as_json:
-            print(json.dumps(dict(zip(names, row))))
+            print(json.dumps(dict(zip(names, map(_json_value, row))), allow_nan=False))
         else:
             print("\t".join("-" if v is None else printable(str(v)) for v in row))
+
+
+def _json_value(value: Any) -> Any:
+    """JSON has no NaN and no infinities: they are words, as `aw` has them."""
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _print_json(value: Any) -> None:

@@ -156,6 +156,8 @@ def open_npy(path: Path, dtype: np.dtype[Any], row_shape: tuple[int, ...], count
     if found != dtype or (fortran and row_shape) or len(shape) == 0 or tuple(shape[1:]) != row_shape:
         raise DamagedFileError(f"its header is {found.str} {shape}, the metadata say {dtype.str} in C order with "
                                f"snapshots of {row_shape}", path, 0, remedy="")
+    if shape[0] < (counted or 0):
+        notes.append(f"{path}: its header counts {shape[0]} snapshots, the metadata {counted}; the later ones are not shown")  # F-7
     if math.prod(shape) == 0:
         return np.empty(shape, dtype)
     return np.memmap(path, dtype, "r", offset, tuple(shape))

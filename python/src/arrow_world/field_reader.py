@@ -96,6 +96,6 @@ class FieldSnapshots:
     def index_at(self, time: float) -> int:
         """Index of the last snapshot at or before a time."""
         index = int(np.searchsorted(self.times, time, "right")) - 1
-        if index < 0:
+        if index < 0 or time != time:
             raise InvalidUseError(f"Cannot find a snapshot at time {time} of {self.path}: it has none that early")
         return index

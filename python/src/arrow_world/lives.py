@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from .checks import integer, row_id, several, tick_of
-from .errors import InvalidUseError
+from .errors import DamagedFileError, InvalidUseError
 from .frames import Frame, nullable_column, text_column
 from .log_rows import LogRows
 from .values import Array
@@ -102,7 +102,13 @@ def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
     now, dead_now, awaited = -1, dict[int, int](), dict[int, list[int]]()
     kinds = [k.name.partition(".")[2] for k in events.keys]
     words = [None] * len(events) if events.text is None else events.text.tolist()
-    for tick, r, code, val, word in zip(events.tick.tolist(), events.rid.tolist(), events.key.tolist(),
+
+    def known(lives: dict[int, int], r: int, seq: int) -> int:
+        if r not in lives:
+            raise DamagedFileError(f"the row of seq {seq} is about {r} of {table}, which does not live then", "log")
+        return lives[r]
+
+    for seq, tick, r, code, val, word in zip(events.seq.tolist(), events.tick.tolist(), events.rid.tolist(), events.key.tolist(),
                                         events.val.tolist(), words):
         if tick != now:
             now, dead_now, awaited = tick, {}, {}
@@ -115,12 +121,13 @@ def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
             for child in awaited.pop(r, ()):
                 parent[child] = live[r]
         elif kind == "died":
-            dead_now[r] = live.pop(r)
+            dead_now[r] = known(live, r, seq)
+            del live[r]
             died[dead_now[r]] = tick
         elif kind == "cause":
-            cause[dead_now[r]] = word
+            cause[known(dead_now, r, seq)] = word
         else:
-            child, given = live[r], int(val)
+            child, given = known(live, r, seq), int(val)
             parent[child] = dead_now.get(given, live.get(given, -1))
             if parent[child] < 0:
                 awaited.setdefault(given, []).append(child)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -217,7 +218,9 @@ def _new_column(known: Migrations, m: jsonfile.Members, table: str, name: str) -
     default = m.raw.get("default")
     if kind == "bool" and isinstance(default, bool):
         return known.add(table, Column(name, kind, default, **told))
-    number = m.real("default", 0)
+    number = 0 if default is None else m.real("default", 0)
+    if number == 0 and math.copysign(1, number) < 0 and kind not in ("f32", "f64"):
+        raise m.wrong("default", f"a value of type {kind}, which has no -0.0")  # L-11
     if kind == "f32":
         with np.errstate(over="ignore"):
             nearest = np.float32(float(number))

@@ -274,7 +274,7 @@ class _Mapping:
                                       "and generations are plain integers.")
             return False
         kind = DTYPES[found.type].kind
-        fits = found.words is None and found.type != "bool" and not (kind == "f" and (found.data != np.floor(found.data)).any())
+        fits = found.words is None and found.type != "bool" and not (kind == "f" and ((found.data != np.floor(found.data)) | np.signbit(found.data)).any())
         fits = fits and bool(((found.data >= 0) & (found.data <= 0xFFFF_FFFF)).all())
         ids = found.data.astype("<u4") if fits else np.empty(0, "<u4")
         if not fits or (wanted == "id" and len(np.unique(ids)) != self.rows):

@@ -100,6 +100,13 @@ final class FieldSeries implements Closeable {
     }
     rows = shape[0];
     dataOffset = header.dataOffset();
+    long counted = metadata.snapshots().orElse(0);
+    if (rows < counted) {
+      note =
+          Text.of(
+              "%s: its header counts %d snapshots, the metadata %d; the later ones are not shown",
+              file.path(), rows, counted);
+    }
   }
 
   /**

@@ -258,7 +258,8 @@ public final class SimLog implements Closeable {
   /**
    * Ends the commit group. Under {@code COMMIT} it returns when everything logged is forced.
    *
-   * @return number of records logged, all of which are in committed groups
+   * @return number of records logged, all of which are in committed groups; those without values
+   *     that no record with values follows leave nothing, and are not counted by the next opening
    */
   public long commit() throws IOException {
     long mine;

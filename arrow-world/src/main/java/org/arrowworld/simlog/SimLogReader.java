@@ -74,7 +74,7 @@ public final class SimLogReader implements Closeable {
     }
   }
 
-  /** Number of records, those without any value included. */
+  /** Number of records up to the last one with a value, those without any included. */
   public long records() {
     return records;
   }

@@ -140,7 +140,10 @@ public final class SimRecord {
     return this;
   }
 
-  /** Logs the record, whole or, if it throws, not at all. One without values takes its number. */
+  /**
+   * Logs the record, whole or, if it throws, not at all. One without values takes its number, which
+   * lasts if a record with values follows.
+   */
   public void end() throws IOException {
     if (!open) {
       throw new InvalidUseException("Cannot end a record: none was begun");

@@ -157,6 +157,11 @@ class FieldSnapshotsTest {
     v[62] = '0'; // 11 becomes 10 snapshots
     memory.put("run/v_phi.npy", v);
     assertThat(check(memory, "run")).isEqualTo(10);
+    try (FieldSnapshots run = FieldSnapshots.open(memory, "run")) {
+      assertThat(run.notes())
+          .containsExactly(
+              "run/v_phi.npy: its header counts 10 snapshots, the metadata 11; the later ones are not shown");
+    }
     foreignMetadata("\"n_snapshots\": 11", "\"n_snapshots\": 4");
     assertThat(check(memory, "run")).isEqualTo(4);
     foreignMetadata("\"n_snapshots\": 4,", "");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -19,6 +20,7 @@ import org.arrowworld.storage.AbsolutePath;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.OutputLock;
+import org.arrowworld.storage.Storage;
 import org.arrowworld.store.StoreInfo;
 
 /**
@@ -46,8 +48,8 @@ public final class OutputDirectory implements Closeable {
     /** Refuse to begin. */
     REFUSE,
     /**
-     * Replace it, if it is a store, an empty directory, or one of nothing but exported tables;
-     * refuse to delete anything else.
+     * Replace it, if it is a store or an archive and holds nothing else, an empty directory, or one
+     * of nothing but exported tables; refuse to delete anything else.
      */
     REPLACE
   }
@@ -157,17 +159,46 @@ public final class OutputDirectory implements Closeable {
     }
     if (isStore(absolute)) {
       checkParts(absolute);
+    } else if (isArchive(absolute)) {
+      Set<String> parts = archiveParts(absolute);
+      checkParts(absolute, new DiskStorage(absolute), "", parts);
     }
+  }
+
+  /** Refuses to delete with an archive what its manifest does not name. */
+  private static void checkParts(Path archive, Storage files, String folder, Set<String> parts)
+      throws IOException {
+    for (String name : files.list(folder)) {
+      String path = folder.isEmpty() ? name : folder + "/" + name;
+      if (files.isDirectory(path) && !files.isLink(path)) {
+        checkParts(archive, files, path, parts);
+      } else if (!parts.contains(path) && !OutputLock.isUnfinished(name)) {
+        throw notPart(archive, path, "archive");
+      }
+    }
+  }
+
+  private static Set<String> archiveParts(Path archive) throws IOException {
+    Set<String> parts = new HashSet<>(Set.of("manifest.json"));
+    JsonObject manifest = ChecksummedJson.read(new DiskStorage(archive), "manifest.json");
+    for (JsonObject file : manifest.objects("files")) {
+      parts.add(file.string("path"));
+    }
+    return parts;
+  }
+
+  private static InvalidUseException notPart(Path out, String name, String of) {
+    return new InvalidUseException(
+        Text.of(
+            "Cannot replace %s: it holds %s, which is not part of the %s and would be deleted; move it elsewhere",
+            out, name, of));
   }
 
   /** Refuses to delete with a store what is no part of it (spec S-13). */
   private static void checkParts(Path store) throws IOException {
     for (String name : new DiskStorage(store).list("")) {
       if (!STORE_PARTS.contains(name) && !OutputLock.isUnfinished(name)) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot replace %s: it holds %s, which is not part of the store and would be deleted; move it elsewhere",
-                store, name));
+        throw notPart(store, name, "store");
       }
     }
   }

@@ -132,6 +132,7 @@ final class MetaReply {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", column.name());
     json.put("type", column.type().label());
+    column.unit().ifPresent(unit -> json.put("unit", unit));
     json.put("refers_to", column.refersTo().orElse(null));
     return json;
   }

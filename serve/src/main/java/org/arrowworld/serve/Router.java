@@ -16,8 +16,8 @@ final class Router implements HttpHandler {
   private static final String API = "/api/runs";
   private static final List<String> NAMES =
       List.of(
-          "at", "frames", "play", "series", "life", "history", "events", "diff", "fields", "field",
-          "log", "live", "files");
+          "at", "frames", "play", "series", "life", "lives", "history", "events", "diff", "fields",
+          "field", "log", "live", "files");
 
   private final Guard guard;
   private final ServedRuns runs;
@@ -154,6 +154,7 @@ final class Router implements HttpHandler {
       case "play" -> FrameReply.play(run, new RequestQuery(query, FrameReply.PLAY), reply);
       case "series" -> SeriesReply.write(run, new RequestQuery(query, SeriesReply.NAMES), reply);
       case "life" -> LifeReply.life(run, new RequestQuery(query, LifeReply.LIFE), reply);
+      case "lives" -> LivesReply.write(run, new RequestQuery(query, LivesReply.NAMES), reply);
       case "history" -> LifeReply.history(run, new RequestQuery(query, LifeReply.HISTORY), reply);
       case "events" -> EventsReply.write(run, new RequestQuery(query, EventsReply.NAMES), reply);
       case "diff" -> DiffReply.write(runs, run, new RequestQuery(query, DiffReply.NAMES), reply);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.arrow.vector.FieldVector;
 import org.arrowworld.LiveWorld;
 import org.arrowworld.Store;
@@ -288,13 +289,36 @@ class ViewServerTest {
   }
 
   @Test
+  void everybody_who_ever_lived_is_listed_and_what_ended_them_is_counted() throws IOException {
+    Map<String, Object> found = client.json(run("eco") + "/lives?table=creature&most=3");
+    Map<?, ?> lives = (Map<?, ?>) found.get("lives");
+    assertThat(lives.get("id")).isEqualTo(List.of(0L, 1L, 2L));
+    assertThat(lives.get("born")).isEqualTo(List.of(0L, 0L, 0L));
+    Map<String, Long> causes = new TreeMap<>();
+    long[] count = {0};
+    eco.lives("creature")
+        .forEach(
+            life -> {
+              count[0]++;
+              life.cause().ifPresent(cause -> causes.merge(cause, 1L, Long::sum));
+            });
+    assertThat(found).containsEntry("count", count[0]).containsEntry("causes", causes);
+    assertThat(client.refusal(run("eco") + "/lives?table=x")).startsWith("400 invalid_use:");
+  }
+
+  @Test
   void two_runs_are_compared_and_two_ticks() throws IOException {
     Map<String, Object> diff = client.json(run("eco") + "/diff?other=other&most=2");
     assertThat(diff).containsEntry("outcome", "different").containsEntry("tick", 0L);
     assertThat((List<?>) diff.get("rows")).hasSize(2);
+    assertThat(client.json(run("eco") + "/diff?other=other&key=creature.energy").toString())
+        .contains("{key=creature.energy, id=0, left=")
+        .doesNotContain("{key=creature.pos_x, id=");
     assertThat(client.json(run("deep/ships") + "/diff?from=0&to=4").toString())
         .contains("{key=ship.died, id=0, left=0, right=null}")
-        .contains("{key=ship.mass, id=1, left=2.5, right=Infinity}");
+        .contains("{key=ship.mass, id=1, left=2.5, right=Infinity}")
+        .contains("{key=ship.died, differ=0, only_left=1, only_right=0}")
+        .contains("{key=ship.mass, differ=1, only_left=0, only_right=0}");
     assertThat(client.refusal(run("eco") + "/diff?other=deep%2Fships"))
         .startsWith("400 invalid_use: Cannot compare two stores of different schemas");
   }

@@ -72,6 +72,7 @@ export async function meta(run) {
 }
 
 export const life = (run, parameters, signal) => json(address(run, "life", parameters), signal);
+export const lives = (run, parameters, signal) => json(address(run, "lives", { ...parameters, view: VIEW }), signal);
 export const history = (run, parameters, signal) => json(address(run, "history", parameters), signal);
 export const events = (run, parameters, signal) =>
   json(address(run, "events", { ...parameters, view: VIEW }), signal);

@@ -10,9 +10,11 @@ import { FieldImage } from "./fields.js";
 import { Frames } from "./frames.js";
 import { keys } from "./keys.js";
 import { captions } from "./captions.js";
+import { ComparePanel } from "./compare.js";
 import { columnsFor, columnsOf, layerControls, legend, seriesNames, usual, usualPlots } from "./layers.js";
+import { choices, Lives, tableOf } from "./lives.js";
 import { MapPane } from "./map.js";
-import { about, ComparePanel, EventsPanel } from "./panels.js";
+import { about, EventsPanel } from "./panels.js";
 import { Player } from "./player.js";
 import { Plots } from "./plots.js";
 import { saveMenu } from "./savemenu.js";
@@ -73,9 +75,10 @@ const player = new Player(loaders, {
 const plots = new Plots(byId("plots"), { onSeek: (tick) => seek(tick), onPlots: (p) => set({ plots: p }), onSpan: (span) => set({ span }), tick: () => state.tick, fail });
 const entity = new EntityPanel(byId("panel-entity"), { onSelect: select, onSeek: (t) => seek(t), tick: () => state.tick, frame: () => shown[chosenOf()] });
 const rows = new TableView(byId("rows"), { onSelect: (sel) => set({ sel, whose: "" }), onLife: (sel) => select(sel, ""), onSort: (sort) => set({ sort }) });
+const lives = new Lives({ ready: () => paint(), fail });
 const findAnd = (table, id) => { set({ tab: "entity", whose: "" }); entity.find(table, id); };
 const happenings = new EventsPanel(byId("panel-events"), { onSelect: findAnd, fail });
-const compare = new ComparePanel(byId("panel-compare"), { onOther: (other) => set({ other }), onSeek: (t) => seek(t), onSelect: findAnd });
+const compare = new ComparePanel(byId("panel-compare"), { onOther: (other) => set({ other }), onSeek: (t) => seek(t), onSelect: findAnd, tick: () => state.tick });
 
 const clamp = (tick) => Math.max(meta.first_tick, Math.min(meta.last_tick, tick));
 
@@ -95,6 +98,9 @@ function load() {
   }
 }
 
+/** The table of the panel Rows: one of this tick, or everybody who ever lived. */
+const listedNow = () => lives.want(meta, state.list) ?? shown[0]?.tables.get(state.list);
+
 const paint = perPicture(() => {
   if (!meta) return;
   maps.forEach((map, i) => {
@@ -112,9 +118,9 @@ const paint = perPicture(() => {
     if (i === 0) filtered = matches.size > 0;
     map.show({ frame, image: images[i].image, layers: state.layers, sel: state.sel, square: state.square, draw: state.draw, trails: path, matches });
     if (i === 0 && state.tab === "table") {
-      const listed = frame?.tables.get(state.list);
+      const listed = listedNow();
       const none = terms.length > 0 && listed ? new Uint8Array(listed.rows) : undefined;
-      rows.show(listed, matches.get(state.list) ?? none, state.sort, state.whose ? null : state.sel);
+      rows.show(listed, listed && (matching(listed, terms) ?? none), state.sort, state.whose ? null : state.sel);
     }
   });
   legend(byId("legend"), state.layers, shown[0], { dense: maps[0].dense, most: maps[0].most, image: images[0].image, filter: filtered ? state.filter : "" });
@@ -176,8 +182,8 @@ async function open(name) {
   byId("plots-section").hidden = !usable;
   const names = new Set(usable ? seriesNames(meta) : []);
   const chosen = state.plots?.flat().every((n) => names.has(n)) ? state.plots : usualPlots(meta, layers);
-  const list = meta.tables.some((t) => t.name === state.list) ? state.list : (layers.find((l) => l.on)?.table ?? meta.tables[0]?.name ?? "");
-  fill(byId("list"), meta.tables.map((t) => [t.name]), list);
+  const list = meta.tables.some((t) => t.name === tableOf(state.list)) ? state.list : (layers.find((l) => l.on)?.table ?? meta.tables[0]?.name ?? "");
+  fill(byId("list"), [...meta.tables.map((t) => [t.name]), ...choices(meta)], list);
   byId("series-names").replaceChildren(...[...names].map((n) => h("option", { value: n })));
   byId("follow").hidden = !(meta.open_ended && meta.state !== "damaged");
   happenings.of(meta);
@@ -382,7 +388,7 @@ function wire() {
     e.preventDefault();
     plotOrFind(meta, { plot: (name) => set({ plots: [...state.plots, [name]] }), seek, fail, calm, span: state.span });
   });
-  saveMenu({ maps, rows, plots, shown: () => shown[0], two: () => Boolean(otherMeta), terms: () => terms, fail });
+  saveMenu({ maps, rows, plots, listed: listedNow, two: () => Boolean(otherMeta), terms: () => terms, fail });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { theme(state.theme); if (meta) { plots.build(); showLife(); paint(); } });
   keys({ state, set, seek, toggle, map: maps[0], meta: () => meta });
 }

@@ -112,7 +112,7 @@ export class EntityPanel {
     const lived = life.died === null ? null : life.died - (life.born ?? this.meta.first_tick);
     const facts = [
       ["Born", life.born === null ? "before the log" : this.at(life.born)],
-      ["Died", life.died === null ? "lives" : [this.at(life.died), life.cause ? `: ${life.cause}` : "", lived === null ? "" : `, after ${number(lived)} ticks`]],
+      ["Died", life.died === null ? "lives" : [this.at(life.died), life.cause ? `: ${life.cause}` : "", lived === null ? "" : `, after ${life.born === null ? "at least " : ""}${number(lived)} ticks`]],
     ];
     if (schema.lineage.includes("parent")) {
       facts.push(["Parent", life.parent ? this.link(life.parent) : "none"]);
@@ -139,6 +139,7 @@ export class EntityPanel {
       this.show(this.meta, this.sel, this.ofTwo);
     } }, ...numeric.map((c) => h("option", { value: c.name }, c.name)));
     choose.value = this.column;
+    this.units = new Map(schema.columns.filter((c) => c.unit).map((c) => [c.name, ` (${c.unit})`]));
     this.holder.replaceChildren(
       this.finder(),
       h("h2", { class: "who" }, `${sel.table} ${sel.id}`, h("small", {}, [this.ofTwo ? `of ${this.meta.name}` : "", life.gen > 0 ? `life ${life.gen + 1} of this id (gen ${life.gen})` : ""].filter(Boolean).join(", ")),
@@ -192,6 +193,6 @@ export class EntityPanel {
       return;
     }
     this.values.replaceChildren(...[...table.columns.values()].filter((c) => c.name !== "id" && c.name !== "gen")
-      .flatMap((c) => [h("dt", {}, c.name), h("dd", {}, number(cell(c, row)))]));
+      .flatMap((c) => [h("dt", {}, c.name + (this.units.get(c.name) ?? "")), h("dd", {}, number(cell(c, row)))]));
   }
 }

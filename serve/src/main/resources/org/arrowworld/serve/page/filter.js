@@ -32,7 +32,7 @@ export function parse(text) {
 /** A sentence about a column that the table listed has not; empty if there is none. */
 export function unknownColumn(meta, list, terms) {
   const table = meta?.tables.find((t) => t.name === list);
-  if (!table) return "";
+  if (!table) return ""; // a list of lives has its own columns
   const known = [...(table.kind === "append_only" ? [] : ["id"]), ...(table.generations ? ["gen"] : []), ...columnsOf(meta, table).map((c) => c.name)];
   const wrong = terms.find((term) => !known.includes(term.name));
   return wrong ? `${list} has no column ${wrong.name}; it has: ${known.join(", ")}` : "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lesser panels: what happens in this tick, how two runs differ, what the run is.
+// The lesser panels: what happens in this tick, what the run is.
 import * as api from "./api.js";
 import { fill, h, number } from "./dom.js";
 
@@ -76,65 +76,6 @@ export class EventsPanel {
   }
 }
 
-/** How the run and another differ. */
-export class ComparePanel {
-  constructor(holder, { onOther, onSeek, onSelect }) {
-    this.onSeek = onSeek;
-    this.onSelect = onSelect;
-    this.other = h("select", { "aria-label": "The run to compare with", onchange: (e) => onOther(e.target.value) });
-    this.result = h("div", {});
-    holder.replaceChildren(h("p", {}, "Compare with ", this.other), this.result);
-  }
-
-  runs(all, run, other) {
-    fill(this.other, [["", "no run"], ...all.filter((r) => r.name !== run).map((r) => [r.name])], other);
-    if (all.length < 2) {
-      this.result.replaceChildren(h("p", { class: "hint" }, "There is only this run. Open two: aw view RUN OTHER, or a folder of runs."));
-    }
-  }
-
-  /** Shows how a run differs from another; living are the tables whose rows have a life. */
-  async show(run, other, living) {
-    this.living = living;
-    const wanted = `${run} ${other}`;
-    this.wanted = wanted;
-    if (!other) {
-      if (this.other.options.length > 1) this.result.replaceChildren(h("p", { class: "hint" }, "Choose a run: both are shown at the same tick."));
-      return;
-    }
-    this.result.replaceChildren(h("p", { class: "hint" }, "Comparing …"));
-    try {
-      const found = await api.diff(run, { other, most: MOST });
-      if (this.wanted === wanted) this.tell(found, run, other);
-    } catch (e) {
-      if (this.wanted === wanted) this.result.replaceChildren(h("p", { class: "hint" }, e.message));
-    }
-  }
-
-  tell(found, run, other) {
-    const words = {
-      equal: "Both are equal, row for row.",
-      different: `They are equal ${found.last_equal === null ? "nowhere" : `up to tick ${number(found.last_equal)}`} and differ from tick ${number(found.tick)} on.`,
-      left_goes_on: `Equal as far as ${other} goes; ${run} goes on.`,
-      right_goes_on: `Equal as far as ${run} goes; ${other} goes on.`,
-    };
-    const jump = found.tick === null ? null : h("button", { class: "primary", id: "first-difference", onclick: () => this.onSeek(found.tick) }, `First difference: tick ${number(found.tick)}`);
-    const rows = found.rows.map((row) => {
-      const table = row.key.split(".")[0];
-      const who = `${table} ${row.id}`;
-      const whose = this.living.has(table) ? h("button", { class: "link", onclick: () => this.onSelect(table, row.id) }, who) : who;
-      return h("tr", {}, h("td", {}, row.key.split(".")[1]), h("td", {}, whose),
-        h("td", {}, number(row.left)), h("td", {}, number(row.right)));
-    });
-    this.result.replaceChildren(...[
-      h("p", {}, words[found.outcome]), jump && h("p", {}, jump),
-      rows.length > 0 ? h("table", { class: "differences" },
-        h("caption", {}, `${number(found.count)} rows differ in that tick${found.count > rows.length ? `, the first ${rows.length}` : ""}`),
-        h("thead", {}, h("tr", {}, ["what", "whose", run, other].map((t) => h("th", { scope: "col" }, t)))), h("tbody", {}, rows)) : null,
-    ].filter(Boolean));
-  }
-}
-
 /** What the run is, in its own words. */
 export function about(holder, meta) {
   const facts = [
@@ -145,7 +86,7 @@ export function about(holder, meta) {
     ...Object.entries(meta.properties ?? {}),
   ].filter(([, value]) => value !== null && value !== undefined && value !== "");
   const tables = (meta.tables ?? []).map((t) => h("li", {}, h("b", {}, t.name), ` (${t.kind.replace("_", "-")}${t.of ? ` of ${t.of}` : ""}): `,
-    t.columns.map((c) => `${c.name} ${c.type}`).join(", ") || "ids alone"));
+    t.columns.map((c) => `${c.name} ${c.type}${c.unit ? ` in ${c.unit}` : ""}`).join(", ") || "ids alone"));
   holder.replaceChildren(
     ...(meta.warnings ?? []).map((w) => h("p", { class: "warning" }, w)),
     h("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))])),

@@ -3,10 +3,11 @@
 import * as api from "./api.js";
 import { byId, number } from "./dom.js";
 import { matching } from "./filter.js";
+import { tableOf } from "./lives.js";
 import { savePicture, saveReply, saveText } from "./save.js";
 import { saveNow, set, state } from "./state.js";
 
-export function saveMenu({ maps, rows, plots, shown, two, terms, fail }) {
+export function saveMenu({ maps, rows, plots, listed, two, terms, fail }) {
   const name = (ending) => `${state.run.replaceAll("/", "-")}-tick-${state.tick}.${ending}`;
   const saving = (id, act) => byId(id).addEventListener("click", async () => {
     byId("save-menu").open = false;
@@ -23,12 +24,12 @@ export function saveMenu({ maps, rows, plots, shown, two, terms, fail }) {
   });
   saving("save-png", () => savePicture(maps.slice(0, two() ? 2 : 1), [...document.querySelectorAll("#plots canvas")], `${state.run}, tick ${number(state.tick)}`, name("png")));
   saving("save-rows", () => {
-    const found = shown()?.tables.get(state.list);
+    const found = listed();
     if (!found) { set({ tab: "table" }); throw new Error("The rows are being read: save them once they are listed."); }
     rows.show(found, matching(found, terms()), state.sort, state.sel);
-    saveText(rows.csv(), name(`${state.list}.csv`));
+    saveText(rows.csv(), name(`${state.list.replace(":", "-")}.csv`));
   });
   saving("save-plots", () => saveText(plots.csv(), `${state.run.replaceAll("/", "-")}-plots.csv`));
-  saving("save-arrow", () => saveReply(api.tableAddress(state.run, state.tick, state.list), name(`${state.list}.arrows`)));
+  saving("save-arrow", () => saveReply(api.tableAddress(state.run, state.tick, tableOf(state.list)), name(`${tableOf(state.list)}.arrows`)));
   saving("copy-link", () => { saveNow(); return navigator.clipboard.writeText(location.href); });
 }

@@ -39,12 +39,13 @@ export class TableView {
     const by = table.columns.get(sort.replace(/^-/, ""));
     if (by) {
       const turn = sort.startsWith("-") ? -1 : 1;
-      const key = (row) => (by.words ? by.words[by.values[row]] : by.values[row]);
+      const key = (row) => (by.words ? by.words[by.values[row]] : by.values[row] ?? -1);
       this.order.sort((a, b) => turn * (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a - b));
     }
     this.summary.textContent = matches
       ? `${number(this.order.length)} of ${number(table.rows)} rows match`
       : `${number(table.rows)} rows`;
+    this.summary.append(table.note ?? "");
     this.scroll.setAttribute("aria-rowcount", String(this.order.length));
     if (sel?.table === table.name && table.columns.has("gen")) {
       this.summary.append("; ", h("button", { class: "link", onclick: () => this.onLife(sel) }, `the life of ${table.name} ${sel.id}`));
