@@ -112,7 +112,7 @@ export class EntityPanel {
     const lived = life.died === null ? null : life.died - (life.born ?? this.meta.first_tick);
     const facts = [
       ["Born", life.born === null ? "before the log" : this.at(life.born)],
-      ["Died", life.died === null ? "lives" : [this.at(life.died), life.cause ? `: ${life.cause}` : "", lived === null ? "" : `, after ${number(lived)} ticks`]],
+      ["Died", life.died === null ? "lives" : [this.at(life.died), life.cause ? `: ${life.cause}` : "", lived === null ? "" : `, after ${life.born === null ? "at least " : ""}${number(lived)} ticks`]],
     ];
     if (schema.lineage.includes("parent")) {
       facts.push(["Parent", life.parent ? this.link(life.parent) : "none"]);

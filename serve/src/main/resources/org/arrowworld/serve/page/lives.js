@@ -7,7 +7,7 @@ const ENDING = ":lives";
 const column = (name, values, words = null) => [name, { name, values, words, type: words ? "string" : "u64" }];
 
 /** What the choice of tables offers beside the tables. */
-export const choices = (meta) => meta.tables.filter((t) => t.kind === "row").map((t) => [t.name + ENDING, `${t.name}: all lives`]);
+export const choices = (meta) => meta.tables.filter((t) => t.kind === "row").map((t) => [t.name + ENDING, `${t.name} lives`]);
 
 /** The table that a choice speaks of. */
 export const tableOf = (list) => list.endsWith(ENDING) ? list.slice(0, -ENDING.length) : list;
