@@ -256,6 +256,20 @@ def test_a_folder_of_published_runs_says_what_its_catalogue_says_and_never_chang
     aw.Runs(place, told, aw.Runs.open(odd).parameters, (), 0).save()
     runs = aw.Runs.open(place)
     assert [replace(run, path=odd / run.name) for run in runs] == told
+    catalogue = place / "runs.parquet"
+    sound = catalogue.read_bytes()
+    for at in range(0, len(sound), 97):
+        catalogue.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1:])
+        try:
+            assert [replace(run, path=odd / run.name) for run in aw.Runs.open(place)] == told
+        except aw.DamagedFileError as e:
+            assert "These runs were published" in str(e)
+    catalogue.write_bytes(b"PAR1")
+    with pytest.raises(aw.DamagedFileError, match="These runs were published, and it alone says which there are"):
+        aw.Runs.open(place)
+    with pytest.raises(aw.DamagedFileError, match="These runs were published"):
+        runs.save()
+    catalogue.write_bytes(sound)
     before = sorted(os.listdir(place))
     for act in (runs.save, lambda: threads(place, functions.simulate)):
         with pytest.raises(aw.InvalidUseError, match="it holds published runs, which never change. Copy its stores into a folder"):

@@ -187,14 +187,15 @@ class Runs(Frame):
         catalogue = f"{objects.address}runs.parquet"
         try:
             data = objects.whole("runs.parquet")
-            rows = _rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
-            return cls._of_catalogue(address, rows, lambda name: (Path(name), f"{address.rstrip('/')}/{name}"))
         except FileNotFoundError as e:
             raise StoreNotFoundError(f"Cannot open runs at {objects.address}: there is no runs.parquet; check the address, and "
                                      "publish the runs there with `aw publish`.") from e
         except TooLong as e:
             raise DamagedFileError(str(e), catalogue, remedy="") from e
-        except (pa.ArrowException, KeyError, ValueError, TypeError) as e:
+        try:
+            rows = _rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
+            return cls._of_catalogue(address, rows, lambda name: (Path(name), f"{address.rstrip('/')}/{name}"))
+        except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
             raise DamagedFileError(str(e), catalogue, remedy="Publish the runs anew, to another place.") from e
 
     @classmethod
@@ -367,6 +368,12 @@ def _is_published(rows: list[dict[str, Any]]) -> bool:
     return bool(rows) and all(row["mark"] == _PUBLISHED for row in rows)
 
 
+def _holds_published(folder: Path) -> bool:
+    """Whether all stores in a folder are published ones."""
+    stores = [path for path in folder.iterdir() if (path / "store.json").is_file()]
+    return bool(stores) and all((path / "files.json").is_file() for path in stores)
+
+
 def _catalogue(folder: Path, runs: int, warnings: list[str]) -> list[dict[str, Any]]:
     """The catalogue's rows; none where it is missing or damaged (R-8), or has far more rows than there are runs."""
     path = folder / "runs.parquet"
@@ -378,6 +385,9 @@ def _catalogue(folder: Path, runs: int, warnings: list[str]) -> list[dict[str, A
             _facts(row), row["mark"], row["run"]
         return rows
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
+        if _holds_published(folder):
+            raise DamagedFileError(f"{e}. These runs were published, and it alone says which there are", path,
+                                   remedy="Publish them anew, to another place.") from e  # R-11
         warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
         return []
 
@@ -393,6 +403,8 @@ def _rows(source: Any, size: int, runs: int) -> Iterator[dict[str, Any]]:
                     raise ValueError(f"row {number} does not match its checksum")
                 yield row
                 number += 1
+        if number != file.metadata.num_rows:
+            raise ValueError(f"it has {file.metadata.num_rows} rows, and {number} can be read")
 
 
 def _require_small(said: pq.FileMetaData, size: int, runs: int) -> None:

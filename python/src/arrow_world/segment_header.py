@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,12 @@ def batch_stat(rows: Rows, crc: int) -> list[str]:
 
 def keys_of(path: Path, text: str, known: int) -> list[Key]:
     """The keys that `aw.keys` declares behind those known."""
+    return list(_keys(path, text, known))
+
+
+@lru_cache(maxsize=32)
+def _keys(path: Path, text: str, known: int) -> tuple[Key, ...]:
+    """Parsed once for files opened again and again."""
     try:
         items = jsonfile.loads(text)
     except (ValueError, RecursionError) as e:
@@ -122,7 +129,7 @@ def keys_of(path: Path, text: str, known: int) -> list[Key]:
     keys = [Key.from_json(item, path) for item in items]
     if [k.code for k in keys] != list(range(known, known + len(keys))):
         raise Malformed(f"aw.keys does not continue at code {known} without gaps")  # L-3
-    return keys
+    return tuple(keys)
 
 
 def header_of(path: Path, fields: list[Field], metadata: dict[str, str], strings: bool) -> Header:

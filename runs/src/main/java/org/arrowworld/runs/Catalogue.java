@@ -112,7 +112,7 @@ final class Catalogue {
     try {
       published = isPublished(read(folder, (int) Math.min(Integer.MAX_VALUE, bytes)));
     } catch (DamagedFileException e) {
-      return; // it says nothing
+      published = holdsPublished(folder);
     }
     if (published) {
       throw new InvalidUseException(
@@ -120,6 +120,20 @@ final class Catalogue {
               "Cannot write in %s: it holds published runs, which never change; copy its stores into a folder of their own",
               folder.description()));
     }
+  }
+
+  /** Whether all stores in a folder are published ones, whatever its catalogue says. */
+  static boolean holdsPublished(Storage folder) throws IOException {
+    boolean found = false;
+    for (String name : folder.list("")) {
+      if (folder.isDirectory(name) && folder.exists(name + "/store.json")) {
+        found = true;
+        if (!folder.exists(name + "/files.json")) {
+          return false;
+        }
+      }
+    }
+    return found;
   }
 
   /** Whether the rows are those of published runs (spec R-12). */

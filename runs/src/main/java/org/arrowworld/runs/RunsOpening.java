@@ -101,6 +101,9 @@ final class RunsOpening {
     try {
       return Catalogue.read(storage, runs);
     } catch (DamagedFileException e) {
+      if (Catalogue.holdsPublished(storage)) {
+        throw e; // it alone says which runs there are (spec R-11)
+      }
       warnings.add(e.getMessage() + "; the catalogue was passed over, saving it makes it anew");
       return Map.of();
     }

@@ -151,6 +151,11 @@ class PublishedRunsTest {
     assertThat(told.get(1)).contains(RunState.FAILED);
     assertThat(told(Runs.open(place))).isEqualTo(told(Runs.open(address))).isEqualTo(told);
     byte[] catalogue = Files.readAllBytes(place.resolve("runs.parquet"));
+    Runs opened = Runs.open(place);
+    Files.writeString(place.resolve("runs.parquet"), "PAR1");
+    assertThatThrownBy(() -> Runs.open(place)).isInstanceOf(DamagedFileException.class);
+    assertThatThrownBy(opened::save).hasMessageContaining("it holds published runs");
+    Files.write(place.resolve("runs.parquet"), catalogue);
     assertThatThrownBy(Runs.open(place)::save).hasMessageContaining("it holds published runs");
     assertThatThrownBy(new Sweep(place, PLAN, fails)::run)
         .isInstanceOf(InvalidUseException.class)
