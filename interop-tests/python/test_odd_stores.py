@@ -53,7 +53,7 @@ def test_verify_speaks_for_all_readers_and_what_is_recovered_is_read_by_all(tmp_
                                    java_side.run("OddStoresMain", tmp_path, CASES, seed).splitlines()]
     assert len(lines) == CASES
     cases = [(line["store"], line["sound"], f"{line['what']} {line['findings'][:1]}") for line in lines]
-    cases += [(line["recovered"], True, f"recovered from {line['what']}") for line in lines if "recovered" in line]
+    cases += [(line["recovered"], line["recovered_sound"], f"recovered from {line['what']}") for line in lines if "recovered" in line]
     go = refused_by_go([store for store, _, _ in cases])
     wrong = []
     for store, sound, what in cases:

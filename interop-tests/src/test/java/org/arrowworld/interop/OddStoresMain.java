@@ -48,6 +48,7 @@ public final class OddStoresMain {
           Path out = folder.resolve(Text.of("%05d-recovered", i));
           write(recovered, "", out);
           line.put("recovered", out.toString());
+          line.put("recovered_sound", report.requireSound(recovered).verification().isSound());
           line.put("rows", report.saved().seq());
           line.put("tick", report.saved().tick());
           line.put("lost", report.rowsLost());
