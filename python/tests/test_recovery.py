@@ -120,3 +120,13 @@ def test_it_is_written_beside_what_is_there(damaged, tmp_path):
         aw.recover(damaged.path, tmp_path / "whole")
     with pytest.raises(aw.InvalidUseError, match="that is inside the store"):
         aw.recover(damaged.path, damaged.path / "new")
+
+
+def test_a_log_behind_a_link_is_not_followed_and_named_and_a_file_is_no_store(damaged, tmp_path):
+    (damaged.path / "log").rename(tmp_path / "elsewhere")
+    (damaged.path / "log").symlink_to(tmp_path / "elsewhere")
+    done = aw.recover(damaged.path, tmp_path / "new")
+    assert any(loss.endswith("log is a link, and links are not followed") for loss in done.losses)
+    (tmp_path / "file").touch()
+    with pytest.raises(aw.InvalidUseError, match="it is a file, expected the folder of a store"):
+        aw.recover(tmp_path / "file", tmp_path / "again")

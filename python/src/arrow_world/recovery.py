@@ -67,6 +67,8 @@ def recover(damaged: str | os.PathLike[str], path: str | os.PathLike[str]) -> Re
     source, target = path_of(damaged, "recover"), path_of(path, "recover into")
     if not isinstance(source, Path):
         raise InvalidUseError(f"Cannot recover {source}: only folders of this machine are recovered.")
+    if source.exists() and not source.is_dir():
+        raise InvalidUseError(f"Cannot recover {source}: it is a file, expected the folder of a store.")
     with appearing(target, source, f"recover {source} into {target}") as folder:
         made = _recover(source, folder)
         if len(made.verification.findings) > sum(loss.startswith(_AS_WRITTEN) for loss in made.losses):

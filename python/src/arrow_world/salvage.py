@@ -166,6 +166,8 @@ class Salvage:
         self._stretches: list[_Stretch] = []
         self._problems: list[_Problem] = []
         for folder in (store / "log" / "live", store / "log"):
+            if folder.is_symlink():
+                self._losses[f"{folder} is a link, and links are not followed"] = None
             for path in sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else ():
                 if not path.name.endswith(".tmp") and path != store / "log" / "live":
                     self._survey(path)
