@@ -16,7 +16,7 @@ import pytest
 
 import arrow_world as aw
 import java_side
-from arrow_world.runs import _check
+from arrow_world.run_catalogue import check_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "tests"))
 import sweep_functions as functions  # noqa: E402
@@ -79,7 +79,7 @@ def test_java_takes_pythons_catalogue(java_sweep: Path) -> None:
     aw.Runs.open(java_sweep).save()
     path = java_sweep / "runs.parquet"
     rows = [{**row, "rows": 777} for row in pq.read_table(path).to_pylist()]
-    checked = [{**row, "check": _check(row)} for row in rows]
+    checked = [{**row, "check": check_of(row)} for row in rows]
     pq.write_table(pa.Table.from_pylist(checked, schema=pq.read_schema(path)), path)
     assert {run["rows"] for run in java_runs(java_sweep)} == {777}  # nobody counted again
     path.unlink()

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import struct
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +19,12 @@ from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .frames import Frame
 from .lives import Lives
 from .log_rows import LogRows
-from .parameters import OWN, Value, cell, column_type, is_name, sense_of, text_of_cell, value_of
+from .parameters import Value, cell, column_type, sense_of, value_of
 from .lock import output_lock
 from .publish import discard, force_directory
-from .regular import open_regular
 from .remote_objects import Patience, TooLong, is_address, objects_at
-from .run_files import RunFacts, is_run_name, mark_of, read_plan, read_run, run_names
+from .run_catalogue import PUBLISHED, STATES, catalogue_rows, check_of, facts_of, is_published, require_catalogue, rows_in
+from .run_files import is_run_name, mark_of, read_plan, read_run, run_names
 from .run_filter import RunFilter
 from .selection import Ticks
 from .stats import Stats, Summary, summary
@@ -34,10 +32,6 @@ from .store import Store, open_store
 from .world import World
 
 T = TypeVar("T")
-_ROWS_AT_ONCE = 1024
-_PUBLISHED = "published"  # the mark of a run that was (R-12)
-STATES = ("waiting", "begun", "done", "failed", "damaged")
-"""How far a run can be: not begun; at its last tick; ended; failed or damaged, where `message` says why."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,7 @@ class Run:
     def open(self) -> Store:
         """Its store, for reading. Raises DamagedFileError if it was published, and is another one than the catalogue says."""
         store = open_store(self.path if self.address is None else self.address)
-        if self.address is None and self.mark != _PUBLISHED:
+        if self.address is None and self.mark != PUBLISHED:
             return store
         span = store.span()
         found = store.info.store.hex(), None if span is None else span[1]
@@ -160,13 +154,13 @@ class Runs(Frame):
             raise StoreNotFoundError(f"Cannot open runs in {folder}: there is no such folder.")
         plan, warnings = read_plan(folder), list[str]()
         names = sorted({*run_names(folder), *plan})
-        rows = _catalogue(folder, len(names), warnings)
-        if _is_published(rows):
+        rows = rows_in(folder, len(names), warnings)
+        if is_published(rows):
             try:
                 return cls._of_catalogue(folder, rows, lambda name: (folder / name, None))
             except ValueError as e:
                 raise DamagedFileError(str(e), folder / "runs.parquet", remedy="") from e
-        known = {(row["run"], row["mark"]): _facts(row) for row in rows if row["mark"] is not None}
+        known = {(row["run"], row["mark"]): facts_of(row) for row in rows if row["mark"] is not None}
         runs, read = list[Run](), 0
         for name in names:
             mark = mark_of(folder, name, plan.get(name, {}))
@@ -193,7 +187,7 @@ class Runs(Frame):
         except TooLong as e:
             raise DamagedFileError(str(e), catalogue, remedy="") from e
         try:
-            rows = _rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
+            rows = catalogue_rows(pa.BufferReader(data), len(data), len(data))  # no row takes less than a byte
             return cls._of_catalogue(address, rows, lambda name: (Path(name), f"{address.rstrip('/')}/{name}"))
         except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
             raise DamagedFileError(str(e), catalogue, remedy="Publish the runs anew, to another place.") from e
@@ -203,7 +197,7 @@ class Runs(Frame):
         """By the rows of published runs; ValueError where they are no catalogue."""
         runs, names = list[Run](), set[str]()
         for row in rows:
-            name, f = row["run"], _facts(row)
+            name, f = row["run"], facts_of(row)
             if not isinstance(name, str) or not is_run_name(name) or name in names:
                 raise ValueError("it is not a catalogue: it has a run twice, or a run without a valid name")
             names.add(name)
@@ -273,7 +267,7 @@ class Runs(Frame):
             texts = [run.texts.get(name) for run in self._runs]
             kind = column_type(texts)
             columns[name] = pa.array([cell(text, kind) for text in texts], pa.type_for_alias(kind))
-        columns["check"] = pa.array(map(_check, pa.table(columns).to_pylist()), pa.string())
+        columns["check"] = pa.array(map(check_of, pa.table(columns).to_pylist()), pa.string())
         return pa.table(columns)
 
     def _title(self) -> str:
@@ -338,98 +332,3 @@ class Runs(Frame):
                                        remedy='where("state != damaged") leaves it out.')
             if run.tick is not None:
                 yield run
-
-
-def require_catalogue(folder: Path) -> None:
-    """Raises InvalidUseError where `runs.parquet` is none of ours: nothing that a catalogue may be written over (R-8)."""
-    path = folder / "runs.parquet"
-    try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            begin = file.read(4)
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 4))
-            ends = begin, file.read(4)
-    except FileNotFoundError:
-        return
-    except DamagedFileError as e:
-        raise InvalidUseError(f"Cannot write the catalogue {path}: {e.problem}. Move it away.") from e
-    try:
-        with pq.ParquetFile(path) as parquet:
-            ours = {*OWN} <= {*parquet.schema_arrow.names}
-    except (pa.ArrowException, OSError):
-        ours = b"PAR1" in ends or ends == (b"", b"")  # a damaged catalogue
-    if not ours:
-        raise InvalidUseError(f"Cannot write the catalogue {path}: something else has this name, which would be lost. Move it away.")
-    if _is_published(_catalogue(folder, path.stat().st_size, [])):
-        raise InvalidUseError(f"Cannot write in {folder}: it holds published runs, which never change. Copy its stores into a folder of "
-                              "their own.")  # R-11
-
-
-def _is_published(rows: list[dict[str, Any]]) -> bool:
-    return bool(rows) and all(row["mark"] == _PUBLISHED for row in rows)
-
-
-def _holds_published(folder: Path) -> bool:
-    """Whether all stores in a folder are published ones."""
-    stores = [path for path in folder.iterdir() if (path / "store.json").is_file()]
-    return bool(stores) and all((path / "files.json").is_file() for path in stores)
-
-
-def _catalogue(folder: Path, runs: int, warnings: list[str]) -> list[dict[str, Any]]:
-    """The catalogue's rows; none where it is missing or damaged (R-8), or has far more rows than there are runs."""
-    path = folder / "runs.parquet"
-    if not path.is_file() or path.is_symlink():
-        return []
-    try:
-        rows = list(_rows(path, path.stat().st_size, runs))
-        for row in rows:
-            _facts(row), row["mark"], row["run"]
-        return rows
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as e:
-        if _holds_published(folder):
-            raise DamagedFileError(f"{e}. These runs were published, and it alone says which there are", path,
-                                   remedy="Publish them anew, to another place.") from e  # R-11
-        warnings.append(f"Damaged file {path}: {e}; the catalogue was passed over, saving it makes it anew")
-        return []
-
-
-def _rows(source: Any, size: int, runs: int) -> Iterator[dict[str, Any]]:
-    """The rows of a catalogue; ValueError where one does not match its checksum (R-10), or it is far too large."""
-    with pq.ParquetFile(source) as file:
-        _require_small(file.metadata, size, runs)
-        number = 0
-        for batch in file.iter_batches(_ROWS_AT_ONCE):
-            for row in batch.to_pylist():
-                if row["check"] != _check(row):
-                    raise ValueError(f"row {number} does not match its checksum")
-                yield row
-                number += 1
-        if number != file.metadata.num_rows:
-            raise ValueError(f"it has {file.metadata.num_rows} rows, and {number} can be read")
-
-
-def _require_small(said: pq.FileMetaData, size: int, runs: int) -> None:
-    """Reads no more than the file's length and the number of runs give reason to."""
-    if said.num_rows > 10_000 + 10 * runs:
-        raise ValueError(f"it says to have {said.num_rows} rows, and there are {runs} runs")
-    total = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
-    if total > max(256 << 20, 64 * size):
-        raise ValueError(f"it says to hold {total} bytes in {size}")
-
-
-def _check(row: dict[str, Any]) -> str:
-    """The checksum of a row's cells, its own aside (R-10)."""
-    lines = [f"{name}={_shown(value)}\n" for name, value in row.items() if value is not None and name != "check"]
-    return f"{zlib.crc32(''.join(lines).encode()):08x}"
-
-
-def _shown(value: Value) -> str:
-    return struct.pack(">d", value).hex() if isinstance(value, float) else text_of_cell(value)
-
-
-def _facts(row: dict[str, Any]) -> RunFacts:
-    texts = json.loads(row["parameters"])
-    if not isinstance(texts, dict) or not all(is_name(name) and isinstance(text, str) for name, text in texts.items()):
-        raise ValueError("it is not a catalogue: parameters of a run are not texts by name")
-    if row["state"] not in STATES:
-        raise ValueError(f"it is not a catalogue: a state is {row['state']!r}")
-    return RunFacts(row["state"], row["tick"], row["rows"], row["message"], row["store"], texts)

@@ -18,7 +18,8 @@ from .checks import integer, path_of
 from .errors import ArrowWorldError, InvalidUseError
 from .lock import StoreLock, require_outside_stores
 from .run_files import Outcome, delete_outcome, extend_plan, rows_of
-from .runs import Run, Runs, require_catalogue
+from .run_catalogue import require_catalogue
+from .runs import Run, Runs
 from .sweep_plan import planned_texts
 from .sweep_worker import Ended, SweepRun, begin_worker, can_bound_memory, failed, make
 
