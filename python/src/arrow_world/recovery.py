@@ -196,7 +196,7 @@ def _copy_fields(source: Path, target: Path, losses: list[str]) -> None:
     for path in sorted(source.iterdir()):
         if path.name.endswith(".tmp") or path.name == "LOCK":
             continue
-        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+        if path.is_dir() and not path.is_symlink() and path.suffix not in (".npy", ".json"):
             _copy_fields(path, target / path.name, losses)
         elif path.is_file() and not path.is_symlink():
             try:

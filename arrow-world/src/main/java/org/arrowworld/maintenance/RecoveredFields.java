@@ -31,13 +31,18 @@ final class RecoveredFields {
       if (name.endsWith(AtomicFiles.UNFINISHED) || name.equals("LOCK")) {
         continue;
       }
-      if (!source.isLink(path) && !source.list(path).isEmpty()) {
+      if (!source.isLink(path) && source.isDirectory(path) && !isFile(name)) {
         directory(source, target, path, losses);
       } else {
         file(source, target, path, losses);
       }
     }
     target.forceDirectory(directory);
+  }
+
+  /** Whether a run of fields has a file of such a name, which no folder is. */
+  private static boolean isFile(String name) {
+    return name.endsWith(".npy") || name.endsWith(".json");
   }
 
   private static void file(Storage source, Storage target, String path, List<String> losses)

@@ -43,6 +43,7 @@ final class MemoryDirectory implements MemoryNode {
   void putForced(String name, MemoryNode node) {
     names.put(name, node);
     forced.put(name, node);
+    unforced.removeIf(change -> change.name().equals(name));
   }
 
   void force() {

@@ -178,6 +178,9 @@ public final class MemoryStorage implements Storage {
     if (find(to) instanceof MemoryDirectory) {
       throw new FileAlreadyExistsException(to);
     }
+    if (from.equals(to)) {
+      return; // POSIX: nothing happens
+    }
     MemoryDirectory target = parent(to);
     parent(from).remove(nameChanges, lastName(from));
     target.set(nameChanges++, lastName(to), node);

@@ -235,17 +235,19 @@ public final class Verifier {
 
   /** A truncation leaves a history that ends right at its fence (spec L-21). */
   private void checkFence(Timeline timeline) throws IOException {
-    long end = timeline.log().end().seq();
+    LogPosition end = timeline.log().end();
     try {
-      end = timeline.end().seq();
+      end = timeline.end();
     } catch (DamagedFileException e) {
       found(e); // a base that cannot be read
     }
-    long fencedSeq = timeline.log().fencedSeq().orElse(end);
-    if (end != fencedSeq) {
+    long seq = timeline.log().fencedSeq().orElse(end.seq());
+    long tick = timeline.log().fencedAfter().orElse(end.tick());
+    if (end.seq() != seq || end.tick() != tick) {
       findings.add(
           Text.of(
-              "fence.json: its seq is %d, but the history before it ends at %d", fencedSeq, end));
+              "fence.json: its tick is %d and its seq %d, but the history before it ends at tick %d, seq %d",
+              tick, seq, end.tick(), end.seq()));
     }
   }
 

@@ -7,14 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.field.FieldImport;
+import org.arrowworld.internal.Digits;
+import org.arrowworld.internal.Text;
+import org.arrowworld.internal.json.ChecksummedJson;
 import org.arrowworld.internal.store.MutableCodebook;
 import org.arrowworld.log.LogOptions;
+import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.LogWriter;
 import org.arrowworld.log.SegmentInfo;
 import org.arrowworld.maintenance.StoreRecovery;
@@ -168,6 +174,44 @@ class VerdictTest {
         .hasMessageContaining("nothing of a store can be read in it: neither store.json, nor the")
         .hasMessageContaining("store.json");
     assertThat(target.list("")).isEmpty();
+  }
+
+  /** Spec L-21: also where the fence stands right at the log's end. */
+  @Test
+  void a_fence_that_names_another_tick_than_that_of_the_commit_before_it_is_a_finding()
+      throws IOException {
+    MemoryStorage storage = SmallStores.create(Form.SEALED, memory);
+    LogPosition end;
+    try (Timeline timeline = Timeline.open(storage)) {
+      end = timeline.end();
+    }
+    Map<String, Object> fence = new LinkedHashMap<>();
+    fence.put("tick", Digits.hex16(end.tick()));
+    fence.put("seq", Digits.hex16(end.seq()));
+    fence.put("epoch", 1);
+    ChecksummedJson.write(storage, "fence.json", fence);
+    assertThat(findings(storage)).isEmpty();
+    fence.put("tick", Digits.hex16(end.tick() + 1));
+    ChecksummedJson.write(storage, "fence.json", fence);
+    assertThat(findings(storage))
+        .containsExactly(
+            Text.of(
+                "fence.json: its tick is %d and its seq %d, but the history before it ends at"
+                    + " tick %d, seq %d",
+                end.tick() + 1, end.seq(), end.tick(), end.seq()));
+  }
+
+  @Test
+  void an_empty_folder_among_the_fields_is_no_loss_and_one_in_an_arrays_place_is()
+      throws IOException {
+    MemoryStorage storage = SmallStores.create(Form.SEALED, memory);
+    storage.createDirectories("fields/empty");
+    assertThat(StoreRecovery.run(storage, new MemoryStorage(), memory).losses()).isEmpty();
+    storage.createDirectories("fields/run/u.npy");
+    assertThat(StoreRecovery.run(storage, new MemoryStorage(), memory).losses())
+        .singleElement()
+        .asString()
+        .contains("fields/run/u.npy");
   }
 
   @ParameterizedTest
