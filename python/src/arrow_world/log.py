@@ -91,7 +91,10 @@ def read_fence(store: Path) -> Fence | None:
     epoch = m.count("epoch")
     if epoch >= 1 << 31:
         raise DamagedFileError(f"'epoch' is {epoch}, expected less than 2^31", path)
-    return Fence(m.u64("tick"), m.u64("seq"), epoch)
+    fence = Fence(m.u64("tick"), m.u64("seq"), epoch)
+    if max(fence.tick, fence.seq) >= 1 << 63:
+        raise DamagedFileError("its tick or seq is not below 2^63", path)
+    return fence
 
 
 def list_segments(store: Path) -> list[SegmentFile]:
