@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def refused_by_python(store: str) -> str:
 
 
 def test_verify_speaks_for_all_readers_and_what_is_recovered_is_read_by_all(tmp_path: Path) -> None:
-    seed = int(os.environ.get("AW_SEED", time.time_ns() % 1_000_000))
+    seed = int(os.environ.get("AW_SEED", 894287))
     print(f"{CASES} odd stores, repeat with AW_SEED={seed}")
     lines: list[dict[str, Any]] = [json.loads(line) for line in
                                    java_side.run("OddStoresMain", tmp_path, CASES, seed).splitlines()]
