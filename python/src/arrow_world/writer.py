@@ -261,8 +261,8 @@ class LogWriter:
     def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
 
-        later: another thread forces them, with all that is written by then. The caller holds interrupts back. Rows count as written once they are written; what fails before that is done
-        poisons the writer.
+        later: another thread forces them, with all that is written by then. The caller holds interrupts back. Where writing or
+        forcing fails, the writer takes no more ticks.
         """
         chain = tick_chain(self.chain, tick, rows)
         text = np.full(1, None, object) if self.info.strings else None

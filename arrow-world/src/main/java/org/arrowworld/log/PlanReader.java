@@ -14,9 +14,10 @@ import org.arrowworld.storage.Storage;
 
 /**
  * Reads the batches of a plan, in any order, each verified by itself before a value of it is used.
- * It opens one segment at a time; of a sealed one in a store with strings the words are read too,
- * once (and, where its footer has no checksum of them, with the first batch). Memory is that of the
- * largest batch and of one segment's words. One thread; the storage stays the caller's.
+ * It opens one segment at a time. Where the store has strings, a sealed segment's words are read
+ * once, when it is opened; where its footer has no checksum of them, its first batch is read with
+ * them, whose checksum covers both. Memory is that of the largest batch and of one segment's words.
+ * One thread; the storage stays the caller's.
  *
  * <p>A live segment that was sealed since the plan was made is read under its new name, if the
  * chain at the plan's end is still the planned one. What was merged, dropped or truncated meanwhile

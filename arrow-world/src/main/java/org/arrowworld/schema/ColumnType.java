@@ -50,7 +50,7 @@ public enum ColumnType {
     return !isFloat() && this != BOOL && this != STRING;
   }
 
-  /** Smallest integer of the type (unsigned 64-bit aside), for range checks. */
+  /** Smallest integer of the type (the signed 64-bit one aside), for range checks. */
   public double minValue() {
     return switch (this) {
       case I8 -> Byte.MIN_VALUE;

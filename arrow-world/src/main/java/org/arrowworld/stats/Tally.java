@@ -45,7 +45,7 @@ final class Tally implements Closeable {
     return switch (type) {
       case I64 -> (double) pattern;
       case U64 -> pattern >= 0 ? (double) pattern : (pattern >>> 1 | (pattern & 1)) * 2.0;
-      default -> Double.longBitsToDouble(pattern);
+      case U8, I8, U16, I16, U32, I32, F32, F64, BOOL, STRING -> Double.longBitsToDouble(pattern);
     };
   }
 
@@ -54,7 +54,8 @@ final class Tally implements Closeable {
     return switch (type) {
       case I64 -> pattern;
       case U64 -> pattern ^ Long.MIN_VALUE;
-      default -> pattern ^ (pattern >> 63 & Long.MAX_VALUE);
+      case U8, I8, U16, I16, U32, I32, F32, F64, BOOL, STRING ->
+          pattern ^ (pattern >> 63 & Long.MAX_VALUE);
     };
   }
 
@@ -62,7 +63,8 @@ final class Tally implements Closeable {
     return switch (type) {
       case I64 -> number(ordered);
       case U64 -> number(ordered ^ Long.MIN_VALUE);
-      default -> Double.longBitsToDouble(ordered ^ (ordered >> 63 & Long.MAX_VALUE));
+      case U8, I8, U16, I16, U32, I32, F32, F64, BOOL, STRING ->
+          Double.longBitsToDouble(ordered ^ (ordered >> 63 & Long.MAX_VALUE));
     };
   }
 

@@ -124,7 +124,7 @@ public final class CsvWriter {
         case BOOL -> out.write(bytes.get(row) != 0 ? TRUE : FALSE);
         case STRING -> out.write(word(column, bytes.getInt(4 * row)));
         case U64 -> unsigned(bytes.getLong(8 * row));
-        default -> number(IntegerCells.integer(type, bytes, row));
+        case U8, I8, U16, I16, U32, I32, I64 -> number(IntegerCells.integer(type, bytes, row));
       }
     }
 
@@ -139,7 +139,7 @@ public final class CsvWriter {
         case F64 -> ascii(Decimals.of(Double.longBitsToDouble(pattern)));
         case U64 -> unsigned(pattern);
         case I64 -> number(pattern);
-        default -> number(Values.toInteger(pattern));
+        case U8, I8, U16, I16, U32, I32, BOOL, STRING -> number(Values.toInteger(pattern));
       }
     }
 

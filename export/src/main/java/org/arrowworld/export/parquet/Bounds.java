@@ -31,7 +31,7 @@ record Bounds(long least, long greatest) {
       case I64 -> Optional.of(wide(data, from, to, 0));
       case U32 -> Optional.of(middle(data, from, to, Integer.MIN_VALUE, 1L << 31));
       case I32 -> Optional.of(middle(data, from, to, 0, 0));
-      default -> Optional.of(narrow(type, data, from, to));
+      case U8, I8, U16, I16, BOOL, STRING -> Optional.of(narrow(type, data, from, to));
     };
   }
 
@@ -74,7 +74,7 @@ record Bounds(long least, long greatest) {
       case I8 -> data.get(row);
       case U16 -> data.getChar(2 * row);
       case I16 -> data.getShort(2 * row);
-      default -> data.get(row) & 0xFF;
+      case U8, BOOL, STRING, U32, I32, U64, I64, F32, F64 -> data.get(row) & 0xFF;
     };
   }
 
@@ -125,7 +125,7 @@ record Bounds(long least, long greatest) {
       case U64 -> bytes.putLong(key ^ Long.MIN_VALUE);
       case I64 -> bytes.putLong(key);
       case BOOL -> bytes.put((byte) key);
-      default -> bytes.putInt((int) key);
+      case U8, I8, U16, I16, U32, I32, STRING -> bytes.putInt((int) key);
     }
     byte[] plain = new byte[bytes.position()];
     bytes.get(0, plain);

@@ -63,14 +63,14 @@ record ParquetColumn(
     return switch (type) {
       case STRING, BOOL -> 0;
       case U64, I64, F64 -> 8;
-      default -> 4;
+      case U8, I8, U16, I16, U32, I32, F32 -> 4;
     };
   }
 
   boolean isUnsigned() {
     return switch (type) {
       case U8, U16, U32, U64 -> true;
-      default -> false;
+      case I8, I16, I32, I64, F32, F64, BOOL, STRING -> false;
     };
   }
 }

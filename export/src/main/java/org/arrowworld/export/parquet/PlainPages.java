@@ -17,7 +17,7 @@ final class PlainPages {
         case U64, I64, F64 -> target.putLong(bits);
         case I8 -> target.putInt((byte) bits);
         case I16 -> target.putInt((short) bits);
-        default -> target.putInt((int) bits);
+        case U8, U16, U32, I32, F32, BOOL, STRING -> target.putInt((int) bits);
       }
     }
   }

@@ -69,7 +69,8 @@ final class RowBinder {
       case F32 -> real(column, bytes.getFloat(4 * row));
       case F64 -> real(column, bytes.getDouble(8 * row));
       case STRING -> statement.setString(column + 1, word(column, bytes.getInt(4 * row)));
-      default -> statement.setLong(column + 1, IntegerCells.integer(type, bytes, row));
+      case U8, I8, U16, I16, U32, I32, U64, I64, BOOL ->
+          statement.setLong(column + 1, IntegerCells.integer(type, bytes, row));
     }
   }
 
@@ -82,7 +83,8 @@ final class RowBinder {
     switch (key.type()) {
       case F32, F64 -> real(keyed, Double.longBitsToDouble(pattern));
       case U64, I64 -> statement.setLong(keyed + 1, pattern);
-      default -> statement.setLong(keyed + 1, Values.toInteger(pattern));
+      case U8, I8, U16, I16, U32, I32, BOOL, STRING ->
+          statement.setLong(keyed + 1, Values.toInteger(pattern));
     }
   }
 
