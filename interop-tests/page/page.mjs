@@ -238,6 +238,13 @@ const checks = {
     await page.fill("#filter", `cause == ${told.lives.cause}`);
     await page.waitForFunction((n) => document.querySelector("#rows .hint").textContent.startsWith(`${n} of `),
       `${told.lives.ended.toLocaleString("en")} of ${told.lives.all.toLocaleString("en")}`.split(" of ")[0]);
+    const hint = await page.textContent("#rows .hint");
+    expect(hint.endsWith(`; ended by ${told.lives.cause} ${told.lives.ended.toLocaleString("en")}`), `the causes are not of who matches: ${hint}`);
+    await page.fill("#filter", "died < 0");
+    await page.waitForFunction(() => document.querySelector("#rows .hint").textContent.startsWith("0 of "));
+    await page.fill("#filter", "died == null and cause == ''");
+    await page.waitForFunction(() => /^[1-9]/.test(document.querySelector("#rows .hint").textContent));
+    expect(!(await page.textContent("#rows .hint")).includes("ended by"), "the causes of those who live");
     await page.fill("#filter", "");
     for (let i = 0; i < 2; i++) await page.click('.row.head button:has-text("lived")');
     await page.waitForFunction((n) => document.querySelector(".space .row:first-child").children[4].textContent === n, told.lives.longest.toLocaleString("en"));

@@ -156,6 +156,7 @@ async function open(name) {
   stopListening = () => {};
   player.stop();
   shown.fill(null);
+  byId("found").hidden = true;
   calm();
   try {
     meta = await api.meta(name);

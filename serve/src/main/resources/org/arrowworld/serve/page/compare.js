@@ -38,8 +38,8 @@ export class ComparePanel {
   between(then) {
     const [from, to] = [this.tick(), then].sort((a, b) => a - b);
     this.ask({ from, to }, (found) => [
-      h("p", {}, from === to ? "That is this tick." : `From tick ${number(from)} to tick ${number(to)}: ${number(found.count)} net changes.`),
-      ...this.summary(found, { from, to }, [`tick ${number(from)}`, `tick ${number(to)}`], "not there")]);
+      h("p", {}, from === to ? "That is this tick." : `From tick ${number(from)} to tick ${number(to)}: ${number(found.count)} net changes; what came and went again in between is not among them.`),
+      ...this.summary(found, { from, to }, [`tick ${number(from)}`, `tick ${number(to)}`], "not there", "net changes")]);
   }
 
   /** Asks once for each wish, and shows what it finds. */
@@ -67,19 +67,19 @@ export class ComparePanel {
       h("p", {}, words[found.outcome]),
       ...(found.tick === null ? [] : [h("p", {}, h("button", { class: "primary", id: "first-difference", onclick: () => this.onSeek(found.tick) },
         `First difference: tick ${number(found.tick)}`))]),
-      ...this.summary(found, { other }, [run, other], "no such row"),
+      ...this.summary(found, { other }, [run, other], "no row in this tick", "rows of the log differ in that tick"),
     ];
   }
 
   /** How many rows of each key differ; each key opens its rows. */
-  summary({ count, keys }, parameters, heads, absent) {
+  summary({ count, keys }, parameters, heads, absent, what) {
     if (keys.length === 0) return [];
     const counted = keys.reduce((sum, k) => sum + k.differ + k.only_left + k.only_right, 0);
     const rows = h("div", { class: "of-key" });
     const line = (k) => h("tr", {}, h("td", {}, h("button", { class: "link", onclick: () => this.rows(rows, k.key, parameters, heads, absent) }, k.key)),
       [k.differ, k.only_left, k.only_right].map((n) => h("td", {}, n === 0 ? "" : number(n))));
     return [h("table", { class: "differences" },
-      h("caption", {}, `${number(count)} rows differ${counted < count ? `; of the first ${number(counted)}` : ""}, by what they say:`),
+      h("caption", {}, `${number(count)} ${what}${counted < count ? `; of the first ${number(counted)}` : ""}, by what they say:`),
       h("thead", {}, h("tr", {}, ["what", "another value", ...heads.map((head) => `only ${head}`)].map((t) => h("th", { scope: "col" }, t)))),
       h("tbody", {}, keys.map(line))), rows];
   }
@@ -90,10 +90,11 @@ export class ComparePanel {
       const found = await api.diff(this.run, { ...parameters, key, most: MOST });
       const [table, name] = key.split(".");
       const who = (id) => this.living.has(table) ? h("button", { class: "link", onclick: () => this.onSelect(table, id) }, `${table} ${id}`) : `${table} ${id}`;
+      const told = name === "born" || name === "died" ? "gen" : name; // the value of a birth or death is the life's generation
       const value = (v) => (v === null ? h("i", {}, absent) : number(v));
       holder.replaceChildren(h("h3", {}, key), h("table", { class: "differences" },
         h("caption", {}, found.rows.length === MOST ? `The first ${MOST}:` : ""),
-        h("thead", {}, h("tr", {}, ["whose", ...heads.map((head) => `${name} in ${head}`)].map((t) => h("th", { scope: "col" }, t)))),
+        h("thead", {}, h("tr", {}, ["whose", ...heads.map((head) => `${told} in ${head}`)].map((t) => h("th", { scope: "col" }, t)))),
         h("tbody", {}, found.rows.map((row) => h("tr", {}, h("td", {}, who(row.id)), h("td", {}, value(row.left)), h("td", {}, value(row.right)))))));
       holder.scrollIntoView({ block: "nearest" });
     } catch (e) {

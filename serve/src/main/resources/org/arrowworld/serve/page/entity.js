@@ -115,7 +115,7 @@ export class EntityPanel {
       ["Died", life.died === null ? "lives" : [this.at(life.died), life.cause ? `: ${life.cause}` : "", lived === null ? "" : `, after ${life.born === null ? "at least " : ""}${number(lived)} ticks`]],
     ];
     if (schema.lineage.includes("parent")) {
-      facts.push(["Parent", life.parent ? this.link(life.parent) : "none"]);
+      facts.push(["Parent", life.parent ? this.link(life.parent) : life.born === null ? "before the log" : "none"]);
       const line = life.ancestors.slice(1);
       if (line.length > 0) {
         facts.push(["Ancestors", [line.slice(0, 8).flatMap((a, i) => [i ? " ‹ " : "", this.link(a)]), line.length > 8 ? ` and ${line.length - 8}${line.length >= KIN - 1 ? " or more" : ""} before` : ""]]);

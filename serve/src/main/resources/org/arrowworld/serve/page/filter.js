@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The filter box: energy < 5 and pos_x >= 10, flag == red, id == 17.
+// The filter box: energy < 5 and pos_x >= 10, flag == red, id == 17, died == null.
 import { cell } from "./ipc.js";
 import { columnsOf } from "./layers.js";
 
@@ -49,9 +49,12 @@ export function matching(table, terms) {
     const test = TESTS[operator];
     const asText = column.words !== null || column.type === "bool";
     const wanted = asText ? word : Number(word);
+    const ofNothing = !asText && word === "null" && (operator === "==" || operator === "!=");
     for (let row = 0; row < table.rows; row++) {
-      const value = asText ? String(cell(column, row)) : Number(column.values[row]);
-      matches[row] &= test(value, wanted) ? 1 : 0;
+      const raw = column.values[row];
+      // A cell without a value is equal to null alone, and neither less nor greater than anything.
+      const value = ofNothing ? raw === null : asText ? String(cell(column, row)) : raw === null ? NaN : Number(raw);
+      matches[row] &= test(value, ofNothing || wanted) ? 1 : 0;
     }
   }
   return matches;

@@ -137,7 +137,8 @@ export function tableAt(table, schema) {
     columns.set(name, found);
     bytes += found.values.byteLength;
   }
-  return { name: schema.name, rows: table.numRows, columns, bytes };
+  const note = schema.kind === "append_only" ? () => ", those up to this tick" : undefined;
+  return { name: schema.name, rows: table.numRows, columns, bytes, note };
 }
 
 const NONE = "–";

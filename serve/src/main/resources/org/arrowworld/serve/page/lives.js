@@ -17,11 +17,23 @@ function listed(name, { count, causes, lives }, meta) {
   const codes = new Map(words.map((word, i) => [word, i]));
   const rows = lives.id.length;
   const lived = lives.born.map((born, i) => (born === null ? null : (lives.died[i] ?? meta.last_tick) - born));
-  const ended = Object.entries(causes).sort((a, b) => b[1] - a[1]).slice(0, 6).map(([word, n]) => `${word} ${number(n)}`).join(", ");
+  const cause = lives.cause.map((word) => codes.get(word ?? ""));
+  const ended = (counts) => Object.entries(counts).sort((a, b) => b[1] - a[1]).slice(0, 6).map(([word, n]) => `${word} ${number(n)}`).join(", ");
+  const among = (order) => {
+    const counts = {};
+    for (const row of order) {
+      if (cause[row] > 0) counts[words[cause[row]]] = (counts[words[cause[row]]] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const note = (order) => {
+    const how = ended(order.length < rows ? among(order) : causes);
+    return `, up to tick ${number(meta.last_tick)}${count > rows ? `, the first of ${number(count)}` : ""}${how ? `; ended by ${how}` : ""}`;
+  };
   return {
-    name, rows, note: `, up to tick ${number(meta.last_tick)}${count > rows ? `, the first of ${number(count)}` : ""}${ended ? `; ended by ${ended}` : ""}`,
+    name, rows, note,
     columns: new Map([column("id", lives.id), column("gen", lives.gen), column("born", lives.born), column("died", lives.died), column("lived", lived),
-      column("cause", lives.cause.map((word) => codes.get(word ?? "")), words), column("parent", lives.parent)]),
+      column("cause", cause, words), column("parent", lives.parent)]),
   };
 }
 

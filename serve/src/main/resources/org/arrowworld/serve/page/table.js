@@ -45,7 +45,7 @@ export class TableView {
     this.summary.textContent = matches
       ? `${number(this.order.length)} of ${number(table.rows)} rows match`
       : `${number(table.rows)} rows`;
-    this.summary.append(table.note ?? "");
+    this.summary.append(table.note?.(this.order) ?? "");
     this.scroll.setAttribute("aria-rowcount", String(this.order.length));
     if (sel?.table === table.name && table.columns.has("gen")) {
       this.summary.append("; ", h("button", { class: "link", onclick: () => this.onLife(sel) }, `the life of ${table.name} ${sel.id}`));
