@@ -111,8 +111,9 @@ class _Reading:
         with SegmentReader(self.path, None, None, None, self.sealed) as reader:
             self.reader = reader
             end, whole = reader.header.first_seq, -1
+            self.damage = f"{self.path}, byte 0: {reader.unread}" if reader.unread else ""
             try:
-                for rows in reader.batches():
+                for rows in () if reader.unread else reader.batches():
                     at = rows.commits()
                     end = rows.first_seq + int(at[-1]) + 1 if len(at) else end
                     yield 0, rows

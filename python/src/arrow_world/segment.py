@@ -66,6 +66,7 @@ class SegmentReader:
         self.stats: list[list[str]] = []
         self.head: Head | None = None
         self.kept: KeptBatches | None = None  # batches that need not be read again
+        self.unread = ""  # why the dictionaries of the header cannot be read
         self._store_id = store_id or b""
         self._batch = 0
         self._last_message = 0
@@ -125,14 +126,21 @@ class SegmentReader:
         if first_seq is not None and header.first_seq != first_seq:
             raise Malformed(f"aw.first_seq is {header.first_seq}, the file name says {first_seq}")
         pos = message.end
-        for _ in range(2 if strings else 1):
-            entry = read_message(self._source, pos)
-            if entry is None or entry.kind != DICTIONARY:
-                if self.sealed and (entry is None or entry.kind == BATCH):
-                    break
-                raise Malformed("the header lacks a dictionary message")
-            self._take_dictionary(header, entry)
-            pos = entry.end
+        try:
+            for _ in range(2 if strings else 1):
+                entry = read_message(self._source, pos)
+                if entry is None or entry.kind != DICTIONARY:
+                    if self.sealed and (entry is None or entry.kind == BATCH):
+                        break
+                    raise Malformed("the header lacks a dictionary message")
+                self._take_dictionary(header, entry)
+                pos = entry.end
+        except Malformed as e:
+            if first_seq is not None:
+                raise
+            self.unread = f"segment header: {e}"  # who takes any segment looks for batches behind it
+            self._words = {number: [] for number in header.dictionary_ids.values()}
+            self._words[header.dictionary_ids["key"]] = [key.name for key in header.keys]
         return header, pos
 
     def _take_dictionary(self, header: Header, message: Message) -> None:

@@ -41,6 +41,7 @@ public final class OddStoresMain {
         write(next.storage(), "", directory);
         line.put("store", directory.toString());
         line.put("what", next.what());
+        line.put("forged", next.isForged());
         verdict(next.storage(), line, memory);
         MemoryStorage recovered = new MemoryStorage();
         try {
