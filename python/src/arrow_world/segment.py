@@ -139,8 +139,7 @@ class SegmentReader:
             if first_seq is not None:
                 raise
             self.unread = f"segment header: {e}"  # who takes any segment looks for batches behind it
-            self._words = {number: [] for number in header.dictionary_ids.values()}
-            self._words[header.dictionary_ids["key"]] = [key.name for key in header.keys]
+            self._words = {id: [k.name for k in header.keys] if name == "key" else [] for name, id in header.dictionary_ids.items()}
         return header, pos
 
     def _take_dictionary(self, header: Header, message: Message) -> None:
@@ -302,11 +301,8 @@ class SegmentReader:
 
     def _seed(self, start: int, stop: int) -> tuple[int, memoryview]:
         """The CRC-32 of what the chain begins with, and the bytes between the last batch and this one (B-2)."""
-        if self.last_crc is not None:
-            seed = zlib.crc32(self.last_crc.to_bytes(4, "little"))
-        else:
-            seed = zlib.crc32(self._store_id + self.header.first_seq.to_bytes(8, "little"))
-        return seed, self._source.read(start, stop - start)
+        chained = self._store_id + self.header.first_seq.to_bytes(8, "little") if self.last_crc is None else self.last_crc.to_bytes(4, "little")
+        return zlib.crc32(chained), self._source.read(start, stop - start)
 
     def _next_batch(self) -> Message | None:
         while (message := read_message(self._source, self._pos)) is not None:
