@@ -8,6 +8,7 @@ import pytest
 
 import arrow_world as aw
 import arrow_world.fields
+from arrow_world.ipc import open_source, read_message
 
 SCHEMA = aw.Schema((aw.TableSchema("ship", columns=(aw.Column("x", "f64"), aw.Column("name", "string"))),))
 
@@ -87,6 +88,26 @@ def test_what_is_behind_a_damaged_segment_goes_on_from_a_snapshot(damaged, tmp_p
     assert new.span() == (9, 29) and new.info.begins.tick == 9
 
 
+def test_ticks_behind_a_header_without_its_dictionaries_are_saved(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "store", SCHEMA) as world:
+        for i in range(10):
+            with world.tick() as t:
+                t["ship"].insert(x=float(i), name=f"ship {i}")
+            if i == 5:
+                world.snapshot()
+    state = aw.open_store(tmp_path / "store").at(9).resume_hash()
+    live = next((tmp_path / "store" / "log" / "live").iterdir())
+    with open_source(live) as source:
+        schema = read_message(source, 0)
+        keys = read_message(source, schema.end)
+    data = live.read_bytes()
+    live.write_bytes(data[:schema.end] + bytes(keys.end - schema.end) + data[keys.end:])
+    done = aw.recover(tmp_path / "store", tmp_path / "new")
+    new = aw.open_store(tmp_path / "new")
+    assert not done.complete and "the header lacks a dictionary message" in str(done)
+    assert new.verify() and new.span() == (5, 9) and new.at(9).resume_hash() == state
+
+
 def test_a_store_without_its_json_is_known_by_the_rest(damaged, tmp_path):
     (damaged.path / "store.json").unlink()
     done = aw.recover(damaged.path, tmp_path / "new")
@@ -105,6 +126,15 @@ def test_without_its_log_the_latest_state_is_saved(damaged, tmp_path):
     done, new = recover(damaged, tmp_path, 19, 79)
     assert done.losses == ("79 rows before seq 79: they do not lead to what follows; what is saved begins with the snapshot of tick 19",)
     assert new.span() == (19, 19)
+
+
+def test_a_state_that_is_lost_with_its_log_is_told(damaged, tmp_path):
+    shutil.rmtree(damaged.path / "log")
+    for table in damaged.path.glob("snapshots/*/ship.arrow"):
+        flip(table, 0.5)
+    done = aw.recover(damaged.path, tmp_path / "new")
+    assert done.saved.tick == -1 and not done.complete
+    assert "are known to have existed, the log ends at seq 0" in str(done), str(done)
 
 
 def test_where_nothing_of_a_store_is_nothing_is_made(tmp_path):

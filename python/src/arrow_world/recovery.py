@@ -35,9 +35,8 @@ _AS_WRITTEN = "saved as it was written, which no writer may do: "
 @dataclass(frozen=True)
 class Recovery:
     """What came of it: the new store's id as 32 hex digits, the position after the last tick saved, how many rows are known
-    to have been written and are not saved (more may have existed), what could not be saved, or was though no writer may write it
-    (O-8, O-16), in plain words, and the
-    verification of the new store.
+    to have been written and are not saved (more may have existed), what could not be saved, or was saved though no writer may
+    write it (O-8, O-16), in plain words, and the verification of the new store.
     """
 
     store: str
@@ -102,7 +101,7 @@ def _recover(source: Path, folder: Path) -> Recovery:
     seen = max([seen, *(m.seq for m in old.snapshots if m.seq <= salvage.fence)])
     first = max(saved.seq, min(start.first_seq, seen))  # none are older
     rows_lost = seen - first + start.rows_before
-    if rows_lost > 0 and not losses:
+    if not losses and (rows_lost > 0 or seen > saved.seq):
         losses.append(f"rows up to seq {seen} are known to have existed, the log ends at seq {saved.seq}")
     for tick, directory in old.unreadable:
         if tick > saved.tick and salvage.fence == NEVER:

@@ -209,7 +209,7 @@ def choose(salvage: Salvage, old: Source) -> Start:
 
 def _is_sound(m: Manifest, old: Source, damage: list[str]) -> bool:
     """Whether a snapshot proves to be one of this history."""
-    if declare(m.schema) != declare(old.schema):
+    if declare(m.schema) != declare(old.schema) or m.schema.contradicts(old.schema):
         damage.append(f"{m.path}: its schema is not that of the log")
         return False
     try:

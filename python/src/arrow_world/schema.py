@@ -165,6 +165,10 @@ class Schema:
     version: int = 1
     _by_name: dict[str, TableSchema] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    def contradicts(self, other: Schema) -> bool:
+        """Whether another of the same version declares otherwise, units and docs aside (N-5)."""
+        return self.version == other.version and self != other
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", _several("tables", self.tables, TableSchema))
         object.__setattr__(self, "inputs", _several("inputs", self.inputs, Event))

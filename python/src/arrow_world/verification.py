@@ -137,6 +137,11 @@ def _only(schema: Schema, other: Schema) -> str:
     return ", ".join(f"{key.name} {key.type}" for key in declare(schema) if replace(key, code=0) not in others)
 
 
+def _how_declared(ours: Schema, theirs: Schema) -> str:
+    """How two schemas with the same keys differ."""
+    return "its keys come in another order" if declare(ours) != declare(theirs) else "a table or a default is declared otherwise"
+
+
 class _Verifier:
     def __init__(self, store: StoreFiles, report: Report, as_written: Report) -> None:
         self._store, self._report, self._as_written = store, report, as_written
@@ -252,11 +257,11 @@ class _Verifier:
                 continue
             self._report.snapshots += 1
             ours, theirs = self._store.schema, manifest.schema
-            if ours.version == theirs.version and declare(ours) != declare(theirs):
+            if ours.contradicts(theirs):
                 lacks, has = _only(ours, theirs), _only(theirs, ours)
                 how = [*([f"it lacks {lacks}"] if lacks else []), *([f"it has {has}"] if has else [])]
                 self._report.add(DamagedFileError("its schema is not store.json's, in the same version: "
-                                                  f"{' and '.join(how) or 'its keys come in another order'}", path, remedy=""))
+                                                  f"{' and '.join(how) or _how_declared(ours, theirs)}", path, remedy=""))
             files = _facts(snapshot.world())
             said = "the manifest says"
             wanted: dict[str, object] = {"codes": manifest.codes, "tick": manifest.tick}

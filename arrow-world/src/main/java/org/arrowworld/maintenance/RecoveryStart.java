@@ -13,6 +13,7 @@ import org.arrowworld.internal.world.MutableWorld;
 import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.Salvage;
 import org.arrowworld.schema.Key;
+import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.Storage;
 
@@ -133,7 +134,9 @@ record RecoveryStart(
       RecoverySource old,
       List<String> damage,
       BufferAllocator allocator) {
-    if (!entry.getValue().schema().keys().equals(old.info().schema().keys())) {
+    WorldSchema schema = entry.getValue().schema();
+    WorldSchema stores = old.info().schema();
+    if (!schema.keys().equals(stores.keys()) || schema.contradicts(stores)) {
       damage.add(entry.getKey().directory() + ": its schema is not that of the log");
       return false;
     }

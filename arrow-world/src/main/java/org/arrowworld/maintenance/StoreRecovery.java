@@ -145,7 +145,7 @@ public final class StoreRecovery {
     }
     long from = Math.max(saved.seq(), Math.min(start.firstSeq(), seen)); // none are older
     long rowsLost = seen - from + start.rowsBefore();
-    if (rowsLost > 0 && losses.isEmpty()) {
+    if (losses.isEmpty() && (rowsLost > 0 || seen > saved.seq())) {
       losses.add(
           Text.of(
               "rows up to seq %d are known to have existed, the log ends at seq %d",

@@ -152,4 +152,9 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
       Optional<String> refersTo) {
     keys.add(new Key(keys.size(), name, type, kind, defaultBits, refersTo));
   }
+
+  /** Whether another of the same version declares otherwise, units and docs aside (spec N-5). */
+  public boolean contradicts(WorldSchema other) {
+    return version == other.version && !equals(other);
+  }
 }

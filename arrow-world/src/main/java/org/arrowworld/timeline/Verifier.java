@@ -22,7 +22,6 @@ import org.arrowworld.log.LogPosition;
 import org.arrowworld.log.ScanProgress;
 import org.arrowworld.log.Tail;
 import org.arrowworld.published.FileList;
-import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.snapshot.Snapshot;
 import org.arrowworld.storage.AtomicFiles;
 import org.arrowworld.storage.Storage;
@@ -252,11 +251,6 @@ public final class Verifier {
     }
   }
 
-  /** Spec N-5. */
-  private static boolean isOtherSchema(WorldSchema schema, WorldSchema stores) {
-    return schema.version() == stores.version() && !schema.equals(stores);
-  }
-
   private Map<Long, Snapshot.Location> checkSnapshotFiles(Timeline timeline) throws IOException {
     Map<Long, Snapshot.Location> sound = new TreeMap<>();
     boolean based = false;
@@ -269,7 +263,7 @@ public final class Verifier {
         based |= snapshot.isBase() && position.seq() >= log.start().seq();
         if (!snapshot.schema().keys().equals(timeline.info().schema().keys())) {
           findings.add(location.directory() + ": its schema is not that of the log");
-        } else if (isOtherSchema(snapshot.schema(), timeline.info().schema())) {
+        } else if (snapshot.schema().contradicts(timeline.info().schema())) {
           findings.add(
               location.directory() + ": its schema is not store.json's, in the same version");
         } else if ((log.segments().isEmpty() && !snapshot.isBase() && !based)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -199,6 +200,27 @@ class VerdictTest {
                 "fence.json: its tick is %d and its seq %d, but the history before it ends at"
                     + " tick %d, seq %d",
                 end.tick() + 1, end.seq(), end.tick(), end.seq()));
+  }
+
+  /** Spec N-5: keys alone do not tell how rows are removed. */
+  @Test
+  void a_snapshot_with_another_schema_of_the_same_version_is_a_finding_and_begins_nothing_saved()
+      throws IOException {
+    MemoryStorage storage = SmallStores.create(Form.SEALED, memory);
+    String path = "snapshots/00000000000000000002.v1/manifest.json";
+    String manifest = new String(storage.bytes(path), StandardCharsets.UTF_8);
+    String body = manifest.substring(0, manifest.lastIndexOf(",\"crc\""));
+    String changed = body.replace("\"removal\":\"swap_remove\"", "\"removal\":\"compact\"");
+    assertThat(changed).isNotEqualTo(body);
+    storage.put(path, OddStores.sealed(changed.getBytes(StandardCharsets.UTF_8)));
+    assertThat(findings(storage))
+        .containsExactly(
+            "snapshots/00000000000000000002.v1: its schema is not store.json's, in the same version");
+    storage.delete("log/00000000000000000000.arrow");
+    StoreRecovery.Report report = StoreRecovery.run(storage, new MemoryStorage(), memory);
+    assertThat(report.saved().tick()).isEqualTo(-1);
+    assertThat(report.losses())
+        .anyMatch(loss -> loss.contains("its schema is not that of the log"));
   }
 
   @Test

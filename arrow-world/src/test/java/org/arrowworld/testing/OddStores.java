@@ -316,7 +316,8 @@ public final class OddStores {
     forged = true;
   }
 
-  private static byte[] sealed(byte[] body) {
+  /** The body of a JSON file, up to its checksum, with the checksum that it should have. */
+  public static byte[] sealed(byte[] body) {
     CRC32 crc = new CRC32();
     crc.update(body);
     byte[] tail =
