@@ -53,7 +53,7 @@ BUGS = {
     "wrong-length-accepted": (
         "internal/ipc/IpcMessage.java", "if (batch.nodes(i).length() != rows ||", "if (", "HostileSegmentTest"),
     "retry-after-failure": (
-        "log/Revolver.java", "    if (failure != null) {\n      throw failed",
+        "log/BackgroundFlush.java", "    if (failure != null) {\n      throw failed",
         "    if (failure != null && stopping) {\n      throw failed", "FaultSweepTest"),
     "lock-dropped": (
         "storage/DiskLock.java", "    return HELD + (key == null ? file.toRealPath() : key);",

@@ -12,7 +12,7 @@ import pytest
 from live_world import SCHEMA, SHIP, world
 
 import arrow_world as aw
-from arrow_world import canonical, lock, publish, segment_write, writer
+from arrow_world import atomic_files, canonical, lock, segment_write, writer
 
 
 def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_tick(world):  # O-2, O-10, O-16
@@ -387,12 +387,12 @@ def test_a_create_that_is_refused_or_fails_leaves_what_was_there(tmp_path, monke
     with pytest.raises(aw.InvalidUseError, match="it is not empty, it has mine.tmp"):
         aw.LiveWorld.create(tmp_path / "full", SCHEMA)
     (tmp_path / "full" / "mine.tmp").rename(tmp_path / "full" / "mine")
-    for at, failing in enumerate((publish.write_forced, writer.force_directory, segment_write.publish_file)):
+    for at, failing in enumerate((atomic_files.write_forced, writer.force_directory, segment_write.publish_file)):
         for error in (OSError("full"), KeyboardInterrupt(), MemoryError()):
             def fail(*_, error=error):
                 raise error
             with monkeypatch.context() as m:
-                m.setattr(*((publish, "write_forced"), (writer, "force_directory"), (segment_write, "publish_file"))[at], fail)
+                m.setattr(*((atomic_files, "write_forced"), (writer, "force_directory"), (segment_write, "publish_file"))[at], fail)
                 with pytest.raises(type(error)):
                     aw.LiveWorld.create(tmp_path / "a" / "b", SCHEMA)
             assert failing and [p.name for p in tmp_path.rglob("*")] == ["full", "mine"] and not lock._held

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from .net_change import Changes as Changes
     from .net_change import NetChange as NetChange
     from .playback import Cursor as Cursor
-    from .publication import Publication as Publication
     from .rebound_recorder import ReboundRecorder as ReboundRecorder
     from .recovery import Recovery as Recovery
     from .recovery import recover as recover
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     from .store import open_store as open_store
     from .store_diff import Difference as Difference
     from .store_diff import Divergence as Divergence
+    from .store_publication import Publication as Publication
     from .sweep_plan import grid as grid
     from .sweep_worker import SweepRun as SweepRun
     from .sweeps import SweepReport as SweepReport
@@ -111,7 +111,6 @@ _HOMES = {
     "migrations": ("Migrations",),
     "net_change": ("Changes", "NetChange"),
     "playback": ("Cursor",),
-    "publication": ("Publication",),
     "rebound_recorder": ("ReboundRecorder",),
     "recovery": ("Recovery", "recover"),
     "rows": ("Rows", "recompute_chain", "tick_chain"),
@@ -124,6 +123,7 @@ _HOMES = {
     "stats": ("Stats", "Summary"),
     "store": ("Store", "open_store"),
     "store_diff": ("Difference", "Divergence"),
+    "store_publication": ("Publication",),
     "sweep_plan": ("grid",),
     "sweep_worker": ("SweepRun",),
     "sweeps": ("SweepReport", "sweep"),

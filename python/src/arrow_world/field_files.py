@@ -20,9 +20,9 @@ from typing import Any, cast
 import numpy as np
 
 from . import jsonfile
+from .atomic_files import force_directory, publish_file, write_at
 from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
 from .lock import StoreLock
-from .publish import force_directory, publish_file, write_at
 from .regular import open_regular, read_regular
 
 VERSION = 1

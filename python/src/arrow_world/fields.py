@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .atomic_files import publish_file
 from .checks import path_of
 from .errors import InvalidUseError
 from .field_files import (
@@ -31,7 +32,6 @@ from .field_files import (
 from .field_reader import FieldSnapshots as FieldSnapshots
 from .field_xarray import write_dataset
 from .lock import StoreLock, output_lock
-from .publish import publish_file
 from .values import array_of, check_complete, is_one
 
 if TYPE_CHECKING:

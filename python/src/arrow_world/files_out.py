@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from .atomic_files import discard, force_all, force_directory
 from .errors import InvalidUseError
 from .lock import output_lock
 from .log_rows import LogRows
-from .publish import discard, force_all, force_directory
 from .selection import Ticks
 from .store import Store
 

@@ -10,11 +10,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from .atomic_files import discard_unfinished
 from .checks import path_of, tick_of
 from .codebook import checked_properties
 from .errors import InvalidUseError, MemoryFullError
 from .interrupts import deferred_interrupts
-from .publish import discard_unfinished
 from .rows import Rows
 from .schema import Schema, require_schema
 from .snapshot import list_snapshots

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .atomic_files import discard, force_directory
 from .errors import InvalidUseError, StoreLockedError
 from .file_list import require_unpublished
 from .interrupts import deferred_interrupts
-from .publish import discard, force_directory
 
 _Identity = tuple[int, int]
 

@@ -8,12 +8,12 @@ import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .atomic_files import publish_file
 from .checks import path_of
 from .errors import InvalidUseError
 from .hashes import beginning
 from .migrations import Migrations
 from .new_store import appearing, description
-from .publish import publish_file
 from .snapshot_write import write_snapshot
 from .store_diff import Position
 from .storefiles import Base, StoreFiles, base_json

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from . import jsonfile
+from .atomic_files import discard, force_directory
 from .errors import InvalidUseError
 from .lock import StoreLock, output_lock, require_outside_stores
-from .publish import discard, force_directory
 from .schema import Schema
 from .segment_header import FORMAT
 from .storefiles import Base, base_json

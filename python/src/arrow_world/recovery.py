@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from .atomic_files import publish_file
 from .checks import path_of
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import chain_hex
 from .new_store import appearing, description
-from .publish import publish_file
 from .recovery_source import choose, find
 from .rows import Rows, commit_problem, concat, tick_chain
 from .salvage import NEVER, Salvage

@@ -11,12 +11,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 from . import jsonfile
+from .atomic_files import force_directory, publish_file
 from .errors import ArrowWorldError, DamagedFileError, UnsupportedVersionError
 from .jsonfile import Members
 from .lock import output_lock
 from .log import Scan, Wanted
 from .parameters import is_name, sense_of, senses
-from .publish import force_directory, publish_file
 from .storefiles import StoreFiles
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=,+-]{0,99}")

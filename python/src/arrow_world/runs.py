@@ -14,14 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .atomic_files import discard, force_directory
 from .checks import nearest, path_of
 from .errors import DamagedFileError, InvalidUseError, StoreNotFoundError
 from .frames import Frame
 from .lives import Lives
+from .lock import output_lock
 from .log_rows import LogRows
 from .parameters import Value, cell, column_type, sense_of, value_of
-from .lock import output_lock
-from .publish import discard, force_directory
 from .remote_objects import Patience, TooLong, is_address, objects_at
 from .run_catalogue import PUBLISHED, STATES, catalogue_rows, check_of, facts_of, is_published, require_catalogue, rows_in
 from .run_files import is_run_name, mark_of, read_plan, read_run, run_names

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from . import jsonfile
+from .atomic_files import discard, force_directory
 from .errors import InvalidUseError
 from .flatbuf import Table, key_values
 from .ipc import FILE_MAGIC
 from .ipc_write import (
     Block, batch_metadata, body, closing, compressed, dictionary_message, frame, schema_metadata,
 )
-from .publish import discard, force_directory
 from .rows import Rows, concat
 from .segment import SegmentReader
 from .segment_header import Header, batch_stat

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from .atomic_files import publish_file, write_at
 from .flatbuf import Table, key_values
 from .ipc import Field
 from .ipc_write import batch_metadata, body, dictionary_message, frame, schema_metadata
 from .jsonfile import chain_hex
-from .publish import publish_file, write_at
 from .regular import open_regular
 from .rows import Rows
 from .schema import Key

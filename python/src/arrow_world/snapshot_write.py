@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .atomic_files import discard, force_directory, write_forced
 from .codebook import checked_properties
 from .errors import InvalidUseError
 from .ipc import FILE_MAGIC, Field
 from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
-from .publish import discard, force_directory, write_forced
 from .segment_header import FORMAT
 from .snapshot import expected_field
-from .values import Array
 from .tables import Table
+from .values import Array
 from .world import World
 
 _ALIGN = 64

@@ -13,8 +13,8 @@ from .checks import tick_of
 from .errors import InvalidUseError
 from .migration import Migration, migrate
 from .migrations import Migrations
-from .publication import Publication, publish
 from .seal import compression_of
+from .store_publication import Publication, publish
 from .storefiles import StoreFiles
 from .upkeep import Compaction, Truncation
 from .world import World

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from . import jsonfile
+from .atomic_files import discard, force_directory, write_forced
 from .checks import path_of
 from .errors import InvalidUseError
 from .foreign_columns import Column as Foreign
@@ -24,7 +25,6 @@ from .foreign_csv import read_csv
 from .foreign_tables import ForeignTable, read_file, read_object
 from .hashes import beginning
 from .lock import output_lock
-from .publish import discard, force_directory, write_forced
 from .schema import Column, Schema, TableSchema
 from .segment_header import FORMAT
 from .snapshot_write import write_snapshot

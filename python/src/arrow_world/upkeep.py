@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import jsonfile
+from .atomic_files import discard, discard_unfinished, force_directory, publish_file
 from .checks import integer, path_of
 from .errors import DamagedFileError, InvalidUseError
 from .lock import StoreLock
 from .log import LogFiles, Scan, SegmentFile
 from .log_end import log_end
 from .new_store import appearing, description
-from .publish import discard, discard_unfinished, force_directory, publish_file
 from .rows import Rows
 from .seal import Compression, add_words, seal_segment, write_sealed
 from .snapshot import list_snapshots, read_manifest

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .birth_proof import births_without_words
 from .checks import path_of
 from .codebook import Codebook
 from .errors import ArrowWorldError, DamagedFileError
@@ -24,7 +25,6 @@ from .flatbuf import Malformed
 from .html import grid
 from .jsonfile import chain_hex
 from .log import Scan
-from .births import births_without_words
 from .references import false_references
 from .regular import require_real
 from .rows import Rows, tick_chain

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import jsonfile
+from .atomic_files import discard_unfinished, force_directory, publish_file
 from .checks import named, path_of, tick_of
 from .codebook import as_words, check_word, checked_properties
 from .durability import Durability, Forcer
@@ -22,7 +23,6 @@ from .interrupts import deferred_interrupts
 from .lock import StoreLock
 from .log_end import LogEnd, log_end
 from .new_store import check_empty, make_folders, undo
-from .publish import discard_unfinished, force_directory, publish_file
 from .rows import Rows, concat, empty_rows, tick_chain
 from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import Compression, compression_of, seal_segment

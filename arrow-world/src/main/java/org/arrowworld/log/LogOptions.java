@@ -9,7 +9,7 @@ import org.arrowworld.storage.BufferCompression;
  * How a log is written.
  *
  * @param durability what a returned commit promises
- * @param containers how many containers the revolver has, at least 2
+ * @param containers how many containers the background flush has, at least 2
  * @param containerRows rows a container holds
  * @param segmentBytes a live segment of this size or more is sealed at the next commit
  * @param overflow what happens when the disk cannot keep up

@@ -39,7 +39,7 @@ public final class LogWriter implements Closeable {
   private final KeyDeclarations declarations;
   private final LogOptions options;
   private final SegmentRoll segments;
-  private final Revolver revolver;
+  private final BackgroundFlush background;
   private Triples container;
   private final LogProgress progress;
   private long tick;
@@ -56,8 +56,8 @@ public final class LogWriter implements Closeable {
     long idleMillis = Math.max(1, options.durability().intervalMillis() / 2);
     boolean timed = options.durability().mode() == Durability.Mode.INTERVAL;
     long idleNanos = TimeUnit.MILLISECONDS.toNanos(timed ? idleMillis : 60_000);
-    this.revolver =
-        new Revolver(
+    this.background =
+        new BackgroundFlush(
             options.containers(), options.containerRows(), idleNanos, segments, this::poisoned);
   }
 
@@ -83,9 +83,9 @@ public final class LogWriter implements Closeable {
    */
   public void reserve(long newTick, long rows) throws IOException {
     checkOpen();
-    if (options.overflow() == LogOptions.Overflow.FAIL && rows > revolver.room()) {
+    if (options.overflow() == LogOptions.Overflow.FAIL && rows > background.room()) {
       long capacity = (long) options.containers() * options.containerRows();
-      throw new LogFullException(newTick, rows, revolver.room(), capacity);
+      throw new LogFullException(newTick, rows, background.room(), capacity);
     }
   }
 
@@ -113,7 +113,7 @@ public final class LogWriter implements Closeable {
     rows.add(tick, count, KeyTable.COMMIT, 0);
     try {
       progress.committed(tick, count + 1L);
-      long ticket = revolver.lend(rows, keys.size());
+      long ticket = background.lend(rows, keys.size());
       tickOpen = false;
       await(ticket);
     } finally {
@@ -133,7 +133,7 @@ public final class LogWriter implements Closeable {
     beginTick(newTick);
     appendAll(rows);
     endTick();
-    container = revolver.offer(keys.size(), isForced());
+    container = background.offer(keys.size(), isForced());
   }
 
   /** Begins a tick, which must be later than the last committed one. */
@@ -214,11 +214,11 @@ public final class LogWriter implements Closeable {
   /** Rows the current container still takes, after turning to the next if it is full. */
   private int room() throws IOException {
     if (container == null) {
-      container = revolver.current();
+      container = background.current();
     }
     if (container.size() == options.containerRows()) {
       turn(false);
-      container = revolver.current();
+      container = background.current();
     }
     return options.containerRows() - container.size();
   }
@@ -246,7 +246,7 @@ public final class LogWriter implements Closeable {
     if (isForced()) {
       return turn(true);
     }
-    container = revolver.offer(keys.size(), false);
+    container = background.offer(keys.size(), false);
     return -1;
   }
 
@@ -262,7 +262,7 @@ public final class LogWriter implements Closeable {
 
   /** Waits for what a ticket stands for. */
   public void await(long ticket) throws IOException {
-    revolver.await(ticket);
+    background.await(ticket);
   }
 
   /** Hands every committed tick to the operating system; forces it too unless told never to. */
@@ -287,7 +287,7 @@ public final class LogWriter implements Closeable {
     checkNoOpenTick();
     CompletableFuture<LogPosition> reached = new CompletableFuture<>();
     container = null;
-    revolver.turn(keys.size(), reached);
+    background.turn(keys.size(), reached);
     return reached;
   }
 
@@ -337,7 +337,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       return;
     }
-    revolver.throwIfFailed(); // before the tick that the failure left open
+    background.throwIfFailed(); // before the tick that the failure left open
     checkNoOpenTick();
     force();
     close();
@@ -357,15 +357,15 @@ public final class LogWriter implements Closeable {
       try {
         turn(options.durability().mode() != Durability.Mode.NONE);
       } finally {
-        revolver.stop();
+        background.stop();
       }
-      revolver.throwIfFailed(); // reports a failed last flush; what else fails is suppressed
+      background.throwIfFailed(); // reports a failed last flush; what else fails is suppressed
     }
   }
 
   private long turn(boolean force) throws IOException {
     container = null;
-    return revolver.turn(keys.size(), force);
+    return background.turn(keys.size(), force);
   }
 
   private WriterPoisonedException poisoned(Throwable cause) {
@@ -377,7 +377,7 @@ public final class LogWriter implements Closeable {
     if (closed) {
       throw new InvalidUseException("Cannot append: the log writer is closed");
     }
-    revolver.throwIfFailed();
+    background.throwIfFailed();
   }
 
   private void checkTick() {

@@ -19,7 +19,7 @@ import org.arrowworld.storage.Storage;
  * The flush thread's side of a log writer: writes containers to the live segment, forces, begins a
  * new segment when one is full, and has full ones sealed in the background.
  */
-final class SegmentRoll implements Revolver.Sink, Closeable {
+final class SegmentRoll implements BackgroundFlush.Sink, Closeable {
   /** A segment ends when its dictionaries have this size: sealing holds their words in memory. */
   private static final long MAX_DICTIONARY_BYTES = 8L << 20;
 
@@ -62,7 +62,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
   }
 
   @Override
-  public synchronized void flush(Revolver.Work work) throws IOException {
+  public synchronized void flush(BackgroundFlush.Work work) throws IOException {
     if (work.to() > work.from()) {
       if (live != null && live.keyBytes() < SegmentFormat.keyBytes(work.keyCount())) {
         roll(); // between ticks: LogWriter.declare hands over everything before such a key
@@ -107,7 +107,7 @@ final class SegmentRoll implements Revolver.Sink, Closeable {
     liveFirstSeq = progress.written().seq();
   }
 
-  private void noteCommit(Revolver.Work work) {
+  private void noteCommit(BackgroundFlush.Work work) {
     Triples rows = work.rows();
     int row = work.to();
     while (row > work.from() && rows.keys()[row - 1] != KeyTable.COMMIT) {

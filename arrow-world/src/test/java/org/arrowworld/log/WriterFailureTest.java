@@ -162,7 +162,7 @@ class WriterFailureTest {
     Triples rows = new Triples(2);
     rows.add(0, 1, keys.key("c.x").code(), 0);
     rows.add(0, 1, KeyTable.COMMIT, 0);
-    segments.flush(new Revolver.Work(rows, 0, 2, keys.size(), true, null));
+    segments.flush(new BackgroundFlush.Work(rows, 0, 2, keys.size(), true, null));
     Thread.currentThread().interrupt();
     segments.close();
     sealsLast.closed = true;

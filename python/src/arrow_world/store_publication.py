@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import jsonfile
+from .atomic_files import discard, force_directory, publish_file, write_at
 from .checks import path_of
 from .errors import DamagedFileError, InvalidUseError
+from .file_list import FILES, Listed, is_path, listed_file, names_below
 from .ipc import open_source
 from .lock import output_lock, require_altogether_outside_stores
-from .publish import discard, force_directory, publish_file, write_at
-from .file_list import FILES, Listed, is_path, listed_file, names_below
 from .snapshot import list_snapshots
 from .storefiles import StoreFiles
 from .upkeep import compact, writing

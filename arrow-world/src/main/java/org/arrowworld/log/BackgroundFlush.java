@@ -18,7 +18,7 @@ import java.util.function.Function;
  * failed flush ends all flushing: what was handed over later is never written, and every later call
  * throws. Interrupts of the producer are kept, not obeyed.
  */
-final class Revolver {
+final class BackgroundFlush {
 
   /**
    * Rows for the flush thread: {@code [from, to)} of an array the producer may append to.
@@ -101,7 +101,7 @@ final class Revolver {
    * @param idleNanos how often {@link Sink#idle} is called while there is nothing to do
    * @param failed what is thrown once a flush failed as it says
    */
-  Revolver(
+  BackgroundFlush(
       int containers,
       int rows,
       long idleNanos,
