@@ -101,9 +101,9 @@ class KillTest {
   void a_snapshot_that_was_being_written_is_there_whole_or_not_at_all(String how) throws Exception {
     Programme.report("KillTest snapshots %s: %d kills, -Daw.seed=%d", how, KILLS, SEED);
     Random random = new Random(SEED);
-    Path store = directory.resolve("store");
     int unfinished = 0;
     for (int kill = 0; kill < KILLS; kill++) {
+      Path store = directory.resolve("store" + kill / KILLS_PER_STORE);
       long acknowledged = runAndKill(store, "commit", 1, how, random);
       Storage storage = new DiskStorage(store);
       if (!StoreInfo.exists(storage)) {
@@ -128,7 +128,7 @@ class KillTest {
         }
       }
     }
-    assertThat(Snapshot.list(new DiskStorage(store))).isNotEmpty();
+    assertThat(Snapshot.list(new DiskStorage(directory.resolve("store0")))).isNotEmpty();
     Programme.report("KillTest snapshots %s: %d were unfinished", how, unfinished);
   }
 
