@@ -123,3 +123,14 @@ def test_times_and_arrays_that_are_none_are_refused_by_name(tmp_path: Path) -> N
                 writer.append(0, fields)  # type: ignore[arg-type]
         writer.append(np.float32(0.5), {"u": [1, 2]})  # type: ignore[arg-type, dict-item]
     assert FieldSnapshots.open(tmp_path / "run").times.tolist() == [0.5]
+
+
+@pytest.mark.parametrize("dtype, values", [
+    ("float64", np.array([2**53 + 1, 0])), ("float64", np.array([2**64 - 1, 0], "u8")), ("float32", np.array([2**24 + 1, 0])),
+    ("float32", np.array([1e300, 0.0])), ("float32", np.array([-1e39, np.inf]))])
+def test_values_that_the_dtype_cannot_hold_are_refused(tmp_path: Path, dtype: str, values: np.ndarray) -> None:
+    with FieldSnapshotWriter(tmp_path / "run", fields=["u"], grid_shape=(2,), dtype=dtype) as writer:
+        with pytest.raises(aw.InvalidUseError, match=f"field u is .* with a value that {dtype} cannot hold"):
+            writer.append(0, {"u": values})
+        for good in (np.array([2**60, -2**24]), np.array([np.inf, np.nan]), np.array([0.1, 3e38])):
+            writer.append(0, {"u": good})

@@ -372,3 +372,23 @@ def test_a_history_begins_with_the_base_that_an_import_made(tmp_path):
     lives = store.lives("a")
     assert lives.rid.tolist() == [0, 1, 2] and (lives.died >= 0).tolist() == [False, True, False]
     assert store.history("a", 1).names.tolist() == ["a.died"]
+
+
+@pytest.mark.parametrize("make", [
+    lambda: aw.TableSchema("a", gen=1), lambda: aw.TableSchema("a", gen="no"), lambda: aw.TableSchema("a", gen=[]),
+    lambda: aw.TableSchema(None), lambda: aw.TableSchema("a", removal=None), lambda: aw.Column(None, "f64"),
+    lambda: aw.Column("a", []), lambda: aw.Event(None, "u32"), lambda: aw.Schema(version=True), lambda: aw.Schema(version=1.0),
+    lambda: aw.Schema(version="1"), lambda: aw.Schema(version=0), lambda: aw.Schema((aw.TableSchema("codebook"),))])  # S-9
+def test_a_schema_that_no_reader_takes_is_refused(make):
+    with pytest.raises(aw.InvalidUseError):
+        make()
+
+
+def test_a_schema_of_numpys_scalars_is_read_by_all(tmp_path):
+    schema = aw.Schema((aw.TableSchema("a", gen=np.False_),), version=np.int64(2))
+    aw.LiveWorld.create(tmp_path / "s", schema).close()
+    assert aw.open_store(tmp_path / "s").info.schema == schema
+    for wrong in ({"time": "1/60"}, {"tick_unit": 7}):
+        with pytest.raises(aw.InvalidUseError):
+            aw.LiveWorld.create(tmp_path / "w", schema, **wrong)
+        assert not (tmp_path / "w").exists()

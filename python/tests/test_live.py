@@ -291,7 +291,7 @@ def test_a_tick_is_used_once_and_one_that_raises_never_began(world):
             with world.tick():
                 pass
     assert world.last_tick == 2 and len(world["ship"]) == 4
-    with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 2: the last one is 2"):
+    with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 2: expected one after 2"):
         world.tick(2)
 
 

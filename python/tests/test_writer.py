@@ -140,8 +140,10 @@ def test_uncommitted_rows_are_discarded(tmp_path):  # L-14
         w.declare_key("x", "u8")
         w.append("x", 0, 1), w.commit(4)
         w.append("x", 0, 2)
-        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: the last one is 4"):
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 4: expected one after 4, below 2\^63 - 1"):
             w.commit(4)
+        with pytest.raises(aw.InvalidUseError, match=r"Cannot commit tick 9223372036854775807"):  # L-2
+            w.commit(2**63 - 1)
     assert aw.open_store(tmp_path / "s").log().val[:-1].tolist() == [1.0]
     with pytest.raises(aw.InvalidUseError, match="it was closed. Open it again with LiveWorld.resume"):
         w.commit(5)

@@ -52,6 +52,14 @@ def snapshot_count(t_end: float, interval: float) -> int:
     return whole + 2 if reaches_next else whole + 1
 
 
+def _is_other(given: np.ndarray[Any, Any], made: np.ndarray[Any, Any]) -> bool:
+    """Whether an integer is not what it was, or a finite value became infinite."""
+    if given.dtype.kind in "iu":
+        large = np.abs(made) > 2 ** (np.finfo(made.dtype).nmant)
+        return any(int(m) != g for g, m in zip(given[large].tolist(), made[large].tolist(), strict=True))
+    return given.dtype.kind == "f" and given.dtype.itemsize > made.dtype.itemsize and bool((np.isinf(made) & np.isfinite(given)).any())
+
+
 class FieldSnapshotWriter:
     """Streams snapshots of a grid to a directory; memory does not grow with the run. One per directory.
 
@@ -132,8 +140,8 @@ class FieldSnapshotWriter:
                velocities: Mapping[str, np.ndarray[Any, Any]] | None = None) -> None:
         """Appends a snapshot, every array in the grid's shape; flushes when one is due.
 
-        Values are converted to the run's dtype as NumPy assignment would (float64 to float32 rounds); complex and
-        object arrays are refused. Raises InvalidUseError naming what does not fit, the run unchanged.
+        Values are converted to the run's dtype (float64 to float32 rounds); integers that it does not hold exactly, finite
+        values beyond its range, complex and object arrays are refused. Raises InvalidUseError naming what does not fit, the run unchanged.
         """
         self._require_open("append a snapshot")
         time = self._time(time)
@@ -178,7 +186,11 @@ class FieldSnapshotWriter:
                     f"{kind} {name} has shape {values.shape}, the grid has {self._description.shape}")
             if values.dtype.kind not in "fiub":
                 raise self._refused(f"{kind} {name} is {values.dtype}, the run is {self._description.dtype}")
-            rows.append(np.ascontiguousarray(values, self._description.dtype))
+            with np.errstate(over="ignore"):
+                made = np.ascontiguousarray(values, self._description.dtype)
+            if _is_other(values, made):
+                raise self._refused(f"{kind} {name} is {values.dtype} with a value that {self._description.dtype} cannot hold")
+            rows.append(made)
         extra = sorted(set(given) - set(names))
         if extra:
             raise self._refused(f"{kind} {extra[0]} is not part of the run")

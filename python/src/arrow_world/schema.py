@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import named, nearest
+from .checks import integer, named, nearest
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -20,6 +20,7 @@ TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bo
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
 NO_ROW = (1 << 32) - 1
 """The value of an id column that names no row: also what a new row holds there (S-14)."""
+RESERVED = ("tick", "in", "schema", "codebook")  # keys of the log, and the snapshot's file of words (S-9)
 _NAME = re.compile(r"[A-Za-z_#-][A-Za-z0-9_#-]{0,99}")
 
 
@@ -38,6 +39,12 @@ def _several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
         if not isinstance(value, kind):
             raise InvalidUseError(f"Cannot use this schema: {what}: expected a {kind.__name__}, got {value!r}.")
     return given
+
+
+def _texts(what: str, part: Any, *members: str) -> None:
+    """Refuses a part whose members are no text: no reader would take the store."""
+    for member in [m for m in members if not isinstance(getattr(part, m), str)]:
+        raise InvalidUseError(f"Cannot use this schema: the {member} of {what}: expected text, got {getattr(part, member)!r}.")
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ class Column:
     doc: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        _texts("a column", self, "name", "type")
         if self.default is None:
             object.__setattr__(self, "default", NO_ROW if self.table is not None and self.type == "u32" else 0)
         bits = 0
@@ -102,6 +110,9 @@ class Event:
     type: str
     table: str | None = None
 
+    def __post_init__(self) -> None:
+        _texts("an event or input", self, "name", "type")
+
 
 @dataclass(frozen=True)
 class TableSchema:
@@ -126,10 +137,13 @@ class TableSchema:
     of: str | None = None
 
     def __post_init__(self) -> None:
+        _texts("a table", self, "name", "kind", "ids", "removal")
         for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
             object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
-        if self.gen is None:
-            object.__setattr__(self, "gen", self.kind == "row")
+        gen = self.kind == "row" if self.gen is None else self.gen
+        if not isinstance(gen, (bool, np.bool_)):
+            raise InvalidUseError(f"Cannot use this schema: gen of table {self.name}: expected True or False, got {gen!r}.")
+        object.__setattr__(self, "gen", bool(gen))
 
     @property
     def file_columns(self) -> tuple[Column, ...]:
@@ -172,6 +186,7 @@ class Schema:
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", _several("tables", self.tables, TableSchema))
         object.__setattr__(self, "inputs", _several("inputs", self.inputs, Event))
+        object.__setattr__(self, "version", integer(self.version, "use the schema version"))
         self._by_name.update({t.name: t for t in self.tables})
         problem = _problem(self)
         if problem:
@@ -291,7 +306,7 @@ def _problem(schema: Schema) -> str | None:
     members: list[Column | Event] = []
     for t in schema.tables:
         members += [*t.columns, *t.events]
-    for name in [t.name for t in schema.tables if t.name in ("tick", "in", "schema")]:
+    for name in [t.name for t in schema.tables if t.name in RESERVED]:
         return f"no table is called {name}"  # S-9
     for name in [m.name for m in members if m.name in ("id", "gen", "born", "died", "parent", "cause")]:
         return f"no column or event is called {name}"  # S-9

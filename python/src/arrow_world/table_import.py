@@ -25,7 +25,7 @@ from .foreign_csv import read_csv
 from .foreign_tables import ForeignTable, read_file, read_object
 from .hashes import beginning
 from .lock import output_lock
-from .schema import Column, Schema, TableSchema
+from .schema import RESERVED, Column, Schema, TableSchema
 from .segment_header import FORMAT
 from .snapshot_write import write_snapshot
 from .storefiles import base_json
@@ -168,7 +168,8 @@ def require_new(target: Path) -> None:
 def title_of(name: str) -> str:
     """A table's name after its file's: without `.gz` and its last ending (T-4)."""
     plain = name[:-3] if name.lower().endswith(".gz") and len(name) > 3 else name
-    return valid_name(plain.rpartition(".")[0] or plain)
+    name = valid_name(plain.rpartition(".")[0] or plain)
+    return f"{name}_" if name in RESERVED else name
 
 
 def _check_text(text: bool, delimiter: Any, decimal: Any, skip_lines: Any) -> None:

@@ -36,7 +36,7 @@ from .world import World
 
 _MAX_KEYS = 1 << 16
 _MAX_KEY_BYTES = 15 << 20
-_TICKS = 1 << 63
+_TICKS = (1 << 63) - 1
 _SEGMENT_BYTES = 256 << 20
 
 
@@ -76,6 +76,8 @@ class LogWriter:
         if not strings and schema.has_strings:
             raise InvalidUseError("Cannot create the store: its schema has strings; pass strings=True.")
         _check_keys(keys, "create the store")
+        if time is not None and not isinstance(time, TickTime):
+            raise InvalidUseError(f"Cannot create the store: time: expected a TickTime, got {time!r}; say TickTime('0.01', 's').")
         members = {
             "kind": "arrow-world store", "format": FORMAT, "store": secrets.token_hex(16), "strings": strings,
             "tick_unit": check_word(tick_unit, "the store's tick_unit"), "schema": schema.to_json(),
@@ -256,7 +258,7 @@ class LogWriter:
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
-            raise InvalidUseError(f"Cannot commit tick {tick}: the last one is {self.tick}.")  # L-2
+            raise InvalidUseError(f"Cannot commit tick {tick}: expected one after {self.tick}, below 2^63 - 1.")  # L-2
 
     def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> Rows:
         """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.

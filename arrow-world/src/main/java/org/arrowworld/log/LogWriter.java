@@ -143,11 +143,10 @@ public final class LogWriter implements Closeable {
       throw new InvalidUseException(
           Text.of("Cannot begin tick %d: tick %d is not committed", newTick, tick));
     }
-    if (newTick < 0 || newTick <= progress.committed().tick()) {
+    long last = progress.committed().tick();
+    if (newTick < 0 || newTick <= last || newTick == Long.MAX_VALUE) { // spec L-2
       throw new InvalidUseException(
-          Text.of(
-              "Cannot begin tick %d: expected a tick after %d",
-              newTick, progress.committed().tick()));
+          Text.of("Cannot begin tick %d: expected one after %d, below 2^63 - 1", newTick, last));
     }
     tick = newTick;
     tickOpen = true;

@@ -22,6 +22,9 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
   /** Units and docs stand in the headers of files, which are bounded (spec S-15). */
   private static final long MAX_WORD_BYTES = 8L << 20;
 
+  /** What no table is called: keys of the log, and the snapshot's file of words (spec S-9). */
+  private static final Set<String> RESERVED = Set.of("tick", "in", "schema", "codebook");
+
   public WorldSchema {
     tables = List.copyOf(tables);
     inputs = List.copyOf(inputs);
@@ -29,7 +32,7 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
       throw new InvalidUseException(
           Text.of("Cannot use schema version %d: expected 1 or more", version));
     }
-    Set<String> names = new HashSet<>(Set.of("tick", "in", "schema"));
+    Set<String> names = new HashSet<>(RESERVED);
     for (TableSchema table : tables) {
       if (!names.add(table.name())) {
         throw new InvalidUseException(
@@ -53,6 +56,11 @@ public record WorldSchema(int version, List<TableSchema> tables, List<EventKind>
         throw new InvalidUseException(Text.of("Cannot define input '%s' twice", input.name()));
       }
     }
+  }
+
+  /** Whether no table may be called so (spec S-9). */
+  public static boolean isReserved(String name) {
+    return RESERVED.contains(name);
   }
 
   private static void checkReferences(TableSchema table, List<TableSchema> tables) {

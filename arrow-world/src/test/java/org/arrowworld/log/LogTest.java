@@ -153,7 +153,10 @@ class LogTest {
       writeTick(writer, 4, 1);
       assertThatThrownBy(() -> writer.beginTick(4))
           .isInstanceOf(InvalidUseException.class)
-          .hasMessage("Cannot begin tick 4: expected a tick after 4");
+          .hasMessage("Cannot begin tick 4: expected one after 4, below 2^63 - 1");
+      assertThatThrownBy(() -> writer.beginTick(Long.MAX_VALUE)) // spec L-2
+          .isInstanceOf(InvalidUseException.class);
+      writeTick(writer, Long.MAX_VALUE - 1, 1);
     }
   }
 

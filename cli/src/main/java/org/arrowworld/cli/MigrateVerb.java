@@ -50,8 +50,8 @@ final class MigrateVerb extends ReadingVerb {
   int execute() throws IOException {
     OutputDirectory.Existing existing =
         replace ? OutputDirectory.Existing.REPLACE : OutputDirectory.Existing.REFUSE;
-    OutputDirectory.check(out, existing);
     DiskStorage source = store(store);
+    OutputDirectory.check(out, existing, source);
     Migrations known = known();
     StoreMigration.Report result;
     try (OutputDirectory target = OutputDirectory.begin(out, existing);

@@ -70,6 +70,17 @@ class FieldVerbsTest {
   }
 
   @Test
+  void an_export_never_replaces_a_part_of_a_run() throws IOException {
+    for (String file : List.of("times.npy", "phi.npy", "metadata.json")) {
+      byte[] before = Files.readAllBytes(run.resolve(file));
+      Aw refused = Aw.run("export", "--to", "csv", "--replace", "--out", run.resolve(file), run);
+      assertThat(refused.exit()).isEqualTo(Exit.FAILURE);
+      assertThat(refused.err()).contains("it is a part of " + run);
+      assertThat(run.resolve(file)).hasBinaryContent(before);
+    }
+  }
+
+  @Test
   void a_longer_tail_that_a_reader_tolerates_is_refused() throws IOException {
     Files.write(run.resolve("phi.npy"), new byte[48], StandardOpenOption.APPEND);
     assertThat(Aw.run("info", run).exit()).isZero();

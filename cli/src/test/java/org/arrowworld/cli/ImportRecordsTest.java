@@ -58,6 +58,14 @@ class ImportRecordsTest {
   }
 
   @Test
+  void a_field_that_is_asked_for_twice_is_exported_once() throws IOException {
+    load("val\n6.0\n7.5\n");
+    Path out = folder.resolve("k.csv");
+    Aw.run("export", "--to", "csv", "--keys", "val,val", "--out", out, folder.resolve("out"));
+    assertThat(out).hasContent("record,val\n0,6.0\n1,7.5\n");
+  }
+
+  @Test
   void a_malformed_file_leaves_nothing() throws IOException {
     Aw imported = load("a,b\n1\n");
     assertThat(imported.exit()).isEqualTo(Exit.FAILURE);

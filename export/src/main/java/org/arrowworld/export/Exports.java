@@ -64,7 +64,7 @@ public final class Exports {
     if (request.isFile()) {
       OutputDirectory.checkFile(out, request.output().existing());
     } else {
-      OutputDirectory.check(out, request.output().existing());
+      OutputDirectory.check(out, request.output().existing(), store.storage());
     }
     return request.isArchive()
         ? new ArchiveExport(store, request, watcher).run()
@@ -204,7 +204,7 @@ public final class Exports {
     List<SimFieldInfo> fields =
         request.rows().keys().isEmpty()
             ? reader.fields()
-            : request.rows().keys().stream().map(reader::field).toList();
+            : request.rows().keys().stream().distinct().map(reader::field).toList();
     return new EventSource(store.info(), reader, span(store, request), fields);
   }
 

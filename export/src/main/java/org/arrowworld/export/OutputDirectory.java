@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -165,6 +166,35 @@ public final class OutputDirectory implements Closeable {
     }
   }
 
+  /**
+   * As {@link #check(Path, Existing)}, for an output made of {@code source}, which must not be
+   * deleted with what the output replaces.
+   *
+   * @param source a file, or a folder such as a store
+   */
+  public static void check(Path out, Existing existing, Path source) throws IOException {
+    check(out, existing);
+    Path absolute = AbsolutePath.of(out);
+    Path read = AbsolutePath.of(source);
+    if (Files.exists(absolute)
+        && Files.exists(read)
+        && read.toRealPath().startsWith(absolute.toRealPath())) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot replace %s: it is, or holds, %s, which is read and would be deleted; choose another path",
+              out, source));
+    }
+  }
+
+  /** As {@link #check(Path, Existing, Path)}, of a storage, which may be a folder. */
+  public static void check(Path out, Existing existing, Storage source) throws IOException {
+    if (source.description().contains("://")) {
+      check(out, existing);
+    } else {
+      check(out, existing, Path.of(source.description()));
+    }
+  }
+
   /** Refuses to delete with an archive what its manifest does not name. */
   private static void checkParts(Path archive, Storage files, String folder, Set<String> parts)
       throws IOException {
@@ -217,6 +247,13 @@ public final class OutputDirectory implements Closeable {
     if (!Files.isRegularFile(absolute, LinkOption.NOFOLLOW_LINKS)) {
       throw new InvalidUseException(Text.of("Cannot replace %s: it is not a file", out));
     }
+    Optional<Path> whole = whole(absolute);
+    if (whole.isPresent()) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot replace %s: it is a part of %s, which could not be read without it; choose another path",
+              out, whole.get()));
+    }
   }
 
   private static Path parent(Path absolute) {
@@ -246,6 +283,26 @@ public final class OutputDirectory implements Closeable {
     } catch (DamagedFileException e) {
       return false;
     }
+  }
+
+  /** The field run, archive or folder of runs that a file is a part of. */
+  private static Optional<Path> whole(Path file) {
+    String name = file.getFileName().toString();
+    for (Path at = file.getParent(); at != null; at = at.getParent()) {
+      boolean direct = at.equals(file.getParent());
+      boolean field =
+          Files.exists(at.resolve("times.npy")) && Files.exists(at.resolve("metadata.json"));
+      boolean archive = Files.exists(at.resolve("manifest.json")) && name.endsWith(".parquet");
+      boolean sweep =
+          Files.exists(at.resolve("sweep.json")) && file.startsWith(at.resolve("outcomes"));
+      if (archive
+          || sweep
+          || (direct && Set.of("manifest.json", "sweep.json").contains(name))
+          || (direct && field && (name.endsWith(".npy") || name.equals("metadata.json")))) {
+        return Optional.of(at);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean holdsOnlyTables(Path path) throws IOException {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.imports.arrow.ArrowColumn;
 import org.arrowworld.imports.arrow.ArrowColumns;
@@ -32,7 +31,7 @@ final class ArrowImport {
   }
 
   private static TableImportResult read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     String name = path.getFileName().toString();

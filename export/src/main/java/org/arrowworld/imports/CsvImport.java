@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
-import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.imports.csv.CsvColumn;
 import org.arrowworld.imports.csv.CsvTable;
@@ -30,7 +29,7 @@ final class CsvImport {
   }
 
   private static TableImportResult read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     ForeignTable table = table(read(options, CsvTable.Lines.DROPPED), options.tableName());
     BaseStore.Found found = new BaseStore.Found("csv", 0, 1, List.of(table));
     return BaseStore.write(

@@ -64,7 +64,7 @@ final class HistoryImport {
       throws IOException {
     HistoryOptions history = asked;
     Map<String, String> said = new LinkedHashMap<>();
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     String name = path.getFileName().toString();

@@ -123,7 +123,7 @@ public final class LogNpzImport {
   }
 
   private static Result read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Path path = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(path.getParent());
     try (NpzReader archive = NpzReader.open(storage, path.getFileName().toString());

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyFiles;
@@ -33,7 +32,7 @@ final class NpyImport {
   }
 
   private static TableImportResult read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Storage storage = new DiskStorage(options.source());
     Findings findings = new Findings();
     Map<String, String> files = new LinkedHashMap<>();

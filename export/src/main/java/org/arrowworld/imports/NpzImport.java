@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
-import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyArray;
@@ -39,7 +38,7 @@ final class NpzImport {
   }
 
   private static TableImportResult read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     java.nio.file.Path file = AbsolutePath.of(options.source());
     Storage storage = new DiskStorage(file.getParent());
     try (NpzReader archive = NpzReader.open(storage, file.getFileName().toString())) {

@@ -94,7 +94,7 @@ public final class ParquetArchiveImport {
 
   private static Result read(TableImportOptions options, BufferAllocator allocator)
       throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     if (options.table().isPresent() || !options.columns().entries().isEmpty()) {
       throw new InvalidUseException(
           Text.of(

@@ -11,7 +11,6 @@ import java.util.concurrent.Future;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.MemoryFullException;
-import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.internal.ImportMemory;
 import org.arrowworld.export.internal.Workers;
 import org.arrowworld.export.parquet.InputColumn;
@@ -42,7 +41,7 @@ final class ParquetImport {
   }
 
   private static TableImportResult read(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Path path = AbsolutePath.of(options.source());
     if (Files.isDirectory(path)) {
       throw new InvalidUseException(

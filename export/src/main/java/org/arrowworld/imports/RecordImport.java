@@ -46,7 +46,7 @@ final class RecordImport {
   private record Source(String name, ForeignColumn column) {}
 
   static RecordImportResult run(TableImportOptions options) throws IOException {
-    OutputDirectory.check(options.out(), options.existing());
+    options.checkOut();
     Findings findings = new Findings();
     ForeignTable table = table(options, findings);
     List<Source> sources = sources(table, options.columns(), findings);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.imports;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.arrowworld.export.OutputDirectory;
 import org.arrowworld.export.OutputDirectory.Existing;
 import org.arrowworld.imports.csv.CsvFormat;
 import org.arrowworld.imports.csv.TextSource;
 import org.arrowworld.imports.values.ColumnNames;
+import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.AbsolutePath;
 
 /**
@@ -41,7 +44,13 @@ public record TableImportOptions(
             ? file.substring(0, file.length() - 3)
             : file;
     int dot = plain.lastIndexOf('.');
-    return ColumnNames.valid(dot > 0 ? plain.substring(0, dot) : plain);
+    String name = ColumnNames.valid(dot > 0 ? plain.substring(0, dot) : plain);
+    return WorldSchema.isReserved(name) ? name + "_" : name;
+  }
+
+  /** Refuses an output that may not be written, without changing anything. */
+  void checkOut() throws IOException {
+    OutputDirectory.check(out, existing, source);
   }
 
   /** The table's name: the one that was said, or the file's stem. */

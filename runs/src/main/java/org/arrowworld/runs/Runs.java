@@ -18,6 +18,7 @@ import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.internal.Nearest;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.given.Given;
+import org.arrowworld.internal.store.OutsideStores;
 import org.arrowworld.published.Addresses;
 import org.arrowworld.published.Location;
 import org.arrowworld.schema.ColumnType;
@@ -191,6 +192,7 @@ public final class Runs {
 
   /** Writes the catalogue of these runs, which speeds up the next opening; best of all runs. */
   public void save() throws IOException {
+    OutsideStores.require(folder.path().resolve(Catalogue.PATH));
     try (Storage storage = new DiskStorage(folder.path())) {
       Catalogue.write(storage, list, parameters);
     }

@@ -133,6 +133,13 @@ class RunsTest {
   }
 
   @Test
+  void noCatalogueIsWrittenIntoAStore() throws IOException {
+    sweep();
+    Runs none = Runs.open(folder.resolve("000003"));
+    assertThatThrownBy(none::save).hasMessageContaining("it lies in the store");
+  }
+
+  @Test
   void theCatalogueIsACacheThatMayBeMissingOldOrDamaged() throws IOException {
     sweep();
     Path catalogue = folder.resolve("runs.parquet");
