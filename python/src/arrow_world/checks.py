@@ -40,6 +40,24 @@ def named(things: Mapping[str, T], name: object) -> T | None:
     return things.get(name) if isinstance(name, str) else None
 
 
+def several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
+    """Parts of a schema as a tuple. `(x)` for `(x,)` is a mistake easily made."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidUseError(f"Cannot use this schema: expected several {what}, in a tuple or a list, got one "
+                              f"{type(values).__name__}. A tuple of one has a comma: (x,).")
+    given = tuple(values)
+    for value in given:
+        if not isinstance(value, kind):
+            raise InvalidUseError(f"Cannot use this schema: {what}: expected a {kind.__name__}, got {value!r}.")
+    return given
+
+
+def texts(what: str, part: Any, *members: str) -> None:
+    """Refuses a part whose members are no text: no reader would take the store."""
+    for member in [m for m in members if not isinstance(getattr(part, m), str)]:
+        raise InvalidUseError(f"Cannot use this schema: the {member} of {what}: expected text, got {getattr(part, member)!r}.")
+
+
 def integer(value: Any, what: str) -> int:
     """A whole number of any integer type; never a string, a float or a bool.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integer, named, nearest
+from .checks import integer, named, nearest, several, texts
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -27,24 +27,6 @@ _NAME = re.compile(r"[A-Za-z_#-][A-Za-z0-9_#-]{0,99}")
 def encoding_of(type_name: str) -> str:
     """How a type's values stand in the log: value, bits or code."""
     return {"u64": "bits", "i64": "bits", "string": "code"}.get(type_name, "value")
-
-
-def _several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
-    """Parts of a schema as a tuple. `(x)` for `(x,)` is a mistake easily made."""
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidUseError(f"Cannot use this schema: expected several {what}, in a tuple or a list, got one "
-                              f"{type(values).__name__}. A tuple of one has a comma: (x,).")
-    given = tuple(values)
-    for value in given:
-        if not isinstance(value, kind):
-            raise InvalidUseError(f"Cannot use this schema: {what}: expected a {kind.__name__}, got {value!r}.")
-    return given
-
-
-def _texts(what: str, part: Any, *members: str) -> None:
-    """Refuses a part whose members are no text: no reader would take the store."""
-    for member in [m for m in members if not isinstance(getattr(part, m), str)]:
-        raise InvalidUseError(f"Cannot use this schema: the {member} of {what}: expected text, got {getattr(part, member)!r}.")
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,7 @@ class Column:
     doc: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        _texts("a column", self, "name", "type")
+        texts("a column", self, "name", "type")
         if self.default is None:
             object.__setattr__(self, "default", NO_ROW if self.table is not None and self.type == "u32" else 0)
         bits = 0
@@ -111,7 +93,7 @@ class Event:
     table: str | None = None
 
     def __post_init__(self) -> None:
-        _texts("an event or input", self, "name", "type")
+        texts("an event or input", self, "name", "type")
 
 
 @dataclass(frozen=True)
@@ -137,9 +119,9 @@ class TableSchema:
     of: str | None = None
 
     def __post_init__(self) -> None:
-        _texts("a table", self, "name", "kind", "ids", "removal")
+        texts("a table", self, "name", "kind", "ids", "removal")
         for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
-            object.__setattr__(self, part, _several(f"{part} of table {self.name}", getattr(self, part), kind))
+            object.__setattr__(self, part, several(f"{part} of table {self.name}", getattr(self, part), kind))
         gen = self.kind == "row" if self.gen is None else self.gen
         if not isinstance(gen, (bool, np.bool_)):
             raise InvalidUseError(f"Cannot use this schema: gen of table {self.name}: expected True or False, got {gen!r}.")
@@ -184,8 +166,8 @@ class Schema:
         return self.version == other.version and self != other
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tables", _several("tables", self.tables, TableSchema))
-        object.__setattr__(self, "inputs", _several("inputs", self.inputs, Event))
+        object.__setattr__(self, "tables", several("tables", self.tables, TableSchema))
+        object.__setattr__(self, "inputs", several("inputs", self.inputs, Event))
         object.__setattr__(self, "version", integer(self.version, "use the schema version"))
         self._by_name.update({t.name: t for t in self.tables})
         problem = _problem(self)
