@@ -40,7 +40,7 @@ def named(things: Mapping[str, T], name: object) -> T | None:
     return things.get(name) if isinstance(name, str) else None
 
 
-def several(what: str, values: Any, kind: type) -> tuple[Any, ...]:
+def parts_of_schema(what: str, values: Any, kind: type) -> tuple[Any, ...]:
     """Parts of a schema as a tuple. `(x)` for `(x,)` is a mistake easily made."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidUseError(f"Cannot use this schema: expected several {what}, in a tuple or a list, got one "

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import integer, named, nearest, several, texts
+from .checks import integer, named, nearest, parts_of_schema, texts
 from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import Members
 from .values import DTYPES, decode, encode_one
@@ -121,7 +121,7 @@ class TableSchema:
     def __post_init__(self) -> None:
         texts("a table", self, "name", "kind", "ids", "removal")
         for part, kind in (("columns", Column), ("events", Event), ("lineage", str)):
-            object.__setattr__(self, part, several(f"{part} of table {self.name}", getattr(self, part), kind))
+            object.__setattr__(self, part, parts_of_schema(f"{part} of table {self.name}", getattr(self, part), kind))
         gen = self.kind == "row" if self.gen is None else self.gen
         if not isinstance(gen, (bool, np.bool_)):
             raise InvalidUseError(f"Cannot use this schema: gen of table {self.name}: expected True or False, got {gen!r}.")
@@ -166,8 +166,8 @@ class Schema:
         return self.version == other.version and self != other
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tables", several("tables", self.tables, TableSchema))
-        object.__setattr__(self, "inputs", several("inputs", self.inputs, Event))
+        object.__setattr__(self, "tables", parts_of_schema("tables", self.tables, TableSchema))
+        object.__setattr__(self, "inputs", parts_of_schema("inputs", self.inputs, Event))
         object.__setattr__(self, "version", integer(self.version, "use the schema version"))
         self._by_name.update({t.name: t for t in self.tables})
         problem = _problem(self)
