@@ -14,7 +14,7 @@ from helpers import run
 
 import arrow_world as aw
 from arrow_world.cli import run as command
-from arrow_world.files_out import export_tables
+from arrow_world.files_out import export_log, export_tables
 
 READERS = {"parquet": lambda p: pa.parquet.read_table(p), "arrow": lambda p: pa.ipc.open_file(str(p)).read_all(),
            "csv": lambda p: pa.csv.read_csv(p)}
@@ -121,3 +121,35 @@ def test_what_is_published_was_forced_before(store, tmp_path, monkeypatch, to):
     export_tables(store, tmp_path / "all", to)
     at = events.index("rename all.tmp")
     assert {f"{t}.{to}" for t in store.at(20)} | {"all.tmp"} <= set(events[:at]) and events[at + 1] == tmp_path.name
+
+
+def test_the_log_of_some_ticks_has_its_commit_rows_and_a_table_without_columns_its_rows(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("n", kind="append_only"),))) as world:
+        for _ in range(5):
+            with world.tick() as t:
+                t["n"].insert()
+    store = aw.open_store(tmp_path / "s")
+    whole = export_log(store, tmp_path / "all.csv", "csv")
+    assert export_log(store, tmp_path / "some.csv", "csv", ticks=(0, 4)) == whole == 10
+    assert (tmp_path / "some.csv").read_bytes() == (tmp_path / "all.csv").read_bytes()
+    assert store["n"].to_arrow().num_rows == len(store["n"].to_pandas()) == export_tables(store, tmp_path / "o", "arrow") == 5
+    assert pa.ipc.open_file(tmp_path / "o" / "n.arrow").read_all().num_rows == 5
+    for use in (store["n"].to_polars, lambda: export_tables(store, tmp_path / "p", "parquet"),
+                lambda: export_tables(store, tmp_path / "p", "csv", "n")):
+        with pytest.raises(aw.InvalidUseError, match="columns"):
+            use()
+    assert not (tmp_path / "p").exists()
+
+
+def test_the_living_before_the_history_are_not_told(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", aw.Schema((aw.TableSchema("a"),))) as world:
+        for n in range(10):
+            with world.tick() as t:
+                t["a"].insert()
+    store = aw.open_store(tmp_path / "s")
+    assert store.lives("a").alive([0, 9]).tolist() == [1, 10]
+    fork = store.fork(7, tmp_path / "f")
+    lives = aw.open_store(tmp_path / "f").lives("a")
+    assert lives.alive([7]).tolist() == [8]
+    with pytest.raises(aw.InvalidUseError, match="the history begins at tick 7"):
+        lives.alive([7, 0])

@@ -473,3 +473,17 @@ def test_values_that_are_what_they_were_are_no_rows_where_the_tick_says_so(tmp_p
     rows = aw.open_store(tmp_path / "s").rows()
     assert [(int(tick), name, int(rid)) for tick, name, rid in zip(rows.tick, rows.names, rows.rid) if tick] == [
         (1, "a.x", 0), (1, "a.b", 1), (1, "a.w", 1), (1, "a.who", 0), (2, "a.n", 0)]
+
+
+def test_a_damaged_snapshot_is_not_told_as_one_that_was_written(tmp_path):
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as world:
+        with world.tick() as t:
+            t["ship"].insert()
+        there = world.snapshot()
+        assert world.snapshot() == there
+        file = there / "ship.arrow"
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+        with pytest.raises(aw.DamagedFileError, match="a damaged snapshot stands there .* Delete it and try again"):
+            world.snapshot()

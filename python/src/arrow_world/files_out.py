@@ -28,6 +28,10 @@ def export_tables(store: Store, out: Path, to: Format, table: str | None = None,
         raise InvalidUseError(f"Cannot export {store.path}: no tick was committed yet.")
     world = store.at(span[1] if tick is None else tick, columns=table)
     tables = {t.name: t for t in world.schema.tables} if table is None else {table: world.schema.table(table)}
+    for name, each in tables.items():
+        if to != "arrow" and not each.file_columns:
+            raise InvalidUseError(f"Cannot export table {name!r} as {to}: it has no columns, only {len(world[name])} rows. Export the "
+                                  "log, other tables, or --to arrow.")
     with _appearing(store, out) as path:
         if table is None:
             path.mkdir()
@@ -48,7 +52,7 @@ def export_log(store: Store, out: Path, to: Format, keys: Iterable[str] | None =
             found: Iterable[LogRows] = (
                 LogRows(_seqs(r), r.tick, r.rid, r.key, r.bits, r.text, names) for r in store.batches())
         else:
-            found = [store.rows(None if keys is None else list(keys), ticks)]
+            found = [store.rows([k.name for k in store.keys] if keys is None else list(keys), ticks)]
         schema = None
         for rows in found:
             counted += len(rows)

@@ -48,6 +48,8 @@ class Frame(ABC):
                                   "'arrow-world[pandas]'`, or use to_arrow().") from e
         nullable = {pa.uint64(): pd.UInt64Dtype(), pa.int64(): pd.Int64Dtype(), pa.uint32(): pd.UInt32Dtype()}
         table = self.to_arrow()
+        if not table.num_columns:
+            return pd.DataFrame(index=pd.RangeIndex(table.num_rows))
         return pd.DataFrame({name: _signed(column).to_pandas(types_mapper=nullable.get if column.null_count else None)
                              for name, column in zip(table.column_names, table.columns)}, copy=False)
 
@@ -58,7 +60,11 @@ class Frame(ABC):
         except ImportError as e:
             raise InvalidUseError("Cannot make a data frame: polars is not installed. Run `pip install "
                                   "'arrow-world[polars]'`, or use to_arrow().") from e
-        frame: Any = pl.from_arrow(self.to_arrow())
+        table = self.to_arrow()
+        if table.num_rows and not table.num_columns:
+            raise InvalidUseError(f"Cannot make a Polars frame of {table.num_rows} rows without columns, which it cannot hold. Use "
+                                  "to_arrow() or to_pandas().")
+        frame: Any = pl.from_arrow(table)
         return frame
 
     @abstractmethod

@@ -13,11 +13,11 @@ from typing import Any
 from .atomic_files import discard_unfinished
 from .checks import path_of, tick_of
 from .codebook import checked_properties
-from .errors import InvalidUseError, MemoryFullError
+from .errors import DamagedFileError, InvalidUseError, MemoryFullError
 from .interrupts import deferred_interrupts
 from .rows import Rows
 from .schema import Schema, require_schema
-from .snapshot import list_snapshots
+from .snapshot import Snapshot, list_snapshots
 from .snapshot_write import write_snapshot
 from .storefiles import StoreFiles, StoreInfo
 from .tables import Table
@@ -216,7 +216,8 @@ class LiveWorld:
         self._log.seal(compression)
 
     def snapshot(self, properties: Mapping[str, str] | None = None, *, hashes: bool = False) -> Path:
-        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is kept.
+        """Forces the log, then publishes a snapshot of the present tick; returns its folder. One that is there is
+        verified and kept; DamagedFileError if it is damaged.
 
         hashes: whether its BLAKE2b hashes are computed now and stored, or when somebody asks for them.
         """
@@ -226,9 +227,17 @@ class LiveWorld:
         world = self._world
         for tick, version, path in list_snapshots(self.path):
             if (tick, version) == (world.tick, world.schema.version):
+                self._require_sound(path)
                 return path
         discard_unfinished(self.path / "snapshots")
         return write_snapshot(self.path, self.info.store, self.info.strings, world, properties=properties, hashes=hashes)
+
+    def _require_sound(self, path: Path) -> None:
+        """Refuses a damaged snapshot where one was to be written."""
+        try:
+            Snapshot(path, self.info.store, self.info.strings)
+        except DamagedFileError as e:
+            raise DamagedFileError(f"a damaged snapshot stands there ({e})", path, remedy="Delete it and try again.") from e
 
     def close(self) -> None:
         """Lets the store go. Everything committed is in its log; an open tick is given up. May be called again."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Lives(Frame):
     died: Array
     parent: Array
     cause: Array
+    first: int = 0
+    """The tick at which the history begins."""
 
     def __len__(self) -> int:
         return len(self.rid)
@@ -68,8 +70,10 @@ class Lives(Frame):
         return number
 
     def alive(self, ticks: Iterable[int]) -> Array:
-        """How many live after each of these ticks; int64."""
+        """How many live after each of these ticks; int64. Ticks before the history are refused, those after it count as its end."""
         asked = np.array([tick_of(t, "count the living at tick") for t in several(ticks, "count the living at ticks")], np.int64)
+        if (asked < self.first).any():
+            raise InvalidUseError(f"Cannot count the living at tick {asked.min()}: the history begins at tick {self.first}.")
         died = np.sort(self.died[self.died >= 0])
         return np.searchsorted(np.sort(self.born), asked, "right") - np.searchsorted(died, asked, "right")
 
@@ -81,14 +85,14 @@ class Lives(Frame):
                          "cause": text_column(self.cause)})
 
     def _at(self, rows: Array) -> pa.Table:
-        return Lives(self.table, *(a[rows] for a in (self.rid, self.gen, self.born, self.died, self.parent,
-                                                     self.cause))).to_arrow()
+        names = ("rid", "gen", "born", "died", "parent", "cause")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names}).to_arrow()
 
     def _title(self) -> str:
         return f"{len(self):,} lives in {self.table}"
 
 
-def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
+def lives_of(table: str, events: LogRows, start: Table | None, first: int = 0) -> Lives:
     """Follows births, deaths, parents and causes in order.
 
     events: those of the table; start: the table where history begins, if not with nothing. A parent is who had the id
@@ -134,4 +138,4 @@ def lives_of(table: str, events: LogRows, start: Table | None) -> Lives:
             elif parent[child] == child:
                 parent[child] = -1
     return Lives(table, np.array(rid, "<u4"), np.array(gen, "<u4"), np.array(born, np.int64), np.array(died, np.int64),
-                 np.array(parent, np.int64), np.array(cause, object))
+                 np.array(parent, np.int64), np.array(cause, object), first)

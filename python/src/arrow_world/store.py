@@ -320,7 +320,7 @@ class Store(Upkeep):
         base = self._base(f"{table}.id")
         names = [f"{table}.{what}" for what in ("born", "died", *schema.lineage)]
         rows = self.rows(names, None if base is None else (base.manifest.tick + 1, _LAST))
-        return lives_of(table, rows, None if base is None else base.tables[table])
+        return lives_of(table, rows, None, 0) if base is None else lives_of(table, rows, base.tables[table], base.manifest.tick)
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
         base = self._first_base()

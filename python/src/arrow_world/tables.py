@@ -100,6 +100,8 @@ class Table(Frame):
         metadata of the fields, `aw.unit` and `aw.doc`.
         """
         columns = self.schema.file_columns
+        if not columns:
+            return pa.Table.from_batches([pa.RecordBatch.from_struct_array(pa.array([{}] * self.rows, pa.struct([])))])
         made = [typed_column(c.type, self.stored(c.name), self.codebook.words) for c in columns]
         return pa.Table.from_arrays(made, schema=pa.schema([
             pa.field(c.name, a.type, metadata=dict(c.words) or None) for c, a in zip(columns, made)]))

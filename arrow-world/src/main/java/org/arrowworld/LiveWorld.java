@@ -310,7 +310,7 @@ public final class LiveWorld implements Closeable {
   /**
    * Writes a snapshot of the present tick, after forcing the log up to it.
    *
-   * @return its directory in the store; an existing one of this tick is kept
+   * @return its directory in the store; an existing one of this tick is verified and kept
    */
   public String snapshot() throws IOException {
     Turn mine = begin("write a snapshot");
@@ -321,6 +321,7 @@ public final class LiveWorld implements Closeable {
       for (Snapshot.Location existing : Snapshot.list(opened.storage())) {
         if (existing.tick() == world.tick()
             && existing.schemaVersion() == world.schema().version()) {
+          Snapshot.requireSound(opened.storage(), existing, info().id());
           return existing.directory();
         }
       }

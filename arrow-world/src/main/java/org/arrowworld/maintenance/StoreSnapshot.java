@@ -108,15 +108,10 @@ public final class StoreSnapshot {
 
   private static Report present(Storage storage, StoreInfo info, Snapshot.Location location)
       throws IOException {
+    Snapshot.requireSound(storage, location, info.id());
     try (Snapshot present = Snapshot.open(storage, location, info.id())) {
-      present.verify();
       return new Report(
           Outcome.KEPT, location.tick(), location.directory(), present.hashWorld(), List.of());
-    } catch (DamagedFileException e) {
-      throw new DamagedFileException(
-          location.directory(),
-          -1,
-          Text.of("a damaged snapshot stands there (%s); delete it and try again", e.getMessage()));
     }
   }
 

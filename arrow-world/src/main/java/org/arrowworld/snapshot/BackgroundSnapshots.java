@@ -79,7 +79,11 @@ public final class BackgroundSnapshots implements Closeable {
   }
 
   private void write(WorldState state, CompletableFuture<LogPosition> position) throws IOException {
-    if (storage.exists(SnapshotFormat.directory(state.tick(), state.schema().version()))) {
+    int version = state.schema().version();
+    String directory = SnapshotFormat.directory(state.tick(), version);
+    if (storage.exists(directory)) {
+      Snapshot.Location there = new Snapshot.Location(state.tick(), version, directory);
+      Snapshot.requireSound(storage, there, store);
       return;
     }
     SnapshotWriter.write(storage, store, state, hashes -> forced(position), role, properties);

@@ -252,6 +252,23 @@ public final class Snapshot implements Closeable {
     return new ArrowTable(table(table), codebook(), allocator);
   }
 
+  /**
+   * Verifies one that stands where another was to be written.
+   *
+   * @throws DamagedFileException if it is damaged, with what to do
+   */
+  public static void requireSound(Storage storage, Location location, StoreId store)
+      throws IOException {
+    try (Snapshot present = open(storage, location, store)) {
+      present.verify();
+    } catch (DamagedFileException e) {
+      throw new DamagedFileException(
+          location.directory(),
+          -1,
+          Text.of("a damaged snapshot stands there (%s); delete it and try again", e.getMessage()));
+    }
+  }
+
   /** Verifies every byte of every file. */
   public void verify() throws IOException {
     for (FileEntry entry : manifest.files()) {

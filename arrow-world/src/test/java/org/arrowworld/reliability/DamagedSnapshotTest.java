@@ -147,6 +147,22 @@ class DamagedSnapshotTest {
   }
 
   @Test
+  void a_damaged_snapshot_is_not_told_as_one_that_was_written() throws IOException {
+    MemoryStorage storage = store(History.WHOLE);
+    try (LiveWorld live = LiveWorld.resume(storage, WorldOptions.DEFAULT.withAllocator(memory))) {
+      String there = live.snapshot();
+      assertThat(live.snapshot()).isEqualTo(there);
+      damage(storage, LAST, "c.arrow");
+      assertThatThrownBy(live::snapshot)
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("a damaged snapshot stands there");
+      live.snapshotLater();
+      assertThatThrownBy(live::awaitSnapshot)
+          .hasStackTraceContaining("a damaged snapshot stands there");
+    }
+  }
+
+  @Test
   void a_sound_store_opens_without_a_warning() throws IOException {
     try (LiveWorld live =
         LiveWorld.resume(store(History.FORKED), WorldOptions.DEFAULT.withAllocator(memory))) {

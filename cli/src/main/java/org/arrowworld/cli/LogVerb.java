@@ -76,18 +76,17 @@ final class LogVerb extends ReadingVerb {
 
   @Override
   int execute() throws IOException {
-    if (key != null) {
-      where = (where == null ? "" : where + " and ") + "key == '" + key + "'";
-    }
     if (follow && store.isAddress()) {
       throw new UsageException("--follow waits for a writer, and a published store has none");
     }
-    Where condition = where == null ? Where.ALWAYS : Where.parse(where);
+    Where asked = where == null ? Where.ALWAYS : Where.parse(where);
+    Where condition = key == null ? asked : asked.andKey(key);
     Storage storage = store(store);
     StoreInfo info = StoreInfo.read(storage);
     RowPrinter printer = new RowPrinter(console(), format(), "tick", "rid", "key", "val");
     try {
       if (where == null
+          || key != null
           || info.property("records").isEmpty()
           || !printRecords(storage, condition, printer)) {
         printRows(storage, condition, printer);

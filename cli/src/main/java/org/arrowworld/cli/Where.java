@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.arrowworld.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.arrowworld.internal.Text;
 
@@ -17,6 +18,13 @@ record Where(String text, List<Condition> conditions) {
   /** Reads an expression; names are looked up later, in a store's keys. */
   static Where parse(String text) {
     return new WhereParser(text).parse();
+  }
+
+  /** The same, and that a row is of a key. */
+  Where andKey(String key) {
+    List<Condition> all = new ArrayList<>(conditions);
+    all.add(new Condition("key", 1, Operator.EQUAL, new Literal(key, true, 1)));
+    return new Where(text.isEmpty() ? "--key " + key : text, List.copyOf(all));
   }
 
   /** A comparison. */

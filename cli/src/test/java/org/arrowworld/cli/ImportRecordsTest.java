@@ -58,6 +58,19 @@ class ImportRecordsTest {
   }
 
   @Test
+  void rows_of_a_key_are_asked_for_also_where_a_field_is_called_key() throws IOException {
+    load("key,value,it's\ntemp,1,x\nhum,2,y\n");
+    Path log = folder.resolve("out");
+    assertThat(Aw.run("log", "--key", "value", log).out())
+        .contains("\tvalue\t1")
+        .contains("\tvalue\t2");
+    assertThat(Aw.run("log", "--key", "it's", log).exit()).isNotEqualTo(Exit.FAILURE);
+    Aw none = Aw.run("log", "--key", "temp", log);
+    assertThat(none.exit()).isEqualTo(Exit.USAGE);
+    assertThat(none.err()).contains("temp");
+  }
+
+  @Test
   void a_field_that_is_asked_for_twice_is_exported_once() throws IOException {
     load("val\n6.0\n7.5\n");
     Path out = folder.resolve("k.csv");

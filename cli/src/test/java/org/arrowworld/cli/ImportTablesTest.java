@@ -23,6 +23,7 @@ import org.arrowworld.npy.NpyType;
 import org.arrowworld.npy.NpzWriter;
 import org.arrowworld.schema.ColumnType;
 import org.arrowworld.schema.TableSchema;
+import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.store.StoreInfo;
 import org.junit.jupiter.api.Assumptions;
@@ -140,6 +141,38 @@ class ImportTablesTest {
     assertThat(imported.json().get("tables")).isEqualTo(Map.of("roomy", 2));
     assertThat(imported.json()).containsEntry("tick", 40);
     assertThat(StoreInfo.read(new DiskStorage(store)).schema().version()).isEqualTo(3);
+  }
+
+  /** Spec Z-12. */
+  @Test
+  void a_table_of_one_row_comes_back_with_columns_of_these_names() throws IOException {
+    TableSchema table =
+        TableSchema.row("q")
+            .column("tick", ColumnType.I64)
+            .column("n_active", ColumnType.I32)
+            .build();
+    Path store = folder.resolve("one");
+    try (LiveWorld live = LiveWorld.create(store, WorldSchema.of(table))) {
+      live.tick(t -> t.table("q").insert().set("tick", 7L));
+    }
+    for (String format : List.of("npz", "npy")) {
+      Path file = folder.resolve("q." + format);
+      Path back = folder.resolve(format);
+      Aw.run("at", "--tick", 0, "--to", format, "--table", "q", "--out", file, store);
+      Aw imported = Aw.run("import", format, "--out", back, "--table", "q", file, "--json");
+      assertThat(imported.exit()).as(imported.err()).isZero();
+      assertThat(imported.json()).containsEntry("tick", 0).containsEntry("tables", Map.of("q", 1));
+      assertThat(StoreInfo.read(new DiskStorage(back)).schema().tables().get(0).columns())
+          .extracting("name")
+          .contains("tick", "n_active");
+    }
+    Path empty = folder.resolve("empty");
+    TableSchema rows = TableSchema.appendOnly("n").build();
+    try (LiveWorld live = LiveWorld.create(empty, WorldSchema.of(rows))) {
+      live.tick(t -> t.table("n").insert());
+    }
+    Aw refused = Aw.run("at", "--tick", 0, "--to", "npz", "--out", folder.resolve("n.npz"), empty);
+    assertThat(refused.err()).contains("it has no columns, only 1 rows");
   }
 
   /** Three ships, a matrix, a scalar, texts, a pickled object and a text file. */

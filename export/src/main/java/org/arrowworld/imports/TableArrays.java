@@ -95,13 +95,24 @@ final class TableArrays {
   }
 
   private void takeScalars() {
+    // A column of one row and an array of one element look alike; only one without a shape is none.
+    boolean single =
+        order.stream()
+            .filter(name -> !SCALARS.contains(name))
+            .allMatch(name -> elements(name) == 1);
     for (String name : List.copyOf(order)) {
       NpyArray array = arrays.get(name);
-      if (SCALARS.contains(name) && array != null && array.size() == 1 && isInteger(array)) {
+      boolean one = array != null && (array.shape().length == 0 || (array.size() == 1 && !single));
+      if (SCALARS.contains(name) && one && isInteger(array)) {
         scalars.put(name, array.longAt(0));
         order.remove(name);
       }
     }
+  }
+
+  private long elements(String name) {
+    NpyArray array = arrays.get(name);
+    return array != null ? array.size() : texts.getOrDefault(name, List.of()).size();
   }
 
   private static boolean isInteger(NpyArray array) {

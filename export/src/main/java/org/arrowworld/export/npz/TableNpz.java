@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.arrowworld.export.rows.TableSource;
 import org.arrowworld.internal.json.Json;
 import org.arrowworld.npy.Compression;
 import org.arrowworld.npy.NpyType;
@@ -78,6 +79,7 @@ public final class TableNpz {
   }
 
   private static void write(ArraySink out, TableColumns table, Context context) throws IOException {
+    TableSource.requireColumns(table);
     List<String> strings = new ArrayList<>();
     for (Column column : table.columns()) {
       out.add(

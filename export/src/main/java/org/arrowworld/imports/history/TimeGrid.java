@@ -124,7 +124,7 @@ public record TimeGrid(As as, BigDecimal rate, OffGrid offGrid, First first) {
     BigInteger common = over.gcd(under);
     String step = Text.of("%d/%d", over.divide(common), under.divide(common));
     try {
-      BigDecimal zero = new BigDecimal(firstTick).divide(rate);
+      BigDecimal zero = new BigDecimal(firstTick).divide(rate).stripTrailingZeros();
       TickTime ticks = TickTime.every(step, "s").withZero(zero.toPlainString());
       return Optional.of(ticks.withSince(start.orElse(null)));
     } catch (ArithmeticException | InvalidUseException e) {
