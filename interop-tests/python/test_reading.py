@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import os
@@ -56,7 +57,7 @@ def questions(path: Path, dice: random.Random, other: Path) -> list[Question]:
     store = aw.open_store(path)
     span = store.span()
     if span is None:
-        return [("span",), ("verify",)]
+        return [("span",), ("verify",), ("plan", "-", "-")]
     first, last = span
 
     def tick() -> int:
@@ -72,6 +73,8 @@ def questions(path: Path, dice: random.Random, other: Path) -> list[Question]:
     asked += [("at", tick(), "-") for _ in range(4)]
     asked += [("cursor", "-", *[dice.choice(("next", tick())) for _ in range(12)]) for _ in range(3)]
     asked += [("between", *sorted((tick(), tick()))) for _ in range(3)]
+    asked += [("plan", wanted, ids) for wanted in ("-", ticks(), f"{tick()}..{last + 9}") for ids in ("-", f"0..{dice.randint(0, 12)}")]
+    asked += [("plan", "-", "7..4294967295"), ("plan", "-", "4294967294..4294967295"), ("plan", "3..2", "-")]
     for table in store.schema.tables:
         if table.columns:
             asked += [("at", tick(), table.name), ("cursor", table.name, tick(), "next", tick())]
@@ -137,6 +140,24 @@ def log_rows(rows: aw.LogRows) -> list[list[Any]]:
             zip(rows.tick.tolist(), rows.key.tolist(), rows.rid.tolist(), rows.bits.tolist(), text)]
 
 
+def plan(store: aw.Store, ticks: str, ids: str) -> Any:
+    """A plan, and the rows that its batches give, the last one read first."""
+    made = store.plan(span_of(ticks), ids=span_of(ids))
+    rows: list[list[Any]] = []
+    with aw.PlanReader(store.path, made) as reader:
+        for batch in reversed(made.batches):
+            read = reader.read(batch)
+            rows += [[*row, seq] for row, seq in zip(log_rows(read), read.seq.tolist())]
+    return [made.store.hex(), [k.name for k in made.keys], position(made.start), position(made.end),
+            made.base and [made.base.snapshot, position(made.base.position)],
+            [[s.path, position(s.start), position(s.end)] for s in made.segments],
+            [list(dataclasses.astuple(b)) for b in reversed(made.batches)], [made.bytes, made.rows], rows]
+
+
+def position(p: Any) -> list[Any]:
+    return [p.tick, p.seq, f"{int.from_bytes(p.chain, 'little'):016x}"]
+
+
 def history(store: aw.Store, table: str, id_: int, gen: Any, ticks: str) -> Any:
     found = store.history(table, id_, None if gen == "-" else gen, ticks=span_of(ticks))
     return [[*row, g] for row, g in zip(log_rows(found), found.gen.tolist())]
@@ -183,7 +204,7 @@ ANSWERS: dict[str, Any] = {
     "at": at, "cursor": cursor, "history": history, "lives": lives,
     "rows": lambda store, key, ticks: log_rows(store.rows(key, span_of(ticks))),
     "events": lambda store, key, ticks: log_rows(store.events(None if key == "-" else key, span_of(ticks))),
-    "between": between, "diff": diff, "stats": stats,
+    "plan": plan, "between": between, "diff": diff, "stats": stats,
     "hash": lambda store, tick: store.hash_world(tick),
     "verify": lambda store: bool(store.verify()),
 }

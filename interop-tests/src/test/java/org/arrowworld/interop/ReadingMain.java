@@ -21,6 +21,15 @@ import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.hash.Hashes;
 import org.arrowworld.internal.Text;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.log.BatchFilter;
+import org.arrowworld.log.LogPlan;
+import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.PlanReader;
+import org.arrowworld.log.PlannedBatch;
+import org.arrowworld.log.PlannedSegment;
+import org.arrowworld.log.TripleBatch;
+import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
 import org.arrowworld.stats.KeyStatistics;
 import org.arrowworld.stats.Summary;
 import org.arrowworld.table.EntityRef;
@@ -63,6 +72,7 @@ public final class ReadingMain {
             rows(
                 (q[1].equals("-") ? store.events(ticks(q[2])) : store.events(q[1], ticks(q[2])))
                     .toList());
+        case "plan" -> plan(store, ticks(q[1]), ticks(q[2]));
         case "between" -> between(store, Long.parseLong(q[1]), Long.parseLong(q[2]));
         case "diff" -> diff(store, Path.of(q[1]));
         case "stats" -> stats(store, q[1], ticks(q[2]), Integer.parseInt(q[3]));
@@ -162,6 +172,70 @@ public final class ReadingMain {
 
   private static List<Object> row(long tick, String key, int id, long pattern) {
     return List.of(tick, key, Integer.toUnsignedLong(id), Text.of("%016x", pattern));
+  }
+
+  /** A plan, and the rows that its batches give, the last one read first. */
+  private static Object plan(Store store, TickRange ticks, TickRange ids) throws IOException {
+    BatchFilter filter = BatchFilter.ALL.ticks(ticks.first(), ticks.last());
+    if (!ids.equals(TickRange.ALL)) {
+      filter = filter.rids(ids.first(), ids.last());
+    }
+    LogPlan plan = store.plan(filter);
+    List<Object> segments = new ArrayList<>();
+    for (PlannedSegment s : plan.segments()) {
+      segments.add(List.of(s.path(), position(s.start()), position(s.end())));
+    }
+    List<Object> batches = new ArrayList<>();
+    List<Object> rows = new ArrayList<>();
+    try (PlanReader reader = PlanReader.open(store.storage(), plan)) {
+      for (int i = plan.batches().size() - 1; i >= 0; i--) {
+        PlannedBatch b = plan.batches().get(i);
+        batches.add(batch(b));
+        PlanReader.Rows read = reader.read(b);
+        for (int row = read.from(); row < read.to(); row++) {
+          rows.add(row(read.batch(), row, reader.keys()));
+        }
+      }
+    }
+    Object base = plan.base().map(b -> List.of(b.snapshot(), position(b.position()))).orElse(null);
+    return Arrays.asList(
+        plan.store().hex(),
+        plan.keys().from(0).stream().map(Key::name).toList(),
+        position(plan.start()),
+        position(plan.end()),
+        base,
+        segments,
+        batches,
+        List.of(plan.bytes(), plan.rows()),
+        rows);
+  }
+
+  private static List<Object> position(LogPosition p) {
+    return List.of(p.tick(), p.seq(), Text.of("%016x", p.chain()));
+  }
+
+  private static List<Object> batch(PlannedBatch b) {
+    return List.of(
+        b.segment(),
+        b.index(),
+        b.offset(),
+        b.lengthBytes(),
+        b.firstSeq(),
+        b.rows(),
+        b.tickMin(),
+        b.tickMax(),
+        Integer.toUnsignedLong(b.ridMin()),
+        Integer.toUnsignedLong(b.ridMax()),
+        Integer.toUnsignedLong(b.previousCrc()),
+        Integer.toUnsignedLong(b.crc()));
+  }
+
+  private static List<Object> row(TripleBatch batch, int row, KeyTable keys) {
+    String key = keys.from(0).get(batch.key(row)).name();
+    List<Object> all = new ArrayList<>(row(batch.tick(row), key, batch.rid(row), batch.val(row)));
+    all.add(batch.word(row));
+    all.add(batch.firstSeq() + row);
+    return all;
   }
 
   private static Object between(Store store, long a, long b) throws IOException {
