@@ -252,7 +252,9 @@ def test_aw_tells_the_same_net_changes(java_run: JavaRun) -> None:
 
 def test_aw_tells_the_same_statistics(java_run: JavaRun) -> None:
     store = aw.open_store(java_run.path)
-    for key in [k for k in store.keys if k.type != "string" and k.kind != "commit"]:
+    keys = [k for k in store.keys if k.type != "string" and k.kind != "commit"]
+    turn = [java_run.path.parent.name.startswith(how) for how in ("sealed", "live", "zstd")].index(True)
+    for key in keys[turn::3]:  # a process each: every key in one of the three forms of the log
         theirs = json.loads(java_side.aw("stats", java_run.path, "--key", key.name, "--bins", 5, "--json"))
         ours = store.stats(key.name, bins=5).all
         assert (ours.count, ours.nans, ours.distinct) == (theirs["count"], theirs["nans"], theirs["distinct"]), key.name

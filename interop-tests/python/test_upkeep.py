@@ -45,6 +45,8 @@ def same(pair: tuple[Path, Path], *ticks: int) -> None:
 
 @pytest.mark.parametrize("compression", ["none", "zstd"])
 def test_sealing_and_merging(pair: tuple[Path, Path], java_run: JavaRun, compression: str) -> None:
+    if java_run.path.parent.name.startswith("sealed" if compression == "none" else "zstd"):
+        pytest.skip("its segments are of this form already, which the others' are merged into")
     ticks = [r["tick"] for r in java_run.reports[::60]]
     aw.open_store(pair[0]).seal(compression)
     assert java_state(pair[0], *ticks) == java_state(java_run.path, *ticks)
