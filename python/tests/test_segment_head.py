@@ -76,3 +76,13 @@ def test_verify_compares_the_footer_with_what_stands_before_the_first_batch(
     assert not report and "footer aw.head says that bytes 0 to" in str(report)
     with pytest.raises(aw.DamagedFileError, match="aw.head says 00000000"):
         rows_of(tmp_path / "s", 7)
+
+
+def test_the_head_ends_where_the_first_batch_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dumps = seal.json.dumps
+    monkeypatch.setattr(seal.json, "dumps", lambda value, **options: dumps(
+        [str(int(value[0]) - 8), value[1]] if len(value) == 2 and isinstance(value[0], str) else value, **options))
+    sealed(tmp_path / "s", PLAIN, monkeypatch, True)
+    assert not aw.verify(tmp_path / "s")
+    with pytest.raises(aw.DamagedFileError, match="aw.head is .* where the first batch begins"):
+        rows_of(tmp_path / "s", 7)

@@ -99,9 +99,10 @@ def head_of(footer: Footer) -> Head | None:
         end, crc = jsonfile.loads(text)
     except (ValueError, TypeError, RecursionError) as e:
         raise Malformed(f"aw.head is {text!r}, expected two strings") from e
-    if not isinstance(end, str) or not isinstance(crc, str) or not _DECIMAL.fullmatch(end) or not re.fullmatch("[0-9a-f]{8}", crc):
-        raise Malformed(f"aw.head is {text!r}, expected a number and 8 hex digits")
-    return Head(int(end), int(crc, 16))
+    begin = footer.batches[0][0]
+    if end != str(begin) or not isinstance(crc, str) or not re.fullmatch("[0-9a-f]{8}", crc):
+        raise Malformed(f"aw.head is {text!r}, expected {begin}, where the first batch begins, and 8 hex digits")
+    return Head(begin, int(crc, 16))
 
 
 def batch_stat(rows: Rows, crc: int) -> list[str]:

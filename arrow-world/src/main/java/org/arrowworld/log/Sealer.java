@@ -40,6 +40,7 @@ final class Sealer implements Closeable {
   record Source(SegmentReader reader, SegmentIndex index) {}
 
   private final List<Source> sources;
+  private final int batchRows;
   private final KeyTable keys;
   private final LogPosition end;
   private final SegmentFormat.Header header;
@@ -50,8 +51,9 @@ final class Sealer implements Closeable {
   private final ZstdCompressor compressor;
   private final List<SegmentIndex.Entry> entries = new ArrayList<>();
 
-  private Sealer(List<Source> sources, BufferCompression compression) {
+  private Sealer(List<Source> sources, BufferCompression compression, int batchRows) {
     this.sources = sources;
+    this.batchRows = batchRows;
     Source last = sources.get(sources.size() - 1);
     this.keys = last.reader.keys(); // keys are append-only
     this.end = last.index.end();
@@ -73,7 +75,13 @@ final class Sealer implements Closeable {
   /** Writes segments that follow each other as one sealed segment, which replaces the first. */
   static void merge(Storage storage, List<Source> sources, BufferCompression compression)
       throws IOException {
-    try (Sealer sealer = new Sealer(sources, compression)) {
+    merge(storage, sources, compression, BATCH_ROWS);
+  }
+
+  private static void merge(
+      Storage storage, List<Source> sources, BufferCompression compression, int batchRows)
+      throws IOException {
+    try (Sealer sealer = new Sealer(sources, compression, batchRows)) {
       sealer.write(storage);
     }
   }
@@ -86,6 +94,16 @@ final class Sealer implements Closeable {
    */
   static void seal(Storage storage, long firstSeq, BufferCompression compression)
       throws IOException {
+    seal(storage, firstSeq, compression, BATCH_ROWS);
+  }
+
+  /**
+   * As {@link #seal(Storage, long, BufferCompression)}, in other batches.
+   *
+   * @param batchRows rows a batch holds at least, the last one excepted
+   */
+  static void seal(Storage storage, long firstSeq, BufferCompression compression, int batchRows)
+      throws IOException {
     String livePath = SegmentFormat.livePath(firstSeq);
     try (SegmentReader live = SegmentReader.open(storage, livePath, 0)) {
       SegmentIndex index = SegmentIndexer.live(live);
@@ -96,7 +114,7 @@ final class Sealer implements Closeable {
             index.tail().finding() + "; run aw recover to save what can be read");
       }
       if (index.end().seq() > firstSeq) {
-        merge(storage, List.of(new Source(live, index)), compression);
+        merge(storage, List.of(new Source(live, index)), compression, batchRows);
       }
     }
     storage.delete(livePath);
@@ -198,7 +216,7 @@ final class Sealer implements Closeable {
         (batch, from, to) -> {
           batch.copyTo(rows, from, to);
           boolean last = nextSeq[0] + rows.size() == end.seq();
-          if (rows.size() >= BATCH_ROWS || last) {
+          if (rows.size() >= batchRows || last) {
             int stored = writeBatch(out, rows, nextSeq[0], crc[0]);
             crc[0] = SegmentWriter.nextCrc(stored);
             nextSeq[0] += rows.size();

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Digits;
@@ -196,7 +195,7 @@ final class SegmentIndexer {
       long chain = Long.parseUnsignedLong(footer.metadata().get(SegmentFormat.LAST_CHAIN), 16);
       LogPosition end = new LogPosition(lastTick, reader.header().start().seq() + rowCount, chain);
       Tail tail = new Tail(Tail.Kind.CLEAN, path, reader.file().size(), "");
-      Optional<SegmentIndex.Head> head = head(footer, entries.get(0));
+      Optional<SegmentIndex.Head> head = head(footer);
       head.ifPresent(reader::knowHead);
       return new SegmentIndex(List.copyOf(entries), end, tail, head);
     } catch (RuntimeException e) {
@@ -204,16 +203,18 @@ final class SegmentIndexer {
     }
   }
 
-  private static Optional<SegmentIndex.Head> head(IpcFooter footer, SegmentIndex.Entry first)
-      throws IOException {
+  private static Optional<SegmentIndex.Head> head(IpcFooter footer) throws IOException {
     String stated = footer.metadata().get(SegmentFormat.HEAD);
     if (stated == null) {
       return Optional.empty();
     }
     List<?> pair = (List<?>) Json.parse(stated);
-    long lengthBytes = Long.parseLong((String) pair.get(0));
+    long lengthBytes = footer.batches().get(0).offset();
+    if (!pair.get(0).equals(Long.toString(lengthBytes))) {
+      throw new IllegalArgumentException(stated + " does not end at byte " + lengthBytes);
+    }
     int crc = Integer.parseUnsignedInt((String) pair.get(1), 16);
-    return Optional.of(new SegmentIndex.Head(Objects.checkIndex(lengthBytes, first.to()), crc));
+    return Optional.of(new SegmentIndex.Head(lengthBytes, crc));
   }
 
   private static SegmentIndex.Entry entry(List<?> row, long from, long to) {

@@ -86,6 +86,23 @@ class SegmentHeadTest {
     }
   }
 
+  @Test
+  void the_head_ends_where_the_first_batch_begins() throws IOException {
+    seal(ColumnType.U16);
+    byte[] sound = file();
+    byte[] file = sound.clone();
+    String end = "[\"" + plan.segments().get(0).headBytes();
+    int at = new String(file, StandardCharsets.ISO_8859_1).lastIndexOf(end) + end.length() - 1;
+    file[at] = (byte) (file[at] == '0' ? '1' : '0');
+    closeAgain(file, sound, (int) (last.offset() + last.lengthBytes()));
+    write(file);
+    try (Store store = Store.open(storage)) {
+      assertThatThrownBy(() -> store.plan(BatchFilter.ALL))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("its footer has no valid aw.batches or aw.head");
+    }
+  }
+
   private void readLast() throws IOException {
     try (PlanReader reader = PlanReader.open(storage, plan)) {
       reader.read(last);

@@ -166,6 +166,23 @@ class ImportTablesTest {
           .extracting("name")
           .contains("tick", "n_active");
     }
+    DiskStorage storage = new DiskStorage(folder);
+    try (NpzWriter out = NpzWriter.create(storage, "two.npz", Compression.STORED)) {
+      out.add("a.x", NpyType.I32, new long[] {1}, ints(1));
+      out.add("b.y", NpyType.I32, new long[] {1}, ints(2));
+      out.add("tick", NpyType.I32, new long[] {1}, ints(40));
+      out.commit();
+    }
+    Aw two =
+        Aw.run(
+            "import", "npz", "--out", folder.resolve("two"), folder.resolve("two.npz"), "--json");
+    assertThat(two.json())
+        .containsEntry("tick", 40)
+        .containsEntry("tables", Map.of("a", 1, "b", 1));
+  }
+
+  @Test
+  void rows_without_columns_are_no_archive() throws IOException {
     Path empty = folder.resolve("empty");
     TableSchema rows = TableSchema.appendOnly("n").build();
     try (LiveWorld live = LiveWorld.create(empty, WorldSchema.of(rows))) {

@@ -67,9 +67,7 @@ final class TableArrays {
     takeDescription();
     takeScalars();
     Map<String, List<String>> byTable = new LinkedHashMap<>();
-    boolean several =
-        !order.isEmpty()
-            && order.stream().allMatch(n -> separator(n) > 0 && separator(n) < n.length() - 1);
+    boolean several = areOfSeveral(order);
     for (String name : order) {
       String table = several ? name.substring(0, separator(name)) : only;
       byTable.computeIfAbsent(table, t -> new ArrayList<>()).add(name);
@@ -94,25 +92,35 @@ final class TableArrays {
     return slash >= 0 ? slash : name.indexOf('.');
   }
 
+  /** Whether all names say a table and a column. */
+  private static boolean areOfSeveral(List<String> names) {
+    return !names.isEmpty()
+        && names.stream().allMatch(n -> separator(n) > 0 && separator(n) < n.length() - 1);
+  }
+
   private void takeScalars() {
-    // A column of one row and an array of one element look alike; only one without a shape is none.
-    boolean single =
-        order.stream()
-            .filter(name -> !SCALARS.contains(name))
-            .allMatch(name -> elements(name) == 1);
-    for (String name : List.copyOf(order)) {
+    List<String> others = order.stream().filter(name -> !SCALARS.contains(name)).toList();
+    // In a table of one row they look like a column of it, unless they have no shape.
+    boolean ambiguous = !areOfSeveral(others) && others.stream().allMatch(this::isOneRow);
+    for (String name : SCALARS) {
       NpyArray array = arrays.get(name);
-      boolean one = array != null && (array.shape().length == 0 || (array.size() == 1 && !single));
-      if (SCALARS.contains(name) && one && isInteger(array)) {
+      if (order.contains(name)
+          && array != null
+          && array.size() == 1
+          && isInteger(array)
+          && (array.shape().length == 0 || !ambiguous)) {
         scalars.put(name, array.longAt(0));
         order.remove(name);
       }
     }
   }
 
-  private long elements(String name) {
+  /** Whether it is a column of one row, or none. */
+  private boolean isOneRow(String name) {
     NpyArray array = arrays.get(name);
-    return array != null ? array.size() : texts.getOrDefault(name, List.of()).size();
+    return array != null
+        ? array.shape().length != 1 || array.size() == 1
+        : texts.getOrDefault(name, List.of()).size() == 1;
   }
 
   private static boolean isInteger(NpyArray array) {

@@ -13,15 +13,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.arrowworld.Store;
 import org.arrowworld.internal.ipc.IpcFooter;
 import org.arrowworld.internal.json.Json;
+import org.arrowworld.log.LogPlan;
 import org.arrowworld.log.LogPosition;
+import org.arrowworld.log.PlanReader;
+import org.arrowworld.log.PlannedBatch;
 import org.arrowworld.log.Tail;
+import org.arrowworld.log.TripleBatch;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.Key;
+import org.arrowworld.schema.KeyTable;
 import org.arrowworld.schema.TableSchema;
 import org.arrowworld.storage.DiskStorage;
 import org.arrowworld.storage.ReadableFile;
@@ -30,6 +37,7 @@ import org.arrowworld.timeline.Timeline;
 import org.arrowworld.timeline.Verifier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -171,6 +179,29 @@ class ConformanceTest {
               });
       assertThat(Json.parse(Json.write(found))).isEqualTo(expected);
     }
+  }
+
+  /** Spec B-12: without such batches no reader of one alone is tested. */
+  @Test
+  void the_headed_store_has_words_in_later_batches_and_batches_that_end_within_a_tick()
+      throws IOException {
+    int wordy = 0;
+    int within = 0;
+    try (Store store = Store.open(golden(Conformance.HEADED).resolve("store"))) {
+      LogPlan plan = store.plan();
+      List<PlannedBatch> sealed =
+          plan.batches().stream().filter(b -> b.segment().endsWith(".arrow")).toList();
+      try (PlanReader reader = PlanReader.open(store.storage(), plan)) {
+        for (PlannedBatch planned : sealed.subList(1, sealed.size() - 1)) {
+          TripleBatch batch = reader.read(planned).batch();
+          boolean words = IntStream.range(0, batch.rows()).anyMatch(i -> batch.utf8(i) != null);
+          wordy += words ? 1 : 0;
+          within += batch.key(batch.rows() - 1) == KeyTable.COMMIT ? 0 : 1;
+        }
+      }
+    }
+    assertThat(wordy).isGreaterThan(1);
+    assertThat(within).isGreaterThan(2);
   }
 
   /** Spec L-16 to L-20, N-7: a sealed and a live segment, and snapshots that replay confirms. */
