@@ -82,7 +82,7 @@ def case(seed: int, folder: Path) -> foreign_files.Task:
         table = table.select([n for n in names if not pa.types.is_nested(table[n].type)])
     file = folder / f"{seed}.{kind}"
     {"parquet": pq.write_table, "arrow": pa.feather.write_feather, "csv": pyarrow.csv.write_csv}[kind](table, file)
-    rate = some.choice(("25", "25", "30", "12.5", "1e-1")) if time_as != "tick" or some.random() < 0.2 else ""
+    rate = some.choice(("25", "25", "30", "12.5", "1e-1", "1e3")) if time_as != "tick" or some.random() < 0.2 else ""
     more = (time_as, rate, some.choice(("", "snap")), some.choice(("", "auto")), some.choice(("", "", "keep")))
     return foreign_files.Task(kind, file, folder / f"java{seed}", more=more)
 
@@ -92,7 +92,7 @@ def history(path: Path) -> list[Any]:
     store = arrow_world.open_store(path)
     assert store.verify(), path
     rows = store.log().to_arrow()
-    return [store.info.schema.to_json(), dict(store.info.properties), store.info.time,
+    return [store.info.schema.to_json(), dict(store.info.properties), store.info.time and store.info.time.to_json(),
             *(rows[name].to_pylist() for name in rows.column_names if name != "val"), rows["val"].to_numpy().view("u8").tolist()]
 
 
