@@ -99,8 +99,8 @@ def head_of(footer: Footer) -> Head | None:
         end, crc = jsonfile.loads(text)
     except (ValueError, TypeError, RecursionError) as e:
         raise Malformed(f"aw.head is {text!r}, expected two strings") from e
-    begin = footer.batches[0][0]
-    if end != str(begin) or not isinstance(crc, str) or not re.fullmatch("[0-9a-f]{8}", crc):
+    begin = footer.batches[0][0] if footer.batches else None
+    if begin is None or end != str(begin) or not isinstance(crc, str) or not re.fullmatch("[0-9a-f]{8}", crc):
         raise Malformed(f"aw.head is {text!r}, expected {begin}, where the first batch begins, and 8 hex digits")
     return Head(begin, int(crc, 16))
 

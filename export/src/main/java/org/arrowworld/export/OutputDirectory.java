@@ -286,18 +286,19 @@ public final class OutputDirectory implements Closeable {
   }
 
   /** The field run, archive or folder of runs that a file is a part of. */
-  private static Optional<Path> whole(Path file) {
+  private static Optional<Path> whole(Path file) throws IOException {
     String name = file.getFileName().toString();
     for (Path at = file.getParent(); at != null; at = at.getParent()) {
       boolean direct = at.equals(file.getParent());
       boolean field =
           Files.exists(at.resolve("times.npy")) && Files.exists(at.resolve("metadata.json"));
-      boolean archive = Files.exists(at.resolve("manifest.json")) && name.endsWith(".parquet");
+      boolean archive =
+          (name.endsWith(".parquet") || name.equals("manifest.json")) && isArchive(at);
       boolean sweep =
           Files.exists(at.resolve("sweep.json")) && file.startsWith(at.resolve("outcomes"));
       if (archive
           || sweep
-          || (direct && Set.of("manifest.json", "sweep.json").contains(name))
+          || (direct && name.equals("sweep.json"))
           || (direct && field && (name.endsWith(".npy") || name.equals("metadata.json")))) {
         return Optional.of(at);
       }

@@ -48,6 +48,16 @@ class OutputDirectoryTest {
         "manifest.json",
         Map.of("kind", ParquetArchive.KIND, "files", List.of(Map.of("path", "log/0.parquet"))));
     OutputDirectory.check(archive, OutputDirectory.Existing.REPLACE);
+    assertThatThrownBy(
+            () ->
+                OutputDirectory.checkFile(
+                    archive.resolve("log/0.parquet"), OutputDirectory.Existing.REPLACE))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("it is a part of " + archive);
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.writeString(other.resolve("manifest.json"), "{}");
+    Path table = Files.writeString(other.resolve("t.parquet"), "rows");
+    OutputDirectory.checkFile(table, OutputDirectory.Existing.REPLACE);
     for (String mine : List.of("mine.sql", "log/_delta_log/0.json")) {
       Path file = Files.writeString(archive.resolve(mine), "mine");
       assertThatThrownBy(() -> OutputDirectory.check(archive, OutputDirectory.Existing.REPLACE))
