@@ -135,12 +135,21 @@ class SegmentReader:
                     raise Malformed("the header lacks a dictionary message")
                 self._take_dictionary(header, entry)
                 pos = entry.end
+            if not self.sealed:
+                self._check_header(header)
         except Malformed as e:
             if first_seq is not None:
                 raise
             self.unread = f"segment header: {e}"  # who takes any segment looks for batches behind it
             self._words = {id: [k.name for k in header.keys] if name == "key" else [] for name, id in header.dictionary_ids.items()}
         return header, pos
+
+    def _check_header(self, header: Header) -> None:
+        """A live segment's header is published whole (L-17), and where no batch verifies, no checksum vouches for it."""
+        if [*self._words] != sorted(header.dictionary_ids.values()):
+            raise Malformed("the header lacks a dictionary message")
+        if self._words[header.dictionary_ids["key"]] != [k.name for k in header.keys]:
+            raise Malformed("the key dictionary does not list the declared keys in code order")
 
     def _take_dictionary(self, header: Header, message: Message) -> None:
         number, words = read_words(message)
