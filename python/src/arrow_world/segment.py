@@ -68,9 +68,7 @@ class SegmentReader:
         self.kept: KeptBatches | None = None  # batches that need not be read again
         self.unread = ""  # why the dictionaries of the header cannot be read
         self._store_id = store_id or b""
-        self._batch = 0
-        self._last_message = 0
-        self._start = 0
+        self._batch = self._last_message = self._start = 0
         self._source = open_source(path)
         try:
             self.inode = self._source.inode
@@ -136,20 +134,13 @@ class SegmentReader:
                 self._take_dictionary(header, entry)
                 pos = entry.end
             if not self.sealed:
-                self._check_header(header)
+                header.check_dictionaries(self._words)
         except Malformed as e:
             if first_seq is not None:
                 raise
             self.unread = f"segment header: {e}"  # who takes any segment looks for batches behind it
             self._words = {id: [k.name for k in header.keys] if name == "key" else [] for name, id in header.dictionary_ids.items()}
         return header, pos
-
-    def _check_header(self, header: Header) -> None:
-        """A live segment's header is published whole (L-17), and where no batch verifies, no checksum vouches for it."""
-        if [*self._words] != sorted(header.dictionary_ids.values()):
-            raise Malformed("the header lacks a dictionary message")
-        if self._words[header.dictionary_ids["key"]] != [k.name for k in header.keys]:
-            raise Malformed("the key dictionary does not list the declared keys in code order")
 
     def _take_dictionary(self, header: Header, message: Message) -> None:
         number, words = read_words(message)

@@ -75,6 +75,16 @@ class Header:
     keys: list[Key]
     dictionary_ids: dict[str, int] = field(default_factory=dict)
 
+    def check_dictionaries(self, words: dict[int, list[str]]) -> None:
+        """Refuses those behind a live segment's schema that are not as it is published (L-17). Raises Malformed.
+
+        words: by dictionary id, in the order they stand.
+        """
+        if [*words] != sorted(self.dictionary_ids.values()):
+            raise Malformed("the header lacks a dictionary message")
+        if words[KEY_ID] != [k.name for k in self.keys]:
+            raise Malformed("the key dictionary does not list the declared keys in code order")
+
 
 def segment_fields(key_type: str, strings: bool) -> list[Field]:
     """The columns of a segment whose key codes have this type (L-7, L-17)."""

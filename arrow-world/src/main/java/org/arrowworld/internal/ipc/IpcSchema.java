@@ -53,14 +53,16 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
     IpcField.DictionaryRef dictionary = null;
     if (field.dictionary() != null) {
       Int index = field.dictionary().indexType();
-      if (index == null || index.isSigned() || field.dictionary().isOrdered()) {
+      IpcType codes = index == null ? null : IpcType.integer(index.bitWidth(), index.isSigned());
+      if (codes == null || codes.isSigned() || field.dictionary().isOrdered()) {
         throw new DamagedFileException(
             file,
             offset,
             Text.of(
-                "column '%s' has signed or ordered codes, expected unsigned ones", field.name()));
+                "column '%s' has codes of another kind, expected unordered u8, u16 or u32",
+                field.name()));
       }
-      dictionary = new IpcField.DictionaryRef(field.dictionary().id(), index.bitWidth() / 8);
+      dictionary = new IpcField.DictionaryRef(field.dictionary().id(), codes.widthBytes());
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     for (int i = 0; i < field.customMetadataLength(); i++) {
