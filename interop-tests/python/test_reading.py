@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import arrow_world as aw
@@ -50,6 +51,31 @@ def test_both_languages_read_a_fork_and_compare_it_alike(java_run: JavaRun, tmp_
     dice = random.Random(3)
     for store, other in ((fork, origin), (cut, fork)):
         agree(store, questions(store, dice, other), tmp_path)
+
+
+def test_both_languages_compare_stores_with_words_of_their_own_alike(tmp_path: Path) -> None:
+    dice = random.Random(SEED)
+    for case in range(max(CASES, 3)):
+        sides = [tmp_path / f"{case}-{side}" for side in "ab"]
+        rows = dice.sample(range(9), 5)
+        for path in sides:
+            words = [dice.choice("pqrs") for _ in rows]
+            aw.import_table(pa.table({"id": rows, "w": words, "n": [dice.randrange(3) for _ in rows]}), path, table="t")
+        agree(sides[0], [("diff", sides[1]), ("diff", sides[0])], tmp_path)
+
+
+def test_both_languages_compare_stores_with_a_base_amid_their_log_alike(tmp_path: Path) -> None:
+    schema = aw.Schema([aw.TableSchema("ship", columns=[aw.Column("x", "f64"), aw.Column("name", "string")],
+                                       events=[aw.Event("hit", "i64")])])
+    for side, hit in (("a", 1), ("b", 2)):
+        with aw.LiveWorld.create(tmp_path / side, schema) as world:
+            for tick in range(20):
+                with world.tick() as t:
+                    if not tick:
+                        t["ship"].insert(x=np.zeros(3), name=["p", "q", "p"])
+                    t["ship"].event("hit", 0, hit if tick < 2 else 7)
+        aw.open_store(tmp_path / side).compact(keep_ticks=5)
+    agree(tmp_path / "a", [("span",), ("diff", tmp_path / "b"), ("diff", tmp_path / "a")], tmp_path)
 
 
 def questions(path: Path, dice: random.Random, other: Path) -> list[Question]:

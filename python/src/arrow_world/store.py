@@ -288,7 +288,7 @@ class Store(Upkeep):
         listing = [t.name for t in self.schema.tables if t.of == table]
         shown = Selection(None, ticks)
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
-        base = self._first_base()  # rows before it are of lives that nothing tells of
+        base = self._files.first_base()  # rows before it are of lives that nothing tells of
         first = max(shown.first, 0 if base is None else base.tick + 1)
         rows = self._select(Selection(names, (first, shown.last), rid))
         before, lives = self._lives_before(table, rid, first) if schema.gen else ([], False)
@@ -323,14 +323,9 @@ class Store(Upkeep):
         return lives_of(table, rows, None, 0) if base is None else lives_of(table, rows, base.tables[table], base.manifest.tick)
 
     def _base(self, columns: str | None = None) -> Snapshot | None:
-        base = self._first_base()
+        base = self._files.first_base()
         part = None if columns is None else project(self.schema, columns)
         return None if base is None else self._files.open_snapshot(base, part)
-
-    def _first_base(self) -> Manifest | None:
-        """The base that the history begins with: none where the log tells all (O-15)."""
-        base, segments = self._files.base(), self._files.segments()
-        return None if base is not None and base.seq > 0 and segments and segments[0].first_seq == 0 else base
 
     # Comparing and summarising.
 

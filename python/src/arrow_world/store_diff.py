@@ -171,7 +171,7 @@ def _same_beginning(left: Side, right: Side, first: int) -> bool:
     """Whether equal chains at the first tick mean equal states: a chain says nothing of the base that a history begins
     with, if an earlier writer made it.
     """
-    if left.files.info.store == right.files.info.store or left.files.base() is None and right.files.base() is None:
+    if left.files.info.store == right.files.info.store or left.files.first_base() is None and right.files.first_base() is None:
         return True
     if position_of(left.files, first) != position_of(right.files, first):
         return True
@@ -189,7 +189,7 @@ def _same_so_far(left: Side, right: Side, first: int, last: int, reached: int | 
 
 def _different_at_first(left: Side, right: Side, first: int, most: int) -> Divergence:
     """Where the logs cannot tell, since a base stands before them, the states do."""
-    if all(s.first == first and s.files.base() is None for s in (left, right)):
+    if all(s.first == first and s.files.first_base() is None for s in (left, right)):
         named, count = _tick_diff(_tick_rows(left.files, first), _tick_rows(right.files, first), most)
         return Divergence("different", first, None, first, named, count)
     ours, theirs = left.at(first), right.at(first)

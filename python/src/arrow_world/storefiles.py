@@ -182,7 +182,7 @@ class StoreFiles:
         base = self.base()
         if base is None and self.is_based():
             raise self.missing_base()
-        ticks = [m.tick for m in (base, self.nearest(_NEVER)) if m is not None]
+        ticks = [] if base is None else [base.tick]
         files = self.log_files()
         if files.segments and files.segments[0].first_seq == 0:
             for rows in Scan(files):
@@ -214,8 +214,13 @@ class StoreFiles:
         at = f"seq {first}, where the log begins," if first else "seq 0" if begins is None else f"tick {begins.tick}"
         return DamagedFileError(f"the base at {at} is missing: nothing can be replayed without it", self.path / "snapshots")
 
+    def first_base(self) -> Manifest | None:
+        """The base that the history begins with: none where the log tells all (O-15)."""
+        base, segments = self.base(), self.segments()
+        return None if base is not None and base.seq > 0 and segments and segments[0].first_seq == 0 else base
+
     def base(self) -> Manifest | None:
-        """The snapshot the history begins with, if it does not begin with nothing."""
+        """The newest base that the log goes on from, or holds rows from before."""
         fence = self.fence
         first = next((s.first_seq for s in self.segments()), 0)
         for _, _, directory in self.snapshots():  # none is before a base but until it is deleted

@@ -7,10 +7,13 @@ import java.util.List;
 import org.arrowworld.internal.world.IdMap;
 import org.arrowworld.internal.world.MutableTable;
 import org.arrowworld.schema.Cells;
+import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
+import org.arrowworld.schema.ColumnType;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.TableView;
+import org.arrowworld.table.WorldView;
 
 /**
  * What differs between two states of the same schema, entity by entity: by id and generation,
@@ -25,7 +28,7 @@ public final class RowDiff {
     ONLY_LEFT,
     /** It lives on the right side alone. */
     ONLY_RIGHT,
-    /** A value differs, bit by bit. */
+    /** A value differs, bit by bit; of words, what they say. */
     VALUE,
     /** It stands in another row: the order of rows differs. */
     SLOT
@@ -38,7 +41,8 @@ public final class RowDiff {
    * @param table the table
    * @param entity the entity; in append-only tables the row's number, in generation 0
    * @param column the column of a value, else null
-   * @param left of a value the 64 bits a log row would carry; of a slot its number; else 0
+   * @param left of a value the 64 bits a log row would carry, of words the code on its own side; of
+   *     a slot its number; else 0
    * @param right likewise
    */
   public record Difference(
@@ -58,6 +62,10 @@ public final class RowDiff {
   private final TableColumns left;
   private final TableColumns right;
   private final Visitor visitor;
+
+  /** The left side's codes of the right side's words, -1 where it has none; null for the same. */
+  private final int[] leftCodes;
+
   private final List<Column> columns;
   private final List<ByteBuffer> leftBytes;
   private final List<ByteBuffer> rightBytes;
@@ -69,9 +77,10 @@ public final class RowDiff {
   /** Whether it is a presence table, both of whose sides know which lives are in it. */
   private final boolean namesLives;
 
-  private RowDiff(TableColumns left, TableColumns right, Visitor visitor) {
+  private RowDiff(TableColumns left, TableColumns right, int[] leftCodes, Visitor visitor) {
     this.left = left;
     this.right = right;
+    this.leftCodes = leftCodes;
     this.visitor = visitor;
     this.columns = left.columns();
     this.leftBytes = columns.stream().map(c -> MutableTable.borrow(left, c)).toList();
@@ -96,14 +105,40 @@ public final class RowDiff {
     return null;
   }
 
-  /** Compares tables pairwise; both lists have the same tables and columns. */
+  /** Compares worlds of one schema, each with words of its own. */
+  public static void compare(WorldView left, WorldView right, Visitor visitor) throws IOException {
+    compare(left.tables(), right.tables(), codes(right.codebook(), left.codebook()), visitor);
+  }
+
+  /**
+   * Compares tables pairwise; both lists have the same tables and columns, and one codebook has the
+   * words of both.
+   */
   public static void compare(
       List<? extends TableColumns> left, List<? extends TableColumns> right, Visitor visitor)
       throws IOException {
+    compare(left, right, null, visitor);
+  }
+
+  private static void compare(
+      List<? extends TableColumns> left,
+      List<? extends TableColumns> right,
+      int[] leftCodes,
+      Visitor visitor)
+      throws IOException {
     boolean goOn = true;
     for (int i = 0; i < left.size() && goOn; i++) {
-      goOn = new RowDiff(left.get(i), right.get(i), visitor).run();
+      goOn = new RowDiff(left.get(i), right.get(i), leftCodes, visitor).run();
     }
+  }
+
+  /** The codes in one codebook of the words of another. */
+  private static int[] codes(Codebook words, Codebook in) {
+    int[] codes = new int[words.size()];
+    for (int code = 0; code < codes.length; code++) {
+      codes[code] = in.find(words.word(code));
+    }
+    return codes;
   }
 
   private boolean run() throws IOException {
@@ -153,7 +188,8 @@ public final class RowDiff {
       Column column = columns.get(i);
       long ours = Cells.read(column.type(), leftBytes.get(i), slot);
       long theirs = Cells.read(column.type(), rightBytes.get(i), other);
-      if (ours != theirs && goOn) {
+      boolean isWord = column.type() == ColumnType.STRING && leftCodes != null;
+      if (ours != (isWord ? leftCodes[(int) theirs] : theirs) && goOn) {
         goOn = visitor.visit(new Difference(Kind.VALUE, left.name(), entity, column, ours, theirs));
       }
     }

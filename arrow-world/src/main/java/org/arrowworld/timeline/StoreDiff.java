@@ -202,15 +202,16 @@ public final class StoreDiff {
     try (MutableWorld a = left.at(first, allocator);
         MutableWorld b = right.at(first, allocator)) {
       RowDiff.compare(
-          a.tables(),
-          b.tables(),
+          a,
+          b,
           d -> {
             if (count[0]++ < most) {
               named.add(difference(d, a, b));
             }
             return true;
           });
-      for (int code = 0; code < Math.max(a.codebook().size(), b.codebook().size()); code++) {
+      int words = count[0] > 0 ? 0 : Math.max(a.codebook().size(), b.codebook().size());
+      for (int code = 0; code < words; code++) { // that no row has
         String ours = code < a.codebook().size() ? a.codebook().word(code) : null;
         String theirs = code < b.codebook().size() ? b.codebook().word(code) : null;
         if (!Objects.equals(ours, theirs) && count[0]++ < most) {
