@@ -31,6 +31,7 @@ def whos(some: random.Random, rows: int) -> pa.Array:
         lambda: pa.array(pick), lambda: pa.array(pick, pa.uint8()), lambda: pa.array([float(p) for p in pick]),
         lambda: pa.array([p + 0.5 for p in pick], pa.float32()), lambda: pa.array([f"b\u00e9 {9 - p}" for p in pick]),
         lambda: pa.array([decimal.Decimal(p) / 2 for p in pick], pa.decimal128(8, 2)),
+        lambda: pa.array([p * 1e23 + 1e-40 for p in pick]), lambda: pa.array([1.7e38 / (1 + p) for p in pick], pa.float32()),
         lambda: pa.array([p * 2**33 for p in pick]), lambda: pa.array([p % 2 == 0 for p in pick]),
         lambda: pa.array([None if p == 7 else str(p) for p in pick])))()
 

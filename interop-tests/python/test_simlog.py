@@ -94,3 +94,9 @@ def test_stock_pyarrow_reads_the_same_values_key_by_key(store: Path) -> None:  #
     assert rows("a##b")[1].tobytes() == struct.pack("<80d", *(expected[i]["a#b"] for i in range(80)))
     assert rows("mixed#str")[2] == [f"s{i}" for i in range(1, RECORDS, 1000)]
     assert rows("mixed#bool")[1].tolist() == [float(i % 4 == 2) for i in range(2, RECORDS, 1000)]
+
+
+def test_a_field_with_a_zero_character_in_its_name_is_not_one_with_a_hash(tmp_path: Path) -> None:  # G-4
+    (tmp_path / "n.csv").write_text("a\0b,a#b,c\n1,2,3\n4,,5\n", encoding="utf-8")
+    java_side.aw("import", "records", "--out", tmp_path / "r", tmp_path / "n.csv")
+    assert list(arrow_world.read_records(tmp_path / "r").rows()) == [{"a\0b": 1, "a#b": 2, "c": 3}, {"a\0b": 4, "c": 5}]

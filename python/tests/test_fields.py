@@ -110,9 +110,24 @@ def test_an_existing_run_is_refused_unless_it_is_to_be_replaced(tmp_path: Path) 
         with pytest.raises(errors.StoreLockedError):
             fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
     assert check(tmp_path / "run") == 1
-    (tmp_path / "run" / "notes.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(errors.InvalidUseError, match="holds notes.txt, which is not part of a field run"):
-        fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META)
+
+
+def test_replacing_a_run_keeps_what_is_not_of_it(tmp_path: Path) -> None:  # F-9
+    with fields.FieldSnapshotWriter(tmp_path / "run", **META) as writer:
+        append(writer, 4)
+    for name in ("run/notes.txt", "run/weights.npy", "run/weights.npy.tmp", "arrays/times.npy", "run.replaced.tmp/times.npy"):
+        kept = tmp_path / name
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(b"mine")
+        folder = tmp_path / ("arrays" if "arrays" in name else "run")
+        with pytest.raises(errors.InvalidUseError, match="Cannot replace .*move it elsewhere"):
+            fields.FieldSnapshotWriter(folder, replace=True, **META)
+        assert kept.read_bytes() == b"mine"
+        kept.unlink()
+    (tmp_path / "run.replaced.tmp").rmdir()
+    with fields.FieldSnapshotWriter(tmp_path / "run", replace=True, **META) as writer:
+        append(writer, 1)
+    assert check(tmp_path / "run") == 1
 
 
 def test_a_run_shorter_than_announced_warns_and_has_its_true_count(tmp_path: Path) -> None:

@@ -375,6 +375,14 @@ def test_ids_and_ticks_are_integers(store, wrong):
             store.rows(ids=wrong)
 
 
+def test_ticks_are_a_range_of_ticks_there_can_be(store):
+    assert not len(store.rows(ticks=range(0))) and not len(store.rows(ticks=range(7, 3)))
+    assert len(store.rows(ticks=range(10, 21))) == len(store.rows(ticks=(10, 20))) > 0
+    for wrong in (-1, (-3, 9), (9, 3), range(-4, 2)):
+        with pytest.raises(aw.InvalidUseError, match="No such range of ticks: .*; the first is 0 or more"):
+            store.rows(ticks=wrong)
+
+
 def test_ids_are_u32(store):
     for wrong in (-1, 1 << 32):
         with pytest.raises(aw.InvalidUseError, match=f"Cannot select row {wrong}: ids go from 0 to 4294967295"):

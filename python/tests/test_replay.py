@@ -25,6 +25,15 @@ def test_every_tick_replays_to_the_hashes_the_run_had(made):  # O-7 to O-15, H-1
         assert (world.hash_world(), world.resume_hash()) == expected
 
 
+def test_a_world_before_its_first_tick_is_of_tick_minus_one(tmp_path):  # H-3
+    with aw.LiveWorld.create(tmp_path / "s", SCHEMA) as live:
+        expected = hashlib.blake2b(bytes.fromhex(live.world.hash_world()) + (2**64 - 1).to_bytes(8, "little"), digest_size=16)
+        for table in SCHEMA.tables:
+            if table.kind == "row":
+                expected.update(bytes(8))
+        assert live.world.resume_hash() == expected.hexdigest()
+
+
 def test_the_vectorised_replay_equals_a_row_by_row_one(made):  # O-7, O-8, O-9, O-13
     path, hashes = made
     log = aw.open_store(path).log()

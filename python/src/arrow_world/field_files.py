@@ -21,7 +21,7 @@ import numpy as np
 
 from . import jsonfile
 from .atomic_files import force_directory, publish_file, write_at
-from .errors import DamagedFileError, InvalidUseError, UnsupportedVersionError
+from .errors import ArrowWorldError, DamagedFileError, InvalidUseError, UnsupportedVersionError
 from .lock import StoreLock
 from .regular import open_regular, read_regular
 
@@ -172,13 +172,12 @@ def create_directory(path: Path, description: Description, members: dict[str, An
     if present and not replace:
         raise InvalidUseError(f"Cannot write a field run to {path}: the directory is not empty ({present[0]}); choose "
                               "another one, or replace the run")
-    for name in present:
-        if not name.endswith((".npy", ".tmp")) and name not in (METADATA, LOCK):
-            raise InvalidUseError(f"Cannot replace {path}: it holds {name}, which is not part of a field run; move it "
-                                  "elsewhere")
-    if present:
-        StoreLock(path).close()  # nobody writes it now
     temporary, aside = path.with_name(path.name + ".tmp"), path.with_name(path.name + ".replaced.tmp")
+    if present:
+        _check_replaceable(path)
+        if aside.exists():
+            _check_replaceable(aside)
+        StoreLock(path).close()  # nobody writes it now
     try:
         temporary.mkdir(parents=True)
         publish_file(temporary / TIMES, header(np.dtype("<f8"), (0,)))
@@ -200,6 +199,19 @@ def create_directory(path: Path, description: Description, members: dict[str, An
         raise
     force_directory(path.parent)
     return aside if aside.exists() else None
+
+
+def _check_replaceable(path: Path) -> None:
+    """Refuses a directory that holds anything but one run's files (F-9)."""
+    try:
+        names = {TIMES, METADATA, LOCK, *Description(read_metadata(path / METADATA)).files()}
+    except (OSError, ValueError, ArrowWorldError) as e:
+        raise InvalidUseError(f"Cannot replace {path}: it is not a field run whose metadata can be read ({e}); move it "
+                              "elsewhere") from e
+    for file in sorted(path.iterdir()):
+        if file.is_dir() or file.name.removesuffix(".tmp") not in names:
+            raise InvalidUseError(f"Cannot replace {path}: it holds {file.name}, which is not part of the run; move "
+                                  "it elsewhere")
 
 
 def _snapshots(path: Path) -> int:

@@ -65,7 +65,7 @@ def export_log(store: Store, out: Path, to: Format, keys: Iterable[str] | None =
             schema = schema or part.schema
             yield part.cast(schema)
         if schema is None:
-            yield store.rows(ticks=-1).to_arrow()
+            yield store.rows(ticks=range(0)).to_arrow()
 
     with _appearing(store, out) as path:
         _write(path, to, parts())

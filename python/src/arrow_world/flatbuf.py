@@ -19,7 +19,11 @@ class Malformed(Exception):
 
 
 class Table:
-    """One table of a FlatBuffers buffer; every access is checked against the buffer's bounds."""
+    """One table of a FlatBuffers buffer; every access is checked against the buffer's bounds.
+
+    Sizes and offsets of a layout are read as the accessors do that FlatBuffers generates for Java, so that both find the
+    same fields in damaged metadata.
+    """
 
     __slots__ = ("buf", "pos", "_vtable", "_vtable_size")
 
@@ -27,10 +31,7 @@ class Table:
         self.buf = buf
         self.pos = pos
         self._vtable = pos - self._get("i", pos)
-        self._vtable_size = self._get("H", self._vtable)
-        if self._vtable_size < 4:
-            raise Malformed("metadata table has no layout")
-        self._get("H", self._vtable + self._vtable_size - 2)
+        self._vtable_size = self._get("h", self._vtable)
 
     @staticmethod
     def root(buf: bytes | memoryview) -> "Table":
@@ -50,8 +51,12 @@ class Table:
         entry = 4 + 2 * slot
         if entry + 2 > self._vtable_size:
             return 0
-        offset = self._get("H", self._vtable + entry)
+        offset = self._get("h", self._vtable + entry)
         return self.pos + offset if offset else 0
+
+    def has(self, slot: int) -> bool:
+        """Whether a field is there."""
+        return self._field(slot) != 0
 
     def number(self, slot: int, fmt: str, default: int = 0) -> int:
         """A scalar field, `fmt` as in struct."""
@@ -108,6 +113,8 @@ def key_values(table: Table, slot: int) -> dict[str, KeyValue]:
     """Arrow's [KeyValue]; a key given twice is malformed."""
     result: dict[str, KeyValue] = {}
     for entry in table.tables(slot):
+        if not (entry.has(0) and entry.has(1)):
+            raise Malformed("custom metadata without key or value")
         key = entry.string(0)
         if key in result:
             raise Malformed(f"metadata key {key!r} stands twice")

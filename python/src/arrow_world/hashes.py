@@ -39,9 +39,9 @@ def hash_world(world: _State) -> bytes:
 
 
 def resume_hash(world: _State) -> bytes:
-    """H-3: the state that decides how a run continues; 16 bytes. The world must have a tick."""
+    """H-3: the state that decides how a run continues; 16 bytes. A world before its first tick has tick -1."""
     digest = hashlib.blake2b(hash_world(world), digest_size=16)
-    digest.update(world.tick.to_bytes(8, "little"))
+    digest.update(world.tick.to_bytes(8, "little", signed=True))
     for table in world.tables.values():
         if table.schema.kind != "row":
             continue

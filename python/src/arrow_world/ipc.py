@@ -210,6 +210,8 @@ def _field(table: Table) -> Field:
     type_id, type_table = table.number(2, "B"), table.table(3)
     if type_table is None:
         raise Malformed(f"field {table.string(0)!r} has no type")
+    if table.vector(5, 4)[1]:
+        raise Malformed(f"field {table.string(0)!r} has children")
     name = {2: "int", 3: "float", 5: "utf8"}.get(type_id, f"type {type_id}")
     if name == "int":
         name = _int_type(type_table)

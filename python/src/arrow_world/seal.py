@@ -20,8 +20,8 @@ from .ipc_write import (
 )
 from .rows import Rows, concat
 from .segment import SegmentReader
-from .segment_header import Header, batch_stat
-from .segment_write import KEY_ID, TEXT_ID, key_width, segment_schema, text_buffers
+from .segment_header import KEY_ID, TEXT_ID, Header, batch_stat
+from .segment_write import key_width, segment_schema, text_buffers
 from .values import Array
 
 Compression = Literal["none", "zstd"]

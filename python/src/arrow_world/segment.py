@@ -68,9 +68,7 @@ class SegmentReader:
         self.kept: KeptBatches | None = None  # batches that need not be read again
         self.unread = ""  # why the dictionaries of the header cannot be read
         self._store_id = store_id or b""
-        self._batch = 0
-        self._last_message = 0
-        self._start = 0
+        self._batch = self._last_message = self._start = 0
         self._source = open_source(path)
         try:
             self.inode = self._source.inode
@@ -135,6 +133,8 @@ class SegmentReader:
                     raise Malformed("the header lacks a dictionary message")
                 self._take_dictionary(header, entry)
                 pos = entry.end
+            if not self.sealed:
+                header.check_dictionaries(self._words)
         except Malformed as e:
             if first_seq is not None:
                 raise

@@ -21,7 +21,7 @@ from .values import Array
 FORMAT = 1
 _TEXT = re.compile("[0-9]{20}")
 _DECIMAL = re.compile("[0-9]{1,19}")
-_DICTIONARY_IDS = {"key": 0, "text": 1}
+KEY_ID, TEXT_ID = 0, 1
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,22 @@ class Header:
     strings: bool
     keys: list[Key]
     dictionary_ids: dict[str, int] = field(default_factory=dict)
+
+    def check_dictionaries(self, words: dict[int, list[str]]) -> None:
+        """Refuses those behind a live segment's schema that are not as it is published (L-17). Raises Malformed.
+
+        words: by dictionary id, in the order they stand.
+        """
+        if [*words] != sorted(self.dictionary_ids.values()):
+            raise Malformed("the header lacks a dictionary message")
+        if words[KEY_ID] != [k.name for k in self.keys]:
+            raise Malformed("the key dictionary does not list the declared keys in code order")
+
+
+def segment_fields(key_type: str, strings: bool) -> list[Field]:
+    """The columns of a segment whose key codes have this type (L-7, L-17)."""
+    fields = [Field("tick", "u64"), Field("rid", "u32"), Field("key", "utf8", False, key_type, KEY_ID), Field("val", "f64")]
+    return [*fields, Field("text", "utf8", True, "u32", TEXT_ID)] if strings else fields
 
 
 def batch_stats(footer: Footer) -> list[list[int]]:
@@ -133,31 +149,31 @@ def _keys(path: Path, text: str, known: int) -> tuple[Key, ...]:
     return tuple(keys)
 
 
+def _is_number(text: str) -> bool:
+    return re.fullmatch("[0-9]+", text) is not None and len(text.lstrip("0")) < 11 and int(text) < 1 << 31
+
+
 def header_of(path: Path, fields: list[Field], metadata: dict[str, str], strings: bool) -> Header:
     """The header that a schema message's fields and metadata are."""
     if metadata.get("aw.kind") != "segment":
         raise Malformed(f"aw.kind is {metadata.get('aw.kind')!r}, expected segment")
-    if metadata.get("aw.format") != str(FORMAT):
-        raise UnsupportedVersionError(f"Cannot read {path}: aw.format is {metadata.get('aw.format')!r}, this package "
+    if not _is_number(metadata.get("aw.format", "")):
+        raise Malformed(f"aw.format is {metadata.get('aw.format')!r}, expected a number")
+    if metadata["aw.format"] != str(FORMAT):
+        raise UnsupportedVersionError(f"Cannot read {path}: aw.format is {metadata['aw.format']!r}, this package "
                                       f"reads {FORMAT}.")
     first_seq, prev_chain = metadata.get("aw.first_seq", ""), metadata.get("aw.prev_chain", "")
-    if not _TEXT.fullmatch(first_seq) or not re.fullmatch("[0-9a-f]{16}", prev_chain):
+    if not _TEXT.fullmatch(first_seq) or int(first_seq) >= 1 << 63 or not re.fullmatch("[0-9a-f]{16}", prev_chain):
         raise Malformed(f"aw.first_seq is {first_seq!r} and aw.prev_chain {prev_chain!r}, expected 20 and 16 digits")
     version = metadata.get("aw.schema", "")
-    if not re.fullmatch("[0-9]{1,10}", version):
+    if not _is_number(version):
         raise Malformed(f"aw.schema is {version!r}, expected a number")
-    expected = [("tick", "u64"), ("rid", "u32"), ("key", "utf8"), ("val", "f64")] + [("text", "utf8")] * strings
-    if [(f.name, f.type) for f in fields] != expected:
-        raise Malformed(f"columns are {[(f.name, f.type) for f in fields]}, expected {expected}")
-    coded = {f.name: f for f in fields if f.index_type is not None}
-    if set(coded) != ({"key", "text"} if strings else {"key"}) or coded["key"].index_type not in ("u8", "u16") or (
-            strings and coded["text"].index_type != "u32") or any(f.ordered for f in coded.values()):
-        raise Malformed("key must be dictionary<u8 or u16>, text dictionary<u32>, not ordered")
+    key_type = fields[2].index_type if len(fields) > 2 else None
+    if key_type not in ("u8", "u16") or fields != segment_fields(key_type, strings):
+        raise Malformed(f"columns are {fields}, expected {segment_fields('u8', strings)} (key: u8 or u16)")
     keys = keys_of(path, metadata.get("aw.keys", ""), 0)
     if not keys or keys[0] != COMMIT:
         raise Malformed("key 0 is not tick.commit")  # L-5
-    ids = {f.name: f.dictionary_id for f in coded.values()}
-    if ids != {name: number for name, number in _DICTIONARY_IDS.items() if name in ids}:
-        raise Malformed(f"dictionary ids are {ids}, expected {_DICTIONARY_IDS}")  # L-17
-    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), str(coded["key"].index_type),
+    ids = {f.name: f.dictionary_id for f in fields if f.index_type is not None}
+    return Header(int(first_seq), int(prev_chain, 16).to_bytes(8, "little"), int(version), key_type,
                   strings, keys, ids)

@@ -19,10 +19,9 @@ from .jsonfile import chain_hex
 from .regular import open_regular
 from .rows import Rows
 from .schema import Key
-from .segment_header import FORMAT
+from .segment_header import FORMAT, KEY_ID, TEXT_ID, segment_fields
 from .values import Array
 
-KEY_ID, TEXT_ID = 0, 1
 _PREFIX_BYTES = 8
 _SEQ, _CRC = "0" * 20, "0" * 8
 
@@ -40,11 +39,7 @@ def segment_schema(
     store_id: bytes, schema_version: int, first_seq: int, prev_chain: bytes, keys: list[Key], strings: bool,
 ) -> tuple[list[Field], dict[str, str]]:
     """Fields and metadata of a segment's schema message."""
-    key_type = key_width(len(keys))
-    fields = [Field("tick", "u64"), Field("rid", "u32"), Field("key", "utf8", False, key_type, KEY_ID),
-              Field("val", "f64")]
-    if strings:
-        fields.append(Field("text", "utf8", True, "u32", TEXT_ID))
+    fields = segment_fields(key_width(len(keys)), strings)
     metadata = {"aw.kind": "segment", "aw.format": str(FORMAT), "aw.store": store_id.hex(),
                 "aw.schema": str(schema_version), "aw.first_seq": f"{first_seq:020d}",
                 "aw.prev_chain": chain_hex(prev_chain), "aw.keys": keys_json(keys)}

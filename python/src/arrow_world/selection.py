@@ -49,7 +49,11 @@ class Selection:
         self._kind = kind
         self._ids = None if ids is None else np.unique(row_ids(ids, "select row"))
         self.first, self.last = span(ticks)
-        self.first, self.last = max(self.first, 0), max(self.last, -1)
+        if isinstance(ticks, range) and not ticks:
+            self.first, self.last = 0, -1
+        elif not 0 <= self.first <= self.last:
+            raise InvalidUseError(f"No such range of ticks: {self.first} to {self.last}; the first is 0 or more and at most the "
+                                  "last.")
         self._parts: list[Rows] = []
         self._seqs: list[Array] = []
         self._codes: Array = np.empty(0, bool)

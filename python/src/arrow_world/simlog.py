@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from .values import Array
 
 RULES = "1"
 _EXACT = 1 << 53
+_NAME = re.compile("((?:[^#]|##)+)(?:#([^#]*))?", re.DOTALL)
 _KINDS = {"num": ("f64", True), "i64": ("i64", False), "str": ("string", True), "bool": ("bool", True)}
 
 
@@ -94,11 +96,10 @@ def _numbered(rows: Rows) -> Array:
 
 def _target(key: Key, path: Path) -> tuple[str, str]:
     """The field and kind a key carries (G-4)."""
-    field, _, suffix = key.name.replace("##", "\0").partition("#")
+    name = _NAME.fullmatch(key.name)
     for kind, (type_name, may_be_bare) in _KINDS.items():
-        named = suffix == kind if "#" in key.name.replace("##", "\0") else may_be_bare
-        if named and key.type == type_name and key.kind == "event" and field:
-            return field.replace("\0", "#"), kind
+        if name and (name[2] == kind or name[2] is None and may_be_bare) and key.type == type_name and key.kind == "event":
+            return name[1].replace("##", "#"), kind
     raise DamagedFileError(f"key {key.name!r} of type {key.type} and kind {key.kind} is not a key of a record log",  # G-4
                            path / "log")
 

@@ -3,7 +3,9 @@ package org.arrowworld.field;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.internal.Text;
 import org.arrowworld.npy.NpyType;
@@ -42,15 +44,10 @@ final class RunDirectory {
                   directory, present.get(0))
               + " replace the run");
     }
-    for (String name : present) {
-      if (!name.endsWith(FieldFiles.NPY)
-          && !name.endsWith(AtomicFiles.UNFINISHED)
-          && !name.equals(FieldFiles.METADATA)
-          && !name.equals(FieldFiles.LOCK)) {
-        throw new InvalidUseException(
-            Text.of(
-                "Cannot replace %s: it holds %s, which is not part of a field run; move it elsewhere",
-                directory, name));
+    if (!present.isEmpty()) {
+      checkReplaceable(storage, directory);
+      if (storage.exists(directory + SET_ASIDE)) {
+        checkReplaceable(storage, directory + SET_ASIDE);
       }
     }
     String temporary = directory + AtomicFiles.UNFINISHED;
@@ -61,6 +58,34 @@ final class RunDirectory {
     } catch (IOException | RuntimeException | Error e) {
       AtomicFiles.discardAfter(e, storage, temporary);
       throw e;
+    }
+  }
+
+  /** Refuses a directory that holds anything but one run's files (F-9). */
+  private static void checkReplaceable(Storage storage, String directory) throws IOException {
+    Set<String> names = new HashSet<>();
+    try {
+      FieldMetadata run = MetadataFile.read(storage, FieldFiles.in(directory, FieldFiles.METADATA));
+      names.addAll(FieldFiles.arrays(run.fields(), run.velocities()));
+    } catch (IOException | InvalidUseException e) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot replace %s: it is not a field run whose metadata can be read (%s); move it elsewhere",
+              directory, e.getMessage()),
+          e);
+    }
+    names.addAll(List.of(FieldFiles.TIMES, FieldFiles.METADATA, FieldFiles.LOCK));
+    for (String name : storage.list(directory)) {
+      String file =
+          name.endsWith(AtomicFiles.UNFINISHED)
+              ? name.substring(0, name.length() - AtomicFiles.UNFINISHED.length())
+              : name;
+      if (!names.contains(file) || !storage.list(FieldFiles.in(directory, name)).isEmpty()) {
+        throw new InvalidUseException(
+            Text.of(
+                "Cannot replace %s: it holds %s, which is not part of the run; move it elsewhere",
+                directory, name));
+      }
     }
   }
 

@@ -8,8 +8,10 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyReader;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.RegionFile;
+import org.arrowworld.internal.ipc.Scratch;
 import org.arrowworld.internal.ipc.Words;
 import org.arrowworld.schema.KeyTable;
+import org.arrowworld.storage.ReadableFile;
 
 /** Reads the dictionary messages of a segment: its words, and the names of its keys. */
 final class Dictionaries {
@@ -37,12 +39,41 @@ final class Dictionaries {
         ByteBuffer body = region.slice(message.bodyOffset(), message.bodyBytes());
         if (message.dictionaryId() == SegmentFormat.KEY_DICTIONARY) {
           checkKeys(message, message.words(body, reader));
-        } else {
+        } else if (message.dictionaryId() == SegmentFormat.TEXT_DICTIONARY) {
           words = message.words(body, reader);
+        } else {
+          throw message.damaged(Text.of("dictionary id %d is unknown", message.dictionaryId()));
         }
       }
     }
     return words;
+  }
+
+  /** Where the header of a live segment ends: its schema, then a dictionary per coded column. */
+  long headerEnd(ReadableFile file, boolean strings, Scratch scratch) throws IOException {
+    IpcMessage message = IpcMessage.read(file, 0, file.size());
+    message.customMetadata(); // must be whole as well, though it says nothing
+    for (long id = SegmentFormat.KEY_DICTIONARY; id <= (strings ? 1 : 0); id++) {
+      message = IpcMessage.read(file, message.end(), file.size());
+      if (message == null
+          || message.kind() != IpcMessage.Kind.DICTIONARY
+          || message.dictionaryId() != id) {
+        throw new DamagedFileException(
+            file.path(), 0, "its header lacks a dictionary, and a header is published whole");
+      }
+      message.customMetadata();
+      RegionFile region = RegionFile.read(file, message.bodyOffset(), message.end(), scratch);
+      Words words = message.words(region.slice(message.bodyOffset(), message.bodyBytes()), reader);
+      if (id == SegmentFormat.KEY_DICTIONARY) {
+        checkKeys(message, words);
+        if (words.count() < keys.size()) {
+          throw message.damaged(
+              Text.of(
+                  "the key dictionary has %d words, aw.keys %d keys", words.count(), keys.size()));
+        }
+      }
+    }
+    return message.end();
   }
 
   private void checkKeys(IpcMessage message, Words names) throws DamagedFileException {

@@ -203,7 +203,7 @@ public final class LogFollower implements Closeable {
     try {
       checkStore(reader.header().store());
       if (!sealed) {
-        SegmentIndexer.requireHeader(reader);
+        reader.headerEnd();
       }
       if (reader.header().start().seq() == position.seq()) {
         check(reader.header().start().chain());

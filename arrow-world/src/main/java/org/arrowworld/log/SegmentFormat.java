@@ -10,6 +10,7 @@ import java.util.Map;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.UnsupportedVersionException;
 import org.arrowworld.internal.Digits;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.ipc.IpcSchema;
@@ -117,6 +118,20 @@ final class SegmentFormat {
     return metadata;
   }
 
+  private static LogPosition start(String firstSeq, String prevChain) {
+    if (!Digits.are20(firstSeq) || !Digits.areHex(prevChain, 16)) {
+      throw new IllegalArgumentException("expected 20 and 16 digits");
+    }
+    return new LogPosition(-1, Long.parseLong(firstSeq), Long.parseUnsignedLong(prevChain, 16));
+  }
+
+  private static int number(String text) {
+    if (text == null || text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw new IllegalArgumentException(Text.of("'%s' is not a number", text));
+    }
+    return Integer.parseInt(text);
+  }
+
   /** What the schema message of a segment says about it. */
   static Header header(String path, IpcSchema schema) throws IOException {
     Map<String, String> m = schema.metadata();
@@ -125,7 +140,7 @@ final class SegmentFormat {
           path, -1, "it is not a log segment: aw.kind is " + m.get(KIND));
     }
     try {
-      int format = Integer.parseInt(m.get(FORMAT));
+      int format = number(m.get(FORMAT));
       if (format != VERSION) {
         throw new UnsupportedVersionException(
             path, "format version", format, Integer.toString(VERSION));
@@ -135,11 +150,8 @@ final class SegmentFormat {
       Header header =
           new Header(
               new StoreId(m.get(STORE)),
-              Integer.parseInt(m.get(SCHEMA)),
-              new LogPosition(
-                  -1,
-                  Long.parseLong(m.get(FIRST_SEQ)),
-                  Long.parseUnsignedLong(m.get(PREV_CHAIN), 16)),
+              number(m.get(SCHEMA)),
+              start(m.get(FIRST_SEQ), m.get(PREV_CHAIN)),
               strings,
               keyBytes);
       boolean width = keyBytes == 1 || keyBytes == 2;

@@ -13,14 +13,10 @@ import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BatchSearch;
 import org.arrowworld.internal.ipc.IpcEncoder;
 import org.arrowworld.internal.ipc.IpcFooter;
-import org.arrowworld.internal.ipc.IpcMessage;
 import org.arrowworld.internal.json.Json;
 
 /** Finds a segment's batches: from the footer of a sealed one, by reading a live one through. */
 final class SegmentIndexer {
-  private static final String CUT_HEADER =
-      "its header lacks a dictionary, and a header is published whole";
-
   private SegmentIndexer() {}
 
   /**
@@ -95,9 +91,13 @@ final class SegmentIndexer {
       LogPosition end,
       DamagedFileException failure)
       throws IOException {
-    long at = entries.isEmpty() ? headerEnd(reader) : endByte(entries);
-    if (at < 0) {
-      return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, CUT_HEADER);
+    long at = endByte(entries);
+    if (entries.isEmpty()) { // so that no checksum of a batch vouches for the header
+      try {
+        at = reader.headerEnd();
+      } catch (DamagedFileException e) {
+        return new Tail(Tail.Kind.DAMAGED, reader.path(), 0, e.getMessage());
+      }
     }
     long nextSeq = nextSeq(reader, entries);
     boolean room = Room.isAllFrom(reader.file(), at);
@@ -118,33 +118,6 @@ final class SegmentIndexer {
     return room
         ? new Tail(Tail.Kind.CLEAN, reader.path(), at, "")
         : new Tail(Tail.Kind.TORN, reader.path(), at, "an unfinished message");
-  }
-
-  /** Refuses a live segment whose header lacks its end. */
-  static void requireHeader(SegmentReader reader) throws IOException {
-    if (headerEnd(reader) < 0) {
-      throw new DamagedFileException(reader.path(), 0, CUT_HEADER);
-    }
-  }
-
-  /**
-   * Where the header ends that a segment is published with (spec L-17): its schema and a dictionary
-   * per coded column. -1 where it lacks one of them.
-   */
-  private static long headerEnd(SegmentReader reader) throws IOException {
-    long size = reader.file().size();
-    try {
-      IpcMessage message = IpcMessage.read(reader.file(), reader.firstMessage(), size);
-      for (int left = reader.header().strings() ? 2 : 1; left > 0 && message != null; left--) {
-        message = IpcMessage.read(reader.file(), message.end(), size);
-        if (message != null && message.kind() != IpcMessage.Kind.DICTIONARY) {
-          return -1;
-        }
-      }
-      return message == null ? -1 : message.end();
-    } catch (DamagedFileException e) {
-      return -1;
-    }
   }
 
   /**

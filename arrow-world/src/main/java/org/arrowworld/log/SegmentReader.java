@@ -133,6 +133,15 @@ final class SegmentReader implements Closeable {
     return firstMessage;
   }
 
+  /**
+   * Where the header of a live segment ends, which is published whole (spec L-17).
+   *
+   * @throws DamagedFileException if it lacks a part, or one of them is not as it was written
+   */
+  long headerEnd() throws IOException {
+    return dictionaries.headerEnd(file, header.strings(), scratch);
+  }
+
   /** Words of the dictionaries before the first batch. */
   long wordCount() throws IOException {
     long words = 0;

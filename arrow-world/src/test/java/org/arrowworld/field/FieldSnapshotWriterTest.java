@@ -248,12 +248,34 @@ class FieldSnapshotWriterTest {
       assertThat(memory.list("")).containsExactly("run");
     }
     assertThat(check(memory, "run")).isEqualTo(2);
-    memory.put("run/notes.txt", new byte[1]);
-    refused(
-        () -> create(memory, EACH.with(Existing.REPLACE)),
-        "Cannot replace run: it holds notes.txt, which is not part of a field run; move it"
-            + " elsewhere");
     assertThat(check(memory, "run")).isEqualTo(2);
+  }
+
+  /** Spec F-9. */
+  @Test
+  void Replacing_a_run_keeps_what_is_not_of_it() throws IOException {
+    try (FieldSnapshotWriter writer = create(memory, EACH)) {
+      append(writer, 4);
+    }
+    for (String name :
+        List.of("run/notes.txt", "run/weights.npy", "run/weights.npy.tmp", "run/sub/u.npy")) {
+      memory.put(name, new byte[1]);
+      String inRun = name.substring(4).startsWith("sub") ? "sub" : name.substring(4);
+      refused(
+          () -> create(memory, EACH.with(Existing.REPLACE)),
+          "Cannot replace run: it holds "
+              + inRun
+              + ", which is not part of the run; move it elsewhere");
+      assertThat(memory.bytes(name)).hasSize(1);
+      memory.delete(name);
+    }
+    memory.delete("run/sub");
+    memory.put("run.replaced.tmp/times.npy", new byte[1]);
+    assertThatThrownBy(() -> create(memory, EACH.with(Existing.REPLACE)))
+        .isInstanceOf(InvalidUseException.class)
+        .hasMessageContaining("Cannot replace run.replaced.tmp: it is not a field run");
+    assertThat(memory.bytes("run.replaced.tmp/times.npy")).hasSize(1);
+    assertThat(check(memory, "run")).isEqualTo(4);
   }
 
   @Test

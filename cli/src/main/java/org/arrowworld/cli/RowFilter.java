@@ -137,17 +137,22 @@ final class RowFilter {
     return nearest.isEmpty() ? "; aw info lists its keys" : nearest;
   }
 
-  /** Numbers match rows of any number, words those of any word. */
+  /** Numbers match rows of any number, words those of any word, true and false truth values too. */
   private void addVal(Condition condition) {
     Optional<ValueTest> number = ValueTest.number(condition);
     if (number.isEmpty()) {
       requireEquality(condition, "'" + condition.literal().text() + "'");
     }
+    Optional<ValueTest> truth =
+        number.isPresent() || condition.literal().isQuoted() ? number : ValueTest.bool(condition);
     String word = condition.literal().text();
     boolean equal = condition.operator() == Operator.EQUAL;
     tests.add(
         (batch, row) -> {
           ColumnType type = keys.key(batch.key(row)).type();
+          if (type == ColumnType.BOOL) {
+            return truth.isPresent() && truth.get().holds(type, batch.val(row));
+          }
           if (type == ColumnType.STRING) {
             return number.isEmpty() && word.equals(batch.word(row)) == equal;
           }

@@ -145,6 +145,16 @@ class ImportHistoryTest {
     assertThat(log()).contains("2 0 run.n 9");
   }
 
+  /** Spec T-50: a float is named by its shortest decimal, on every JDK and in Python. */
+  @Test
+  void floats_are_entities_by_their_shortest_decimal() throws IOException {
+    Aw imported = load("who,when\n2e+23,0\n1e-40,0\n4.9e-324,0\n2.5,0\n");
+    assertThat(imported.exit()).as(imported.err()).isZero();
+    assertThat(log().stream().filter(r -> r.contains("run.who")).map(r -> r.split(" ")[3]))
+        .containsExactly(
+            "2" + "0".repeat(23), "0." + "0".repeat(39) + "1", "0." + "0".repeat(323) + "5", "2.5");
+  }
+
   /** Spec T-52. */
   @Test
   void seconds_and_iso_times_lie_on_a_grid() throws IOException {

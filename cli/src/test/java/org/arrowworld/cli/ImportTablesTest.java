@@ -206,6 +206,23 @@ class ImportTablesTest {
     return folder.resolve("ships.npz");
   }
 
+  /** Spec T-2, T-3. */
+  @Test
+  void truth_values_are_no_ids_and_a_quoted_new_name_is_the_name() throws IOException {
+    Path file = folder.resolve("b.csv");
+    Files.writeString(file, "k,x\ntrue,1\nfalse,2\n");
+    for (String target : List.of("id", "gen")) {
+      Aw refused =
+          Aw.run("import", "csv", file, "--out", folder.resolve("b"), "--columns", target + "=k");
+      assertThat(refused.exit()).isEqualTo(Exit.FAILURE);
+      assertThat(refused.err()).contains("its values are true and false");
+      assertThat(folder.resolve("b")).doesNotExist();
+    }
+    Aw.run("import", "csv", file, "--out", folder.resolve("b"), "--columns", "\"left\"=k");
+    assertThat(StoreInfo.read(new DiskStorage(folder.resolve("b"))).schema().tables().toString())
+        .contains("name=left, type=BOOL");
+  }
+
   /** Spec T-4, T-7, Z-11, Z-20, Z-21. */
   @Test
   void what_is_no_column_is_kept_and_reported_and_the_exit_is_3() throws IOException {

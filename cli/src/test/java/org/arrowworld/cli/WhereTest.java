@@ -76,6 +76,8 @@ class WhereTest {
         "ship.serial > 1e19                       | 0:1:ship.serial:18446744073709551615",
         "ship.afloat == true                      | 0:0:ship.afloat:true",
         "ship.afloat != true                      | ``",
+        "val == true                              | 0:0:ship.afloat:true",
+        "key == ship.afloat and val == true       | 0:0:ship.afloat:true",
         "val == sunk                              | 2:0:ship.cause:sunk",
         "ship.flag == \"red\"                     | 3:0:ship.flag:red",
         "in.wind == nan                           | 1:7:in.wind:NaN",

@@ -52,8 +52,8 @@ public record ColumnMapping(List<Entry> entries) {
   }
 
   /**
-   * Parses a mapping. A source name with any of {@code , : ? "} stands in double quotes, a quote in
-   * it doubled.
+   * Parses a mapping. A name with any of {@code , : ? "} stands in double quotes, a quote in it
+   * doubled.
    */
   public static ColumnMapping parse(String text) {
     return new Parser(text).parse();
@@ -79,7 +79,8 @@ public record ColumnMapping(List<Entry> entries) {
     }
 
     private Entry entry() {
-      String target = plain("=");
+      boolean quotedTarget = at < text.length() && text.charAt(at) == '"';
+      String target = quotedTarget ? quoted() : plain("=");
       if (!accept('=') || target.isEmpty()) {
         throw wrong("NEW=OLD");
       }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.arrowworld.errors.InvalidUseException;
+import org.arrowworld.export.internal.Decimals;
 import org.arrowworld.imports.history.Seconds;
 import org.arrowworld.imports.history.TimeGrid;
 import org.arrowworld.internal.Text;
@@ -126,6 +127,13 @@ final class HistoryRows {
     return number == null ? null : number.movePointLeft(UnscaledDecimals.scale(column));
   }
 
+  /** The shortest decimal of a float, however large or small; null if it is not finite. */
+  private static BigDecimal finite(Object value) {
+    String digits =
+        value instanceof Float single ? Decimals.of(single) : Decimals.of((Double) value);
+    return Character.isLetter(digits.charAt(digits.length() - 1)) ? null : new BigDecimal(digits);
+  }
+
   private static Object value(ForeignColumn column, int row) {
     return Values.decode(column.type(), Cells.read(column.type(), column.data(), row));
   }
@@ -135,7 +143,9 @@ final class HistoryRows {
       return column.words().get(column.data().getInt(4 * row));
     }
     BigDecimal number =
-        UnscaledDecimals.scale(column) > 0 || column.type().isFloat() ? number(column, row) : null;
+        column.type().isFloat()
+            ? finite(value(column, row))
+            : UnscaledDecimals.scale(column) > 0 ? number(column, row) : null;
     return number == null
         ? String.valueOf(value(column, row))
         : number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();

@@ -138,6 +138,12 @@ final class MappedTable implements TableColumns {
       }
       throw takenTwice(target);
     }
+    if (!isNumber) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot import column '%s' as %s: its values are true and false, and ids and generations are integers",
+              column.name(), target));
+    }
     if (!column.unit().isEmpty()) {
       if (entry.isPresent()) {
         throw new InvalidUseException(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.arrow.flatbuf.Bool;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.FloatingPoint;
@@ -12,6 +13,7 @@ import org.apache.arrow.flatbuf.Int;
 import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.Schema;
 import org.apache.arrow.flatbuf.Type;
+import org.apache.arrow.flatbuf.Utf8;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.internal.Text;
 
@@ -51,8 +53,16 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
     IpcField.DictionaryRef dictionary = null;
     if (field.dictionary() != null) {
       Int index = field.dictionary().indexType();
-      int bits = index == null ? 32 : index.bitWidth();
-      dictionary = new IpcField.DictionaryRef(field.dictionary().id(), bits / 8);
+      IpcType codes = index == null ? null : IpcType.integer(index.bitWidth(), index.isSigned());
+      if (codes == null || codes.isSigned() || field.dictionary().isOrdered()) {
+        throw new DamagedFileException(
+            file,
+            offset,
+            Text.of(
+                "column '%s' has codes of another kind, expected unordered u8, u16 or u32",
+                field.name()));
+      }
+      dictionary = new IpcField.DictionaryRef(field.dictionary().id(), codes.widthBytes());
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     for (int i = 0; i < field.customMetadataLength(); i++) {
@@ -68,8 +78,8 @@ public record IpcSchema(List<IpcField> fields, Map<String, String> metadata) {
         yield IpcType.integer(integer.bitWidth(), integer.isSigned());
       }
       case Type.FloatingPoint -> floating((FloatingPoint) field.type(new FloatingPoint()));
-      case Type.Utf8 -> IpcType.UTF8;
-      case Type.Bool -> IpcType.BOOL;
+      case Type.Utf8 -> field.type(new Utf8()) == null ? null : IpcType.UTF8;
+      case Type.Bool -> field.type(new Bool()) == null ? null : IpcType.BOOL;
       default -> null;
     };
   }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.arrowworld.export.internal.AtomicOutput;
+import org.arrowworld.export.internal.Decimals;
 import org.arrowworld.export.rows.ExportedFile;
 import org.arrowworld.export.rows.IntegerCells;
 import org.arrowworld.export.rows.RowBatch;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.arrowworld.export.csv;
+package org.arrowworld.export.internal;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.BigDecimal;
@@ -15,11 +15,11 @@ import org.arrowworld.internal.Text;
  * <p>Java's rule wants two digits at least, and so writes {@code 4.9E-324} for what {@code 5E-324}
  * denotes as well; here the single digit is taken where it is enough.
  */
-final class Decimals {
+public final class Decimals {
   private Decimals() {}
 
   /** Appends a float64: digits, or {@code nan}, {@code inf}, {@code -inf}. */
-  static String of(double value) {
+  public static String of(double value) {
     if (!Double.isFinite(value)) {
       return notFinite(value);
     }
@@ -34,7 +34,7 @@ final class Decimals {
   }
 
   /** As {@link #of(double)}, of a float32: the shortest that reads back as the same float32. */
-  static String of(float value) {
+  public static String of(float value) {
     if (!Float.isFinite(value)) {
       return notFinite(value);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.arrowworld.export.csv;
+package org.arrowworld.export.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
