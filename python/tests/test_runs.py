@@ -176,6 +176,15 @@ def test_questions_go_to_all_runs_with_the_run_beside_each_answer(folder):
         runs.where("seed == 9").rows("ship.x").to_arrow()
 
 
+def test_a_run_without_such_rows_does_not_keep_the_others_from_one_table(folder):
+    with aw.LiveWorld.create(folder / "a-quiet-one", functions.SCHEMA) as world, world.tick() as t:
+        t["ship"].insert(x=1.0)
+    runs = aw.Runs.open(folder)
+    events = runs.events("ship.seen").to_arrow()
+    assert events.num_rows == 60 and events["value"].type == pa.uint32() and "a-quiet-one" not in events["run"].to_pylist()
+    assert runs.where("run == a-quiet-one").events("ship.seen").to_arrow().num_rows == 0
+
+
 def test_statistics_by_a_parameter_are_those_of_all_its_runs_together(folder):
     found = aw.Runs.open(folder).stats_by("rate", "ship.x")
     assert list(found) == [0.5, 1] and found[0.5].count == 33 and found[0.5].mean == 4.5

@@ -11,8 +11,9 @@ import numpy as np
 from .codebook import repeated
 from .errors import InvalidUseError
 from .handles import Births, Ids, resolve
+from .replay import Places
 from .rows import Rows
-from .rows_out import RowsOut, Woven, bits_of, words_of
+from .rows_out import Part, RowsOut, bits_of, words_of
 from .schema import NO_ROW, Key, TableSchema
 from .tick_table import Cells, Changes, Target
 from .values import Array, encode
@@ -21,15 +22,19 @@ from .world import World
 
 
 def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, Cells]], changes: Mapping[str, Changes],
-            targets: list[Target], tick: int, first_seq: int, strings: bool, changed_only: bool) -> Rows:
-    """The tick's rows without the commit row. The world is not changed; the births have their numbers afterwards."""
-    schemas = [t for t in world.schema.tables if t.name in changes or t.kind == "presence"]
-    plain, presence = ([t for t in schemas if (t.kind == "presence") == p] for p in (False, True))
+            targets: list[Target], tick: int, first_seq: int, strings: bool, changed_only: bool) -> tuple[Rows, Places]:
+    """The tick's rows, whose commit row has no chain yet, and where those of each key stand.
+
+    The world is not changed; the births have their numbers afterwards.
+    """
+    plain = [t for t in world.schema.tables if t.kind != "presence" and t.name in changes]
+    presence = [t for t in world.schema.tables if t.kind == "presence"]
     dead = {t.name: _Dead.of(changes[t.name]) for t in plain}
     born = {t.name: _Born.of(changes[t.name], dead[t.name]) for t in plain}
     for table in plain:
         born[table.name].given(dead[table.name])
-        _check_no_row(world, table, born[table.name])
+        if born[table.name].births:
+            _check_no_row(world, table, born[table.name])
     for table in plain:
         _check_parents(table, born[table.name], dead[table.name])
     for target in targets:
@@ -47,7 +52,7 @@ def rows_of(world: World, keys: Mapping[str, Key], inputs: list[tuple[Key, Ids, 
             _events(out, change)
         _deaths(out, keys, table, dead[table.name], {} if change is None else change.causes)
         _births(out, keys, table, born[table.name])
-    return out.rows(tick, first_seq)
+    return out.rows(tick, first_seq), out.places
 
 
 @dataclass
@@ -60,8 +65,7 @@ class _Dead:
 
     @staticmethod
     def of(change: Changes) -> "_Dead":
-        slots = np.empty(0, np.int64) if change.removed is None else np.flatnonzero(change.removed)[::-1]
-        return _dead(change.table, slots)
+        return _NOBODY if change.removed is None else _dead(change.table, np.flatnonzero(change.removed)[::-1])
 
 
 def _dead(table: Table, slots: Array) -> _Dead:
@@ -71,34 +75,38 @@ def _dead(table: Table, slots: Array) -> _Dead:
     return _Dead(slots, table._columns["id"][slots], gens)
 
 
+_NOBODY = _Dead(np.empty(0, np.int64), np.empty(0, "<u4"), np.empty(0, "<u4"))
+
+
 class _Born:
     """The births of one table in the order of their rows."""
 
     def __init__(self, table: Table, births: list[Births], order: Array) -> None:
         self.table, self.births, self.order = table, births, order
-        self.ids = np.empty(0, "<u4")
-        self.gens = np.zeros(0, "<u4")
+        self.ids = self.gens = _NOBODY.ids
 
     @staticmethod
     def of(change: Changes, dead: _Dead) -> "_Born":
         """Orders them, and gives out the ids of tables that do so."""
         births = [b for b in change.births if b.count]
+        if not births:
+            return _Born(change.table, [], _NOBODY.slots)
         rows = sum(b.count for b in births)
         order = np.arange(rows)
-        if any(b.system for b in births) or any(isinstance(b.cause, np.ndarray) or b.cause for b in births):
+        if any(b.system or isinstance(b.cause, np.ndarray) or b.cause for b in births):
             cause = np.concatenate([np.broadcast_to(np.asarray(b.cause, "<u4"), b.count) for b in births])
             order = np.lexsort((cause, np.repeat([b.system for b in births], [b.count for b in births])))
         out = _Born(change.table, births, order)
         schema = change.table.schema
         if schema.kind == "append_only":
-            out._number(np.arange(change.table.rows, change.table.rows + rows))
+            out._number(np.arange(change.table.rows, change.table.rows + rows, dtype="<u4"))
         elif schema.allocated:
             out._allocate(dead, rows)
         return out
 
     def _number(self, ids: Array) -> None:
         """Gives ids, in row order, to the births."""
-        self.ids = ids.astype("<u4")
+        self.ids = ids.astype("<u4", copy=False)
         if not len(self.gens):
             self.gens = np.zeros(len(ids), "<u4")
         made = np.empty(len(ids), "<u4")
@@ -207,16 +215,19 @@ def _values(out: RowsOut, keys: Mapping[str, Key], change: Changes, changed_only
         staged = change.columns.get(c.name)
         if staged is None:
             continue
-        slots = np.flatnonzero(staged.written)
-        if changed_only and c.table is None:  # an id may have got another life
-            slots = slots[staged.differs(slots, table._columns[c.name][slots], c.type, out.world.codebook.find)]
-        rids = slots.astype("<u4") if table.schema.kind == "append_only" else table._columns["id"][slots]
-        key, bits = keys[f"{table.schema.name}.{c.name}"], staged.bits
+        key, bits, words = keys[f"{table.schema.name}.{c.name}"], staged.bits, staged.words
         if staged.newborns:
             bits = bits.copy()
             places = list(staged.newborns)
             bits[places] = encode("u32", resolve(np.zeros(len(places), "<u4"), dict(enumerate(staged.newborns.values()))))
-        out.many(key, rids, bits[slots], None if staged.words is None else staged.words[slots])
+        slots = None if staged.written is None else np.flatnonzero(staged.written)
+        if changed_only and c.table is None:  # an id may have got another life
+            slots = np.arange(table.rows) if slots is None else slots
+            slots = slots[staged.differs(slots, table._columns[c.name][slots], c.type, out.world.codebook.find)]
+        rids = np.arange(table.rows, dtype="<u4") if table.schema.kind == "append_only" else table._columns["id"]
+        if slots is not None:
+            rids, bits, words = rids[slots], bits[slots], None if words is None else words[slots]
+        out.many(key, rids, bits, words)
 
 
 def _events(out: RowsOut, change: Changes) -> None:
@@ -234,16 +245,13 @@ def _events(out: RowsOut, change: Changes) -> None:
 def _deaths(out: RowsOut, keys: Mapping[str, Key], schema: TableSchema, dead: _Dead, causes: dict[int, str]) -> None:
     if not len(dead.slots):
         return
-    died = keys[f"{schema.name}.died"].code
+    died = Part(keys[f"{schema.name}.died"], encode("u32", dead.gens))
     if not causes:
-        out.raw(np.full(len(dead.ids), died, "<u2"), dead.ids, encode("u32", dead.gens), None)
+        out.many(died.key, dead.ids, died.bits)
         return
     words = np.array([causes.get(s) for s in dead.slots.tolist()], object)
-    has = words != None  # noqa: E711 (element-wise)
-    parts = Woven(np.ones(len(words), bool), has)
-    parts.put(0, died, dead.ids, encode("u32", dead.gens))
-    parts.put(1, keys[f"{schema.name}.cause"].code, dead.ids, np.zeros(len(words), "<u8"), words)
-    parts.to(out)
+    out.woven(dead.ids, [died, Part(keys[f"{schema.name}.cause"], np.zeros(len(words), "<u8"), words,
+                                    words != None)])  # noqa: E711 (element-wise)
 
 
 def _births(out: RowsOut, keys: Mapping[str, Key], schema: TableSchema, born: _Born) -> None:
@@ -251,38 +259,34 @@ def _births(out: RowsOut, keys: Mapping[str, Key], schema: TableSchema, born: _B
     if not rows:
         return
     name, order, births = schema.name, born.order, born.births
-    columns: list[tuple[Key, Array, Array | None]] = []
-    given = [np.ones(rows, bool)]
-    parents: Array | None = None
+    parts = [Part(keys[f"{name}.born"], encode("u32", born.gens))]
     if any(b.parent is not None for b in births):
         parents = np.concatenate([np.zeros(b.count, "<u4") if b.parent is None else np.broadcast_to(
             b.parent.resolved(), b.count) for b in births])[order]
-        given.append(np.concatenate([np.full(b.count, b.parent is not None) for b in births])[order])
+        has = np.concatenate([np.full(b.count, b.parent is not None) for b in births])[order]
+        parts.append(Part(keys[f"{name}.parent"], encode("u32", parents), has=has))
     for c in schema.columns:
         key = keys[f"{name}.{c.name}"]
         if c.type == "string":
             words = np.concatenate([repeated(w, b.count) if isinstance(w := b.words[c.name], str) else w
                                     for b in births])[order]
-            columns.append((key, np.zeros(rows, "<u8"), words))
-            given.append(np.ones(rows, bool))
+            parts.append(Part(key, np.zeros(rows, "<u8"), words))
+        elif len(births) == 1 and c.name not in births[0].newborns and not isinstance(
+                value := births[0].bits.get(c.name, c.default_bits), np.ndarray):
+            if value != c.default_bits:
+                parts.append(Part(key, value))
         elif any(c.name in b.bits for b in births):
             bits = np.concatenate([_inserted(b, c.name, c.default_bits) for b in births])[order]
-            columns.append((key, bits, None))
-            given.append(bits != np.uint64(c.default_bits))
-    woven = Woven(*given)
-    woven.put(0, keys[f"{name}.born"].code, born.ids, encode("u32", born.gens))
-    part = 1
-    if parents is not None:
-        woven.put(part, keys[f"{name}.parent"].code, born.ids, encode("u32", parents))
-        part += 1
-    for key, bits, texts in columns:
-        woven.put(part, key.code, born.ids, bits, texts)
-        part += 1
-    woven.to(out)
+            has = bits != np.uint64(c.default_bits)
+            if has.any():
+                parts.append(Part(key, bits, has=None if has.all() else has))
+    out.woven(born.ids, parts)
 
 
 def _inserted(births: Births, column: str, default: int) -> Array:
-    bits = np.broadcast_to(np.asarray(births.bits.get(column, default), "<u8"), births.count)
+    bits = births.bits.get(column, default)
+    if not isinstance(bits, np.ndarray):
+        bits = np.full(births.count, bits, "<u8")
     newborns = births.newborns.get(column)
     if newborns:
         bits = bits.copy()

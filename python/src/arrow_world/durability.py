@@ -47,7 +47,8 @@ class Forcer:
 
     def touch(self) -> None:
         """Says that there is something to force."""
-        self._touched.set()
+        if not self._touched.is_set():
+            self._touched.set()
 
     def stop(self) -> None:
         """Ends the thread; what is not forced yet is left to the caller."""

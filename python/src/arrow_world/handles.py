@@ -168,6 +168,9 @@ def ids_of(given: Any, tick: "TickLife | None", table: "str | None", what: str) 
     nothing says whose life it means. what: what is to be done, for messages. Raises InvalidUseError for everything that is
     no id: strings, floats, bools, numbers beyond u32, masked arrays, newborns of another tick or table, lives that ended.
     """
+    kind = type(given)
+    if kind is int and 0 <= given < _IDS:
+        return Ids(np.array([given], "<u4"), single=True)
     check_complete(given, what)
     if isinstance(given, (EntityRef, Born)) or not isinstance(given, (np.ndarray, Sequence, range)) and is_one(given):
         return _several([given], tick, table, what, single=True)

@@ -9,6 +9,9 @@ import threading
 from types import FrameType
 from typing import Any
 
+# As signal has them, but for the enums that it makes of handlers, which take more time than a small tick.
+from _signal import getsignal as _get_handler, signal as _set_handler  # type: ignore[import-not-found]
+
 
 class deferred_interrupts:
     """While its block runs, SIGINT is only noted; the handler runs, and may raise, right after the block.
@@ -41,19 +44,19 @@ class deferred_interrupts:
     def __enter__(self) -> deferred_interrupts:
         if threading.current_thread() is threading.main_thread():
             here = sys._getframe(1)
-            handler = signal.getsignal(signal.SIGINT)
+            handler = _get_handler(signal.SIGINT)
             while isinstance(left := getattr(handler, "__self__", None), deferred_interrupts) and left._is_over(here):
                 handler = left._handler
                 self._noted |= left._noted
             if callable(handler):
                 self._frame = here
                 self._handler = handler  # before the next call: if that is interrupted, nothing is to be restored
-                signal.signal(signal.SIGINT, self._note)
+                _set_handler(signal.SIGINT, self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._handler is not None:
-            signal.signal(signal.SIGINT, self._handler)
+            _set_handler(signal.SIGINT, self._handler)
             self._handler = self._frame = None
             if self._noted:
                 self._noted = False

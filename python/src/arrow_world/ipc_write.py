@@ -60,10 +60,10 @@ def body(buffers: Sequence[bytes | Array], align: int = 8) -> tuple[bytes, list[
     ranges, size = [], 0
     for buffer in buffers:
         data = buffer if isinstance(buffer, bytes) else buffer.tobytes()
+        padding = -len(data) % align
         ranges.append((size, len(data)))
-        padded = len(data) + -len(data) % align
-        parts += [data, bytes(padded - len(data))]
-        size += padded
+        parts += (data, bytes(padding)) if padding else (data,)
+        size += len(data) + padding
     return b"".join(parts), ranges
 
 

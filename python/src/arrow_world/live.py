@@ -15,6 +15,7 @@ from .checks import path_of, tick_of
 from .codebook import checked_properties
 from .errors import DamagedFileError, InvalidUseError, MemoryFullError
 from .interrupts import deferred_interrupts
+from .replay import Places
 from .rows import Rows
 from .schema import Schema, require_schema
 from .snapshot import Snapshot, list_snapshots
@@ -177,21 +178,21 @@ class LiveWorld:
             log._check()
             log.check_tick(tick.number)
             try:
-                rows = tick._make(log.seq, log.info.strings)
+                rows, places = tick._make(log.seq, log.info.strings)
             except MemoryError as e:
                 raise memory_full(tick.number, e) from e
             try:
-                rows = log.commit_tick(tick.number, rows, later=tick.later)
-                self._apply(rows)
+                log.commit_tick(tick.number, rows, later=tick.later)
+                self._apply(rows, places)
             except MemoryError as e:
                 log.poison(e)
                 raise MemoryFullError(f"Cannot end tick {tick.number}: there is not enough memory ({e or 'MemoryError'}); it may "
                                       "be in the log. Close the world and resume it with more memory.") from e
             tick.rows, tick._state = rows, "committed"
 
-    def _apply(self, rows: Rows) -> None:
+    def _apply(self, rows: Rows, places: Places) -> None:
         try:
-            self._world._apply(rows, self._log.keys, self.path)
+            self._world._apply(rows, self._log.keys, self.path, places)
         except BaseException as e:
             self._log.poison(e)
             raise

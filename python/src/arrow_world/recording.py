@@ -70,6 +70,7 @@ class Recording:
         """what: who is recorded; again: how the run is made again, both for messages. Others as of LiveWorld.open."""
         self.live = LiveWorld.open(path, schema, durability=durability, properties=properties, tick_unit=tick_unit)
         self._what, self._again = what, again
+        self._declared = {table.name: {c.name for c in table.columns} for table in schema.tables}
         self._recorded = self.live.last_tick
         """The last tick that was there when this began."""
         self._past = open_store(self.live.path).cursor() if self._recorded >= 0 else None
@@ -104,8 +105,7 @@ class Recording:
 
     def _check(self, tick: int, tables: Mapping[str, State]) -> None:
         """Everything that was declared is there, and nothing else: what is missing would stay as it was, in silence."""
-        declared = {table.name: {c.name for c in table.columns} for table in self.live.schema.tables}
-        given = {name: set(state.columns) for name, state in tables.items()}
+        declared, given = self._declared, {name: set(state.columns) for name, state in tables.items()}
         if given == declared:
             return
         for name in declared | given:
@@ -131,44 +131,62 @@ class Recording:
 
 def _one(value: Any, name: str) -> Any:
     """The value of a row that is added at each tick."""
-    if not is_one(value):
+    if type(value) not in _TYPES and not is_one(value):
         raise InvalidUseError(f"Cannot record {name}: it is {value!r:.100}; expected one value a tick.")
     return value
 
 
 def _write(tick: TickTable, table: Table, ids: Array, columns: Mapping[str, Any]) -> None:
     """Logs births, deaths, and the values that are not what they were."""
-    old = table["id"]
-    same = np.array_equal(ids, old)
-    if same:
-        slots, new = np.arange(len(old)), np.zeros(len(old), bool)
-    else:
-        _check_unique(ids, table.schema.name)
-        slots = table.lookup().slots(ids)
-        new = slots < 0
-        gone = np.ones(len(old), bool)
-        gone[slots[~new]] = False
-        if gone.any():
-            tick.remove_slot(np.flatnonzero(gone))
-    some_new = bool(new.any())
+    old = table._columns["id"]
+    if ids.tobytes() == old.tobytes():
+        _write_same(tick, table, columns)
+        return
+    _check_unique(ids, table.schema.name)
+    slots = table.lookup().slots(ids)
+    new = slots < 0
+    gone = np.ones(len(old), bool)
+    gone[slots[~new]] = False
+    if gone.any():
+        tick.remove_slot(np.flatnonzero(gone))
     stay = np.flatnonzero(~new)
     here = slots[stay]
-    whole, born = {}, {}
+    born = {}
     for column in table.schema.columns:
-        values = values_of(column, columns[column.name], table.schema.name)
-        if len(values) != len(ids):
-            raise InvalidUseError(f"Cannot record {table.schema.name}.{column.name}: there are {len(values)} values for {len(ids)} rows.")
+        values = _as_many(column, columns, len(ids), table.schema.name)
         changed = _differing(table[column.name][here], values[stay])
-        if same and len(changed) == len(old) > 0:
+        if len(changed):
+            tick.set_slot(here[changed], **{column.name: values[stay[changed]]})
+        born[column.name] = values[new]
+    if new.any():
+        tick.insert(id=ids[new], **born)
+
+
+def _write_same(tick: TickTable, table: Table, columns: Mapping[str, Any]) -> None:
+    """Logs the values that are not what they were, of the same rows."""
+    whole, rows = {}, len(table)
+    for column in table.schema.columns:
+        values = _as_many(column, columns, rows, table.schema.name)
+        # Not table[…]: an array that was handed out is copied before it is written.
+        old = table[column.name] if column.type == "string" else table._columns[column.name]
+        if old.tobytes() == values.tobytes():
+            continue
+        changed = _differing(old, values)
+        if len(changed) == rows and values.dtype.kind != "O" and values.itemsize == 8:
+            tick._write_as_is(column.name, values.view("<u8"))
+        elif len(changed) == rows:
             whole[column.name] = values
         elif len(changed):
-            tick.set_slot(here[changed], **{column.name: values[stay[changed]]})
-        if some_new:
-            born[column.name] = values[new]
+            tick.set_slot(changed, **{column.name: values[changed]})
     if whole:
         tick.write(**whole)
-    if some_new:
-        tick.insert(id=ids[new], **born)
+
+
+def _as_many(column: Column, columns: Mapping[str, Any], rows: int, table: str) -> Array:
+    values = values_of(column, columns[column.name], table)
+    if len(values) != rows:
+        raise InvalidUseError(f"Cannot record {table}.{column.name}: there are {len(values)} values for {rows} rows.")
+    return values
 
 
 def _check_unique(ids: Array, table: str) -> None:
@@ -180,22 +198,23 @@ def _check_unique(ids: Array, table: str) -> None:
 
 def values_of(column: Column, given: Any, table: str) -> Array:
     """Values in a column's own type, words as objects; InvalidUseError for what it does not take."""
+    dtype = np.dtype(np.bool_) if column.type == "bool" else DTYPES[column.type]
+    if type(given) is np.ndarray and given.dtype == dtype and given.ndim == 1 and column.type != "string":
+        return given
     name = f"{table}.{column.name}"
     if column.type == "string":
         return as_words(given, name)
-    dtype = np.dtype(np.bool_) if column.type == "bool" else DTYPES[column.type]
-    if type(given) is np.ndarray and given.dtype == dtype and given.ndim == 1:
-        return given
     values = decode(column.type, encode(column.type, given, name))
     return values.view(bool) if column.type == "bool" else values
 
 
 def _differing(old: Array, new: Array) -> Array:
     """Where two arrays of one type differ, bit for bit."""
-    if old.dtype.kind == "f":
-        raw = f"<u{old.dtype.itemsize}"
+    if old.dtype.kind != "O":
+        raw = f"<u{old.itemsize}"
         old, new = old.view(raw), new.view(raw)
-    return np.flatnonzero(old != new)
+    places: Array = (old != new).nonzero()[0]
+    return places
 
 
 def _difference(world: World, tick: int, tables: Mapping[str, State]) -> str:

@@ -17,7 +17,7 @@ from .errors import DamagedFileError, InvalidUseError
 from .jsonfile import chain_hex
 from .new_store import appearing, description
 from .recovery_source import choose, find
-from .rows import Rows, commit_problem, concat, tick_chain
+from .rows import Rows, commit_problem, concat, tick_chain, with_commit
 from .salvage import NEVER, Salvage
 from .schema import Key, declare
 from .snapshot_write import write_snapshot
@@ -172,7 +172,7 @@ class _Copier:
         self._writer.declare_all(keys)
         start = 0
         for end in ends:
-            self._writer.commit_tick(int(rows.tick[start]), rows.slice(start, end - 1))
+            self._writer.commit_tick(tick := int(rows.tick[start]), with_commit(rows.slice(start, end - 1), tick))
             start = end
         self._tick = self._writer.tick
 

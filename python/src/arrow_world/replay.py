@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Union
 
 import numpy as np
@@ -17,34 +18,38 @@ from .values import Array, decode
 _LONG_RUN = 256
 _PIECE = 1 << 16
 _NONE = np.empty(0, np.int64)
-_Place = Union[slice, Array]
+_RAW = {size: np.dtype(f"<u{size}") for size in (1, 2, 4, 8)}
+Place = Union[slice, Array]
 """Positions of rows: a run, or an array of them."""
+Places = Mapping[str, Sequence[Place]]
+"""Where the rows of each key stand, in order; births, deaths and values alone."""
 
 
 class _Contradiction(Exception):
     """A row that the state does not allow."""
 
 
-def replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> str | None:
-    """Applies whole committed ticks to the tables; says what contradicts them, or None. Words are the caller's."""
+def replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key], places: Places | None = None) -> str | None:
+    """Applies whole committed ticks to the tables; says what contradicts them, or None. Words are the caller's.
+
+    places: if the caller knows them.
+    """
     try:
-        _replay(tables, rows, keys)
+        _replay(tables, rows, _places(rows.key, keys) if places is None else places)
     except _Contradiction as e:
         return str(e)
     return None
 
 
-def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
-    places = _places(rows.key, len(keys))
-    by_name = {k.name: places[k.code] for k in keys if places[k.code]}
+def _replay(tables: Mapping[str, Table], rows: Rows, places: Places) -> None:
     for name, table in tables.items():
-        born, died = (_positions(by_name.get(f"{name}.{what}", [])) for what in ("born", "died"))
+        born = places.get(f"{name}.born", ())
         if table.schema.kind == "append_only":
             life: _Life = _Appended(table, rows, born)
         else:
-            life = _Entities(table, rows, born, died)
+            life = _Entities(table, rows, _positions(born), _positions(places.get(f"{name}.died", ())))
         for column in table.schema.columns:
-            for at in by_name.get(f"{name}.{column.name}", ()):
+            for at in places.get(f"{name}.{column.name}", ()):
                 _write(table, column.name, column.type, rows, at, life)
     for name, table in tables.items():
         if table.schema.of is not None:
@@ -54,41 +59,45 @@ def _replay(tables: Mapping[str, Table], rows: Rows, keys: list[Key]) -> None:
                                      f"in {table.schema.of} after tick {int(rows.tick[-1])}")  # O-5
 
 
-def _places(key: Array, keys: int) -> list[list[_Place]]:
-    """Per key code where its rows are, in order: slices where they stand in long runs, as whole columns do."""
+def _places(key: Array, keys: list[Key]) -> dict[str, list[Place]]:
+    """Per key where its rows are: slices where they stand in long runs, as whole columns do."""
     starts = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(key[1:] != key[:-1]) + 1))
     codes, stops = key[starts], np.append(starts[1:], len(key))
-    rows, runs = np.bincount(codes, stops - starts, keys), np.bincount(codes, minlength=keys)
+    rows, runs = np.bincount(codes, stops - starts, len(keys)), np.bincount(codes, minlength=len(keys))
     long = rows >= _LONG_RUN * np.maximum(runs, 1)
-    out: list[list[_Place]] = [[] for _ in range(len(rows))]
+    names, out = {k.code: k.name for k in keys}, dict[str, list[Place]]()
     chosen = long[codes]
     for code, start, stop in zip(codes[chosen].tolist(), starts[chosen].tolist(), stops[chosen].tolist()):
-        out[code] += [slice(i, min(i + _PIECE, stop)) for i in range(start, stop, _PIECE)]
+        out.setdefault(names.get(code, ""), []).extend(slice(i, min(i + _PIECE, stop)) for i in range(start, stop, _PIECE))
     rest = np.flatnonzero(np.repeat(~chosen, stops - starts))
     if len(rest):
         order = rest[np.argsort(key[rest], kind="stable")]
         found, first = np.unique(key[order], return_index=True)
         for code, part in zip(found.tolist(), np.split(order, first[1:])):
-            out[code].append(part)
+            out[names.get(code, "")] = [part]
     return out
 
 
-def _positions(places: list[_Place]) -> Array:
-    parts = [np.arange(p.start, p.stop) if isinstance(p, slice) else p for p in places]
-    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+def _positions(places: Sequence[Place]) -> Array:
+    if not places:
+        return _NONE
+    parts = [np.arange(p.start, p.stop, p.step) if isinstance(p, slice) else p for p in places]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 class _Life:
     """When which row existed, within the rows being applied."""
 
-    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
-        """For value rows: their slots now, which still matter (None: all), and which met no live row (or none: empty)."""
+    def slots(self, at: Place, rids: Array) -> tuple[Place, Array | None, Array]:
+        """For value rows: their slots now (all: a slice), which still matter (None: all), and which met no live row (or none: empty)."""
         raise NotImplementedError
 
 
-def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life: _Life) -> None:
+def _write(table: Table, name: str, type_name: str, rows: Rows, at: Place, life: _Life) -> None:
+    column, bits = table._columns[name], rows.bits[at]
+    raw = _RAW[column.itemsize]  # a float copy could quieten a signalling NaN
     try:
-        values = decode(type_name, rows.bits[at])
+        values = bits if column.itemsize == 8 else decode(type_name, bits).view(raw)
     except ValueError as e:
         first, last = _positions([at])[[0, -1]]
         raise _Contradiction(f"{table.schema.name}.{name} between seq {rows.first_seq + int(first)} and "
@@ -98,85 +107,119 @@ def _write(table: Table, name: str, type_name: str, rows: Rows, at: _Place, life
         i = int(_positions([at])[wrong[0]])
         raise _Contradiction(f"seq {rows.first_seq + i} sets {table.schema.name}.{name} of row "
                              f"{int(rows.rid[i])}, which is not live there")  # O-7
-    column = table._columns[name]
     if not column.flags.writeable:
-        column = column.copy()
-        table._columns[name] = column
-    # As integers: a float copy could quieten a signalling NaN; of repeated slots NumPy keeps the last value.
-    raw = f"<u{column.dtype.itemsize}"
+        column = table._columns[name] = column.copy()
     if matter is None:
-        column.view(raw)[slots] = values.view(raw)
+        column.view(raw)[slots] = values  # of repeated slots NumPy keeps the last value
     else:
-        column.view(raw)[slots[matter]] = values.view(raw)[matter]
+        assert isinstance(slots, np.ndarray)
+        column.view(raw)[slots[matter]] = values[matter]
 
 
 def _grown(table: Table, name: str, type_name: str, default: int, origin: Array) -> Array:
     """The column with row i taken from old row origin[i], or the default where that is negative (O-8)."""
     old = table._columns[name]
-    raw = f"<u{old.dtype.itemsize}"
-    fill = np.zeros(1, old.dtype) if type_name == "string" else decode(type_name, np.array([default], "<u8"))
-    new = np.full(len(origin), fill.view(raw)[0], raw)
+    raw = _RAW[old.itemsize]
+    new = np.full(len(origin), _raw_default(type_name, default), raw)
     kept = origin >= 0
     new[kept] = old.view(raw)[origin[kept]]
     return new.view(old.dtype)
 
 
+def _extend(table: Table, count: int) -> None:
+    """Adds rows of defaults behind the others (O-8), in place where there is room and nobody else has the column.
+
+    Room is made where rows come a few at a time.
+    """
+    rows = table.rows + count
+    spare = rows // 2 if 8 * count < rows else 0
+    for c in table.schema.columns:
+        column, room = table._columns[c.name], table._rooms.get(c.name)
+        if room is None or column.base is not room or len(room) < rows or not column.flags.writeable:
+            room = table._rooms[c.name] = np.empty(rows + spare, _RAW[column.itemsize])
+            room[: table.rows] = column.view(room.dtype)
+        room[table.rows : rows] = _raw_default(c.type, c.default_bits)
+        table._columns[c.name] = room[:rows].view(column.dtype)
+    table.rows = rows
+
+
+@lru_cache(maxsize=256)
+def _raw_default(type_name: str, bits: int) -> int:
+    """A default as it stands in a column's memory."""
+    values = np.zeros(1, "<u4") if type_name == "string" else decode(type_name, np.array([bits], "<u8"))
+    return int(values.view(_RAW[values.itemsize])[0])
+
+
 class _Appended(_Life):
     """Append-only tables: rid, ordinal and slot are one (O-13)."""
 
-    def __init__(self, table: Table, rows: Rows, born: Array) -> None:
-        self._before = table.rows
-        self._born = born
-        wrong = rows.rid[born] != np.arange(table.rows, table.rows + len(born))
-        if wrong.any():
-            i = int(np.argmax(wrong))
-            raise _Contradiction(f"seq {rows.first_seq + int(born[i])} adds row {int(rows.rid[born[i]])} to "
+    def __init__(self, table: Table, rows: Rows, places: Sequence[Place]) -> None:
+        self._before, self._count = table.rows, 0
+        if not places:
+            return
+        self._born = born = places[0] if len(places) == 1 else _positions(places)
+        rids = rows.rid[born]
+        self._rids, self._count = rids.tobytes(), len(rids)
+        expected = np.arange(table.rows, table.rows + len(rids), dtype="<u4")
+        if self._rids != expected.tobytes():
+            i = int(np.argmax(rids != expected))
+            raise _Contradiction(f"seq {rows.first_seq + int(_positions([born])[i])} adds row {int(rids[i])} to "
                                  f"{table.schema.name}, expected {table.rows + i}")  # O-13
-        if rows.bits[born].any():
+        if np.count_nonzero(rows.bits[born]):
             raise _Contradiction(f"a birth in {table.schema.name} has a generation, expected 0")  # O-2
-        if len(born):
-            origin = np.concatenate((np.arange(table.rows), np.full(len(born), -1)))
-            for c in table.schema.columns:
-                table._columns[c.name] = _grown(table, c.name, c.type, c.default_bits, origin)
-            table.rows += len(born)
+        _extend(table, len(rids))
 
-    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
+    def slots(self, at: Place, rids: Array) -> tuple[Place, Array | None, Array]:
+        if 0 < len(rids) == self._count and rids.tobytes() == self._rids and self._behind(at):
+            return slice(self._before, self._before + len(rids)), None, _NONE
         slots = rids.astype(np.int64)
-        wrong = slots >= self._before + len(self._born)
-        if len(self._born):
-            births = np.concatenate((np.full(1, -1), self._born))
-            index = np.clip(slots - self._before + 1, 0, len(births) - 1)
-            wrong |= births[index] > _positions([at])
-        return slots, None, np.flatnonzero(wrong)
+        new = (slots >= self._before).nonzero()[0]
+        if not len(new) or not self._count:
+            return slots, None, new
+        index, born = slots[new] - self._before, _positions([self._born])
+        wrong = index >= self._count
+        wrong |= born[np.minimum(index, self._count - 1)] > _positions([at])[new]
+        return slots, None, new[wrong]
+
+    def _behind(self, at: Place) -> bool:
+        """Whether each of these rows stands behind its birth, where there is one for each."""
+        born = self._born
+        if isinstance(at, slice) and isinstance(born, slice) and at.step == born.step:
+            return bool(at.start > born.start)
+        return not np.count_nonzero(_positions([at]) <= _positions([born]))
 
 
 class _Entities(_Life):
     """Row and presence tables: births and deaths one by one, then every column gathered once."""
 
     def __init__(self, table: Table, rows: Rows, born: Array, died: Array) -> None:
-        self._before = table.lookup()
+        self._before = self._now = table.lookup()
+        self._events = len(born) + len(died)
+        if not self._events:
+            return
         events = np.concatenate((born, died))
         is_born = np.concatenate((np.ones(len(born), bool), np.zeros(len(died), bool)))
         order = np.argsort(events)
         events, is_born = events[order], is_born[order]
         rids = rows.rid[events]
-        if len(events):
-            try:
-                gens = decode("u32", rows.bits[events])
-            except ValueError as e:
-                raise _Contradiction(f"a birth or death in {table.schema.name}: {e}") from None
-            if len(died) or not _all_new(table, rids, gens):
-                seqs = (rows.first_seq + events).tolist()
-                _live_and_die(table, zip(seqs, rids.tolist(), is_born.tolist(), gens.tolist()))
+        try:
+            gens = decode("u32", rows.bits[events])
+        except ValueError as e:
+            raise _Contradiction(f"a birth or death in {table.schema.name}: {e}") from None
+        if len(died) or not _all_new(table, rids, gens):
+            seqs = (rows.first_seq + events).tolist()
+            _live_and_die(table, zip(seqs, rids.tolist(), is_born.tolist(), gens.tolist()))
         by_rid = np.lexsort((events, rids))
         self._rids, self._born = rids[by_rid], is_born[by_rid]
         self._keys = self._rids.astype("u8") << np.uint64(32) | events[by_rid].astype("u8")
         self._now = table.lookup()
         self._changed = Lookup(np.unique(rids))
 
-    def slots(self, at: _Place, rids: Array) -> tuple[Array, Array | None, Array]:
+    def slots(self, at: Place, rids: Array) -> tuple[Place, Array | None, Array]:
+        if not self._events and len(rids) == len(self._now.ids) and rids.tobytes() == self._now.ids.tobytes():
+            return slice(None), None, _NONE  # a whole column
         slots = self._now.slots(rids)
-        if not len(self._keys):
+        if not self._events:
             return slots, None, np.flatnonzero(slots < 0) if slots.min() < 0 else _NONE
         missing, superseded = slots < 0, np.zeros(len(slots), bool)
         some = np.flatnonzero(self._changed.slots(rids) >= 0)
@@ -197,13 +240,10 @@ def _all_new(table: Table, rids: Array, gens: Array) -> bool:
     count = len(rids)
     if not table.schema.allocated or table.free or gens.any() or (rids != np.arange(table.next_id, table.next_id + count)).any():
         return False
-    origin = np.concatenate((np.arange(table.rows), np.full(count, -1)))
-    for c in table.schema.columns:
-        table._columns[c.name] = _grown(table, c.name, c.type, c.default_bits, origin)
+    _extend(table, count)
     for name, values in {"id": rids, **({"gen": gens} if table.schema.gen else {})}.items():
         table._columns[name] = np.concatenate((table._columns[name], values)).astype("<u4", copy=False)
     table.next_id += count
-    table.rows += count
     return True
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .values import U64, Array
+
+_TYPES = [np.dtype(f"<u{size}") for size in (8, 4, 2, 8)]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ def empty_rows(first_seq: int, strings: bool) -> Rows:
                 np.empty(0, object) if strings else None)
 
 
+def with_commit(rows: Rows, tick: int) -> Rows:
+    """These rows as a tick, with a commit row whose chain is 0 yet."""
+    count, more = len(rows), np.zeros(1, "<u8")
+    return Rows(rows.first_seq, np.full(count + 1, tick, "<u8"), np.append(rows.rid, np.array([count % (1 << 32)], "<u4")),
+                np.append(rows.key, more.astype("<u2")), np.append(rows.bits, more),
+                None if rows.text is None else np.append(rows.text, np.full(1, None, object)))
+
+
 def concat(runs: Sequence[Rows]) -> Rows:
     """Adjacent runs as one; at least one run."""
     if len(runs) == 1:
@@ -89,15 +100,12 @@ def commit_problem(rows: Rows, last_tick: int) -> str | None:
 
 def tick_chain(previous: bytes, tick: int, rows: Rows) -> bytes:
     """The 8-byte chain digest of one tick's rows, its commit row left out (L-15)."""
-    count = len(rows)
-    columns = [rows.tick.astype("<u8"), rows.rid.astype("<u4"), rows.key.astype("<u2"), rows.bits.astype("<u8")]
-    sums = [zlib.crc32(c.tobytes()) for c in columns]
+    columns = zip((rows.tick, rows.rid, rows.key, rows.bits), _TYPES)
+    sums = [zlib.crc32(np.ascontiguousarray(column, dtype).data) for column, dtype in columns]
     if rows.text is not None:
         sums.append(zlib.crc32(b"".join(map(_text_bytes, rows.text))))
-    digest = hashlib.blake2b(previous, digest_size=8)
-    digest.update(tick.to_bytes(8, "little") + (count % (1 << 32)).to_bytes(4, "little"))
-    digest.update(b"".join(s.to_bytes(4, "little") for s in sums))
-    return digest.digest()
+    told = struct.pack(f"<QI{len(sums)}I", tick, len(rows) % (1 << 32), *sums)
+    return hashlib.blake2b(previous + told, digest_size=8).digest()
 
 
 def _text_bytes(word: str | None) -> bytes:

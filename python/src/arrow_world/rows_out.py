@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from .codebook import repeated
+from .replay import Place
 from .rows import Rows
 from .schema import Key
 from .tick_table import Cells
@@ -15,35 +16,83 @@ from .values import Array, encode
 from .world import World
 
 
+class Part(NamedTuple):
+    """A possible row of each entity. bits: one for all, or one per entity; has: who has it, None for all."""
+
+    key: Key
+    bits: int | Array
+    words: Array | None = None
+    has: Array | None = None
+
+
 class RowsOut:
     """Rows in the making; string codes are given in row order (L-12)."""
 
     def __init__(self, world: World, strings: bool) -> None:
         self.world, self._strings = world, strings
-        self._parts: list[tuple[Array, Array, Array, Array | None]] = []
+        self._parts: list[tuple[slice, int | Array, Array, int | Array, Array | None]] = []
+        self._rows = 0
+        self.places: dict[str, list[Place]] = {}
+        """Where the rows of each key stand, events left out."""
 
-    def many(self, key: Key, rids: Array, bits: Array, words: Array | None = None) -> None:
-        """One row of a key per rid."""
-        self._parts.append((np.full(len(rids), key.code, "<u2"), rids, bits, words))
+    def many(self, key: Key, rids: Array, bits: int | Array, words: Array | None = None) -> None:
+        """One row of a key per rid; bits: one for all, or one per rid."""
+        if len(rids):
+            self.places.setdefault(key.name, []).append(self.raw(key.code, rids, bits, words))
 
     def cells(self, key: Key, rids: Array, cells: Cells) -> None:
         """One row of a key per rid, of values as they were given."""
         self.many(key, rids, bits_of(key, cells, len(rids)), None if cells.words is None else words_of(cells, len(rids)))
 
-    def raw(self, codes: Array, rids: Array, bits: Array, words: Array | None) -> None:
-        """Rows as they are; words where a row has one, None elsewhere."""
-        self._parts.append((codes, rids, bits, words))
+    def woven(self, rids: Array, parts: list[Part]) -> None:
+        """Several possible rows per entity, one entity after the other."""
+        if len(rids) == 1:
+            for part in parts:
+                if part.has is None or part.has[0]:
+                    self.many(part.key, rids, part.bits, part.words)
+            return
+        shape = len(rids), len(parts)
+        codes, bits, text = np.empty(shape, "<u2"), np.empty(shape, "<u8"), None
+        for i, part in enumerate(parts):
+            codes[:, i], bits[:, i] = part.key.code, part.bits
+            if part.words is not None:
+                text = np.empty(shape, object) if text is None else text
+                text[:, i] = part.words
+        given: Array | slice = slice(None)
+        places: list[Place] = [slice(self._rows + i, self._rows + codes.size, len(parts)) for i in range(len(parts))]
+        owners = rids.repeat(len(parts))
+        if any(part.has is not None for part in parts):
+            given = np.stack([np.ones(len(rids), bool) if part.has is None else part.has for part in parts], 1)
+            number = np.cumsum(given).reshape(shape) + (self._rows - 1)
+            places = [number[given[:, i], i] for i in range(len(parts))]
+            owners = rids.repeat(given.sum(1))
+        for part, at in zip(parts, places):
+            self.places.setdefault(part.key.name, []).append(at)
+        self.raw(codes[given].ravel(), owners, bits[given].ravel(), None if text is None else text[given].ravel())
+
+    def raw(self, codes: int | Array, rids: Array, bits: int | Array, words: Array | None) -> slice:
+        """Rows as they are; words where a row has one, None elsewhere. Returns where they stand."""
+        at = slice(self._rows, self._rows + len(rids))
+        self._parts.append((at, codes, rids, bits, words))
+        self._rows = at.stop
+        return at
 
     def rows(self, tick: int, first_seq: int) -> Rows:
-        """All of it."""
-        parts: Any = self._parts or [(np.empty(0, "<u2"), np.empty(0, "<u4"), np.empty(0, "<u8"), None)]
-        key, rid, bits = (np.concatenate([p[i] for p in parts]) for i in range(3))
-        text = None
-        if self._strings:
-            text = np.concatenate([np.full(len(p[0]), None, object) if p[3] is None else p[3] for p in parts])
+        """All of it, with a commit row whose chain is 0 yet."""
+        count = self._rows
+        rid, key, bits = np.empty(count + 1, "<u4"), np.empty(count + 1, "<u2"), np.empty(count + 1, "<u8")
+        text = np.empty(count + 1, object) if self._strings else None  # of None
+        for at, codes, rids, patterns, words in self._parts:
+            key[at], rid[at], bits[at] = codes, rids, patterns
+            if text is not None and words is not None:
+                text[at] = words
+        rid[count], key[count], bits[count] = count % (1 << 32), 0, 0
+        if text is not None:
             places = np.flatnonzero(text != None)  # noqa: E711 (element-wise)
             bits[places] = encode("u32", np.array(self._codes(text[places].tolist()), "<u4"))
-        return Rows(first_seq, np.full(len(key), tick, "<u8"), rid, key, bits, text)
+        ticks = np.empty(count + 1, "<u8")
+        ticks.fill(tick)
+        return Rows(first_seq, ticks, rid, key, bits, text)
 
     def _codes(self, words: list[str]) -> list[int]:
         find, new, known = self.world.codebook.find, {}, len(self.world.codebook)  # type: ignore[var-annotated]
@@ -52,36 +101,6 @@ class RowsOut:
             code = find(word)
             out.append(new.setdefault(word, known + len(new)) if code is None else code)
         return out
-
-
-class Woven:
-    """Several possible rows per entity, put one entity after the other. parts: per possible row, who has it."""
-
-    def __init__(self, *parts: Array) -> None:
-        self._parts = parts
-        counts = np.zeros(len(parts[0]), np.int64)
-        self._offsets = []
-        for part in parts:
-            self._offsets.append(counts.copy())
-            counts += part
-        start = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        self._start, rows = start[:-1], int(start[-1])
-        self._key, self._rid, self._bits = np.zeros(rows, "<u2"), np.zeros(rows, "<u4"), np.zeros(rows, "<u8")
-        self._text: Array | None = None
-
-    def put(self, part: int, code: int, rids: Array, bits: Array, words: Array | None = None) -> None:
-        """Fills in one possible row of those that have it."""
-        has = self._parts[part]
-        at = (self._start + self._offsets[part])[has]
-        self._key[at], self._rid[at], self._bits[at] = code, rids[has], bits[has]
-        if words is not None:
-            if self._text is None:
-                self._text = np.full(len(self._key), None, object)
-            self._text[at] = words[has]
-
-    def to(self, out: RowsOut) -> None:
-        """Hands the rows on."""
-        out.raw(self._key, self._rid, self._bits, self._text)
 
 
 def bits_of(key: Key, cells: Cells, rows: int) -> Array:

@@ -108,6 +108,7 @@ class Answers(Generic[T]):
         found = list(self.tables(table))
         if not found:
             raise InvalidUseError("Cannot make a table of the answers of no run: none of these runs has a tick.")
+        found = [each for each in found if each.num_rows] or found[:1]  # no rows, no type of their values
         if any(each.schema != found[0].schema for each in found):
             raise InvalidUseError("Cannot make one table of these answers: their columns are not the same in all runs. Go through "
                                   "tables().")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from .segment_header import FORMAT, KEY_ID, TEXT_ID, segment_fields
 from .values import Array
 
 _PREFIX_BYTES = 8
+_SEQ, _CRC = "0" * 20, "0" * 8
 
 
 def keys_json(keys: list[Key]) -> str:
@@ -84,36 +86,41 @@ class LiveSegment:
 
         forced: the seq up to which everything is known to be on the device; None: all before these rows (B-8).
         """
-        custom = {"aw.first_seq": f"{rows.first_seq:020d}", "aw.crc": "00000000"}
-        if forced is not None and forced < rows.first_seq:
-            custom["aw.synced"] = f"{max(forced, self.first_seq):020d}"
+        keys_added = ""
         if len(keys) > self._keys_written:
             self._message(*dictionary_message(KEY_ID, [k.name for k in keys]))
-            custom["aw.keys"] = keys_json(keys[self._keys_written :])
+            keys_added = keys_json(keys[self._keys_written :])
             self._keys_written = len(keys)
         key = rows.key.astype("<u1" if self.key_type == "u8" else "<u2")
         buffers: list[bytes | Array] = [b"", rows.tick, b"", rows.rid, b"", key, b"", rows.bits]
-        nulls = [0, 0, 0, 0]
+        missing = 0
         if rows.text is not None:
             local: dict[str, int] = {}
             validity, index, missing = text_buffers(rows, local)
             if local:
                 self._message(*dictionary_message(TEXT_ID, list(local)))
             buffers += [validity, index]
-            nulls.append(missing)
         content, ranges = body(buffers)
-        head = bytearray(frame(batch_metadata(len(rows), nulls, ranges, len(content), custom)))
-        at = _PREFIX_BYTES + key_values(Table.root(bytes(head[_PREFIX_BYTES:])), 4)["aw.crc"].pos
+        late = forced is not None and forced < rows.first_seq
+        make = _batch_head if keys_added else _known_head
+        template, at = make(len(rows), missing, tuple(ranges), len(content), late, keys_added)
+        head = bytearray(template)
+        _put(head, at["aw.first_seq"], b"%020d" % rows.first_seq)
+        if late:
+            _put(head, at["aw.synced"], b"%020d" % max(forced or 0, self.first_seq))
         crc = zlib.crc32(content, zlib.crc32(head, self._running))
-        head[at : at + 8] = b"%08x" % crc
-        self._message(bytes(head), content)
+        _put(head, at["aw.crc"], b"%08x" % crc)
+        self._append(bytes(head), content)
         self._running = zlib.crc32(crc.to_bytes(4, "little"))
 
     def _message(self, head: bytes, content: bytes) -> None:
+        self._append(head, content)
+        self._running = zlib.crc32(content, zlib.crc32(head, self._running))
+
+    def _append(self, head: bytes, content: bytes) -> None:
         """Everything behind the prefix first, the prefix last, in one write (L-18)."""
         write_at(self._fd, bytes(_PREFIX_BYTES) + head[_PREFIX_BYTES:] + content, self.end)
         write_at(self._fd, head[:_PREFIX_BYTES], self.end)
-        self._running = zlib.crc32(content, zlib.crc32(head, self._running))
         self.end += len(head) + len(content)
 
     def force(self) -> None:
@@ -134,6 +141,27 @@ class LiveSegment:
     def __del__(self) -> None:
         if getattr(self, "_fd", -1) >= 0:
             self.close()
+
+
+def _batch_head(rows: int, missing: int, ranges: tuple[tuple[int, int], ...], size: int, late: bool,
+                keys_added: str) -> tuple[bytes, dict[str, int]]:
+    """The head of a batch with zeros for its digits, and where they stand. Batches of one layout differ in nothing else.
+
+    missing: nulls of the text; ranges: of its buffers; size: of its body; late: whether it says what is on the device (B-8);
+    keys_added: declarations of the keys that came with it.
+    """
+    custom = {"aw.first_seq": _SEQ, "aw.crc": _CRC, **({"aw.synced": _SEQ} if late else {}),
+              **({"aw.keys": keys_added} if keys_added else {})}
+    head = frame(batch_metadata(rows, [0] * 4 + [missing] * (len(ranges) > 8), ranges, size, custom))
+    found = key_values(Table.root(head[_PREFIX_BYTES:]), 4)
+    return head, {name: _PREFIX_BYTES + value.pos for name, value in found.items()}
+
+
+_known_head = lru_cache(maxsize=16)(_batch_head)
+
+
+def _put(buffer: bytearray, at: int, digits: bytes) -> None:
+    buffer[at : at + len(digits)] = digits
 
 
 def text_buffers(rows: Rows, local: dict[str, int]) -> tuple[bytes, Array, int]:

@@ -39,6 +39,8 @@ class Table(Frame):
         """Allocated tables with gen: the stack of free (id, generation it last lived in), bottom first."""
         self.dead: dict[int, int] = {}
         """External tables with gen: ids that lived and are not live, with their last generation."""
+        self._rooms: dict[str, Array] = {}
+        """Columns that rows were added to: where they stand, with room for more, as plain unsigned integers."""
         self._lookup: Lookup | None = None
         self._types = {c.name: c.type for c in schema.file_columns}
         self._decoded: dict[str, tuple[Array, Array]] = {}

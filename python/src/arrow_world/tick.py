@@ -10,6 +10,7 @@ from .canonical import rows_of
 from .checks import named, nearest
 from .errors import InvalidUseError, MemoryFullError
 from .handles import Ids, ids_of, index_of
+from .replay import Places
 from .rows import Rows
 from .schema import Key
 from .tick_table import Cells, Changes, Target, TickTable, cells_of
@@ -153,6 +154,6 @@ class Tick:
                 self._state = "given up"
             self._live._end(self)
 
-    def _make(self, first_seq: int, strings: bool) -> Rows:
+    def _make(self, first_seq: int, strings: bool) -> tuple[Rows, Places]:
         return rows_of(self.world, self._keys, self._inputs, self._changes, self._targets, self.number, first_seq, strings,
                        self._changed_only)

@@ -66,9 +66,9 @@ class Target:
 
 @dataclass
 class Staged:
-    """Value writes to one column by slot."""
+    """Value writes to one column by slot; written: None for all."""
 
-    written: Array
+    written: Array | None
     bits: U64
     words: Array | None
     newborns: dict[int, Born] = field(default_factory=dict)
@@ -105,6 +105,8 @@ def cells_of(name: str, type_name: str, value: Any, tick: OpenTick, table: str |
             raise InvalidUseError(f"Cannot write {value!r} to {name}: the type is string, which takes str.")
         return Cells(words=as_words(value, name), single=False)
     kind = type(value)
+    if kind is np.ndarray and value.ndim:
+        return Cells(encode(type_name, value, name), single=False)
     if kind is float or kind is int or kind is bool:
         return Cells(encode_one(type_name, value, name))
     if isinstance(value, (Born, BornRows, EntityRef)) or isinstance(value, (list, tuple)) and any(
@@ -228,9 +230,17 @@ class TickTable:
     def write(self, **values: Any) -> None:
         """Writes whole columns: one value per row at tick start, in the order of `table[column]`; all are logged."""
         self._tick._check()
-        rows = np.arange(self._changes.table.rows)
-        for name, c in self._cells(values, len(rows)).items():
-            self._stage(name, rows, c, rows)
+        rows = self._changes.table.rows
+        for name, c in self._cells(values, rows).items():
+            if c.single:
+                self._stage(name, np.arange(rows), c, np.arange(rows))
+            elif rows:
+                bits = c.bits if isinstance(c.bits, np.ndarray) else np.zeros(rows, "<u8")
+                self._changes.columns[name] = Staged(None, bits, c.words, dict(c.newborns))  # type: ignore[arg-type]
+
+    def _write_as_is(self, name: str, bits: U64) -> None:
+        """As `write`, of patterns that are the column's, one per row, and stay as they are until the tick has ended."""
+        self._changes.columns[name] = Staged(None, bits, None)
 
     def remove(self, ids: Any, /, cause: Any = None) -> None:
         """Removes live rows; a row may be removed twice. cause: what they died of, one word or one per row."""
@@ -277,8 +287,8 @@ class TickTable:
             if column is None:
                 raise InvalidUseError(f"Cannot write {self.name}.{name}: no such column"
                                       f"{nearest(name, self._columns)} Ids and generations are given at birth.")
-            cells[name] = cells_of(f"{self.name}.{name}", column.type, value, self._tick, column.table).of(
-                rows, f"{self.name}.{name}")
+            what = f"{self.name}.{name}"
+            cells[name] = cells_of(what, column.type, value, self._tick, column.table).of(rows, what)
         for name, c in cells.items():
             self._target(self._columns[name], c, rows)
         return cells
@@ -323,7 +333,8 @@ class TickTable:
         if staged.newborns:
             for slot in slots.tolist():
                 staged.newborns.pop(slot, None)
-        staged.written[slots] = True
+        if staged.written is not None:
+            staged.written[slots] = True
         if staged.words is not None:
             staged.words[slots] = cells.words if cells.single else cells.words[places]  # type: ignore[index]
         else:

@@ -49,6 +49,9 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
     floats into f64 and, if exact, into f32, np.float32 into f32 alone, bools into bool, which also takes the integers 0
     and 1. Raises InvalidUseError for anything else: nothing is rounded or widened, nulls and masked places are refused.
     """
+    dtype = DTYPES[type_name]
+    if type(values) is np.ndarray and values.dtype == dtype and values.ndim == 1 and type_name not in ("f32", "bool"):
+        return values.copy().view("<u8") if dtype.itemsize == 8 else values.astype("<f8").view("<u8")
     check_complete(values, f"write {name or type_name + ' values'}")
     array = np.atleast_1d(values if isinstance(values, np.ndarray) else _array(type_name, values, name))
     kind, what = array.dtype.kind, name or f"{type_name} values"
@@ -70,7 +73,7 @@ def encode(type_name: str, values: Any, name: str = "") -> U64:
         return widened(_to_f32(array, what))
     if type_name == "f64":
         return _exact(array, np.dtype("<f8"), type_name, what).view("<u8")
-    exact = _exact(array, DTYPES[type_name], type_name, what)
+    exact = _exact(array, dtype, type_name, what)
     if type_name == "bool" and np.any(exact > 1):
         raise _refused(array[np.argmax(exact > 1)], type_name, what)
     return exact.view("<u8") if exact.itemsize == 8 else exact.astype("<f8").view("<u8")

@@ -11,7 +11,7 @@ from .checks import named, nearest
 from .codebook import Codebook
 from .errors import DamagedFileError, InvalidUseError
 from .html import grid
-from .replay import replay
+from .replay import Places, replay
 from .rows import Rows
 from .schema import Key, Schema
 from .tables import Table
@@ -64,17 +64,17 @@ class World(Mapping[str, Table]):
             table.copy_to(other.tables[name])
         return other
 
-    def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log") -> None:
+    def _apply(self, rows: Rows, keys: Iterable[Key], source: str | Path = "log", places: Places | None = None) -> None:
         """Applies whole committed ticks that follow `seq` (order.md): what the log has, and nothing else.
 
-        rows: with commit rows; keys: the declarations; source: named in errors. Raises DamagedFileError where a row
-        contradicts the state; the world is then of no further use.
+        rows: with commit rows; keys: the declarations; source: named in errors; places: of the rows of each key, if the
+        caller knows them. Raises DamagedFileError where a row contradicts the state; the world is then of no further use.
         """
         if not len(rows):
             return
         if rows.first_seq != self.seq:
             raise DamagedFileError(f"rows begin at seq {rows.first_seq}, the world is at seq {self.seq}", source)  # L-1
-        problem = self.codebook.absorb(rows) or replay(self.tables, rows, list(keys))
+        problem = self.codebook.absorb(rows) or replay(self.tables, rows, list(keys), places)
         if problem:
             raise DamagedFileError(problem, source)
         self.tick = int(rows.tick[-1])

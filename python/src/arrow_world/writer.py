@@ -23,7 +23,7 @@ from .interrupts import deferred_interrupts
 from .lock import StoreLock
 from .log_end import LogEnd, log_end
 from .new_store import check_empty, make_folders, undo
-from .rows import Rows, concat, empty_rows, tick_chain
+from .rows import Rows, concat, empty_rows, tick_chain, with_commit
 from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
 from .seal import Compression, compression_of, seal_segment
 from .segment_header import FORMAT
@@ -250,26 +250,25 @@ class LogWriter:
         tick = tick_of(tick, "commit tick")
         self.check_tick(tick)
         rows = concat(self._open_tick) if self._open_tick else empty_rows(0, self.info.strings)
-        rows = Rows(self.seq, np.full(len(rows), tick, "<u8"), rows.rid, rows.key, rows.bits, rows.text)
+        rows = with_commit(Rows(self.seq, rows.tick, rows.rid, rows.key, rows.bits, rows.text), tick)
         with deferred_interrupts():
             self._open_tick = []
-            return self.commit_tick(tick, rows)
+            self.commit_tick(tick, rows)
+            return rows
 
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
         if not self.tick < tick < _TICKS:
             raise InvalidUseError(f"Cannot commit tick {tick}: expected one after {self.tick}, below 2^63 - 1.")  # L-2
 
-    def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> Rows:
-        """Writes the rows of one tick and, if it is durable, forces them; returns them with the commit row.
+    def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> None:
+        """Writes the rows of one tick, its commit row among them, and gives this its chain; if it is durable, forces them.
 
         later: another thread forces them, with all that is written by then. The caller holds interrupts back. Where writing or
         forcing fails, the writer takes no more ticks.
         """
-        chain = tick_chain(self.chain, tick, rows)
-        text = np.full(1, None, object) if self.info.strings else None
-        rows = concat([rows, Rows(rows.end_seq, np.array([tick], "<u8"), np.array([len(rows) % (1 << 32)], "<u4"),
-                                  np.zeros(1, "<u2"), np.frombuffer(chain, "<u8"), text)])
+        chain = tick_chain(self.chain, tick, rows.slice(0, len(rows) - 1))
+        rows.bits[-1] = int.from_bytes(chain, "little")
         self._failed = "it was interrupted"
         try:
             if self._live is None or not self._live.fits(self.keys):
@@ -291,7 +290,6 @@ class LogWriter:
         except BaseException as e:
             self._failed = e
             raise
-        return rows
 
     def poison(self, error: BaseException) -> None:
         """Takes nothing more: what is in memory does not stand where the log does."""
