@@ -14,6 +14,7 @@ import pytest
 
 import arrow_world
 import java_side
+from arrow_world.writer import LogWriter
 
 RECORDS, WORDS = 120_000, 100_000
 EXACT = 1 << 53
@@ -100,3 +101,17 @@ def test_a_field_with_a_zero_character_in_its_name_is_not_one_with_a_hash(tmp_pa
     (tmp_path / "n.csv").write_text("a\0b,a#b,c\n1,2,3\n4,,5\n", encoding="utf-8")
     java_side.aw("import", "records", "--out", tmp_path / "r", tmp_path / "n.csv")
     assert list(arrow_world.read_records(tmp_path / "r").rows()) == [{"a\0b": 1, "a#b": 2, "c": 3}, {"a\0b": 4, "c": 5}]
+
+
+def test_a_field_has_what_a_bare_key_and_one_with_its_kind_carry(tmp_path: Path) -> None:  # G-5
+    keys = {"n": "f64", "n#num": "f64", "s#str": "string", "s": "string"}
+    with LogWriter.create(tmp_path / "r", arrow_world.Schema(), strings=True, properties={"records": "1"}) as writer:
+        for name, kind in keys.items():
+            writer.declare_key(name, kind, "event")
+        for record, (name, value) in enumerate([("n", 1.0), ("n#num", 2.0), ("s", "a"), ("n", 3.5), ("s#str", "b")]):
+            writer.append(name, [record], [value])
+        writer.commit(0)
+    expected = [{"n": 1.0}, {"n": 2.0}, {"s": "a"}, {"n": 3.5}, {"s": "b"}]
+    assert list(arrow_world.read_records(tmp_path / "r").rows()) == expected
+    java_side.aw("export", tmp_path / "r", "--to", "csv", "--out", tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_text("utf-8").splitlines()[1:] == ["0,1.0,", "1,2.0,", "2,,a", "3,3.5,", "4,,b"]

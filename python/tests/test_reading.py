@@ -375,6 +375,24 @@ def test_ids_and_ticks_are_integers(store, wrong):
             store.rows(ids=wrong)
 
 
+def test_a_history_ends_where_its_log_does(tmp_path):  # O-15
+    schema = aw.Schema([aw.TableSchema("c", columns=[aw.Column("x", "f64")])])
+    with aw.LiveWorld.create(tmp_path / "s", schema) as world:
+        for tick in range(6):
+            with world.tick() as t:
+                t["c"].insert(x=float(tick))
+            if tick == 3:
+                world.seal()
+        world.snapshot()
+    (lost,) = (tmp_path / "s" / "log" / "live").iterdir()
+    lost.unlink()
+    store = aw.open_store(tmp_path / "s")
+    assert store.span() == (0, 3) and [w.tick for w in store.cursor()] == [0, 1, 2, 3]
+    with pytest.raises(aw.DamagedFileError, match="a tail is missing"):
+        store.at(5)
+    assert not aw.verify(store.path).ok
+
+
 def test_ticks_are_a_range_of_ticks_there_can_be(store):
     assert not len(store.rows(ticks=range(0))) and not len(store.rows(ticks=range(7, 3)))
     assert len(store.rows(ticks=range(10, 21))) == len(store.rows(ticks=(10, 20))) > 0

@@ -77,7 +77,8 @@ def read_records(path: str | Path) -> Records:
     for code, (name, kind) in targets.items():
         at = np.flatnonzero(log.key == code)
         if len(at):
-            by_field.setdefault(name, {})[kind] = at
+            kinds = by_field.setdefault(name, {})
+            kinds[kind] = np.union1d(kinds[kind], at) if kind in kinds else at  # bare and with its kind: two keys (G-5)
     fields = {name: _join(name, kinds, log, rows) for name, kinds in by_field.items()}
     values = rows[log.key != 0]
     return Records(int(values.max()) + 1 if len(values) else 0, fields)

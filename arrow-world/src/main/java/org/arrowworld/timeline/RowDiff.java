@@ -10,6 +10,7 @@ import org.arrowworld.schema.Cells;
 import org.arrowworld.schema.Codebook;
 import org.arrowworld.schema.Column;
 import org.arrowworld.schema.ColumnType;
+import org.arrowworld.schema.Values;
 import org.arrowworld.table.EntityRef;
 import org.arrowworld.table.TableColumns;
 import org.arrowworld.table.TableView;
@@ -189,7 +190,8 @@ public final class RowDiff {
       long ours = Cells.read(column.type(), leftBytes.get(i), slot);
       long theirs = Cells.read(column.type(), rightBytes.get(i), other);
       boolean isWord = column.type() == ColumnType.STRING && leftCodes != null;
-      if (ours != (isWord ? leftCodes[(int) theirs] : theirs) && goOn) {
+      long wanted = isWord ? leftCode(theirs) : theirs;
+      if (ours != wanted && goOn) {
         goOn = visitor.visit(new Difference(Kind.VALUE, left.name(), entity, column, ours, theirs));
       }
     }
@@ -197,5 +199,9 @@ public final class RowDiff {
       goOn = visitor.visit(new Difference(Kind.SLOT, left.name(), entity, null, slot, other));
     }
     return goOn;
+  }
+
+  private long leftCode(long rightCode) {
+    return Values.ofInteger(leftCodes[(int) Values.toInteger(rightCode)]);
   }
 }
