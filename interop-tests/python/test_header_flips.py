@@ -18,7 +18,7 @@ STRIDE = int(os.environ.get("AW_STRIDE", "401"))
 
 
 def test_java_and_python_judge_a_flipped_header_alike(tmp_path: Path) -> None:
-    first = int(os.environ.get("AW_FIRST", int.from_bytes(os.urandom(4), "little") % STRIDE))
+    first = int(os.environ.get("AW_FIRST", "201"))
     print(f"every {STRIDE}th bit, repeat with AW_FIRST={first}")
     lines = [json.loads(line) for line in java_side.run("HeaderFlipsMain", tmp_path, STRIDE, first).splitlines()]
     assert lines

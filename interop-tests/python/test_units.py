@@ -109,5 +109,6 @@ def test_aw_tells_them_and_finds_a_tick_by_its_time() -> None:
     assert "height" in java_side.aw("at", STORE, "--tick", 1, "--table", "probe")
     assert "f64 in m" in java_side.aw("at", STORE, "--tick", 1, "--table", "probe")
     java_side.aw("at", STORE, "--time", "0.01", code=1)
-    java_side.aw("at", STORE, "--time", "noon", code=2)
+    for no_time in ("noon", "2d", "0x2p0", " 2 ", "NaN"):
+        java_side.aw("at", STORE, "--time", no_time, code=2)
     java_side.aw("at", STORE, code=2)

@@ -36,6 +36,17 @@ def recorded(tmp_path):
     return RecordedRun(tmp_path / "duel", tmp_path), found
 
 
+def test_a_world_of_other_words_is_another_world(tmp_path):
+    for name, flag in (("a", "alpha"), ("b", "beta"), ("c", "alpha")):
+        with aw.LiveWorld.create(tmp_path / name, SCHEMA) as live:
+            with live.tick() as t:
+                t["ship"].insert(flag=flag)
+    run = RecordedRun(tmp_path / "a", tmp_path)
+    run.assert_equals_recorded(aw.open_store(tmp_path / "c").at(0))
+    with pytest.raises(AssertionError, match="flag was recorded as 'alpha', found 'beta'"):
+        run.assert_equals_recorded(aw.open_store(tmp_path / "b").at(0))
+
+
 def test_the_same_systems_on_the_recorded_inputs_make_the_recorded_run(recorded):
     run, found = recorded
     assert run.inputs(4) == [Input("push", 1, 2.0), Input("paint", 0, "green")]

@@ -10,6 +10,9 @@ import pytest
 from helpers import SCHEMA, run
 
 import arrow_world as aw
+from arrow_world import upkeep
+from arrow_world.codebook import Codebook
+from arrow_world.snapshot_write import write_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -267,3 +270,30 @@ def test_a_key_that_was_declared_on_the_way_stays(tmp_path):
     assert np.array_equal(store.log().tick, expected["tick"].to_numpy()[: len(store.log())]) and store.verify()
     with pytest.raises(aw.InvalidUseError, match="it has no tables, so no base could stand for what is before"):
         store.fork(1, tmp_path / "f")
+
+
+def test_verify_compares_a_base_amid_the_log_and_the_words_of_every_snapshot_with_replay(tmp_path):  # L-28
+    schema = aw.Schema([aw.TableSchema("ship", columns=[aw.Column("y", "f64"), aw.Column("name", "string")])])
+    for case in ("right", "value", "word in a base", "word in a cache"):
+        path = tmp_path / case
+        with aw.LiveWorld.create(path, schema) as live:
+            for i in range(12):
+                with live.tick() as t:
+                    if i:
+                        t["ship"].set(0, y=float(i))
+                    else:
+                        t["ship"].insert(y=7.0, name="alpha")
+        world = aw.open_store(path).at(8)
+        if case == "value":
+            world["ship"]._columns["y"] = np.array([99.0])
+        elif "word" in case:
+            world.codebook = Codebook(["omega"])
+        if "cache" in case:
+            info = aw.open_store(path).info
+            write_snapshot(path, info.store, True, world, base=False)
+        else:
+            upkeep.compact(path, world, None)
+        report = aw.verify(path)
+        assert report.ok is (case == "right"), report
+        if case != "right":
+            assert ("its codebook is not that of the log" in str(report)) is ("word" in case)

@@ -49,7 +49,7 @@ class Table:
 
     def _field(self, slot: int) -> int:
         entry = 4 + 2 * slot
-        if entry + 2 > self._vtable_size:
+        if entry >= self._vtable_size:
             return 0
         offset = self._get("h", self._vtable + entry)
         return self.pos + offset if offset else 0

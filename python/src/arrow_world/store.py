@@ -165,7 +165,8 @@ class Store(Upkeep):
         return Cursor(self._playback(columns), _silent())
 
     def hash_world(self, tick: int) -> str:
-        """`hash_world` of the world at a tick as 32 hex digits: equal hashes are equal worlds."""
+        """`hash_world` of the world at a tick as 32 hex digits: equal hashes of one store are equal
+        worlds. Words count by their codes, which are the store's own."""
         return self.at(tick).hash_world()
 
     def hash_columns(self, tick: int, table: str, columns: Iterable[str] | None = None) -> str:

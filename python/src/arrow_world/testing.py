@@ -119,9 +119,13 @@ def _begin_at(store: Store, world: World, path: Path) -> None:
 
 
 def _assert_same(tick: int, recorded: World, actual: World) -> None:
-    if recorded.resume_hash() == actual.resume_hash():
+    same = recorded.resume_hash() == actual.resume_hash()  # of words it has the codes alone
+    if same and recorded.codebook.words == actual.codebook.words:
         return
-    lines = list(_lines(compare(recorded, actual))) or ["the rows are equal; the free ids differ"]
+    lines = list(_lines(compare(recorded, actual)))
+    if same and not lines:
+        return
+    lines = lines or ["the rows are equal; the free ids, or the codes of words, differ"]
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more"]
     raise AssertionError("\n  ".join([f"The world at tick {tick} differs from the recorded one:", *lines]))

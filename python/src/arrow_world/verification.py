@@ -272,10 +272,13 @@ class _Verifier:
                 wanted |= {f"hash of {n}": manifest.tables[n].hex("hash", 32) for n in snapshot.tables if n in manifest.tables}
             wanted |= {name: fact for name, fact in files.items() if name.startswith(_FREE)}  # no hash is of them
             self._compare(files, wanted, path, "the files give", said)
+            replayed = self._world
+            if replayed is not None and replayed.seq == manifest.seq and chain is not None and replayed.schema.version == theirs.version:
+                self._compare(_facts(replayed), wanted, path, "replay gives", said)
+                if len(replayed.codebook) == manifest.codes and replayed.codebook.words != snapshot.codebook.words:
+                    self._report.add(DamagedFileError("its codebook is not that of the log", path, remedy=""))
             if manifest.base:
                 self._world = snapshot.world()
-            elif self._world is not None and self._world.seq == manifest.seq:
-                self._compare(_facts(self._world), wanted, path, "replay gives", said)
 
     def _compare(self, found: dict[str, object], wanted: dict[str, object], path: Path, who: str, said: str) -> None:
         for name, value in found.items():

@@ -279,7 +279,10 @@ public final class Store extends StoreQueries implements Closeable {
     KeyStatistics.byTick(open.timeline().log(), options, visitor);
   }
 
-  /** {@code hash_world} of the world at a tick: equal hashes are equal worlds. */
+  /**
+   * {@code hash_world} of the world at a tick: equal hashes of one store are equal worlds. Words
+   * count by their codes, which are the store's own.
+   */
   public String hashWorld(long tick) throws IOException {
     try (WorldColumns world = columnsAt(tick)) {
       return Hashes.world(world.tables());

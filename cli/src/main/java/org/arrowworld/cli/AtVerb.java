@@ -135,11 +135,12 @@ final class AtVerb extends ReadingVerb {
   }
 
   private long tick(TickTime ticks) {
+    if (ValueTest.isDecimal(time)) {
+      return ticks.tick(Double.valueOf(time));
+    }
     try {
-      return time.matches("[0-9]{4}-.*")
-          ? ticks.tick(Instant.parse(time))
-          : ticks.tick(Double.valueOf(time));
-    } catch (NumberFormatException | DateTimeParseException e) {
+      return ticks.tick(Instant.parse(time));
+    } catch (DateTimeParseException e) {
       throw new UsageException(
           "Invalid value for option '--time': '"
               + time

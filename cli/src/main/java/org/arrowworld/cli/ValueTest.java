@@ -45,12 +45,19 @@ final class ValueTest {
         return Optional.of(new ValueTest(condition.operator(), Double.NEGATIVE_INFINITY, null));
       default:
     }
-    if (!text.matches(
-        "[+-]?([0-9]{1,400}\\.?[0-9]{0,400}|\\.[0-9]{1,400})([eE][+-]?[0-9]{1,3})?")) {
+    if (!isDecimal(text)) {
       return Optional.empty();
     }
     BigDecimal exact = new BigDecimal(text);
     return Optional.of(new ValueTest(condition.operator(), exact.doubleValue(), exact));
+  }
+
+  /**
+   * Whether a text is a decimal; Java's parser also takes blanks, hexadecimal and a type letter.
+   */
+  static boolean isDecimal(String text) {
+    return text.matches(
+        "[+-]?([0-9]{1,400}\\.?[0-9]{0,400}|\\.[0-9]{1,400})([eE][+-]?[0-9]{1,3})?");
   }
 
   /** The test a condition makes, if its literal is {@code true}, {@code false}, 0 or 1. */

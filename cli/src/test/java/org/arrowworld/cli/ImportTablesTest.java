@@ -223,6 +223,23 @@ class ImportTablesTest {
         .contains("name=left, type=BOOL");
   }
 
+  /** Spec T-3, T-11. */
+  @Test
+  void a_declared_type_takes_no_number_beyond_its_range_and_no_digits_of_other_scripts()
+      throws IOException {
+    for (String[] wrong :
+        new String[][] {{"1e999", "f64"}, {"-1e39", "f32"}, {"\u0663", "i64"}, {"\u0663", "u8"}}) {
+      Path file = folder.resolve("n.csv");
+      Files.writeString(file, "x\n2\n" + wrong[0] + "\n");
+      Aw refused =
+          Aw.run(
+              "import", "csv", file, "--out", folder.resolve("n"), "--columns", "x=x:" + wrong[1]);
+      assertThat(refused.exit()).as(wrong[0]).isEqualTo(Exit.FAILURE);
+      assertThat(refused.err()).contains("Cannot read '" + wrong[0] + "' as " + wrong[1]);
+      assertThat(folder.resolve("n")).doesNotExist();
+    }
+  }
+
   /** Spec T-4, T-7, Z-11, Z-20, Z-21. */
   @Test
   void what_is_no_column_is_kept_and_reported_and_the_exit_is_3() throws IOException {

@@ -42,14 +42,14 @@ final class LifeReply {
       EntityRef entity = new EntityRef(id, generation(asked, schema, known, id));
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("table", table);
-      if (known.isPresent()) {
+      if (known.isPresent() && schema.hasGenerations()) {
         Life life = known.get().life(table, entity);
         tell(json, life, known.get().ancestors(life, most), known.get().children(entity), most);
         json.put("lives", lives(known.get().lives(id), most));
-      } else {
+      } else { // without generations an entity alone does not tell which life a parent was
         Family family = lease.store().family(table, entity);
         tell(json, family.self(), family.ancestors(), family.children(), most);
-        json.put("lives", lives(List.of(family.self()), most));
+        json.put("lives", lives(known.map(k -> k.lives(id)).orElse(List.of(family.self())), most));
       }
       reply.json(json);
     }

@@ -13,6 +13,8 @@ public final class TextValues {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(?:[0-9]++(?:\\.[0-9]*+)?+|\\.[0-9]++)(?:[eE][+-]?[0-9]{1,9})?+");
 
+  private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]++");
+
   private TextValues() {}
 
   /** Whether it is a decimal number. */
@@ -33,11 +35,11 @@ public final class TextValues {
     try {
       return switch (type) {
         case BOOL -> Values.ofInteger(bool(text));
-        case U64 -> Long.parseUnsignedLong(text);
-        case I64 -> Long.parseLong(text);
-        case F32 -> Values.ofF32(Float.parseFloat(real(text)));
-        case F64 -> Values.ofF64(Double.parseDouble(real(text)));
-        default -> Values.encodeLong(column, type, Long.parseLong(text));
+        case U64 -> Long.parseUnsignedLong(whole(text));
+        case I64 -> Long.parseLong(whole(text));
+        case F32 -> Values.ofF32(finite(Float.parseFloat(real(text)), text));
+        case F64 -> Values.ofF64(finite(Double.parseDouble(real(text)), text));
+        default -> Values.encodeLong(column, type, Long.parseLong(whole(text)));
       };
     } catch (NumberFormatException e) {
       throw new InvalidUseException(
@@ -51,6 +53,27 @@ public final class TextValues {
       case "false", "False", "FALSE", "0" -> 0;
       default -> throw new NumberFormatException(text);
     };
+  }
+
+  /** Java's parser also takes the digits of other scripts. */
+  private static String whole(String text) {
+    if (INTEGER.matcher(text).matches()) {
+      return text;
+    }
+    throw new NumberFormatException(text);
+  }
+
+  private static float finite(float value, String text) {
+    finite((double) value, text);
+    return value;
+  }
+
+  /** The parsers make infinity of a number beyond the range. */
+  private static double finite(double value, String text) {
+    if (Double.isInfinite(value) && isDecimal(text)) {
+      throw new NumberFormatException(text);
+    }
+    return value;
   }
 
   /** Java's parser also takes blanks around, hexadecimal and a type letter at the end. */
