@@ -75,7 +75,13 @@ def test_both_languages_compare_stores_with_a_base_amid_their_log_alike(tmp_path
                         t["ship"].insert(x=np.zeros(3), name=["p", "q", "p"])
                     t["ship"].event("hit", 0, hit if tick < 2 else 7)
         aw.open_store(tmp_path / side).compact(keep_ticks=5)
-    agree(tmp_path / "a", [("span",), ("diff", tmp_path / "b"), ("diff", tmp_path / "a")], tmp_path)
+    agree(tmp_path / "a", [("span",), ("plan", "-", "-"), ("diff", tmp_path / "b"), ("diff", tmp_path / "a")], tmp_path)
+
+
+def test_no_base_is_of_the_tick_that_there_cannot_be(tmp_path: Path) -> None:  # L-2
+    np.savez(tmp_path / "c.npz", x=np.arange(3.0), tick=np.int64(2**63 - 1))
+    java_side.aw("import", "npz", tmp_path / "c.npz", "--out", tmp_path / "s", "--table", "t", code=1)
+    assert not (tmp_path / "s").exists()
 
 
 def questions(path: Path, dice: random.Random, other: Path) -> list[Question]:

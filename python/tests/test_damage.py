@@ -5,14 +5,17 @@ import contextlib
 import json
 import os
 import random
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from helpers import live_file, run
 from sealing import seal
 
 import arrow_world as aw
 from arrow_world import jsonfile
+from arrow_world.snapshot_write import write_snapshot
 from arrow_world.storefiles import StoreFiles
 
 SCHEMA = aw.Schema((aw.TableSchema("t", columns=(aw.Column("w", "string"),)),))
@@ -294,3 +297,28 @@ def test_the_footer_of_a_segment_that_a_fence_ends_is_checked(tmp_path, monkeypa
     (path / "fence.json").write_bytes(jsonfile.encode(fence))
     assert aw.verify(path).ok == sound
     assert sound or "footer aw.batches does not describe the batches" in str(aw.verify(path))
+
+
+def test_a_cache_whose_manifest_is_damaged_is_passed_over_and_a_base_is_missed(tmp_path):  # L-24
+    hashes = run(tmp_path / "s", 20, seed=3, snapshot_every=6)
+    first, *_, last = sorted((tmp_path / "s" / "snapshots").iterdir())
+    for folder in (first, last):
+        manifest_file = folder / "manifest.json"
+        manifest_file.write_bytes(manifest_file.read_bytes().replace(b'"tick"', b'"tock"', 1))
+    store = aw.open_store(tmp_path / "s")
+    assert {w.tick: (w.hash_world(), w.resume_hash()) for w in store.worlds(list(hashes))} == hashes
+    assert store.span() == (min(hashes), max(hashes)) and not store.verify()
+    imported = aw.import_table(pa.table({"x": [1, 2]}), tmp_path / "i", table="t").path
+    (base,) = (Path(imported) / "snapshots").iterdir()
+    (base / "manifest.json").write_bytes((base / "manifest.json").read_bytes().replace(b'"tick"', b'"tock"', 1))
+    for ask in (lambda s: s.span(), lambda s: s.at(0)):
+        with pytest.raises(aw.DamagedFileError, match="manifest.json"):
+            ask(aw.open_store(imported))
+
+
+def test_no_snapshot_is_of_the_tick_that_there_cannot_be(small):  # L-2
+    world = small.at(2)
+    world.tick = (1 << 63) - 1
+    with pytest.raises(aw.InvalidUseError, match=r"ticks are below 2\^63 - 1"):
+        write_snapshot(small.path, small.info.store, True, world)
+    assert small.verify()

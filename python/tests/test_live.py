@@ -35,6 +35,12 @@ def test_a_newborn_stands_wherever_an_id_may_stand_and_has_its_number_after_the_
     assert world["docked"]["id"].tolist() == [1, 2] and world.world.hash_world() == aw.open_store(world.path).at(1).hash_world()
 
 
+def test_an_insertion_of_no_rows_has_no_ids(world):
+    with world.tick() as t:
+        none = t["ship"].insert(0)
+    assert none.ids.tolist() == [] and len(none) == 0
+
+
 def test_a_handle_kept_too_long_or_of_a_tick_given_up_is_refused(world):
     with world.tick() as t:
         old = t["ship"].insert()

@@ -396,6 +396,7 @@ def test_a_history_ends_where_its_log_does(tmp_path):  # O-15
 def test_ticks_are_a_range_of_ticks_there_can_be(store):
     assert not len(store.rows(ticks=range(0))) and not len(store.rows(ticks=range(7, 3)))
     assert len(store.rows(ticks=range(10, 21))) == len(store.rows(ticks=(10, 20))) > 0
+    assert not len(store.history("creature", 1, ticks=range(0)))
     for wrong in (-1, (-3, 9), (9, 3), range(-4, 2)):
         with pytest.raises(aw.InvalidUseError, match="No such range of ticks: .*; the first is 0 or more"):
             store.rows(ticks=wrong)

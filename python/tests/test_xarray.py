@@ -192,6 +192,17 @@ def test_without_xarray_the_package_says_what_to_install(field_run, monkeypatch)
         field_run.to_xarray()
 
 
+def test_a_column_called_row_is_no_index(tmp_path):
+    schema = aw.Schema([aw.TableSchema("t", columns=[aw.Column("row", "i64")])])
+    with aw.LiveWorld.create(tmp_path / "s", schema) as live:
+        with live.tick() as t:
+            t["t"].insert(row=[7, 5])
+    from arrow_world.xarray_backend import ArrowWorldBackend
+
+    with xr.open_dataset(tmp_path / "s", engine=ArrowWorldBackend) as found:
+        assert found["row"].dims == ("row_",) and found["row"].values.tolist() == [7, 5] and "row" not in found.indexes
+
+
 def test_a_column_called_as_ours_keeps_its_name(tmp_path):
     names = ("row_size", "tick", "tick_of_row_size")
     schema = aw.Schema((aw.TableSchema("a", columns=tuple(aw.Column(n, "f64") for n in names)),))

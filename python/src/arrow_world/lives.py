@@ -107,11 +107,6 @@ def lives_of(table: str, events: LogRows, start: Table | None, first: int = 0) -
     kinds = [k.name.partition(".")[2] for k in events.keys]
     words = [None] * len(events) if events.text is None else events.text.tolist()
 
-    def known(lives: dict[int, int], r: int, seq: int) -> int:
-        if r not in lives:
-            raise DamagedFileError(f"the row of seq {seq} is about {r} of {table}, which does not live then", "log")
-        return lives[r]
-
     for seq, tick, r, code, val, word in zip(events.seq.tolist(), events.tick.tolist(), events.rid.tolist(), events.key.tolist(),
                                         events.val.tolist(), words):
         if tick != now:
@@ -125,13 +120,15 @@ def lives_of(table: str, events: LogRows, start: Table | None, first: int = 0) -
             for child in awaited.pop(r, ()):
                 parent[child] = live[r]
         elif kind == "died":
-            dead_now[r] = known(live, r, seq)
-            del live[r]
+            if r not in live:
+                raise DamagedFileError(f"the row of seq {seq} is about {r} of {table}, which does not live then", "log")
+            dead_now[r] = live.pop(r)
             died[dead_now[r]] = tick
         elif kind == "cause":
-            cause[known(dead_now, r, seq)] = word
-        else:
-            child, given = known(live, r, seq), int(val)
+            if r in dead_now:  # a lineage row of nobody changes no table, and is of no life (O-14)
+                cause[dead_now[r]] = word
+        elif r in live:
+            child, given = live[r], int(val)
             parent[child] = dead_now.get(given, live.get(given, -1))
             if parent[child] < 0:
                 awaited.setdefault(given, []).append(child)

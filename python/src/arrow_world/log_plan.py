@@ -107,7 +107,7 @@ def plan_of(files: StoreFiles, wanted_ticks: Ticks, wanted_ids: Ticks) -> LogPla
         if not 0 <= first <= last <= most:
             raise InvalidUseError(f"No such range of {what}: {first} to {last}; they are from 0 to {most}, the first at most the "
                                   "last.")
-    base = files.base()
+    base = files.first_base()
     if base is None and files.is_based():
         raise files.missing_base()
     log = files.log_files()

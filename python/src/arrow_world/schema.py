@@ -18,6 +18,8 @@ from .values import DTYPES, decode, encode_one
 
 TYPES = ("u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bool", "string")
 KINDS = ("commit", "schema", "born", "died", "lineage", "value", "event", "input")
+END_OF_TICKS = (1 << 63) - 1
+"""Every tick is below it (L-2)."""
 NO_ROW = (1 << 32) - 1
 """The value of an id column that names no row: also what a new row holds there (S-14)."""
 RESERVED = ("tick", "in", "schema", "codebook")  # keys of the log, and the snapshot's file of words (S-9)

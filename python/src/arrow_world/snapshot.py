@@ -20,7 +20,7 @@ from .ipc import (BATCH, DICTIONARY, FILE_MAGIC, SCHEMA, BytesSource, Field, Mes
                   open_source, read_footer, read_nodes, read_schema, read_words)
 from .jsonfile import Members
 from .regular import require_real
-from .schema import Column, Schema
+from .schema import END_OF_TICKS, Column, Schema
 from .segment_header import FORMAT
 from .tables import Table
 from .values import Array
@@ -86,6 +86,8 @@ def read_manifest(directory: Path, store_id: bytes | None) -> Manifest:
     manifest = Manifest(directory, Schema.from_json(m.raw.get("schema"), path), m.u64("tick"), m.u64("seq"),
                         m.chain("chain"), m.flag("base"), *_hashes(m, tables), m.strings("properties"), m.count("codes"),
                         {t.text("name"): t for t in tables}, {f.text("name"): f for f in files}, bytes.fromhex(m.hex("store", 32)))
+    if manifest.tick >= END_OF_TICKS:
+        raise DamagedFileError(f"its tick is {manifest.tick}, expected one below 2^63 - 1", path, remedy=REMEDY)  # L-2
     name = f"{manifest.tick:020d}.v{manifest.schema.version}"
     if directory.name != name:
         raise DamagedFileError(f"the manifest belongs to a directory {name}", path, remedy=REMEDY)

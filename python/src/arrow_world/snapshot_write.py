@@ -18,6 +18,7 @@ from .errors import InvalidUseError
 from .ipc import FILE_MAGIC, Field
 from .ipc_write import Block, batch_metadata, body, closing, dictionary_message, frame, schema_metadata
 from .segment_header import FORMAT
+from .schema import END_OF_TICKS
 from .snapshot import expected_field
 from .tables import Table
 from .values import Array
@@ -113,6 +114,8 @@ def write_snapshot(
     settings = checked_properties(properties)
     if world.tick < 0:
         raise InvalidUseError("Cannot write a snapshot of a world before its first tick.")
+    if world.tick >= END_OF_TICKS:
+        raise InvalidUseError(f"Cannot write a snapshot of tick {world.tick}: ticks are below 2^63 - 1.")  # L-2
     target = store / "snapshots" / f"{world.tick:020d}.v{world.schema.version}"
     if target.exists():
         raise InvalidUseError(f"Cannot write the snapshot {target}: it exists.")

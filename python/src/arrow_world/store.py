@@ -291,7 +291,7 @@ class Store(Upkeep):
         names = [k.name for k in self.keys if k.owner in (table, *listing)]
         base = self._files.first_base()  # rows before it are of lives that nothing tells of
         first = max(shown.first, 0 if base is None else base.tick + 1)
-        rows = self._select(Selection(names, (first, shown.last), rid))
+        rows = self._select(Selection(names, (first, shown.last) if first <= shown.last else range(0), rid))
         before, lives = self._lives_before(table, rid, first) if schema.gen else ([], False)
         if gen is not None:
             check_life(rows, table, rid, gen, before)

@@ -224,7 +224,12 @@ class StoreFiles:
         fence = self.fence
         first = next((s.first_seq for s in self.segments()), 0)
         for _, _, directory in self.snapshots():  # none is before a base but until it is deleted
-            manifest = self.manifest(directory)
+            try:
+                manifest = self.manifest(directory)
+            except (DamagedFileError, UnsupportedVersionError):
+                if self.is_based():  # it may be the base
+                    raise
+                continue
             if not manifest.base or manifest.seq >= first:
                 return manifest if manifest.base and (fence is None or manifest.seq <= fence.seq) else None
         return None
@@ -234,7 +239,10 @@ class StoreFiles:
         fence = self.fence
         for found, _, directory in reversed(self.snapshots()):
             if found <= tick:
-                manifest = self.manifest(directory)
+                try:
+                    manifest = self.manifest(directory)
+                except (DamagedFileError, UnsupportedVersionError):
+                    continue  # of a cache the log has all; that of a base is missed where nothing is before it
                 if fence is None or manifest.seq <= fence.seq:
                     return manifest
         return None

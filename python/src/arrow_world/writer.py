@@ -24,7 +24,7 @@ from .lock import StoreLock
 from .log_end import LogEnd, log_end
 from .new_store import check_empty, make_folders, undo
 from .rows import Rows, concat, empty_rows, tick_chain, with_commit
-from .schema import COMMIT, Key, Schema, declare, encoding_of, require_schema
+from .schema import COMMIT, END_OF_TICKS, Key, Schema, declare, encoding_of, require_schema
 from .seal import Compression, compression_of, seal_segment
 from .segment_header import FORMAT
 from .segment_write import LiveSegment, create_live_segment, key_width, keys_json
@@ -36,7 +36,6 @@ from .world import World
 
 _MAX_KEYS = 1 << 16
 _MAX_KEY_BYTES = 15 << 20
-_TICKS = (1 << 63) - 1
 _SEGMENT_BYTES = 256 << 20
 
 
@@ -258,7 +257,7 @@ class LogWriter:
 
     def check_tick(self, tick: int) -> None:
         """Refuses a tick that is not after the last one."""
-        if not self.tick < tick < _TICKS:
+        if not self.tick < tick < END_OF_TICKS:
             raise InvalidUseError(f"Cannot commit tick {tick}: expected one after {self.tick}, below 2^63 - 1.")  # L-2
 
     def commit_tick(self, tick: int, rows: Rows, *, later: bool = False) -> None:

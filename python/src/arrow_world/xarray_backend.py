@@ -68,15 +68,16 @@ def _table_dataset(path: Path, table: str | None, ticks: Iterable[int] | None) -
     worlds = [w[schema.name] for w in store.worlds(wanted, columns=schema.name)]
     columns = [c for c in schema.file_columns]
     sizes = np.array([len(w) for w in worlds], np.int64)
-    count, tick, tick_of_count = (_free(n, {c.name for c in columns}) for n in ("row_size", "tick", "tick_of_row_size"))
-    variables: dict[str, Any] = {count: ((tick_of_count,), sizes, {"sample_dimension": "row"})}
+    own = "row", "row_size", "tick", "tick_of_row_size"
+    row, count, tick, tick_of_count = (_free(name, {c.name for c in columns}) for name in own)
+    variables: dict[str, Any] = {count: ((tick_of_count,), sizes, {"sample_dimension": row})}
     for column in columns:
         parts = [w[column.name] for w in worlds]
         values = np.concatenate(parts) if parts else np.empty(0, "f8")
         about = {k: v for k, v in (("units", column.unit), ("long_name", column.doc)) if v}
-        variables[column.name] = (("row",), values, about)
+        variables[column.name] = ((row,), values, about)
     ticks_of_rows = np.repeat(np.array(wanted, np.int64), sizes)
-    return Dataset(variables, {tick: (("row",), ticks_of_rows), tick_of_count: np.array(wanted, np.int64)},
+    return Dataset(variables, {tick: ((row,), ticks_of_rows), tick_of_count: np.array(wanted, np.int64)},
                    {"store": store.info.store.hex(), "table": schema.name, "tick_unit": store.info.tick_unit,
                     "featureType": "contiguous ragged array", **{f"properties.{k}": v for k, v in store.info.properties.items()}})
 

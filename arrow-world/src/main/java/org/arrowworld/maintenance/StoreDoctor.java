@@ -4,6 +4,7 @@ package org.arrowworld.maintenance;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
@@ -128,8 +129,10 @@ public final class StoreDoctor {
   }
 
   private void examineSnapshots(StoreInfo info) throws IOException {
+    boolean based = info.begins().isPresent() || !beginsWithNothing();
     for (Snapshot.Location location : Snapshot.list(storage)) {
-      boolean base = false;
+      boolean base = based; // what cannot be read may be the base
+      based = false;
       try (Snapshot snapshot = Snapshot.open(storage, location, info.id())) {
         base = snapshot.isBase();
         snapshot.verify();
@@ -138,19 +141,25 @@ public final class StoreDoctor {
           damage(
               e.getMessage(),
               Text.of(
-                  "History begins at this snapshot, so the ticks from %d on cannot be rebuilt.",
+                  "History begins at this snapshot, so the ticks from %d on cannot be rebuilt without it.",
                   location.tick()),
               Text.of("put a copy of %s back, or: %s", location.directory(), recover()));
         } else {
           damage(
               e.getMessage(),
-              "Unless it is where history begins, a snapshot is a cache of the log: no tick is lost.",
+              "It is a cache of the log: no tick is lost.",
               Text.of(
                   "if the log below is sound, delete %s/%s; replay makes up for it",
                   name, location.directory()));
         }
       }
     }
+  }
+
+  /** Whether the log has the first row there ever was. */
+  private boolean beginsWithNothing() throws IOException {
+    return Stream.concat(storage.list("log").stream(), storage.list("log/live").stream())
+        .anyMatch(file -> file.startsWith("0".repeat(20) + "."));
   }
 
   /** Returns whether the log can be opened and is whole. */

@@ -157,11 +157,18 @@ record SnapshotManifest(
     for (JsonObject file : json.objects("files")) {
       files.add(fileEntry(file));
     }
+    long tick = json.hex64("tick");
+    if (tick < 0 || tick == Long.MAX_VALUE) {
+      throw new DamagedFileException(
+          json.file(),
+          -1,
+          Text.of("its tick is %s, expected one below 2^63 - 1", Long.toUnsignedString(tick)));
+    }
     try {
       return new SnapshotManifest(
           new StoreId(json.string("store")),
           SchemaJson.schema(json.object("schema")),
-          new LogPosition(json.hex64("tick"), json.hex64("seq"), json.hex64("chain")),
+          new LogPosition(tick, json.hex64("seq"), json.hex64("chain")),
           json.bool("base"),
           hashes(json),
           json.strings("properties"),

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.arrowworld.errors.DamagedFileException;
+import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.hash.Hashes;
+import org.arrowworld.internal.Text;
 import org.arrowworld.internal.ipc.BodyLayout;
 import org.arrowworld.internal.ipc.IpcField;
 import org.arrowworld.internal.ipc.IpcFileWriter;
@@ -191,6 +193,11 @@ public final class SnapshotWriter {
       Role role,
       Map<String, String> properties)
       throws IOException {
+    if (world.tick() == Long.MAX_VALUE) {
+      throw new InvalidUseException(
+          Text.of(
+              "Cannot write a snapshot of tick %d: ticks are below 2^63 - 1", world.tick())); // L-2
+    }
     AtomicFiles.createDirectories(storage, SnapshotFormat.DIRECTORY);
     String directory = SnapshotFormat.directory(world.tick(), world.schema().version());
     String temporary = directory + AtomicFiles.UNFINISHED;

@@ -121,9 +121,15 @@ final class FamilyScan implements Log.Visitor {
         dead.died = OptionalLong.of(batch.tick(row));
         diedThisTick.put(rid, dead);
       } else if (key == parentKey) {
-        findParent(known(living.get(rid), batch, row), (int) Values.toInteger(batch.val(row)));
+        Node child = living.get(rid);
+        if (child != null) { // a parent of nobody changes no table, and is of no life (O-14)
+          findParent(child, (int) Values.toInteger(batch.val(row)));
+        }
       } else if (key == causeKey) {
-        known(diedThisTick.get(rid), batch, row).cause = batch.word(row);
+        Node dead = diedThisTick.get(rid);
+        if (dead != null) {
+          dead.cause = batch.word(row);
+        }
       }
     }
   }

@@ -16,7 +16,8 @@ import org.arrowworld.simlog.SimType;
 
 /**
  * A {@code --where} over the fields of a record log. A record without a field matches no condition
- * on it; in a field of mixed type values of another type than the literal match none either.
+ * on it; in a field of mixed type values of another type than the literal match none either: quoted
+ * it is a word, and {@code true} and {@code false} are words and truth values.
  */
 final class RecordFilter {
   private interface Test {
@@ -58,15 +59,17 @@ final class RecordFilter {
 
   private Test test(Condition condition, SimFieldInfo field) {
     Optional<ValueTest> number = ValueTest.number(condition);
-    Optional<ValueTest> bool = ValueTest.bool(condition);
+    boolean mayBeBool = number.isEmpty() && !condition.literal().isQuoted();
+    Optional<ValueTest> bool =
+        mayBeBool || field.type() == SimType.BOOL ? ValueTest.bool(condition) : Optional.empty();
+    boolean mayBeWord = number.isEmpty() || field.type() == SimType.STRING;
     boolean equal = condition.operator() == Operator.EQUAL;
     String word = condition.literal().text();
     switch (field.type()) {
       case INT64, FLOAT64 -> require(number.isPresent(), condition, field, "a number");
       case BOOL -> require(bool.isPresent(), condition, field, "true or false");
       default -> {
-        boolean asText = field.type() == SimType.STRING || number.isEmpty();
-        if (asText && condition.operator().isOrder()) {
+        if (mayBeWord && condition.operator().isOrder()) {
           throw where.wrong(
               condition.column(),
               Text.of(
@@ -91,7 +94,7 @@ final class RecordFilter {
             bool.isPresent()
                 && bool.get()
                     .holds(ColumnType.F64, Double.doubleToRawLongBits(record.bool(field) ? 1 : 0));
-        case STRING -> word.equals(record.string(field)) == equal;
+        case STRING -> mayBeWord && word.equals(record.string(field)) == equal;
         case MIXED -> throw new IllegalStateException("a value has a type of its own");
       };
     };

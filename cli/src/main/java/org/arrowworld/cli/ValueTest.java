@@ -75,6 +75,7 @@ final class ValueTest {
       case F32 -> floating(Float.intBitsToFloat(Values.toF32Bits(pattern)), single);
       case U64 -> integer(pattern >= 0 ? BigDecimal.valueOf(pattern) : unsigned(pattern));
       case I64 -> integer(BigDecimal.valueOf(pattern));
+      case U8, I8, U16, I16, U32, I32 -> integer(BigDecimal.valueOf(Values.toInteger(pattern)));
       default -> floating(Double.longBitsToDouble(pattern), number);
     };
   }

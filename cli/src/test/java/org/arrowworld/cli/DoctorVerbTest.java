@@ -81,4 +81,18 @@ class DoctorVerbTest {
         .contains("there is no such file as store.json in it")
         .contains("put a copy of store.json back");
   }
+
+  @Test
+  void a_damaged_base_is_never_to_be_deleted() throws IOException {
+    Path table = Files.writeString(folder.resolve("t.csv"), "x\n1\n2\n");
+    store = folder.resolve("based");
+    assertThat(Aw.run("import", "csv", table, "--out", store).exit()).isZero();
+    flip(store.resolve("snapshots/00000000000000000000.v1/manifest.json"));
+    Aw doctor = Aw.run("doctor", store);
+    assertThat(doctor.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(doctor.out())
+        .contains("History begins at this snapshot")
+        .contains("put a copy of snapshots/00000000000000000000.v1 back")
+        .doesNotContain("delete");
+  }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.arrowworld.LiveWorld;
@@ -91,6 +94,34 @@ class FollowTest {
         log.commit();
       }
     }
+  }
+
+  @Test
+  void a_condition_on_a_field_of_several_types_takes_values_of_its_own_type_alone()
+      throws IOException {
+    Path path = folder.resolve("mixed");
+    try (SimLog log = SimLog.open(new DiskStorage(path), LogOptions.DEFAULT)) {
+      List<Object> values = List.of("1", "true", 1.0, true, "b", 2L);
+      for (int i = 0; i < values.size(); i++) {
+        log.log((double) i, "n", values.get(i));
+      }
+      log.commit();
+    }
+    Map<String, List<Integer>> cases = new LinkedHashMap<>();
+    cases.put("n >= 1", List.of(2, 5));
+    cases.put("n < 5", List.of(2, 5));
+    cases.put("n != 1", List.of(5));
+    cases.put("n == 1", List.of(2));
+    cases.put("n == '1'", List.of(0));
+    cases.put("n == 'true'", List.of(1));
+    cases.put("n == true", List.of(1, 3));
+    cases.put("n != b", List.of(0, 1));
+    cases.forEach(
+        (condition, records) ->
+            assertThat(Aw.run("log", path, "--where", condition).lines())
+                .as(condition)
+                .hasSameSizeAs(records)
+                .zipSatisfy(records, (line, i) -> assertThat(line).startsWith(i + "\t")));
   }
 
   @Test

@@ -72,6 +72,8 @@ class WhereTest {
         "ship.x<0.2                               | 0:0:ship.x:0.1",
         "ship.x > 0.1 and ship.x < 5e-1           | ``",
         "val == -3                                | 1:0:ship.hit:-3",
+        "ship.hit > -3.00000000000000000001       | 1:0:ship.hit:-3",
+        "ship.hit == -3.00000000000000000001      | ``",
         "ship.serial == 18446744073709551615      | 0:1:ship.serial:18446744073709551615",
         "ship.serial > 1e19                       | 0:1:ship.serial:18446744073709551615",
         "ship.afloat == true                      | 0:0:ship.afloat:true",
