@@ -32,7 +32,7 @@ def execute(path: Path) -> Any:
     """The notebook, run from a fresh kernel in this folder with the package of this repository; raises at an error."""
     source = os.pathsep.join(filter(None, [str(HERE.parent / "python" / "src"), os.environ.get("PYTHONPATH")]))
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False,
+    client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False, coalesce_streams=True,
                             resources={"metadata": {"path": str(HERE)}})
     client.execute(env={**os.environ, "PYTHONPATH": source})
     notebook.metadata = nbformat.from_dict(KERNEL)
