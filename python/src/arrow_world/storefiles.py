@@ -220,7 +220,7 @@ class StoreFiles:
         return None if base is not None and base.seq > 0 and segments and segments[0].first_seq == 0 else base
 
     def base(self) -> Manifest | None:
-        """The newest base that the log goes on from, or holds rows from before."""
+        """The first base at or behind the log's first row: also one amid the log, from which replay may begin."""
         fence = self.fence
         first = next((s.first_seq for s in self.segments()), 0)
         for _, _, directory in self.snapshots():  # none is before a base but until it is deleted

@@ -24,9 +24,6 @@ import org.arrowworld.errors.DamagedFileException;
 import org.arrowworld.errors.InvalidUseException;
 import org.arrowworld.errors.StoreNotFoundException;
 import org.arrowworld.maintenance.StoreCompaction;
-import org.arrowworld.schema.Lineage;
-import org.arrowworld.schema.TableSchema;
-import org.arrowworld.schema.WorldSchema;
 import org.arrowworld.table.TableView;
 import org.arrowworld.table.World;
 import org.arrowworld.testing.ShipRun;
@@ -461,31 +458,6 @@ class ViewServerTest {
           .contains("store.json");
       assertThat(lines.readLine()).isEmpty();
       assertThat(lines.readLine()).isNull();
-    }
-  }
-
-  /** Where ids have no generations, a life is told from another by its ticks alone. */
-  @Test
-  void a_reborn_id_without_generations_has_the_children_of_its_last_life() throws IOException {
-    WorldSchema schema =
-        WorldSchema.of(
-            TableSchema.row("e")
-                .externalIds()
-                .withoutGenerations()
-                .lineage(Lineage.PARENT)
-                .build());
-    Path path = folder.resolve("reborn");
-    try (LiveWorld live = LiveWorld.create(path, schema)) {
-      live.tick(t -> t.table("e").insert(1));
-      live.tick(t -> t.table("e").insert(2).parent(1));
-      live.tick(t -> t.table("e").remove(1));
-      live.tick(t -> t.table("e").insert(1));
-      live.tick(t -> t.table("e").insert(3).parent(1));
-    }
-    try (ViewServer viewing = ViewServer.start(ServeOptions.of(path).withPort(0))) {
-      Map<String, Object> life = new Client(viewing).json("/api/runs/reborn/life?table=e&id=1");
-      assertThat(life).containsEntry("born", 3L).containsEntry("child_count", 1L);
-      assertThat((List<?>) life.get("lives")).hasSize(2);
     }
   }
 
